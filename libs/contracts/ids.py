@@ -1,0 +1,65 @@
+"""Identifiers that are made from their cause, so that a repeat makes the same one."""
+
+import hashlib
+import hmac
+from typing import Final
+from uuid import UUID, uuid5
+
+NAMESPACE: Final = UUID("6f1f3f57-20f5-5b0c-9e2e-6b1d3f0a8d11")
+PUBLIC: Final = "public"
+
+CROCKFORD: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+"""Base 32 without I, L, O and U, which are misread on paper and on the phone."""
+
+
+def command_id(tenant: str, operation: str, key: UUID, *, principal: str = PUBLIC) -> UUID:
+    return uuid5(NAMESPACE, f"{tenant}|{principal}|{operation}|{key}")
+
+
+def event_id(cause: UUID, k: int) -> UUID:
+    """The id of the k-th event (from 0) that one command caused."""
+    return uuid5(cause, str(k))
+
+
+def follow_up_id(event: UUID, step: str) -> UUID:
+    return uuid5(event, step)
+
+
+def timer_id(aggregate: str, timer: str, due_at: str) -> UUID:
+    return uuid5(NAMESPACE, f"{aggregate}|{timer}|{due_at}")
+
+
+def report_id(command: UUID) -> UUID:
+    return uuid5(command, "report")
+
+
+def case_id(report: UUID) -> UUID:
+    """The case that a report opens when no other fits."""
+    return uuid5(report, "case")
+
+
+def clarification_id(case: UUID) -> UUID:
+    return uuid5(case, "clarification")
+
+
+def crockford(data: bytes, characters: int) -> str:
+    """The first `characters` × 5 bits of `data` in Crockford's alphabet."""
+    bits = int.from_bytes(data, "big") >> (len(data) * 8 - characters * 5)
+    return "".join(CROCKFORD[(bits >> (5 * i)) & 31] for i in reversed(range(characters)))
+
+
+def reference_number(prefix: str, identity: UUID) -> str:
+    """What a person reads out: `CRB-4F7K-9XM2`. Carries neither a count nor a date nor a secret (40 bits of a hash)."""
+    code = crockford(hashlib.sha256(identity.bytes).digest(), 8)
+    return f"{prefix}-{code[:4]}-{code[4:]}"
+
+
+def tracking_code(key: bytes, command: UUID) -> str:
+    """The secret that opens a ticket: 16 Crockford characters, 80 bits. A resend of the command shows the same."""
+    return crockford(hmac.digest(key, b"tracking|" + command.bytes, "sha256"), 16)
+
+
+def read_code(typed: str) -> str:
+    """A code as a person typed it, in the form it was made: no spaces or dashes, O as 0, I and L as 1."""
+    folded = "".join(typed.upper().split()).replace("-", "")
+    return folded.translate(str.maketrans("OIL", "011"))

@@ -1,0 +1,1 @@
+"""Commands and events of the notify service: subjects and their followers, bulletins, deliveries, assignments."""

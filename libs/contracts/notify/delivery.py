@@ -1,0 +1,386 @@
+"""Bulletins (one message version for many), their deliveries, and what partners answer."""
+
+from datetime import datetime
+from typing import ClassVar
+
+from libs.contracts.messages import Command, Event, Sealable, command, event
+from libs.contracts.reports.parts import Reference
+
+
+@command
+class PlanBulletin(Command):
+    """A published version is to reach everybody it concerns. Notify's own, made from ClarificationPublished."""
+
+    type_name: ClassVar[str] = "notify.plan-bulletin.v1"
+    aggregate: ClassVar[str] = "bulletin"
+    target_field: ClassVar[str] = "bulletin_id"
+
+    bulletin_id: str
+    case_id: str
+    clarification_id: str
+    number: str
+    version: int
+    claim: str
+    verdict: str
+    fact: str
+    explanation: str
+    change_note: str = ""
+    references: tuple[Reference, ...] = ()
+    area: str | None = None
+    severity: int = 1
+    partners_due_at: datetime
+
+
+@event
+class BulletinPlanned(Event):
+    type_name: ClassVar[str] = "notify.bulletin-planned.v1"
+    aggregate: ClassVar[str] = "bulletin"
+
+    bulletin_id: str
+    case_id: str
+    clarification_id: str
+    number: str
+    version: int
+    claim: str
+    verdict: str
+    fact: str
+    explanation: str
+    change_note: str = ""
+    references: tuple[Reference, ...] = ()
+    area: str | None = None
+    severity: int = 1
+    partners_due_at: datetime
+
+
+@command
+class AdvanceBulletin(Command):
+    """One chunk of recipients has its deliveries. The cursor stands in the document, so a crash repeats one chunk."""
+
+    type_name: ClassVar[str] = "notify.advance-bulletin.v1"
+    aggregate: ClassVar[str] = "bulletin"
+    target_field: ClassVar[str] = "bulletin_id"
+
+    bulletin_id: str
+    stage: str
+    """subjects, partners or done."""
+    after: str
+    planned: int
+
+
+@event
+class BulletinAdvanced(Event):
+    type_name: ClassVar[str] = "notify.bulletin-advanced.v1"
+    aggregate: ClassVar[str] = "bulletin"
+
+    bulletin_id: str
+    stage: str
+    after: str
+    planned: int
+
+
+class DeliveryAddress(Sealable):
+    address: str
+    name: str = ""
+
+
+@command
+class PlanDelivery(Command):
+    """One message to one recipient on one channel; the id is made of the three, so there are never two."""
+
+    type_name: ClassVar[str] = "notify.plan-delivery.v1"
+    aggregate: ClassVar[str] = "delivery"
+    target_field: ClassVar[str] = "delivery_id"
+    private: ClassVar[type[Sealable] | None] = DeliveryAddress
+
+    delivery_id: str
+    template: str
+    channel: str
+    recipient: str
+    """A report id or a partner id."""
+    recipient_kind: str
+    """report or partner."""
+    lane: int
+    """0 ticket, 1 crisis, 2 campaign; lower goes first."""
+    language: str = "id"
+    bulletin_id: str | None = None
+    case_id: str | None = None
+    number: str = ""
+    assignment_id: str | None = None
+    due_at: datetime | None = None
+    confidential: bool = False
+
+
+@event
+class DeliveryPlanned(Event):
+    type_name: ClassVar[str] = "notify.delivery-planned.v1"
+    aggregate: ClassVar[str] = "delivery"
+    private: ClassVar[frozenset[str]] = frozenset({"address", "name"})
+
+    delivery_id: str
+    template: str
+    channel: str
+    recipient: str
+    recipient_kind: str
+    lane: int
+    language: str
+    bulletin_id: str | None = None
+    case_id: str | None = None
+    number: str = ""
+    assignment_id: str | None = None
+    due_at: datetime | None = None
+    confidential: bool = False
+    address: str = ""
+    name: str = ""
+
+
+@command
+class BeginAttempt(Command):
+    type_name: ClassVar[str] = "notify.begin-attempt.v1"
+    aggregate: ClassVar[str] = "delivery"
+    target_field: ClassVar[str] = "delivery_id"
+
+    delivery_id: str
+    attempt: int
+
+
+@event
+class AttemptBegun(Event):
+    """Written before the provider is called: if nothing follows, nobody knows whether it went out."""
+
+    type_name: ClassVar[str] = "notify.attempt-begun.v1"
+    aggregate: ClassVar[str] = "delivery"
+
+    delivery_id: str
+    attempt: int
+    at: datetime
+
+
+@command
+class RecordResult(Command):
+    type_name: ClassVar[str] = "notify.record-result.v1"
+    aggregate: ClassVar[str] = "delivery"
+    target_field: ClassVar[str] = "delivery_id"
+
+    delivery_id: str
+    attempt: int
+    result: str
+    """sent, failed_transient, failed_permanent or unknown."""
+    code: str = ""
+    """The provider's own: "250", "452"; never its text, which may hold an address."""
+    retry_at: datetime | None = None
+    method: str = "automatic"
+
+
+@event
+class DeliverySent(Event):
+    type_name: ClassVar[str] = "notify.delivery-sent.v1"
+    aggregate: ClassVar[str] = "delivery"
+
+    delivery_id: str
+    attempt: int
+    method: str
+    """automatic, or manual where an officer ticked it."""
+    at: datetime
+    recipient: str
+    recipient_kind: str
+    channel: str
+    template: str
+    bulletin_id: str | None = None
+    case_id: str | None = None
+
+
+@event
+class DeliveryFailed(Event):
+    type_name: ClassVar[str] = "notify.delivery-failed.v1"
+    aggregate: ClassVar[str] = "delivery"
+
+    delivery_id: str
+    attempt: int
+    state: str
+    """failed_transient (tried again at `retry_at`), failed_permanent or unknown."""
+    code: str
+    retry_at: datetime | None = None
+    recipient: str
+    recipient_kind: str
+    bulletin_id: str | None = None
+    at: datetime
+
+
+@command
+class MarkSentByHand(Command):
+    """An officer sent the prepared text from their own phone."""
+
+    type_name: ClassVar[str] = "notify.mark-sent-by-hand.v1"
+    aggregate: ClassVar[str] = "delivery"
+    target_field: ClassVar[str] = "delivery_id"
+
+    delivery_id: str
+
+
+@command
+class RetryDelivery(Command):
+    """Only what failed or is unknown; a person decided it."""
+
+    type_name: ClassVar[str] = "notify.retry-delivery.v1"
+    aggregate: ClassVar[str] = "delivery"
+    target_field: ClassVar[str] = "delivery_id"
+
+    delivery_id: str
+
+
+@event
+class DeliveryRequeued(Event):
+    type_name: ClassVar[str] = "notify.delivery-requeued.v1"
+    aggregate: ClassVar[str] = "delivery"
+
+    delivery_id: str
+    bulletin_id: str | None = None
+
+
+@command
+class SuppressDelivery(Command):
+    type_name: ClassVar[str] = "notify.suppress-delivery.v1"
+    aggregate: ClassVar[str] = "delivery"
+    target_field: ClassVar[str] = "delivery_id"
+
+    delivery_id: str
+    reason: str
+
+
+@event
+class DeliverySuppressed(Event):
+    type_name: ClassVar[str] = "notify.delivery-suppressed.v1"
+    aggregate: ClassVar[str] = "delivery"
+
+    delivery_id: str
+    reason: str
+    """unsubscribed, no_consent or no_address."""
+    recipient: str
+    recipient_kind: str
+    bulletin_id: str | None = None
+
+
+@command
+class OfferAssignment(Command):
+    type_name: ClassVar[str] = "notify.offer-assignment.v1"
+    aggregate: ClassVar[str] = "assignment"
+    target_field: ClassVar[str] = "assignment_id"
+
+    assignment_id: str
+    bulletin_id: str
+    case_id: str
+    partner_id: str
+    due_at: datetime
+
+
+@event
+class AssignmentOffered(Event):
+    type_name: ClassVar[str] = "notify.assignment-offered.v1"
+    aggregate: ClassVar[str] = "assignment"
+
+    assignment_id: str
+    bulletin_id: str
+    case_id: str
+    partner_id: str
+    due_at: datetime
+
+
+@command
+class AnswerAssignment(Command):
+    """Siap or tidak bisa; declining costs nothing."""
+
+    type_name: ClassVar[str] = "notify.answer-assignment.v1"
+    aggregate: ClassVar[str] = "assignment"
+    target_field: ClassVar[str] = "assignment_id"
+
+    assignment_id: str
+    ready: bool
+    reason: str = ""
+    """For declining: no_time, not_fitting, disagree or other."""
+
+
+@event
+class AssignmentAcknowledged(Event):
+    type_name: ClassVar[str] = "notify.assignment-acknowledged.v1"
+    aggregate: ClassVar[str] = "assignment"
+
+    assignment_id: str
+    bulletin_id: str
+    partner_id: str
+    at: datetime
+
+
+@event
+class AssignmentDeclined(Event):
+    type_name: ClassVar[str] = "notify.assignment-declined.v1"
+    aggregate: ClassVar[str] = "assignment"
+
+    assignment_id: str
+    bulletin_id: str
+    partner_id: str
+    reason: str
+    at: datetime
+
+
+@command
+class LapseAssignment(Command):
+    """Fired by the clock at `due_at`."""
+
+    type_name: ClassVar[str] = "notify.lapse-assignment.v1"
+    aggregate: ClassVar[str] = "assignment"
+    target_field: ClassVar[str] = "assignment_id"
+
+    assignment_id: str
+
+
+@event
+class AssignmentLapsed(Event):
+    type_name: ClassVar[str] = "notify.assignment-lapsed.v1"
+    aggregate: ClassVar[str] = "assignment"
+
+    assignment_id: str
+    bulletin_id: str
+    partner_id: str
+
+
+@command
+class Unsubscribe(Command):
+    """One click in a message: this recipient hears no more by this channel."""
+
+    type_name: ClassVar[str] = "notify.unsubscribe.v1"
+    aggregate: ClassVar[str] = "suppression"
+    target_field: ClassVar[str] = "recipient"
+
+    recipient: str
+    recipient_kind: str
+    channel: str
+
+
+@event
+class Unsubscribed(Event):
+    type_name: ClassVar[str] = "notify.unsubscribed.v1"
+    aggregate: ClassVar[str] = "suppression"
+
+    recipient: str
+    recipient_kind: str
+    channel: str
+
+
+class LoginAddress(Sealable):
+    address: str
+    link: str
+    """The one-time link, with its secret."""
+
+
+@command
+class SendLoginLink(Command):
+    """A partner asked for a one-time link. The link is made by the gateway and is in nobody's log."""
+
+    type_name: ClassVar[str] = "notify.send-login-link.v1"
+    aggregate: ClassVar[str] = "delivery"
+    target_field: ClassVar[str] = "delivery_id"
+    private: ClassVar[type[Sealable] | None] = LoginAddress
+
+    delivery_id: str
+    partner_id: str
+    language: str = "id"

@@ -1,0 +1,69 @@
+"""Problem types: what a client is told, as RFC 9457 problem details.
+
+`urn:simpul:problem:<code>` is the type. A code is stable; its title may be reworded.
+"""
+
+from pydantic import BaseModel, ConfigDict
+
+URN = "urn:simpul:problem:"
+
+
+class FieldProblem(BaseModel):
+    """One field's error: where it stands and which rule it broke."""
+
+    model_config = ConfigDict(frozen=True)
+
+    field: str
+    code: str
+    limit: int | None = None
+
+
+class Problem(BaseModel):
+    """Body of an error answer; media type `application/problem+json`."""
+
+    model_config = ConfigDict(frozen=True, extra="allow")
+
+    type: str
+    title: str
+    status: int
+    detail: str | None = None
+    instance: str | None = None
+    errors: tuple[FieldProblem, ...] = ()
+
+
+TITLES: dict[str, tuple[int, str]] = {
+    "validation": (422, "The request does not fit the form"),
+    "key_reused": (422, "This Idempotency-Key was used with another body"),
+    "key_invalid": (400, "Idempotency-Key must be a random UUID"),
+    "not_found": (404, "There is no such thing here"),
+    "forbidden": (403, "Your role may not do this"),
+    "unauthenticated": (401, "Log in first"),
+    "unavailable": (503, "Not certainly kept; send it again with the same key"),
+    "uploads_unavailable": (503, "Files cannot be kept right now"),
+    "too_many_requests": (429, "Too many requests"),
+    "too_large": (413, "The body is too large"),
+    "unsupported_media": (415, "This kind of file is not accepted"),
+    "image_broken": (422, "The picture cannot be read"),
+    "state_conflict": (409, "It is no longer in a state that allows this"),
+    "version_conflict": (409, "Somebody changed it meanwhile"),
+    "self_approval": (403, "The author cannot approve their own text"),
+    "already_approved": (409, "You have approved this version already"),
+    "reference_missing": (422, "At least one reference is needed"),
+    "draft_incomplete": (422, "Claim, verdict, fact and explanation are needed"),
+    "role_missing": (403, "Your role may not do this"),
+    "wrong_code": (404, "Number or code does not match"),
+    "account_held": (409, "This account is registered elsewhere"),
+    "slug_taken": (409, "This address is taken"),
+    "number_taken": (409, "This number is taken"),
+    "already_answered": (409, "It was answered already"),
+    "internal": (500, "Our fault; it has been logged"),
+}
+
+
+def problem(code: str, *, detail: str | None = None, errors: tuple[FieldProblem, ...] = ()) -> Problem:
+    status, title = TITLES[code]
+    return Problem(type=URN + code, title=title, status=status, detail=detail, errors=errors)
+
+
+def code_of(found: Problem) -> str:
+    return found.type.removeprefix(URN)

@@ -1,0 +1,1 @@
+"""Commands and events of the registry service: tenants, agencies, officers, partners, account holds."""

@@ -1,0 +1,178 @@
+"""One local government's communications office, its agencies and its officers."""
+
+from datetime import datetime
+from typing import ClassVar
+
+from pydantic import BaseModel, ConfigDict
+
+from libs.contracts.messages import Command, Event, Sealable, command, event
+
+
+class Branding(BaseModel):
+    """What the public sees of an office; free text of the office itself."""
+
+    model_config = ConfigDict(frozen=True, extra="allow")
+
+    name: str
+    """Of the page: "Cirebon Saber Hoaks"."""
+    office: str
+    """Of the office: "Dinas Komunikasi, Informatika dan Statistik Kota Cirebon"."""
+    government: str
+    """"Pemerintah Kota Cirebon"."""
+    short_office: str = ""
+    """"DKIS Kota Cirebon"."""
+    monogram: str = ""
+    theme: str = ""
+    """One of "", nila, kopi, batu."""
+    intro: str = ""
+    address: str = ""
+    hours: str = ""
+    email: str = ""
+
+
+class TenantSettings(BaseModel):
+    """Unset values mean the product's defaults."""
+
+    model_config = ConfigDict(frozen=True, extra="allow")
+
+    timezone: str = "Asia/Jakarta"
+    contact_kept_days: int = 30
+    interim_minutes: int = 15
+    answer_hours: int = 24
+    limit_hours: int = 72
+    partner_answer_hours: int = 24
+
+
+@command
+class CreateTenant(Command):
+    type_name: ClassVar[str] = "registry.create-tenant.v1"
+    aggregate: ClassVar[str] = "tenant"
+    target_field: ClassVar[str] = "tenant_id"
+
+    tenant_id: str
+    slug: str
+    region_code: str
+    prefix: str
+    """Of reference numbers: three capital letters."""
+    branding: Branding
+    settings: TenantSettings = TenantSettings()
+
+
+@event
+class TenantCreated(Event):
+    type_name: ClassVar[str] = "registry.tenant-created.v1"
+    aggregate: ClassVar[str] = "tenant"
+
+    tenant_id: str
+    slug: str
+    region_code: str
+    prefix: str
+    branding: Branding
+    settings: TenantSettings
+    at: datetime
+
+
+@command
+class ChangeTenant(Command):
+    type_name: ClassVar[str] = "registry.change-tenant.v1"
+    aggregate: ClassVar[str] = "tenant"
+    target_field: ClassVar[str] = "tenant_id"
+
+    tenant_id: str
+    slug: str | None = None
+    """The old slug goes on redirecting."""
+    region_code: str | None = None
+    branding: Branding | None = None
+    settings: TenantSettings | None = None
+
+
+@event
+class TenantChanged(Event):
+    type_name: ClassVar[str] = "registry.tenant-changed.v1"
+    aggregate: ClassVar[str] = "tenant"
+
+    tenant_id: str
+    slug: str
+    region_code: str
+    branding: Branding
+    settings: TenantSettings
+
+
+@command
+class AddAgency(Command):
+    type_name: ClassVar[str] = "registry.add-agency.v1"
+    aggregate: ClassVar[str] = "agency"
+    target_field: ClassVar[str] = "agency_id"
+
+    agency_id: str
+    name: str
+
+
+@event
+class AgencyAdded(Event):
+    type_name: ClassVar[str] = "registry.agency-added.v1"
+    aggregate: ClassVar[str] = "agency"
+
+    agency_id: str
+    name: str
+
+
+class OfficerIdentity(Sealable):
+    name: str
+    email: str
+    password_hash: str
+    """argon2id, made by the sender: no password travels."""
+    totp_secret: str
+    """Base 32."""
+
+
+@command
+class AddOfficer(Command):
+    type_name: ClassVar[str] = "registry.add-officer.v1"
+    aggregate: ClassVar[str] = "officer"
+    target_field: ClassVar[str] = "officer_id"
+    private: ClassVar[type[Sealable] | None] = OfficerIdentity
+
+    officer_id: str
+    roles: tuple[str, ...]
+    agency_id: str | None = None
+    superior: str | None = None
+
+
+@event
+class OfficerAdded(Event):
+    type_name: ClassVar[str] = "registry.officer-added.v1"
+    aggregate: ClassVar[str] = "officer"
+    private: ClassVar[frozenset[str]] = frozenset({"name", "email", "password_hash", "totp_secret"})
+
+    officer_id: str
+    roles: tuple[str, ...]
+    agency_id: str | None = None
+    superior: str | None = None
+    name: str = ""
+    email: str = ""
+    password_hash: str = ""
+    totp_secret: str = ""
+
+
+@command
+class ChangeOfficer(Command):
+    type_name: ClassVar[str] = "registry.change-officer.v1"
+    aggregate: ClassVar[str] = "officer"
+    target_field: ClassVar[str] = "officer_id"
+
+    officer_id: str
+    roles: tuple[str, ...] | None = None
+    agency_id: str | None = None
+    active: bool | None = None
+
+
+@event
+class OfficerChanged(Event):
+    type_name: ClassVar[str] = "registry.officer-changed.v1"
+    aggregate: ClassVar[str] = "officer"
+
+    officer_id: str
+    roles: tuple[str, ...]
+    agency_id: str | None
+    active: bool

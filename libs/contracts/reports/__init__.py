@@ -1,0 +1,1 @@
+"""Commands and events of the reports service: reports, cases, clarifications."""

@@ -1,0 +1,438 @@
+"""Reports of one claim, and the work of checking it."""
+
+from datetime import datetime
+from typing import ClassVar
+
+from libs.contracts.messages import Command, Event, command, event
+from libs.contracts.reports.parts import Candidate, Draft, Reference
+
+
+@command
+class LinkReports(Command):
+    """Reports of one claim join its case; the first opens it."""
+
+    type_name: ClassVar[str] = "reports.link-reports.v1"
+    aggregate: ClassVar[str] = "case"
+    target_field: ClassVar[str] = "case_id"
+
+    case_id: str
+    report_ids: tuple[str, ...]
+    prefix: str = ""
+    area: str | None = None
+    forwarded_often: int = 0
+    opens: bool = False
+    suggestions: tuple[Candidate, ...] = ()
+    first_received_at: datetime
+
+
+@event
+class CaseOpened(Event):
+    type_name: ClassVar[str] = "reports.case-opened.v1"
+    aggregate: ClassVar[str] = "case"
+
+    case_id: str
+    number: str
+    area: str | None = None
+    opened_at: datetime
+    answer_due_at: datetime
+    limit_at: datetime
+    suggestions: tuple[Candidate, ...] = ()
+
+
+@event
+class ReportsLinked(Event):
+    type_name: ClassVar[str] = "reports.reports-linked.v1"
+    aggregate: ClassVar[str] = "case"
+
+    case_id: str
+    report_ids: tuple[str, ...]
+    count: int
+    forwarded_often: int = 0
+    area: str | None = None
+    last_at: datetime
+    merged_into: str | None = None
+    """Set when the case is no more: the reports move on to this one."""
+
+
+@command
+class UnlinkReport(Command):
+    """A report left the case: withdrawn, screened out, or not the same claim."""
+
+    type_name: ClassVar[str] = "reports.unlink-report.v1"
+    aggregate: ClassVar[str] = "case"
+    target_field: ClassVar[str] = "case_id"
+
+    case_id: str
+    report_id: str
+
+
+@event
+class ReportUnlinked(Event):
+    type_name: ClassVar[str] = "reports.report-unlinked.v1"
+    aggregate: ClassVar[str] = "case"
+
+    case_id: str
+    report_id: str
+
+
+@command
+class LeaseCase(Command):
+    """An officer takes the case in hand for a while, so that two do not work on it unknowingly."""
+
+    type_name: ClassVar[str] = "reports.lease-case.v1"
+    aggregate: ClassVar[str] = "case"
+    target_field: ClassVar[str] = "case_id"
+
+    case_id: str
+    release: bool = False
+
+
+@event
+class CaseLeased(Event):
+    type_name: ClassVar[str] = "reports.case-leased.v1"
+    aggregate: ClassVar[str] = "case"
+
+    case_id: str
+    officer: str | None
+    until: datetime | None
+
+
+@command
+class TriageCase(Command):
+    type_name: ClassVar[str] = "reports.triage-case.v1"
+    aggregate: ClassVar[str] = "case"
+    target_field: ClassVar[str] = "case_id"
+
+    case_id: str
+    severity: int
+    """1 slight, 2 moderate, 3 grave, 4 acute."""
+    topic: str
+    area: str | None = None
+    owner: str | None = None
+
+
+@event
+class CaseTriaged(Event):
+    type_name: ClassVar[str] = "reports.case-triaged.v1"
+    aggregate: ClassVar[str] = "case"
+
+    case_id: str
+    severity: int
+    topic: str
+    area: str | None = None
+    owner: str | None = None
+
+
+@command
+class AskSource(Command):
+    """A question to an agency. The clock stops only for a named party and a date."""
+
+    type_name: ClassVar[str] = "reports.ask-source.v1"
+    aggregate: ClassVar[str] = "case"
+    target_field: ClassVar[str] = "case_id"
+
+    case_id: str
+    party: str
+    question: str = ""
+    due_at: datetime
+
+
+@event
+class SourceAsked(Event):
+    type_name: ClassVar[str] = "reports.source-asked.v1"
+    aggregate: ClassVar[str] = "case"
+
+    case_id: str
+    party: str
+    question: str = ""
+    asked_at: datetime
+    due_at: datetime
+
+
+@command
+class RecordConfirmation(Command):
+    type_name: ClassVar[str] = "reports.record-confirmation.v1"
+    aggregate: ClassVar[str] = "case"
+    target_field: ClassVar[str] = "case_id"
+
+    case_id: str
+    text: str
+
+
+@event
+class SourceConfirmed(Event):
+    type_name: ClassVar[str] = "reports.source-confirmed.v1"
+    aggregate: ClassVar[str] = "case"
+
+    case_id: str
+    party: str
+    text: str
+    at: datetime
+    answer_due_at: datetime
+    """Moved by as long as the clock stood."""
+    limit_at: datetime
+
+
+@command
+class AddReference(Command):
+    type_name: ClassVar[str] = "reports.add-reference.v1"
+    aggregate: ClassVar[str] = "case"
+    target_field: ClassVar[str] = "case_id"
+
+    case_id: str
+    reference: Reference
+
+
+@event
+class ReferenceAdded(Event):
+    type_name: ClassVar[str] = "reports.reference-added.v1"
+    aggregate: ClassVar[str] = "case"
+
+    case_id: str
+    reference: Reference
+
+
+@command
+class RemoveReference(Command):
+    type_name: ClassVar[str] = "reports.remove-reference.v1"
+    aggregate: ClassVar[str] = "case"
+    target_field: ClassVar[str] = "case_id"
+
+    case_id: str
+    url: str
+
+
+@event
+class ReferenceRemoved(Event):
+    type_name: ClassVar[str] = "reports.reference-removed.v1"
+    aggregate: ClassVar[str] = "case"
+
+    case_id: str
+    url: str
+
+
+@command
+class SaveDraft(Command):
+    type_name: ClassVar[str] = "reports.save-draft.v1"
+    aggregate: ClassVar[str] = "case"
+    target_field: ClassVar[str] = "case_id"
+
+    case_id: str
+    draft: Draft
+    expects: int
+    """Number of the draft that the author had before them; another number is a version conflict."""
+    submit: bool = False
+    """Saved and handed to the approvers in one step."""
+
+
+@event
+class DraftSaved(Event):
+    type_name: ClassVar[str] = "reports.draft-saved.v1"
+    aggregate: ClassVar[str] = "case"
+
+    case_id: str
+    draft: Draft
+    number: int
+    author: str
+
+
+@event
+class ReviewRequested(Event):
+    type_name: ClassVar[str] = "reports.review-requested.v1"
+    aggregate: ClassVar[str] = "case"
+
+    case_id: str
+    number: int
+    approvals_needed: int
+
+
+@command
+class ReturnDraft(Command):
+    type_name: ClassVar[str] = "reports.return-draft.v1"
+    aggregate: ClassVar[str] = "case"
+    target_field: ClassVar[str] = "case_id"
+
+    case_id: str
+    note: str
+
+
+@event
+class ChangesRequested(Event):
+    type_name: ClassVar[str] = "reports.changes-requested.v1"
+    aggregate: ClassVar[str] = "case"
+
+    case_id: str
+    note: str
+
+
+@command
+class ApproveVerdict(Command):
+    type_name: ClassVar[str] = "reports.approve-verdict.v1"
+    aggregate: ClassVar[str] = "case"
+    target_field: ClassVar[str] = "case_id"
+
+    case_id: str
+    expects: int
+
+
+@event
+class VerdictApproved(Event):
+    type_name: ClassVar[str] = "reports.verdict-approved.v1"
+    aggregate: ClassVar[str] = "case"
+
+    case_id: str
+    approver: str
+    number: int
+
+
+@event
+class CaseDecided(Event):
+    type_name: ClassVar[str] = "reports.case-decided.v1"
+    aggregate: ClassVar[str] = "case"
+
+    case_id: str
+    verdict: str
+    at: datetime
+
+
+@command
+class PublishCase(Command):
+    type_name: ClassVar[str] = "reports.publish-case.v1"
+    aggregate: ClassVar[str] = "case"
+    target_field: ClassVar[str] = "case_id"
+
+    case_id: str
+
+
+@event
+class CasePublished(Event):
+    type_name: ClassVar[str] = "reports.case-published.v1"
+    aggregate: ClassVar[str] = "case"
+
+    case_id: str
+    clarification_id: str
+    number: str
+    version: int
+    draft: Draft
+    references: tuple[Reference, ...]
+    topic: str
+    area: str | None
+    severity: int
+    author: str
+    approvers: tuple[str, ...]
+    demand: int
+    at: datetime
+
+
+@command
+class MergeCase(Command):
+    type_name: ClassVar[str] = "reports.merge-case.v1"
+    aggregate: ClassVar[str] = "case"
+    target_field: ClassVar[str] = "case_id"
+
+    case_id: str
+    into: str
+
+
+@event
+class CaseMerged(Event):
+    type_name: ClassVar[str] = "reports.case-merged.v1"
+    aggregate: ClassVar[str] = "case"
+
+    case_id: str
+    into: str
+    count: int
+    forwarded_often: int = 0
+    first_at: datetime
+    answer_due_at: datetime
+
+
+@command
+class AbsorbCase(Command):
+    """The other half of a merge: demand is added and the earliest clock kept."""
+
+    type_name: ClassVar[str] = "reports.absorb-case.v1"
+    aggregate: ClassVar[str] = "case"
+    target_field: ClassVar[str] = "case_id"
+
+    case_id: str
+    absorbed: str
+    count: int
+    forwarded_often: int = 0
+    first_at: datetime
+    answer_due_at: datetime
+
+
+@event
+class CaseAbsorbed(Event):
+    type_name: ClassVar[str] = "reports.case-absorbed.v1"
+    aggregate: ClassVar[str] = "case"
+
+    case_id: str
+    absorbed: str
+    count: int
+    forwarded_often: int = 0
+    first_at: datetime
+    answer_due_at: datetime
+
+
+@command
+class FinishMerge(Command):
+    """Every report of the merged case has been told to move."""
+
+    type_name: ClassVar[str] = "reports.finish-merge.v1"
+    aggregate: ClassVar[str] = "case"
+    target_field: ClassVar[str] = "case_id"
+
+    case_id: str
+
+
+@event
+class MergeFinished(Event):
+    type_name: ClassVar[str] = "reports.merge-finished.v1"
+    aggregate: ClassVar[str] = "case"
+
+    case_id: str
+
+
+@command
+class JudgeSuggestion(Command):
+    """The officer has looked: another case, or the same campaign with another target."""
+
+    type_name: ClassVar[str] = "reports.judge-suggestion.v1"
+    aggregate: ClassVar[str] = "case"
+    target_field: ClassVar[str] = "case_id"
+
+    case_id: str
+    other: str
+    relation: str
+    """different or campaign."""
+
+
+@event
+class SuggestionJudged(Event):
+    type_name: ClassVar[str] = "reports.suggestion-judged.v1"
+    aggregate: ClassVar[str] = "case"
+
+    case_id: str
+    other: str
+    relation: str
+
+
+@command
+class CloseCase(Command):
+    type_name: ClassVar[str] = "reports.close-case.v1"
+    aggregate: ClassVar[str] = "case"
+    target_field: ClassVar[str] = "case_id"
+
+    case_id: str
+    reason: str = ""
+
+
+@event
+class CaseClosed(Event):
+    type_name: ClassVar[str] = "reports.case-closed.v1"
+    aggregate: ClassVar[str] = "case"
+
+    case_id: str
+    reason: str = ""

@@ -1,0 +1,304 @@
+"""What one person sent, from the form to its answer."""
+
+from datetime import datetime
+from typing import ClassVar
+
+from libs.contracts.messages import Command, Event, Sealable, command, event
+from libs.contracts.reports.parts import Attachment, Candidate, Part
+
+
+class ReportContent(Sealable):
+    text: str = ""
+    urls: tuple[str, ...] = ()
+    doubt: str = ""
+    """Why the reporter doubts it."""
+
+
+class MessageContent(Sealable):
+    text: str
+
+
+@command
+class SubmitReport(Command):
+    type_name: ClassVar[str] = "reports.submit-report.v1"
+    aggregate: ClassVar[str] = "report"
+    target_field: ClassVar[str] = "report_id"
+    private: ClassVar[type[Sealable] | None] = ReportContent
+
+    report_id: str
+    kind: str
+    number: str
+    code_hash: str
+    """Keyed hash of the tracking code; the code itself stays with the reporter."""
+    prefix: str = ""
+    """Of the office's reference numbers, for the case that may be opened."""
+    area: str | None = None
+    seen_on: str | None = None
+    """Where it was seen: whatsapp, facebook, tiktok, …"""
+    forwarded_often: bool = False
+    anonymous: bool = True
+    confidential: bool = False
+    language: str = "id"
+    attachments: tuple[Attachment, ...] = ()
+    refused: tuple[str, ...] = ()
+    """Cases that the reporter has seen and said are not theirs."""
+
+
+@event
+class ReportReceived(Event):
+    type_name: ClassVar[str] = "reports.report-received.v1"
+    aggregate: ClassVar[str] = "report"
+    private: ClassVar[frozenset[str]] = frozenset({"text", "urls", "doubt", "code_hash", "body_hash"})
+
+    report_id: str
+    kind: str
+    number: str
+    prefix: str = ""
+    area: str | None = None
+    seen_on: str | None = None
+    forwarded_often: bool = False
+    anonymous: bool = True
+    confidential: bool = False
+    language: str = "id"
+    attachments: tuple[Attachment, ...] = ()
+    refused: tuple[str, ...] = ()
+    received_at: datetime
+    text: str = ""
+    urls: tuple[str, ...] = ()
+    doubt: str = ""
+    code_hash: str = ""
+    body_hash: str | None = None
+
+
+@command
+class RecordEvidence(Command):
+    """Reports has read a picture: its hashes, and the words in it."""
+
+    type_name: ClassVar[str] = "reports.record-evidence.v1"
+    aggregate: ClassVar[str] = "report"
+    target_field: ClassVar[str] = "report_id"
+    private: ClassVar[type[Sealable] | None] = MessageContent
+
+    report_id: str
+    blob_id: str
+    sha256: str
+    perceptual_hash: str | None = None
+    failure: str | None = None
+    """Why the picture could not be taken; placing goes on without it."""
+
+
+@event
+class EvidenceTaken(Event):
+    type_name: ClassVar[str] = "reports.evidence-taken.v1"
+    aggregate: ClassVar[str] = "report"
+    private: ClassVar[frozenset[str]] = frozenset({"words"})
+
+    report_id: str
+    blob_id: str
+    sha256: str
+    perceptual_hash: str | None = None
+    failure: str | None = None
+    complete: bool
+    """True with the last of the report's pictures."""
+    words: str = ""
+
+
+class Placement(Part):
+    """Where the matcher would put a report. Added by the service itself, never by a sender."""
+
+    outcome: str
+    case_id: str | None = None
+    clarification_id: str | None = None
+    candidates: tuple[Candidate, ...] = ()
+
+
+@command
+class PlaceReport(Command):
+    type_name: ClassVar[str] = "reports.place-report.v1"
+    aggregate: ClassVar[str] = "report"
+    target_field: ClassVar[str] = "report_id"
+    keyed_by_tenant: ClassVar[bool] = True
+
+    report_id: str
+    attempt: int = 1
+    placement: Placement | None = None
+
+
+@event
+class ReportMatched(Event):
+    type_name: ClassVar[str] = "reports.report-matched.v1"
+    aggregate: ClassVar[str] = "report"
+
+    report_id: str
+    outcome: str
+    kind: str
+    number: str = ""
+    language: str = "id"
+    prefix: str = ""
+    area: str | None = None
+    case_id: str | None = None
+    clarification_id: str | None = None
+    opens: bool = False
+    """The case is new: made for this report."""
+    forwarded_often: bool = False
+    suggestions: tuple[Candidate, ...] = ()
+    attempt: int = 1
+    confidential: bool = False
+    answer_due_at: datetime | None = None
+    received_at: datetime
+    previous_case_id: str | None = None
+
+
+@command
+class RejectMatch(Command):
+    """The reporter says: this is not what I reported."""
+
+    type_name: ClassVar[str] = "reports.reject-match.v1"
+    aggregate: ClassVar[str] = "report"
+    target_field: ClassVar[str] = "report_id"
+
+    report_id: str
+
+
+@event
+class MatchRejected(Event):
+    type_name: ClassVar[str] = "reports.match-rejected.v1"
+    aggregate: ClassVar[str] = "report"
+
+    report_id: str
+    case_id: str
+
+
+@command
+class MoveReport(Command):
+    """Its case was merged into another."""
+
+    type_name: ClassVar[str] = "reports.move-report.v1"
+    aggregate: ClassVar[str] = "report"
+    target_field: ClassVar[str] = "report_id"
+
+    report_id: str
+    into: str
+
+
+@event
+class ReportMoved(Event):
+    type_name: ClassVar[str] = "reports.report-moved.v1"
+    aggregate: ClassVar[str] = "report"
+
+    report_id: str
+    case_id: str
+    previous_case_id: str | None = None
+
+
+@command
+class WithdrawReport(Command):
+    type_name: ClassVar[str] = "reports.withdraw-report.v1"
+    aggregate: ClassVar[str] = "report"
+    target_field: ClassVar[str] = "report_id"
+
+    report_id: str
+
+
+@event
+class ReportWithdrawn(Event):
+    type_name: ClassVar[str] = "reports.report-withdrawn.v1"
+    aggregate: ClassVar[str] = "report"
+
+    report_id: str
+    case_id: str | None = None
+
+
+@command
+class AddMessage(Command):
+    """A line in the thread between reporter and office. No actor: the reporter wrote it."""
+
+    type_name: ClassVar[str] = "reports.add-message.v1"
+    aggregate: ClassVar[str] = "report"
+    target_field: ClassVar[str] = "report_id"
+    private: ClassVar[type[Sealable] | None] = MessageContent
+
+    report_id: str
+
+
+@event
+class MessageAdded(Event):
+    type_name: ClassVar[str] = "reports.message-added.v1"
+    aggregate: ClassVar[str] = "report"
+    private: ClassVar[frozenset[str]] = frozenset({"text"})
+
+    report_id: str
+    by_office: bool
+    at: datetime
+    text: str = ""
+
+
+@command
+class RateAnswer(Command):
+    """ "Menjawab?": yes closes the report, no reopens it."""
+
+    type_name: ClassVar[str] = "reports.rate-answer.v1"
+    aggregate: ClassVar[str] = "report"
+    target_field: ClassVar[str] = "report_id"
+
+    report_id: str
+    helpful: bool
+
+
+@event
+class AnswerRated(Event):
+    type_name: ClassVar[str] = "reports.answer-rated.v1"
+    aggregate: ClassVar[str] = "report"
+
+    report_id: str
+    helpful: bool
+    case_id: str | None = None
+
+
+@command
+class ScreenOutReport(Command):
+    type_name: ClassVar[str] = "reports.screen-out-report.v1"
+    aggregate: ClassVar[str] = "report"
+    target_field: ClassVar[str] = "report_id"
+
+    report_id: str
+    reason: str
+    """spam, out_of_scope or unclear; told to the reporter."""
+
+
+@event
+class ReportScreenedOut(Event):
+    type_name: ClassVar[str] = "reports.report-screened-out.v1"
+    aggregate: ClassVar[str] = "report"
+
+    report_id: str
+    reason: str
+    case_id: str | None = None
+
+
+@command
+class AnswerReport(Command):
+    """An answer to one person: aspirations, complaints and requests for information."""
+
+    type_name: ClassVar[str] = "reports.answer-report.v1"
+    aggregate: ClassVar[str] = "report"
+    target_field: ClassVar[str] = "report_id"
+    private: ClassVar[type[Sealable] | None] = MessageContent
+
+    report_id: str
+    outcome: str
+    """solved, clarified, no_action, not_responsible, duplicate or unclear: closed is not the same as solved."""
+
+
+@event
+class ReportAnswered(Event):
+    type_name: ClassVar[str] = "reports.report-answered.v1"
+    aggregate: ClassVar[str] = "report"
+    private: ClassVar[frozenset[str]] = frozenset({"text"})
+
+    report_id: str
+    number: str
+    outcome: str
+    language: str = "id"
+    at: datetime
+    text: str = ""

@@ -1,0 +1,131 @@
+"""The closed vocabularies of the domain. Messages carry them as plain strings: across a boundary every enum is open."""
+
+from enum import StrEnum
+
+
+class ReportKind(StrEnum):
+    HOAX = "hoax"
+    ASPIRATION = "aspiration"
+    COMPLAINT = "complaint"
+    INFORMATION_REQUEST = "information_request"
+
+
+class ReportState(StrEnum):
+    RECEIVED = "received"
+    MATCHING = "matching"
+    LINKED = "linked"
+    SCREENED_OUT = "screened_out"
+    ANSWERED = "answered"
+    CLOSED = "closed"
+    REOPENED = "reopened"
+    WITHDRAWN = "withdrawn"
+
+
+class MatchOutcome(StrEnum):
+    MATCH = "match"
+    SUGGEST = "suggest"
+    NONE = "none"
+    UNMATCHED = "unmatched"
+    """The matcher did not answer; it is asked again later."""
+
+
+class CaseState(StrEnum):
+    OPEN = "open"
+    TRIAGED = "triaged"
+    INVESTIGATING = "investigating"
+    AWAITING_CONFIRMATION = "awaiting_confirmation"
+    DRAFTING = "drafting"
+    IN_REVIEW = "in_review"
+    DECIDED = "decided"
+    PUBLISHED = "published"
+    MONITORING = "monitoring"
+    CLOSED = "closed"
+    MERGED = "merged"
+    OUT_OF_SCOPE = "out_of_scope"
+
+
+class Verdict(StrEnum):
+    FALSE = "false"
+    SCAM = "scam"
+    MISLEADING = "misleading"
+    UNPROVEN = "unproven"
+    NEEDS_CONTEXT = "needs_context"
+    SATIRE = "satire"
+    TRUE = "true"
+    NOT_CHECKABLE = "not_checkable"
+
+
+class ClarificationState(StrEnum):
+    PUBLISHED = "published"
+    PAUSED = "paused"
+    RETRACTED = "retracted"
+
+
+class PartnerKind(StrEnum):
+    ACTIVIST = "activist"
+    INFLUENCER = "influencer"
+    CREATOR = "creator"
+    GOVERNMENT_ACCOUNT = "government_account"
+    COMMUNITY_GROUP = "community_group"
+    MEDIA_OUTLET = "media_outlet"
+
+
+class PartnerState(StrEnum):
+    DRAFT = "draft"
+    SUBMITTED = "submitted"
+    ACTIVE = "active"
+    SUSPENDED = "suspended"
+    REJECTED = "rejected"
+    WITHDRAWN = "withdrawn"
+
+
+class AccountState(StrEnum):
+    CLAIMED = "claimed"
+    VERIFYING = "verifying"
+    VERIFIED = "verified"
+    DISPUTED = "disputed"
+
+
+class Role(StrEnum):
+    VERIFIER = "verifier"
+    EDITOR = "editor"
+    APPROVER = "approver"
+    LIAISON = "liaison"
+    TENANT_ADMIN = "tenant_admin"
+    CUSTODIAN = "custodian"
+    LEADER = "leader"
+    PARTNER = "partner"
+    OPERATOR = "operator"
+
+
+class Channel(StrEnum):
+    EMAIL = "email"
+    INBOX = "inbox"
+    WHATSAPP_MANUAL = "whatsapp_manual"
+
+
+class DeliveryState(StrEnum):
+    QUEUED = "queued"
+    ATTEMPTING = "attempting"
+    SENT = "sent"
+    FAILED_TRANSIENT = "failed_transient"
+    FAILED_PERMANENT = "failed_permanent"
+    UNKNOWN = "unknown"
+    """The provider may or may not have taken it; a person decides, nothing is sent again by itself."""
+    SUPPRESSED = "suppressed"
+    CANCELLED = "cancelled"
+
+
+class Template(StrEnum):
+    INTERIM = "interim"
+    ANSWER = "answer"
+    CORRECTION = "correction"
+    PARTNER_REQUEST = "partner_request"
+    LOGIN_LINK = "login_link"
+
+
+class AssignmentState(StrEnum):
+    OFFERED = "offered"
+    ACKNOWLEDGED = "acknowledged"
+    DECLINED = "declined"
+    LAPSED = "lapsed"
