@@ -1,0 +1,137 @@
+// Help on top of pages that are whole without it: smaller pictures, a draft when offline, copying, live refresh.
+"use strict";
+
+const LONGEST_EDGE = 2400;
+const JPEG_QUALITY = 0.85;
+
+// A photo of 8 MB becomes one of 600 KB before it costs anybody's data plan. A file that would grow stays as it is.
+async function shrink(file) {
+  if (!/^image\/(jpeg|png|webp)$/.test(file.type)) return file;
+  const picture = await createImageBitmap(file);
+  const scale = Math.min(1, LONGEST_EDGE / Math.max(picture.width, picture.height));
+  if (scale === 1 && file.size < 1e6) return file;
+  const canvas = document.createElement("canvas");
+  canvas.width = Math.round(picture.width * scale);
+  canvas.height = Math.round(picture.height * scale);
+  canvas.getContext("2d").drawImage(picture, 0, 0, canvas.width, canvas.height);
+  picture.close();
+  const blob = await new Promise((done) => canvas.toBlob(done, "image/jpeg", JPEG_QUALITY));
+  if (!blob || blob.size >= file.size) return file;
+  return new File([blob], file.name.replace(/\.\w+$/, "") + ".jpg", { type: "image/jpeg" });
+}
+
+async function shrinkChosen(input) {
+  const chosen = [...input.files];
+  try {
+    const smaller = await Promise.all(chosen.map(shrink));
+    if (smaller.every((file, i) => file === chosen[i])) return;
+    const transfer = new DataTransfer();
+    smaller.forEach((file) => transfer.items.add(file));
+    input.files = transfer.files;
+  } catch {
+    // A picture the browser cannot read goes up as it is; the server says what is wrong with it.
+  }
+}
+
+// The draft stays on this phone, without the secrets of the page, and goes when the server has the report.
+const draftKey = (form) => "draft:" + form.dataset.draft;
+const kept = (form) =>
+  [...form.elements].filter((el) => el.name && !["hidden", "file", "submit", "button"].includes(el.type));
+
+function store(action) {
+  try {
+    return action(localStorage);
+  } catch {
+    return null; // Private windows may forbid it.
+  }
+}
+
+function saveDraft(form) {
+  const values = kept(form).map((el) => [el.name, /checkbox|radio/.test(el.type) ? el.checked && el.value : el.value]);
+  store((shelf) => shelf.setItem(draftKey(form), JSON.stringify(values)));
+}
+
+function restoreDraft(form) {
+  const text = store((shelf) => shelf.getItem(draftKey(form)));
+  if (!text || kept(form).some((el) => el.tagName === "TEXTAREA" && el.value)) return;
+  for (const [name, value] of JSON.parse(text)) {
+    for (const el of kept(form).filter((one) => one.name === name)) {
+      if (!/checkbox|radio/.test(el.type)) el.value = value || "";
+      else if (value !== false) el.checked = el.value === value;
+    }
+  }
+}
+
+const show = (id, visible) => {
+  const el = document.getElementById(id);
+  if (el) el.hidden = !visible;
+};
+
+function watchDraft(form) {
+  restoreDraft(form);
+  form.addEventListener("input", () => saveDraft(form));
+  form.addEventListener("submit", (event) => {
+    if (navigator.onLine) return;
+    event.preventDefault();
+    saveDraft(form);
+    show("offline", true);
+    document.getElementById("offline")?.focus();
+  });
+  addEventListener("online", () => show("offline", false));
+}
+
+async function copy(button) {
+  const source = document.getElementById(button.dataset.copy);
+  await navigator.clipboard.writeText((source.value ?? source.textContent).trim().replace(/\s+\n/g, "\n"));
+  const said = document.getElementById(button.dataset.said);
+  if (said) said.textContent = button.dataset.done;
+}
+
+// The page is asked for again and the parts marked data-live are exchanged; what is being typed elsewhere stays.
+// A document made by XMLHttpRequest runs no script and needs no Trusted Types policy.
+function refresh() {
+  const request = new XMLHttpRequest();
+  request.responseType = "document";
+  request.onload = () => {
+    if (request.status !== 200 || !request.response) return;
+    for (const old of document.querySelectorAll("[data-live]")) {
+      const fresh = request.response.getElementById(old.id);
+      if (!fresh || old.contains(document.activeElement) || old.innerHTML === fresh.innerHTML) continue;
+      old.replaceWith(document.importNode(fresh, true));
+    }
+    document.title = request.response.title;
+  };
+  request.open("GET", location.href);
+  request.send();
+}
+
+function follow(url) {
+  let due = 0;
+  const stream = new EventSource(url);
+  stream.onopen = () => show("stale", false);
+  stream.onerror = () => show("stale", true);
+  stream.onmessage = () => {
+    clearTimeout(due);
+    due = setTimeout(refresh, 250); // One refresh for a burst of events.
+  };
+  // A stream left open blocks the back/forward cache.
+  addEventListener("pagehide", () => stream.close());
+  addEventListener("pageshow", (event) => event.persisted && follow(url));
+}
+
+document.addEventListener("change", (event) => {
+  if (event.target.type === "file") shrinkChosen(event.target);
+});
+document.addEventListener("click", (event) => {
+  const button = event.target.closest("[data-copy]");
+  if (button) copy(button);
+});
+document.addEventListener("DOMContentLoaded", () => {
+  document.documentElement.classList.add("js");
+  document.querySelectorAll("form[data-draft]").forEach(watchDraft);
+  const sent = document.querySelector("[data-drafts-done]");
+  if (sent) store((shelf) => Object.keys(shelf).filter((k) => k.startsWith("draft:")).forEach((k) => shelf.removeItem(k)));
+  const stream = document.querySelector("[data-stream]");
+  if (stream) follow(stream.dataset.stream);
+  document.querySelector(".banner--error[tabindex]")?.focus();
+});
