@@ -1,0 +1,170 @@
+"""Processes that outlive the command that started them, found again by a file with their id and start time."""
+
+import json
+import os
+import signal
+import subprocess
+import time
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO
+
+from deploy.local.errors import ChildDied, NotReady
+from deploy.local.layout import Layout
+
+LOG_KEPT_BYTES = 20_000_000
+"""A log above this is set aside (one generation) when its process starts again."""
+
+
+@dataclass(frozen=True)
+class Process:
+    pid: int
+    started: int
+    """Start time in clock ticks since boot: with the id it names one process, even after ids are used again."""
+
+
+class Children:
+    """The processes of one stack, by name."""
+
+    def __init__(self, layout: Layout) -> None:
+        self._layout = layout
+
+    def launch(
+        self, name: str, command: Sequence[str | Path], *, environment: Mapping[str, str], cwd: Path | None = None
+    ) -> Process:
+        self._layout.processes.mkdir(parents=True, exist_ok=True)
+        with _open_log(self._layout.log(name)) as log:
+            child = subprocess.Popen(
+                [str(part) for part in command],
+                env=dict(environment),
+                cwd=cwd,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+        process = Process(child.pid, _start_ticks(child.pid) or 0)
+        _write_atomically(self._file(name), json.dumps({"pid": process.pid, "started": process.started}))
+        return process
+
+    def find(self, name: str) -> Process | None:
+        """The running process of that name; a file left behind by one that is gone counts for nothing."""
+        try:
+            noted = json.loads(self._file(name).read_text())
+            process = Process(noted["pid"], noted["started"])
+        except (FileNotFoundError, ValueError, KeyError):
+            return None
+        return process if _lives(process) else None
+
+    def names(self) -> list[str]:
+        """Every process that was started and not stopped, dead ones included."""
+        return sorted(file.stem for file in self._layout.processes.glob("*.json"))
+
+    def running(self) -> list[str]:
+        return [name for name in self.names() if self.find(name)]
+
+    def send(self, name: str, number: signal.Signals) -> bool:
+        """Whether there was a process to send it to."""
+        process = self.find(name)
+        if process is None:
+            return False
+        os.kill(process.pid, number)
+        return True
+
+    def kill(self, name: str) -> None:
+        """SIGKILL, at once and without a farewell; returns when the process is gone."""
+        self.stop([name], grace=0)
+
+    def stop(self, names: Iterable[str], *, grace: float = 25) -> list[str]:
+        """SIGTERM to all at once, SIGKILL to what is left after `grace` seconds, their own children included.
+
+        Returns:
+            The names that had to be killed.
+        """
+        found = {name: process for name in names if (process := self.find(name))}
+        if grace:
+            for process in found.values():
+                with suppress(ProcessLookupError):
+                    # A paused process would keep the signal and never act on it.
+                    os.kill(process.pid, signal.SIGTERM)
+                    os.kill(process.pid, signal.SIGCONT)
+        deadline = time.monotonic() + grace
+        while time.monotonic() < deadline and any(map(_lives, found.values())):
+            time.sleep(0.02)
+        killed = [name for name, process in found.items() if _lives(process)]
+        for name, process in found.items():
+            with suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
+            while _lives(process):
+                time.sleep(0.01)
+            self._file(name).unlink(missing_ok=True)
+        return killed
+
+    def forget(self, name: str) -> None:
+        self._file(name).unlink(missing_ok=True)
+
+    def wait_until(self, name: str, is_ready: Callable[[], bool], *, seconds: float) -> None:
+        """
+        Raises:
+            ChildDied: with the last line that it wrote.
+            NotReady: it lives, but the time is over.
+        """
+        deadline = time.monotonic() + seconds
+        while not is_ready():
+            log = self._layout.log(name)
+            if self.find(name) is None:
+                raise ChildDied(name, log, last_line(log))
+            if time.monotonic() > deadline:
+                raise NotReady(name, seconds, log)
+            time.sleep(0.05)
+
+    def _file(self, name: str) -> Path:
+        return self._layout.processes / f"{name}.json"
+
+
+def last_line(log: Path) -> str:
+    with suppress(FileNotFoundError), log.open("rb") as file:
+        file.seek(max(0, log.stat().st_size - 4096))
+        lines = [line for line in file.read().decode(errors="replace").splitlines() if line.strip()]
+        return lines[-1].strip()[:300] if lines else "(nothing was written)"
+    return "(no log)"
+
+
+def resident_mb(process: Process) -> float:
+    """Proportional set size: a page shared by several processes counts once over all of them."""
+    for line in Path(f"/proc/{process.pid}/smaps_rollup").read_text().splitlines():
+        if line.startswith("Pss:"):
+            return int(line.split()[1]) / 1024
+    return 0.0
+
+
+def _lives(process: Process) -> bool:
+    with suppress(ChildProcessError):
+        os.waitpid(process.pid, os.WNOHANG)
+    return _start_ticks(process.pid) == process.started
+
+
+def _start_ticks(pid: int) -> int | None:
+    """None for a process that is gone, or dead and only waiting for its parent to notice."""
+    try:
+        stat = Path(f"/proc/{pid}/stat").read_text()
+    except (FileNotFoundError, ProcessLookupError):
+        return None
+    # The second field, the name, may hold spaces and brackets: count from behind it.
+    fields = stat[stat.rindex(")") + 2 :].split()
+    return None if fields[0] in "ZX" else int(fields[19])
+
+
+def _open_log(log: Path) -> BinaryIO:
+    log.parent.mkdir(parents=True, exist_ok=True)
+    if log.exists() and log.stat().st_size > LOG_KEPT_BYTES:
+        log.replace(log.with_suffix(".log.1"))
+    return log.open("ab")
+
+
+def _write_atomically(file: Path, text: str) -> None:
+    fresh = file.with_suffix(".new")
+    fresh.write_text(text)
+    fresh.replace(file)

@@ -1,0 +1,69 @@
+"""The services as processes: their modules and their settings."""
+
+import importlib.util
+import os
+from http.client import HTTPConnection, HTTPException
+from pathlib import Path
+
+from deploy.local.ports import HOST, Ports
+from deploy.local.secrets import Login
+from libs.contracts.topics import Service
+
+MODULES = {
+    Service.REGISTRY: "services.registry",
+    Service.REPORTS: "services.reports",
+    Service.MATCHER: "services.reports.matching",
+    Service.NOTIFY: "services.notify",
+    Service.GATEWAY: "services.gateway",
+}
+
+
+def environment_of(
+    service: Service,
+    *,
+    ports: Ports,
+    kafka_bootstrap: str,
+    kafka_login: Login | None,
+    mongo_url: str,
+    secrets_dir: Path,
+) -> dict[str, str]:
+    settings = {
+        "KAFKA_BOOTSTRAP": kafka_bootstrap,
+        "MONGO_URL": mongo_url,
+        "HTTP_HOST": HOST,
+        "HTTP_PORT": str(ports.service(service)),
+        "SECRETS_DIR": str(secrets_dir),
+        "LOG_LEVEL": os.environ.get("SIMPUL_LOG_LEVEL", "INFO"),
+        "REGISTRY_URL": _url(ports, Service.REGISTRY),
+        "REPORTS_URL": _url(ports, Service.REPORTS),
+        "MATCHER_URL": _url(ports, Service.MATCHER),
+        "NOTIFY_URL": _url(ports, Service.NOTIFY),
+        "PUBLIC_URL": _url(ports, Service.GATEWAY),
+        "SMTP_HOST": HOST,
+        "SMTP_PORT": str(ports.smtp),
+    }
+    if kafka_login:
+        settings |= {"KAFKA_USERNAME": kafka_login.username, "KAFKA_PASSWORD": kafka_login.password}
+    return {f"SIMPUL_{name}": value for name, value in settings.items()}
+
+
+def is_built(service: Service) -> bool:
+    try:
+        return importlib.util.find_spec(f"{MODULES[service]}.__main__") is not None
+    except ModuleNotFoundError:
+        return False
+
+
+def is_ready(port: int) -> bool:
+    connection = HTTPConnection(HOST, port, timeout=1)
+    try:
+        connection.request("GET", "/health/ready")
+        return connection.getresponse().status == 200
+    except (OSError, HTTPException):
+        return False
+    finally:
+        connection.close()
+
+
+def _url(ports: Ports, service: Service) -> str:
+    return f"http://{HOST}:{ports.service(service)}"

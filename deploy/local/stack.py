@@ -1,0 +1,300 @@
+"""One running Simpul on this machine: servers, users, topics and services, for people, tests, chaos and bench alike."""
+
+import asyncio
+import os
+import shutil
+import signal
+import sys
+import time
+from collections.abc import Callable, Coroutine, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, TypeVar
+
+from deploy.local import kafka, mongo
+from deploy.local.children import Children
+from deploy.local.errors import StackError
+from deploy.local.external import External
+from deploy.local.kafka_admin import can_log_in, kafka_admin, rules
+from deploy.local.layout import CHECKOUT, Layout
+from deploy.local.mailbox import Mailbox
+from deploy.local.ports import HOST, Ports, is_open, require_free
+from deploy.local.secrets import Login, Secrets
+from deploy.local.services import MODULES, environment_of, is_built, is_ready
+from libs.contracts.topics import TOPICS, Service, grants
+
+T = TypeVar("T")
+
+MAIL_SINK = "mail"
+
+SERVER_SECONDS = 60
+SERVICE_SECONDS = 60
+"""Guesses, far above the 2 s (servers) and 5 s (services) measured on two idle cores."""
+
+
+class Stack:
+    """
+    Every call blocks until it is done; call from a thread (`asyncio.to_thread`) inside an event loop.
+    """
+
+    def __init__(self, layout: Layout, ports: Ports, external: External | None = None) -> None:
+        self.layout = layout
+        self.ports = ports
+        self.children = Children(layout)
+        self._external = external or External()
+        self._secrets = Secrets(layout.secrets)
+
+    # addresses and log-ins
+
+    @property
+    def kafka_bootstrap(self) -> str:
+        return self._external.kafka_bootstrap or kafka.bootstrap(self.ports)
+
+    @property
+    def admin_credentials(self) -> Login:
+        if self._external.kafka_bootstrap:
+            return _given(self._external.kafka_admin, "KAFKA_ADMIN_USERNAME")
+        return self._secrets.login(kafka.NAME, kafka.ADMIN)
+
+    def credentials(self, service: Service) -> Login | None:
+        """None where every service uses an open cluster."""
+        if self._external.kafka_bootstrap and not self._external.kafka_admin:
+            return self._external.kafka_login
+        return self._secrets.login(kafka.NAME, service)
+
+    @property
+    def admin_mongo_url(self) -> str:
+        if self._external.mongo_url:
+            return _given(self._external.mongo_admin_url, "MONGO_ADMIN_URL")
+        return mongo.with_login(mongo.address(self.ports), self._secrets.login(mongo.NAME, mongo.ADMIN))
+
+    def mongo_url(self, service: Service) -> str:
+        if self._external.mongo_url and not self._external.mongo_admin_url:
+            return self._external.mongo_url
+        address = self._external.mongo_url or mongo.address(self.ports)
+        return mongo.with_login(address, self._secrets.login(mongo.NAME, mongo.user_of(service)))
+
+    def secrets_dir(self, service: Service) -> str:
+        return str(self._secrets.of(service))
+
+    def environment(self, service: Service) -> dict[str, str]:
+        """The settings of one service as its process gets them, without the rest of this process's environment."""
+        return environment_of(
+            service,
+            ports=self.ports,
+            kafka_bootstrap=self.kafka_bootstrap,
+            kafka_login=self.credentials(service),
+            mongo_url=self.mongo_url(service),
+            secrets_dir=self._secrets.of(service),
+        )
+
+    @property
+    def public_url(self) -> str:
+        return f"http://{HOST}:{self.ports.service(Service.GATEWAY)}"
+
+    @property
+    def mail_url(self) -> str:
+        return f"http://{HOST}:{self.ports.mail_page}"
+
+    @property
+    def mailbox(self) -> Mailbox:
+        return Mailbox(self.layout.mail)
+
+    # start and stop
+
+    def install(self, say: Callable[[str], None] = lambda _: None) -> None:
+        """Programs and secrets; nothing to do from the second time on."""
+        self.layout.require_space()
+        self.layout.tools.mkdir(parents=True, exist_ok=True)
+        self._secrets.create()
+        if not self._external.mongo_url:
+            mongo.install(self.layout)
+        if not self._external.kafka_bootstrap:
+            kafka.java_version()
+            kafka.install(self.layout)
+            if not kafka.archive(self.layout).exists():
+                say("Preparing Kafka for quick starts (once, about 15 s)")
+                self._archive_kafka()
+
+    def start_servers(self) -> None:
+        """Kafka, mongod and the mail sink with everything that services expect of them; what runs is left alone."""
+        self.require_ports_free()
+        tasks: list[Callable[[], None]] = [self.start_mail_sink]
+        tasks.append(self._provision_kafka if self._external.kafka_bootstrap else self.start_kafka)
+        tasks.append(self._provision_mongo if self._external.mongo_url else self.start_mongod)
+        _all(tasks)
+
+    def start_kafka(self) -> None:
+        if not self.children.find(kafka.NAME):
+            if not kafka.is_formatted(self.layout):
+                kafka.format_storage(self.layout, self.ports, self._secrets)
+            self._launch(kafka.NAME, kafka.command(self.layout, self.ports, self._secrets))
+        self._provision_kafka()
+
+    def start_mongod(self) -> None:
+        if not self.children.find(mongo.NAME):
+            self._launch(mongo.NAME, mongo.command(self.layout, self.ports, self._secrets))
+        self.children.wait_until(mongo.NAME, lambda: is_open(self.ports.mongod), seconds=SERVER_SECONDS)
+        mongo.start_replica_set(self.ports, self._secrets.login(mongo.NAME, mongo.ADMIN))
+        self._provision_mongo()
+
+    def start_mail_sink(self) -> None:
+        if not self.children.find(MAIL_SINK):
+            command = [sys.executable, "-m", "deploy.local.mailsink", str(self.layout.mail)]
+            self._launch(MAIL_SINK, [*command, str(self.ports.smtp), str(self.ports.mail_page)])
+        self.children.wait_until(MAIL_SINK, lambda: is_open(self.ports.smtp), seconds=SERVER_SECONDS)
+
+    def start_service(self, service: Service) -> None:
+        """Returns when /health/ready says so."""
+        self.launch_service(service)
+        self.await_service(service)
+
+    def launch_service(self, service: Service) -> None:
+        if not self.children.find(service):
+            plain = {key: value for key, value in os.environ.items() if not key.startswith("SIMPUL_")}
+            command = [sys.executable, "-m", MODULES[service]]
+            self.children.launch(service, command, environment=plain | self.environment(service), cwd=CHECKOUT)
+
+    def await_service(self, service: Service) -> None:
+        port = self.ports.service(service)
+        self.children.wait_until(service, lambda: is_ready(port), seconds=SERVICE_SECONDS)
+
+    def start_services(self, services: Iterable[Service] = Service) -> list[Service]:
+        """All at once.
+
+        Returns:
+            Those that are up.
+        """
+        wanted = [service for service in services if is_built(service)]
+        for service in wanted:
+            self.launch_service(service)
+        _all([lambda service=service: self.await_service(service) for service in wanted])  # type: ignore[misc]
+        return wanted
+
+    def stop(self) -> None:
+        """The services first, so that they can hand back what they hold."""
+        names = self.children.names()
+        servers = {kafka.NAME, mongo.NAME, MAIL_SINK}
+        self.children.stop([name for name in names if name not in servers])
+        self.children.stop([name for name in names if name in servers])
+
+    def discard_data(self) -> None:
+        """Everything but the logs."""
+        for part in (
+            *(self.layout.home / name for name in (kafka.NAME, mongo.NAME)),
+            self.layout.mail,
+            self.layout.secrets,
+        ):
+            shutil.rmtree(part, ignore_errors=True)
+
+    def require_ports_free(self) -> None:
+        running = set(self.children.running())
+        ours = {
+            **{self.ports.service(service): service.value for service in Service},
+            **dict.fromkeys((self.ports.kafka, self.ports.kafka_controller), kafka.NAME),
+            **dict.fromkeys((self.ports.smtp, self.ports.mail_page), MAIL_SINK),
+            self.ports.mongod: mongo.NAME,
+        }
+        elsewhere = {kafka.NAME} if self._external.kafka_bootstrap else set()
+        elsewhere |= {mongo.NAME} if self._external.mongo_url else set()
+        purposes = self.ports.purposes()
+        require_free({port: purposes[port] for port, name in ours.items() if name not in running | elsewhere})
+
+    # faults
+
+    def kill_kafka(self) -> None:
+        self.children.kill(kafka.NAME)
+
+    def stop_kafka(self) -> None:
+        self.children.stop([kafka.NAME])
+
+    def restart_kafka(self) -> None:
+        self.stop_kafka()
+        self.start_kafka()
+
+    def kill_mongod(self) -> None:
+        self.children.kill(mongo.NAME)
+
+    def stop_mongod(self) -> None:
+        self.children.stop([mongo.NAME])
+
+    def restart_mongod(self) -> None:
+        self.stop_mongod()
+        self.start_mongod()
+
+    def pause(self, name: str) -> None:
+        """SIGSTOP: the process is there and answers nothing."""
+        self.children.send(name, signal.SIGSTOP)
+
+    def resume(self, name: str) -> None:
+        self.children.send(name, signal.SIGCONT)
+
+    # inside
+
+    def _launch(self, name: str, command: list[Any]) -> None:
+        self.children.launch(name, command, environment=os.environ, cwd=CHECKOUT)
+
+    def _provision_kafka(self) -> None:
+        admin = self._external.kafka_admin if self._external.kafka_bootstrap else self.admin_credentials
+        if admin is None:
+            return
+        if not self._external.kafka_bootstrap:
+            self.children.wait_until(kafka.NAME, lambda: is_open(self.ports.kafka), seconds=SERVER_SECONDS)
+        _await(self._set_up_kafka(admin))
+
+    async def _set_up_kafka(self, admin: Login) -> None:
+        logins = [self._secrets.login(kafka.NAME, service) for service in Service]
+        await self._until_kafka_answers(admin)
+        async with kafka_admin(self.kafka_bootstrap, admin) as cluster:
+            await cluster.set_users(logins)
+            await cluster.set_topics(TOPICS, replicas=1)
+            await cluster.set_rules(rules(grants()), principals={f"User:{login.username}" for login in logins})
+
+    async def _until_kafka_answers(self, admin: Login) -> None:
+        deadline = time.monotonic() + SERVER_SECONDS
+        while not await can_log_in(self.kafka_bootstrap, admin):
+            if time.monotonic() > deadline:
+                raise StackError(
+                    f"Kafka at {self.kafka_bootstrap} lets {admin.username} not in after {SERVER_SECONDS} s.",
+                    "Check the password, then: make logs SERVICE=kafka",
+                )
+            await asyncio.sleep(0.1)
+
+    def _provision_mongo(self) -> None:
+        if self._external.mongo_url and not self._external.mongo_admin_url:
+            return
+        users = dict.fromkeys(mongo.user_of(service) for service in Service)
+        mongo.set_users(self.admin_mongo_url, [self._secrets.login(mongo.NAME, user) for user in users])
+
+    def _archive_kafka(self) -> None:
+        """Runs an empty broker once, so that its classes are kept as they are in memory."""
+        home = self.layout.tools / "archiving"
+        shutil.rmtree(home, ignore_errors=True)
+        scratch = Stack(Layout(home=home, tools=self.layout.tools), self.ports)
+        try:
+            kafka.format_storage(scratch.layout, scratch.ports, scratch._secrets)
+            scratch._launch(kafka.NAME, kafka.archiving_command(scratch.layout, scratch.ports, scratch._secrets))
+            scratch._provision_kafka()
+        finally:
+            scratch.children.stop([kafka.NAME], grace=60)
+        shutil.rmtree(home)
+
+
+def _given(value: T | None, name: str) -> T:
+    if value is None:
+        raise StackError(
+            f"{name} is not set.", f"Set {name}: a server of yours is used, and only you can name its administrator."
+        )
+    return value
+
+
+def _all(tasks: list[Callable[[], None]]) -> None:
+    """Side by side; the first error is raised when all have ended."""
+    with ThreadPoolExecutor(max(1, len(tasks))) as pool:
+        for running in [pool.submit(task) for task in tasks]:
+            running.result()
+
+
+def _await(work: Coroutine[Any, Any, None]) -> None:
+    """In a thread of its own, so that it works under a running event loop and leaves that one alone."""
+    with ThreadPoolExecutor(1) as pool:
+        pool.submit(asyncio.run, work).result()

@@ -1,0 +1,37 @@
+"""Real servers for tests: one Kafka and one mongod per run, on ports of their own, gone when the run ends."""
+
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from deploy.local.children import Children
+from deploy.local.layout import LOCAL, Layout
+from deploy.local.ports import Ports, free_base
+from deploy.local.stack import Stack
+
+HOMES = LOCAL / "test"
+
+
+@contextmanager
+def running_stack() -> Iterator[Stack]:
+    """Servers with users, rights and topics, and the mail sink; no service runs until `start_service`."""
+    clear_up()
+    stack = Stack(Layout(home=HOMES / str(os.getpid())), Ports(free_base()))
+    try:
+        stack.install()
+        stack.start_servers()
+        yield stack
+    finally:
+        stack.stop()
+        stack.discard_data()
+
+
+def clear_up(homes: Path = HOMES) -> None:
+    """Ends what a run left behind that was killed and could not end it itself."""
+    for home in homes.glob("*"):
+        if not Path(f"/proc/{home.name}").exists():
+            children = Children(Layout(home=home))
+            children.stop(children.names(), grace=0)
+            shutil.rmtree(home, ignore_errors=True)
