@@ -1,0 +1,74 @@
+"""Files in GridFS, sealed: nobody who reads the database sees a picture."""
+
+import hashlib
+import os
+from collections.abc import Mapping
+from typing import Any
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from gridfs.errors import NoFile
+
+from libs.runtime.errors import NotFound
+from libs.runtime.mongo import Mongo, reaching
+
+NONCE = 12
+LARGEST = 12_000_000
+
+
+class Blobs:
+    """A store of small files, each under the key of its caller's choosing.
+
+    An id is `tenant/…`; metadata is kept in the clear and holds nothing personal.
+    """
+
+    def __init__(self, mongo: Mongo, name: str) -> None:
+        self._bucket = mongo.bucket(name)
+
+    async def put(self, blob_id: str, data: bytes, *, cipher: AESGCM, metadata: Mapping[str, Any]) -> str:
+        """Stores and returns the SHA-256 of `data`. The same id again is nothing: what stands there stays."""
+        digest = hashlib.sha256(data).hexdigest()
+        nonce = os.urandom(NONCE)
+        sealed = nonce + cipher.encrypt(nonce, data, blob_id.encode())
+        async with reaching():
+            if await self._bucket.find({"_id": blob_id}).to_list(1):
+                return digest
+            await self._bucket.upload_from_stream_with_id(
+                blob_id, blob_id, sealed, metadata={**metadata, "sha256": digest, "size": len(data)}
+            )
+        return digest
+
+    async def get(self, blob_id: str, *, cipher: AESGCM) -> bytes:
+        """Raises:
+        NotFound: no such blob, or its key is gone.
+        """
+        try:
+            async with reaching():
+                stream = await self._bucket.open_download_stream(blob_id)
+                sealed = await stream.read()
+            return cipher.decrypt(sealed[:NONCE], sealed[NONCE:], blob_id.encode())
+        except (NoFile, InvalidTag):
+            raise NotFound("blob") from None
+
+    async def metadata(self, blob_id: str) -> Mapping[str, Any] | None:
+        async with reaching():
+            found = await self._bucket.find({"_id": blob_id}).to_list(1)
+        return dict(found[0].metadata or {}) if found else None
+
+    async def mark(self, blob_id: str, **values: Any) -> None:
+        async with reaching():
+            await self._bucket._files.update_one(
+                {"_id": blob_id}, {"$set": {f"metadata.{name}": value for name, value in values.items()}}
+            )
+
+    async def delete(self, blob_id: str) -> None:
+        try:
+            async with reaching():
+                await self._bucket.delete(blob_id)
+        except NoFile:
+            return
+
+    async def older_than(self, where: Mapping[str, Any], *, most: int) -> list[str]:
+        """Ids of blobs whose files document fits, for a sweeper."""
+        async with reaching():
+            return [f._id for f in await self._bucket.find(dict(where)).limit(most).to_list(most)]

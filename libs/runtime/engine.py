@@ -1,0 +1,708 @@
+"""Load, decide, save, publish, mark: the one loop that every command goes through.
+
+A message is handled as often as it takes and takes effect once: event ids are made from their cause, the save is a
+compare-and-set on the version, and a cause that stands in the history is *seen*. One document holds the state, the
+history, how far that history was relayed, and the timers; so one write is atomic, is the audit log and is the outbox.
+"""
+
+import asyncio
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+import orjson
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from pymongo import InsertOne, UpdateOne
+
+from libs.contracts import ids
+from libs.contracts.envelope import Actor, Envelope, milliseconds, sign
+from libs.contracts.messages import EVENTS, Command
+from libs.contracts.outcomes import CommandRefused
+from libs.contracts.topics import Service, journal, mailbox
+from libs.runtime import logs, telemetry
+from libs.runtime.aggregates import ERASED, Aggregate, Due, FollowUp, Incoming, Recorded, State, TopicRecord
+from libs.runtime.errors import Refused, Unavailable
+from libs.runtime.keyring import VersionedKey
+from libs.runtime.mongo import Document, Mongo, TenantCollection, expiring, index, key
+from libs.runtime.outbox import Outbox, Outgoing
+from libs.runtime.sealing import SubjectKeys, lock, unlock
+
+log = logs.get()
+
+RACES = 8
+"""Times a lost compare-and-set is decided again before the batch is given back."""
+
+HELD = 256
+"""Events that a document keeps; beyond it the oldest relayed ones move to a page."""
+KEPT = 32
+"""Events that stay when a page is made."""
+
+REFUSALS_KEPT = timedelta(days=7)
+
+
+class Result(StrEnum):
+    DONE = "done"
+    SEEN = "seen"
+    REFUSED = "refused"
+    FAULT = "fault"
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of one command. `fault` is set where our own rules raised: the record is a dead letter."""
+
+    result: Result
+    events: tuple[Recorded, ...] = ()
+    problem: str | None = None
+    fields: tuple[str, ...] = ()
+    fault: Exception | None = None
+
+
+@dataclass(slots=True)
+class _Loaded:
+    """An aggregate in memory while a batch is decided."""
+
+    document_id: str
+    tenant: str
+    identity: str
+    version: int = 0
+    relayed: int = 0
+    trimmed: int = 0
+    state: State | None = None
+    tail: list[Recorded] = field(default_factory=list)
+    seen: dict[str, str | None] = field(default_factory=dict)
+    """Causes that stand in the history, with the body hash they came with."""
+    added: list[Recorded] = field(default_factory=list)
+    bodies: list[str | None] = field(default_factory=list)
+    subject: str | None = None
+    sealed: bytes | None = None
+    exists: bool = False
+    seals_now: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Crossing:
+    """What `apply` learns in one round of load, decide and save."""
+
+    outcomes: dict[int, Outcome]
+    lost: list[int]
+    relay: list[_Loaded]
+
+
+class Engine:
+    """Carries out commands on the aggregates of one service.
+
+    Attributes:
+        now: clock for `touched_at` only; no rule reads it.
+    """
+
+    def __init__(
+        self,
+        *,
+        service: Service,
+        mongo: Mongo,
+        keys: SubjectKeys,
+        outbox: Outbox,
+        signing: VersionedKey,
+        aggregates: Sequence[Aggregate[Any]],
+        refused: type[CommandRefused],
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+        crash: Callable[[str], None] = lambda point: None,
+    ) -> None:
+        self.service = service
+        self.aggregates = {a.name: a for a in aggregates}
+        self._mongo = mongo
+        self._keys = keys
+        self._outbox = outbox
+        self._signing = signing
+        self._refused = refused
+        self._now = now
+        self._crash = crash
+        self._collections: dict[str, TenantCollection] = {
+            a.name: mongo.everyone(a.name) if a.across_tenants else mongo.tenants(a.name) for a in aggregates
+        }
+        self._pages = {a.name: mongo.tenants(f"{a.name}.pages") for a in aggregates}
+        self._refusals = mongo.tenants("refusals")
+
+    def collection(self, aggregate: str) -> TenantCollection:
+        return self._collections[aggregate]
+
+    async def ensure_indexes(self) -> None:
+        for name, aggregate in self.aggregates.items():
+            await self._collections[name].ensure_indexes(
+                [
+                    index(("touched_at", 1), name="pending", where={"pending": True}),
+                    index(("next_due", 1), name="next_due", where={"next_due": {"$exists": True}}),
+                    index(("history.cause", 1), name="causes"),
+                    *aggregate.indexes,
+                ]
+            )
+            await self._pages[name].ensure_indexes([index(("of", 1), ("history.cause", 1), name="causes")])
+        await self._refusals.ensure_indexes(
+            [expiring("at", seconds=int(REFUSALS_KEPT.total_seconds()), name="refusals_expire")]
+        )
+
+    async def apply(self, incoming: Sequence[Incoming]) -> list[Outcome]:
+        """Carries out a batch; order within one aggregate is kept. When it returns, everything is relayed.
+
+        Raises:
+            Unavailable: MongoDB or Kafka is away; apply the same batch again, as often as it takes.
+        """
+        by_kind: dict[str, list[int]] = defaultdict(list)
+        for position, item in enumerate(incoming):
+            by_kind[item.command.aggregate].append(position)
+        outcomes: dict[int, Outcome] = {}
+        for kind, positions in by_kind.items():
+            outcomes |= await self._apply_kind(self.aggregates[kind], incoming, positions)
+        return [outcomes[position] for position in range(len(incoming))]
+
+    async def _apply_kind(
+        self, aggregate: Aggregate[Any], incoming: Sequence[Incoming], positions: list[int]
+    ) -> dict[int, Outcome]:
+        outcomes: dict[int, Outcome] = {}
+        relay: list[_Loaded] = []
+        refused_before = await self._refused_before(incoming, positions)
+        todo = positions
+        for _ in range(RACES):
+            round_ = await self._round(aggregate, incoming, todo, refused_before)
+            outcomes |= round_.outcomes
+            relay += round_.relay
+            todo = round_.lost
+            if not todo:
+                break
+            telemetry.LOST_RACES.labels(self.service, aggregate.name).inc(len(todo))
+        else:
+            raise Unavailable("contention")
+        refusals = await self._keep_refusals(aggregate, incoming, outcomes)
+        self._crash("before_publish")
+        await self._relay(aggregate, relay, refusals)
+        for outcome in outcomes.values():
+            telemetry.OUTCOMES.labels(self.service, aggregate.name, outcome.result).inc()
+        return outcomes
+
+    async def _round(
+        self,
+        aggregate: Aggregate[Any],
+        incoming: Sequence[Incoming],
+        positions: list[int],
+        refused_before: Mapping[str, Document],
+    ) -> _Crossing:
+        groups: dict[str, list[int]] = defaultdict(list)
+        for position in positions:
+            item = incoming[position]
+            groups[self._document_id(aggregate, item.context.tenant, item.command.target)].append(position)
+        loaded = await self._load(aggregate, incoming, groups)
+        outcomes: dict[int, Outcome] = {}
+        for document_id, group in groups.items():
+            for position in group:
+                item = incoming[position]
+                before = refused_before.get(key(item.context.tenant, str(item.context.id)))
+                outcomes[position] = (
+                    Outcome(Result.REFUSED, problem=before["problem"], fields=tuple(before["fields"]))
+                    if before is not None
+                    else self._decide(aggregate, loaded[document_id], item)
+                )
+        changed = [one for one in loaded.values() if one.added]
+        collisions = await self._save(aggregate, changed)
+        lost: list[int] = []
+        for one, conflict in collisions.items():
+            group = groups[one]
+            if conflict is not None:
+                first = next(p for p in group if outcomes[p].result is Result.DONE)
+                outcomes[first] = Outcome(Result.REFUSED, problem=conflict)
+                lost += [p for p in group if p != first]
+                continue
+            lost += group
+        for position in lost:
+            outcomes.pop(position, None)
+        relay = [one for one in loaded.values() if one.document_id not in collisions and (one.added or one.tail)]
+        return _Crossing(outcomes, sorted(lost), relay)
+
+    def _document_id(self, aggregate: Aggregate[Any], tenant: str, identity: str) -> str:
+        return identity if aggregate.across_tenants else key(tenant, identity)
+
+    def _decide(self, aggregate: Aggregate[Any], one: _Loaded, item: Incoming) -> Outcome:
+        cause = str(item.context.id)
+        if cause in one.seen:
+            if item.command.body_hash is not None and one.seen[cause] not in (None, item.command.body_hash):
+                return Outcome(Result.REFUSED, problem="key_reused")
+            return Outcome(Result.SEEN)
+        try:
+            events = tuple(aggregate.decide(one.state, item.command, item.context))
+            state = one.state
+            for event in events:
+                state = aggregate.evolve(state, event)
+        except Refused as refused:
+            return Outcome(Result.REFUSED, problem=refused.code, fields=refused.fields)
+        except Exception as fault:
+            log.error("rule_raised", aggregate=aggregate.name, type=item.command.type_name, error=fault)
+            return Outcome(Result.FAULT, fault=fault)
+        recorded = tuple(
+            Recorded(
+                id=ids.event_id(item.context.id, k),
+                sequence=one.version + k + 1,
+                cause=item.context.id,
+                tenant=item.context.tenant,
+                aggregate_id=one.identity,
+                at=milliseconds(item.context.at),
+                event=event,
+                actor=item.context.actor,
+                correlation_id=item.context.correlation_id,
+            )
+            for k, event in enumerate(events)
+        )
+        if recorded:
+            one.state = state
+            one.version += len(recorded)
+            one.added += recorded
+            one.bodies += [item.command.body_hash] * len(recorded)
+            one.seen[cause] = item.command.body_hash
+            if one.subject is None:
+                one.subject = f"{item.context.tenant}/{aggregate.key_subject(item.command)}"
+            one.seals_now = one.seals_now or any(e.private for e in events)
+        return Outcome(Result.DONE, events=recorded)
+
+    async def _load(
+        self, aggregate: Aggregate[Any], incoming: Sequence[Incoming], groups: Mapping[str, list[int]]
+    ) -> dict[str, _Loaded]:
+        causes = [str(incoming[p].context.id) for group in groups.values() for p in group]
+        fields = {
+            "tenant": 1, "version": 1, "relayed": 1, "trimmed": 1, "schema": 1, "state": 1, "sealed": 1, "subject": 1,
+            "history": {
+                "$filter": {
+                    "input": "$history",
+                    "as": "h",
+                    "cond": {"$or": [{"$gt": ["$$h.n", "$relayed"]}, {"$in": ["$$h.cause", causes]}]},
+                }
+            },
+        }  # fmt: skip
+        documents = await self._collections[aggregate.name].load(groups, fields)
+        paged = [i for i, d in documents.items() if d.get("trimmed")]
+        old_causes: dict[str, dict[str, str | None]] = defaultdict(dict)
+        if paged:
+            for page in await self._pages[aggregate.name].across_tenants(
+                {"of": {"$in": paged}, "history.cause": {"$in": causes}},
+                limit=10_000,
+                fields={"of": 1, "history.cause": 1, "history.body": 1},
+            ):
+                old_causes[page["of"]] |= {h["cause"]: h.get("body") for h in page["history"]}
+        ciphers = await self._ciphers(aggregate, documents.values())
+        loaded = {}
+        for document_id, group in groups.items():
+            first = incoming[group[0]]
+            document = documents.get(document_id)
+            if document is None:
+                loaded[document_id] = _Loaded(document_id, first.context.tenant, first.command.target)
+            else:
+                one = self._revive(aggregate, document, ciphers)
+                one.seen |= old_causes.get(document_id, {})
+                loaded[document_id] = one
+        return loaded
+
+    async def _ciphers(self, aggregate: Aggregate[Any], documents: Iterable[Document]) -> dict[str, AESGCM]:
+        subjects = {d["subject"] for d in documents if d.get("sealed") is not None}
+        return await self._keys.existing(subjects) if subjects and not aggregate.seals_once else {}
+
+    def _revive(self, aggregate: Aggregate[Any], document: Document, ciphers: Mapping[str, AESGCM]) -> _Loaded:
+        identity = document["_id"] if aggregate.across_tenants else document["_id"].split("/", 1)[1]
+        one = _Loaded(
+            document["_id"], document["tenant"], identity,
+            version=document["version"], relayed=document["relayed"], trimmed=document.get("trimmed", 0),
+            subject=document.get("subject"), sealed=document.get("sealed"), exists=True,
+        )  # fmt: skip
+        one.state = self.state_of(aggregate, document, ciphers)
+        for entry in document.get("history", ()):
+            one.seen[entry["cause"]] = entry.get("body")
+            if entry["n"] > one.relayed:
+                one.tail.append(self._recorded(one, entry))
+        return one
+
+    def state_of(self, aggregate: Aggregate[Any], document: Document, ciphers: Mapping[str, AESGCM]) -> Any:
+        """The state in a document; private fields are `[erased]` where the key is gone.
+
+        Raises:
+            Unavailable: the document was written by newer code than this.
+        """
+        schema, raw = document.get("schema", 1), document["state"]
+        if schema > aggregate.schema:
+            raise Unavailable("newer_code")
+        for step in range(schema, aggregate.schema):
+            raw = aggregate.upcasters[step](raw)
+        private = aggregate.state.private
+        if document.get("sealed") is None or not private:
+            return aggregate.state.model_validate(raw)
+        opened: dict[str, Any] = {}
+        cipher = ciphers.get(document["subject"])
+        if cipher is not None:
+            opened = orjson.loads(unlock(cipher, bytes(document["sealed"]), subject=document["subject"]))
+        elif not aggregate.seals_once:
+            opened = {name: ERASED for name in private if aggregate.state.model_fields[name].annotation is str}
+        return aggregate.state.model_validate({**raw, **opened})
+
+    def _recorded(self, one: _Loaded, entry: Mapping[str, Any]) -> Recorded:
+        actor = entry.get("actor")
+        return Recorded(
+            id=UUID(entry["id"]),
+            sequence=entry["n"],
+            cause=UUID(entry["cause"]),
+            tenant=entry.get("tenant", one.tenant),
+            aggregate_id=one.identity,
+            at=entry["at"],
+            event=EVENTS[entry["type"]].model_validate(entry["data"]),
+            actor=Actor(actor["id"], tuple(actor["roles"]), actor["agency"]) if actor else None,
+            correlation_id=entry.get("corr", ""),
+        )
+
+    async def _save(self, aggregate: Aggregate[Any], changed: list[_Loaded]) -> dict[str, str | None]:
+        """Saves what changed; returns those that were not: a lost race (None) or the problem of a unique index."""
+        if not changed:
+            return {}
+        sealing = {one.subject for one in changed if one.seals_now and one.subject}
+        fresh = all(not one.exists for one in changed)
+        ciphers = await self._keys.ensure(sealing, fresh=fresh) if sealing else {}
+        operations = [self._write(aggregate, one, ciphers) for one in changed]
+        self._crash("before_save")
+        collided = await self._collections[aggregate.name].bulk(operations)
+        self._crash("after_save")
+        found: dict[str, str | None] = {}
+        for position, error in collided:
+            name = str(error.get("errmsg", "")).split("index: ", 1)[-1].split(" ", 1)[0]
+            found[changed[position].document_id] = (
+                None if name == "_id_" else aggregate.uniques.get(name, "number_taken")
+            )
+        return found
+
+    def _write(
+        self, aggregate: Aggregate[Any], one: _Loaded, ciphers: Mapping[str, AESGCM]
+    ) -> InsertOne[Document] | UpdateOne:
+        assert one.state is not None
+        cipher = ciphers.get(one.subject or "")
+        entries = [self._entry(r, body, one, cipher) for r, body in zip(one.added, one.bodies, strict=True)]
+        due = sorted(aggregate.due(one.state), key=lambda d: d.at)
+        values: Document = {
+            "version": one.version,
+            "pending": True,
+            "touched_at": self._now(),
+            "schema": aggregate.schema,
+            "state": one.state.model_dump(mode="json", exclude=set(aggregate.state.private)),
+            "ix": aggregate.index(one.state),
+            "subject": one.subject,
+        }
+        if aggregate.state.private and cipher is not None and (one.seals_now or not aggregate.seals_once):
+            private = one.state.model_dump(mode="json", include=set(aggregate.state.private))
+            values["sealed"] = lock(cipher, orjson.dumps(private), subject=one.subject or "")
+        if due:
+            values["due"] = [{"name": d.name, "at": d.at} for d in due]
+            values["next_due"] = due[0].at
+        if not one.exists:
+            return InsertOne({"_id": one.document_id, "tenant": one.tenant, "relayed": 0, "history": entries, **values})
+        change: Document = {"$set": values, "$push": {"history": {"$each": entries}}}
+        if not due:
+            change["$unset"] = {"due": "", "next_due": ""}
+        before = one.version - len(one.added)
+        # upsert: where the version moved on, the write becomes an insert that collides on `_id` and names the loser.
+        return UpdateOne({"_id": one.document_id, "version": before}, change, upsert=True)
+
+    def _entry(self, recorded: Recorded, body: str | None, one: _Loaded, cipher: AESGCM | None) -> Document:
+        event = recorded.event
+        entry: Document = {
+            "n": recorded.sequence,
+            "id": str(recorded.id),
+            "type": event.type_name,
+            "cause": str(recorded.cause),
+            "at": recorded.at,
+            "data": event.model_dump(mode="json", exclude=set(event.private) or None),
+        }
+        if recorded.tenant != one.tenant:
+            entry["tenant"] = recorded.tenant
+        if recorded.correlation_id:
+            entry["corr"] = recorded.correlation_id
+        if recorded.actor is not None:
+            entry["actor"] = {
+                "id": recorded.actor.id, "roles": list(recorded.actor.roles), "agency": recorded.actor.agency
+            }  # fmt: skip
+        if body is not None:
+            entry["body"] = body
+        if event.private and cipher is not None:
+            private = event.model_dump(mode="json", include=set(event.private))
+            entry["sealed"] = lock(cipher, orjson.dumps(private), subject=one.subject or "")
+        return entry
+
+    async def _refused_before(self, incoming: Sequence[Incoming], positions: list[int]) -> dict[str, Document]:
+        wanted = [key(incoming[p].context.tenant, str(incoming[p].context.id)) for p in positions]
+        return await self._refusals.load(wanted)
+
+    async def _keep_refusals(
+        self, aggregate: Aggregate[Any], incoming: Sequence[Incoming], outcomes: Mapping[int, Outcome]
+    ) -> list[Outgoing]:
+        refused = [(incoming[p], o) for p, o in outcomes.items() if o.result is Result.REFUSED]
+        # A reused key has an outcome already, that of the first body; the refusal is told but not kept beside it.
+        await self._refusals.add_if_missing(
+            [
+                {
+                    "_id": key(item.context.tenant, str(item.context.id)),
+                    "tenant": item.context.tenant,
+                    "problem": outcome.problem,
+                    "fields": list(outcome.fields),
+                    "type": item.command.type_name,
+                    "target": item.command.target,
+                    "body": item.command.body_hash,
+                    "at": self._now(),
+                }
+                for item, outcome in refused
+                if outcome.problem != "key_reused"
+            ]
+        )
+        return [self._refusal(item, outcome) for item, outcome in refused]
+
+    def _refusal(self, item: Incoming, outcome: Outcome) -> Outgoing:
+        event = self._refused(
+            command=item.command.type_name, problem=outcome.problem or "internal", fields=outcome.fields
+        )
+        step = f"refused|{item.command.body_hash}" if outcome.problem == "key_reused" else "refused"
+        envelope = Envelope(
+            id=ids.follow_up_id(item.context.id, step),
+            type=event.type_name,
+            source=f"/simpul/{self.service}",
+            subject=item.command.target,
+            time=milliseconds(item.context.at),
+            tenant=item.context.tenant,
+            correlation_id=item.context.correlation_id,
+            causation_id=item.context.id,
+            traceparent=item.context.traceparent,
+        )
+        return Outgoing(
+            journal(self.service),
+            key(item.context.tenant, item.command.target).encode(),
+            event.model_dump_json().encode(),
+            envelope.headers(),
+        )
+
+    async def _relay(self, aggregate: Aggregate[Any], relay: list[_Loaded], extra: list[Outgoing]) -> None:
+        traceparent = telemetry.current_traceparent()
+        messages = list(extra)
+        for one in relay:
+            for recorded in (*one.tail, *one.added):
+                messages.append(self._published(recorded, traceparent))
+                messages += self.follow_ups(aggregate, recorded, traceparent)
+            messages += self._records(aggregate, one)
+        await self._outbox.publish(messages)
+        self._crash("before_mark")
+        await self._mark(aggregate, relay)
+        self._crash("after_mark")
+
+    def _published(self, recorded: Recorded, traceparent: str | None) -> Outgoing:
+        event = recorded.event
+        envelope = Envelope(
+            id=recorded.id,
+            type=event.type_name,
+            source=f"/simpul/{self.service}",
+            subject=recorded.aggregate_id,
+            time=recorded.at,
+            tenant=recorded.tenant,
+            correlation_id=recorded.correlation_id,
+            causation_id=recorded.cause,
+            actor=recorded.actor,
+            sequence=recorded.sequence,
+            traceparent=traceparent,
+        )
+        return Outgoing(
+            journal(self.service),
+            key(recorded.tenant, recorded.aggregate_id).encode(),
+            event.model_dump_json(exclude=set(event.private) or None).encode(),
+            envelope.headers(),
+        )
+
+    def follow_ups(self, aggregate: Aggregate[Any], recorded: Recorded, traceparent: str | None) -> list[Outgoing]:
+        return [self._follow_up(f, recorded, traceparent) for f in aggregate.follow_ups(recorded.event)]
+
+    def _follow_up(self, follow_up: FollowUp, recorded: Recorded, traceparent: str | None) -> Outgoing:
+        return self.signed(
+            follow_up.command,
+            command_id=ids.follow_up_id(recorded.id, follow_up.step),
+            tenant=recorded.tenant,
+            at=recorded.at,
+            causation_id=recorded.id,
+            correlation_id=recorded.correlation_id,
+            actor=recorded.actor,
+            traceparent=traceparent,
+        )
+
+    def signed(
+        self,
+        command: Command,
+        *,
+        command_id: UUID,
+        tenant: str,
+        at: datetime,
+        causation_id: UUID | None = None,
+        correlation_id: str = "",
+        actor: Actor | None = None,
+        traceparent: str | None = None,
+    ) -> Outgoing:
+        """A command of this service to itself, ready for its own mailbox."""
+        envelope = Envelope(
+            id=command_id,
+            type=command.type_name,
+            source=f"/simpul/{self.service}",
+            subject=command.target,
+            time=milliseconds(at),
+            tenant=tenant,
+            correlation_id=correlation_id or str(command_id),
+            causation_id=causation_id,
+            actor=actor,
+            traceparent=traceparent,
+        )
+        return address(command, envelope, to=self.service, by=self.service, keys=self._signing)
+
+    def _records(self, aggregate: Aggregate[Any], one: _Loaded) -> list[Outgoing]:
+        if aggregate.records is None or one.state is None:
+            return []
+        return [record_message(r) for r in aggregate.records(one.tenant, one.identity, one.version, one.state)]
+
+    async def _mark(self, aggregate: Aggregate[Any], relay: list[_Loaded]) -> None:
+        by_version: dict[int, list[_Loaded]] = defaultdict(list)
+        for one in relay:
+            by_version[one.version].append(one)
+        collection = self._collections[aggregate.name]
+        for version, group in by_version.items():
+            marked = await collection.update_across_tenants(
+                {"_id": {"$in": [one.document_id for one in group]}, "version": version},
+                {"$set": {"relayed": version, "pending": False}},
+            )
+            if marked < len(group) and aggregate.records is not None:
+                # Another member saved meanwhile; our older record may stand behind its newer one: send the newest.
+                await self._publish_records(aggregate, [one.document_id for one in group])
+        for one in relay:
+            if one.version - one.trimmed > HELD:
+                await self._turn_page(aggregate, one.document_id)
+
+    async def _publish_records(self, aggregate: Aggregate[Any], document_ids: list[str]) -> None:
+        documents = await self._collections[aggregate.name].load(document_ids, {"history": 0})
+        ciphers = await self._ciphers(aggregate, documents.values())
+        fresh = [self._revive(aggregate, d, ciphers) for d in documents.values()]
+        await self._outbox.publish([m for one in fresh for m in self._records(aggregate, one)])
+
+    async def _turn_page(self, aggregate: Aggregate[Any], document_id: str) -> None:
+        """Moves the oldest relayed events to a page: first the page (its id says what it holds), then the trim."""
+        collection = self._collections[aggregate.name]
+        document = (await collection.load([document_id], {"tenant": 1, "trimmed": 1, "relayed": 1, "history": 1})).get(
+            document_id
+        )
+        if document is None:
+            return
+        trimmed, relayed = document.get("trimmed", 0), document["relayed"]
+        last = max((h["n"] for h in document["history"]), default=0)
+        upto = min(relayed, last - KEPT)
+        moving = [h for h in document["history"] if trimmed < h["n"] <= upto]
+        if not moving:
+            return
+        await self._pages[aggregate.name].add_if_missing(
+            [
+                {
+                    "_id": f"{document_id}#{trimmed + 1}-{upto}",
+                    "tenant": document["tenant"],
+                    "of": document_id,
+                    "history": moving,
+                }
+            ]
+        )
+        await collection.update_across_tenants(
+            {"_id": document_id, "trimmed": trimmed}
+            if trimmed
+            else {"_id": document_id, "trimmed": {"$exists": False}},
+            {"$set": {"trimmed": upto}, "$pull": {"history": {"n": {"$lte": upto}}}},
+        )
+
+    async def history(self, aggregate_name: str, tenant: str, identity: str) -> list[Document]:
+        """The whole history of one aggregate, oldest first, pages included; private parts stay sealed."""
+        aggregate = self.aggregates[aggregate_name]
+        document_id = self._document_id(aggregate, tenant, identity)
+        pages = await self._pages[aggregate_name].across_tenants({"of": document_id}, limit=10_000)
+        document = (await self._collections[aggregate_name].load([document_id], {"history": 1})).get(document_id)
+        entries = {h["n"]: h for source in (*pages, document or {"history": []}) for h in source["history"]}
+        return [entries[n] for n in sorted(entries)]
+
+    async def sweep(self, *, older_than: timedelta = timedelta(seconds=10), most: int = 200) -> int:
+        """Relays tails that a crash left behind; returns how many aggregates had one."""
+        swept = 0
+        before = self._now() - older_than
+        for aggregate in self.aggregates.values():
+            documents = await self._collections[aggregate.name].across_tenants(
+                {"pending": True, "touched_at": {"$lt": before}}, limit=most
+            )
+            ciphers = await self._ciphers(aggregate, documents)
+            behind = [self._revive(aggregate, d, ciphers) for d in documents]
+            if behind:
+                await self._relay(aggregate, behind, [])
+                telemetry.SWEPT.labels(self.service, aggregate.name).inc(len(behind))
+                swept += len(behind)
+        return swept
+
+    async def fire_due(self, *, most: int = 200) -> int:
+        """Sends the command of every timer whose time has come. Twice is nothing: the id is made of the timer."""
+        now = self._now()
+        messages = []
+        for aggregate in self.aggregates.values():
+            if not aggregate.timers:
+                continue
+            for document in await self._collections[aggregate.name].across_tenants(
+                {"next_due": {"$lte": now}}, limit=most, fields={"tenant": 1, "due": 1}
+            ):
+                identity = document["_id"].split("/", 1)[1]
+                for due in (Due(d["name"], d["at"]) for d in document["due"] if d["at"] <= now):
+                    messages.append(
+                        self.signed(
+                            aggregate.timers[due.name](identity),
+                            command_id=ids.timer_id(document["_id"], due.name, due.at.isoformat()),
+                            tenant=document["tenant"],
+                            at=now,
+                        )
+                    )
+        await self._outbox.publish(messages)
+        return len(messages)
+
+    async def outcome(self, tenant: str, command: UUID, *, body_hash: str | None = None) -> Outcome | None:
+        """What became of a command; None while it is not decided. Another body under the same id: `key_reused`."""
+        refusal = (await self._refusals.load([key(tenant, str(command))])).get(key(tenant, str(command)))
+        if refusal is not None:
+            if body_hash is not None and refusal["body"] not in (None, body_hash):
+                return Outcome(Result.REFUSED, problem="key_reused")
+            return Outcome(Result.REFUSED, problem=refusal["problem"], fields=tuple(refusal["fields"]))
+        found = await asyncio.gather(*(self._caused(a, tenant, command) for a in self.aggregates.values()))
+        entries = [entry for group in found for entry in group]
+        if not entries:
+            return None
+        if body_hash is not None and entries[0][1].get("body") not in (None, body_hash):
+            return Outcome(Result.REFUSED, problem="key_reused")
+        return Outcome(Result.DONE, events=tuple(self._recorded(one, entry) for one, entry in entries))
+
+    async def _caused(
+        self, aggregate: Aggregate[Any], tenant: str, command: UUID
+    ) -> list[tuple[_Loaded, Mapping[str, Any]]]:
+        cause = str(command)
+        documents = await self._collections[aggregate.name].find(
+            tenant, {"history.cause": cause}, limit=1,
+            fields={"tenant": 1, "history": {"$elemMatch": {"cause": cause}}},
+        )  # fmt: skip
+        return [
+            (_Loaded(d["_id"], d["tenant"], d["_id"] if aggregate.across_tenants else d["_id"].split("/", 1)[1]), entry)
+            for d in documents
+            for entry in d["history"]
+        ]
+
+
+def address(command: Command, envelope: Envelope, *, to: Service, by: Service, keys: VersionedKey) -> Outgoing:
+    """A signed command for a mailbox. Its key decides which member of the group takes it."""
+    body = command.model_dump_json(exclude_none=True).encode()
+    target = "" if command.keyed_by_tenant else command.target
+    signed = sign(envelope, body, by=by, key_id=keys.active, key=keys.current)
+    return Outgoing(mailbox(to), key(envelope.tenant, target).encode(), body, signed.headers())
+
+
+def record_message(record: TopicRecord) -> Outgoing:
+    return Outgoing(record.topic, record.key.encode(), record.value or None, [])

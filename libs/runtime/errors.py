@@ -1,0 +1,48 @@
+"""Errors of the runtime and of the services, and what each means for a client and for the queue.
+
+SimpulError
+├── Refused       the rules say no           problem for a client, CommandRefused for a message
+│   └── NotFound  there is no such thing     404 for a client
+├── Unavailable   a dependency is away       503 for a client, tried again for a message
+└── Unacceptable  the message itself is bad  dead letter, never tried again
+"""
+
+
+class SimpulError(Exception):
+    code = "internal"
+
+
+class Refused(SimpulError):
+    """`code` is one of `libs.contracts.problems`; `fields` names what was wrong with which fields."""
+
+    def __init__(self, code: str, *fields: str) -> None:
+        super().__init__(code, *fields)
+        self.code = code
+        self.fields = fields
+
+
+class NotFound(Refused):
+    def __init__(self, *what: str) -> None:
+        super().__init__("not_found", *what)
+
+
+class Unavailable(SimpulError):
+    code = "unavailable"
+
+    def __init__(self, dependency: str) -> None:
+        super().__init__(dependency)
+        self.dependency = dependency
+
+
+class Unacceptable(SimpulError):
+    """A record that can never be handled.
+
+    Attributes:
+        reason: envelope, signature, type, schema, seal, tenant, size or fault (a raise in our own rules).
+        diagnosis: which field or which exception; never the value.
+    """
+
+    def __init__(self, reason: str, diagnosis: str) -> None:
+        super().__init__(reason, diagnosis)
+        self.reason = reason
+        self.diagnosis = diagnosis

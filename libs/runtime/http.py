@@ -1,0 +1,251 @@
+"""HTTP of a service: the app with its health, metrics and problem details, and the client to other services."""
+
+import time
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import Annotated, Any
+
+import httpx
+from fastapi import Depends, FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from starlette.exceptions import HTTPException
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from libs.contracts.envelope import Actor
+from libs.contracts.problems import FieldProblem, Problem, problem
+from libs.runtime import logs, telemetry
+from libs.runtime.errors import Refused, Unavailable
+from libs.runtime.tokens import Caller, Tokens
+
+log = logs.get()
+
+PROBLEM_JSON = "application/problem+json"
+READ_WITHIN = 0.8
+"""Seconds for one read of another service; a page then says which part is missing."""
+
+Check = Callable[[], bool] | Callable[[], Awaitable[bool]]
+
+
+def problem_response(found: Problem, headers: Mapping[str, str] | None = None) -> JSONResponse:
+    body = found.model_dump(mode="json", exclude_none=True)
+    return JSONResponse(body, status_code=found.status, media_type=PROBLEM_JSON, headers=dict(headers or {}))
+
+
+def refusal_response(refused: Refused) -> JSONResponse:
+    errors = tuple(FieldProblem(field=f, code=refused.code) for f in refused.fields)
+    return problem_response(problem(refused.code, errors=errors))
+
+
+def unavailable_response() -> JSONResponse:
+    return problem_response(problem("unavailable"), {"Retry-After": "2"})
+
+
+_PLACES = ("body", "query", "path", "header")
+
+
+def field_problems(error: RequestValidationError) -> tuple[FieldProblem, ...]:
+    """Where and which rule, never the value that was sent."""
+    return tuple(
+        FieldProblem(
+            field=".".join(str(p) for p in e["loc"] if p not in ("body", "query", "path", "header"))
+            or str(e["loc"][0]),
+            code=str(e["type"]),
+            limit=_limit(e.get("ctx") or {}),
+        )
+        for e in error.errors()[:20]
+    )
+
+
+def _limit(context: Mapping[str, Any]) -> int | None:
+    found = [v for k, v in context.items() if k in ("max_length", "min_length", "le", "ge") and isinstance(v, int)]
+    return found[0] if found else None
+
+
+def add_problem_handlers(app: FastAPI) -> None:
+    async def on_refused(_: Request, error: Exception) -> Response:
+        assert isinstance(error, Refused)
+        return refusal_response(error)
+
+    async def on_unavailable(_: Request, error: Exception) -> Response:
+        return unavailable_response()
+
+    async def on_validation(_: Request, error: Exception) -> Response:
+        assert isinstance(error, RequestValidationError)
+        return problem_response(problem("validation", errors=field_problems(error)))
+
+    async def on_http(_: Request, error: Exception) -> Response:
+        assert isinstance(error, HTTPException)
+        codes = {401: "unauthenticated", 403: "forbidden", 404: "not_found", 413: "too_large", 415: "unsupported_media"}
+        if error.status_code in codes:
+            return problem_response(problem(codes[error.status_code]), error.headers)
+        found = Problem(type="about:blank", title=str(error.detail), status=error.status_code)
+        return problem_response(found, error.headers)
+
+    async def on_fault(_: Request, error: Exception) -> Response:
+        log.error("request_raised", error=error)
+        return problem_response(problem("internal"))
+
+    app.add_exception_handler(Refused, on_refused)
+    app.add_exception_handler(Unavailable, on_unavailable)
+    app.add_exception_handler(RequestValidationError, on_validation)
+    app.add_exception_handler(HTTPException, on_http)
+    app.add_exception_handler(Exception, on_fault)
+
+
+class Observed:
+    """Times every request by its route's template (never its path, which may hold a code) and joins its trace."""
+
+    def __init__(self, app: ASGIApp, service: str) -> None:
+        self._app = app
+        self._service = service
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        started, status = time.perf_counter(), 500
+
+        async def noting(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+            await send(message)
+
+        traceparent = next((v.decode("latin-1") for k, v in scope["headers"] if k == b"traceparent"), None)
+        try:
+            with telemetry.span(f"{self._service} {scope['method']}", traceparent=traceparent):
+                await self._app(scope, receive, noting)
+        finally:
+            route = getattr(scope.get("route"), "path", "other")
+            telemetry.HTTP_SECONDS.labels(self._service, route, str(status)).observe(time.perf_counter() - started)
+
+
+class Health:
+    """Live: the loops go round. Ready: dependencies reached and projections caught up. Nothing restarts for MongoDB."""
+
+    def __init__(self) -> None:
+        self.live: dict[str, Callable[[], bool]] = {}
+        self.ready: dict[str, Callable[[], Awaitable[bool]]] = {}
+        self.started = False
+
+    def is_live(self) -> dict[str, bool]:
+        return {name: check() for name, check in self.live.items()}
+
+    async def is_ready(self) -> dict[str, bool]:
+        return {"started": self.started, **{name: await check() for name, check in self.ready.items()}}
+
+
+def add_health(app: FastAPI, health: Health) -> None:
+    def answer(parts: Mapping[str, bool]) -> JSONResponse:
+        return JSONResponse(dict(parts), status_code=200 if all(parts.values()) else 503)
+
+    @app.get("/health/live", include_in_schema=False)
+    async def live() -> JSONResponse:
+        return answer(health.is_live())
+
+    @app.get("/health/ready", include_in_schema=False)
+    async def ready() -> JSONResponse:
+        return answer(await health.is_ready())
+
+    @app.get("/health/startup", include_in_schema=False)
+    async def startup() -> JSONResponse:
+        return answer({"started": health.started})
+
+    @app.get("/metrics", include_in_schema=False)
+    async def metrics() -> Response:
+        return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
+
+
+def service_app(service: str, health: Health, *, lifespan: Any) -> FastAPI:
+    """An app without public documentation: what it offers is for our own processes."""
+    app = FastAPI(title=f"simpul {service}", docs_url=None, redoc_url=None, openapi_url=None, lifespan=lifespan)
+    app.add_middleware(Observed, service=service)
+    add_problem_handlers(app)
+    add_health(app, health)
+    return app
+
+
+def caller_dependency(tokens: Tokens) -> Any:
+    """A dependency that gives the verified Caller, or answers 401."""
+
+    def verified(request: Request) -> Caller:
+        scheme, _, token = request.headers.get("authorization", "").partition(" ")
+        if scheme.lower() != "bearer" or not token:
+            raise Refused("unauthenticated")
+        return tokens.check(token)
+
+    return Annotated[Caller, Depends(verified)]
+
+
+def tenant_of(caller: Caller) -> str:
+    """Raises:
+    Refused: the token names no tenant.
+    """
+    if caller.tenant is None:
+        raise Refused("forbidden")
+    return caller.tenant
+
+
+class ServiceClient:
+    """Reads of one other service, under this process's token."""
+
+    def __init__(self, tokens: Tokens, *, service: str, base_url: str, within: float = READ_WITHIN) -> None:
+        self._tokens = tokens
+        self._service = service
+        self._within = within
+        self._client = httpx.AsyncClient(
+            base_url=base_url, timeout=within, limits=httpx.Limits(max_connections=50, max_keepalive_connections=20)
+        )
+
+    async def close(self) -> None:
+        await self._client.aclose()
+
+    async def get(
+        self,
+        path: str,
+        *,
+        tenant: str | None,
+        actor: Actor | None = None,
+        params: Mapping[str, Any] | Sequence[tuple[str, Any]] | None = None,
+        within: float | None = None,
+    ) -> bytes:
+        """Body of a 200.
+
+        Raises:
+            Refused: what the service said, `not_found` for instance.
+            Unavailable: not reached, too late, or broken.
+        """
+        return await self._call("GET", path, tenant=tenant, actor=actor, params=params, within=within)
+
+    async def post(
+        self, path: str, *, tenant: str | None, json: Any, actor: Actor | None = None, within: float | None = None
+    ) -> bytes:
+        """For questions whose words do not belong into a URL; changes nothing."""
+        return await self._call("POST", path, tenant=tenant, actor=actor, json=json, within=within)
+
+    async def _call(
+        self,
+        method: str,
+        path: str,
+        *,
+        tenant: str | None,
+        actor: Actor | None,
+        params: Any = None,
+        json: Any = None,
+        within: float | None = None,
+    ) -> bytes:
+        headers = {"Authorization": f"Bearer {self._tokens.make(to=self._service, tenant=tenant, actor=actor)}"}
+        TraceContextTextMapPropagator().inject(headers)
+        try:
+            answer = await self._client.request(
+                method, path, params=params, json=json, headers=headers, timeout=within or self._within
+            )
+        except httpx.HTTPError as error:
+            raise Unavailable(self._service) from error
+        if answer.status_code == 200:
+            return answer.content
+        if 400 <= answer.status_code < 500 and answer.headers.get("content-type", "").startswith(PROBLEM_JSON):
+            raise Refused(str(answer.json().get("type", "")).rsplit(":", 1)[-1])
+        raise Unavailable(self._service)

@@ -1,0 +1,227 @@
+"""Personal data under lock: on the way (sealed to one service) and at rest (a key per subject).
+
+On the way: the sender makes a session key, wraps it once to the receiver's X25519 key and seals every value with it;
+each sealed value carries the wrapped key, so the receiver needs no memory of the sender, and pays the asymmetric step
+once per session only. At rest: AES-256-GCM under a key per subject, wrapped by the tenant's key, that by the mounted
+master key. Destroying the subject's key erases whatever was sealed with it, wherever copies lie.
+"""
+
+import os
+import time
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from collections import OrderedDict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Protocol
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X25519PublicKey
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+
+from libs.runtime.errors import Unacceptable
+from libs.runtime.keyring import VersionedKey, derive
+
+VERSION = b"\x01"
+NONCE = 12
+PUBLIC = 32
+WRAPPED = 32 + 16
+"""A 256-bit key and its tag."""
+SESSION = 3600.0
+"""Seconds that one session key serves. A guess: long enough to pay for itself, short enough to limit one key's use."""
+
+
+def _raw(key: X25519PublicKey) -> bytes:
+    return key.public_bytes(Encoding.Raw, PublicFormat.Raw)
+
+
+class Sealer:
+    """Seals values to one receiver."""
+
+    def __init__(self, receiver: X25519PublicKey) -> None:
+        self._receiver = receiver
+        self._made = float("-inf")
+        self._head = b""
+        self._cipher: AESGCM | None = None
+
+    def seal(self, value: bytes, *, context: str) -> str:
+        """Shape: URL-safe base64. `context` must be given again to open it: it ties the value to its place."""
+        if self._cipher is None or time.monotonic() - self._made > SESSION:
+            self._renew()
+            assert self._cipher is not None
+        nonce = os.urandom(NONCE)
+        return urlsafe_b64encode(self._head + nonce + self._cipher.encrypt(nonce, value, context.encode())).decode()
+
+    def _renew(self) -> None:
+        ephemeral = X25519PrivateKey.generate()
+        public = _raw(ephemeral.public_key())
+        wrapping = derive(ephemeral.exchange(self._receiver) + public + _raw(self._receiver), "session")
+        session = AESGCM.generate_key(256)
+        # The wrapping key is used once, so a fixed nonce is safe.
+        self._head = VERSION + public + AESGCM(wrapping).encrypt(bytes(NONCE), session, None)
+        self._cipher = AESGCM(session)
+        self._made = time.monotonic()
+
+
+class Opener:
+    """Opens what was sealed to this service. Remembers the session keys it has unwrapped."""
+
+    REMEMBERED = 256
+
+    def __init__(self, key: X25519PrivateKey) -> None:
+        self._key = key
+        self._public = _raw(key.public_key())
+        self._sessions: OrderedDict[bytes, AESGCM] = OrderedDict()
+
+    def open(self, sealed: str, *, context: str) -> bytes:
+        """Raises:
+        Unacceptable: not ours, tampered with, or put where it does not belong.
+        """
+        try:
+            raw = urlsafe_b64decode(sealed)
+            if raw[:1] != VERSION:
+                raise Unacceptable("seal", "version")
+            head, rest = raw[: 1 + PUBLIC + WRAPPED], raw[1 + PUBLIC + WRAPPED :]
+            return self._session(head).decrypt(rest[:NONCE], rest[NONCE:], context.encode())
+        except (InvalidTag, ValueError) as cause:
+            raise Unacceptable("seal", type(cause).__name__) from None
+
+    def _session(self, head: bytes) -> AESGCM:
+        found = self._sessions.get(head)
+        if found is None:
+            public, wrapped = head[1 : 1 + PUBLIC], head[1 + PUBLIC :]
+            shared = self._key.exchange(X25519PublicKey.from_public_bytes(public))
+            wrapping = derive(shared + public + self._public, "session")
+            found = AESGCM(AESGCM(wrapping).decrypt(bytes(NONCE), wrapped, None))
+            self._sessions[head] = found
+            if len(self._sessions) > self.REMEMBERED:
+                self._sessions.popitem(last=False)
+        return found
+
+
+def context_of(tenant: str, subject: str) -> str:
+    """What a sealed value is tied to: it cannot be moved to another tenant or another aggregate."""
+    return f"{tenant}/{subject}"
+
+
+class KeyStore(Protocol):
+    """Where wrapped keys lie. Keys are `tenant/subject`, and `tenant` for the tenant's own."""
+
+    async def get(self, ids: Iterable[str]) -> Mapping[str, bytes]: ...
+
+    async def add(self, wrapped: Mapping[str, bytes]) -> Mapping[str, bytes]:
+        """Adds what is missing; returns what stands there now, which for a lost race is the other's key."""
+        ...
+
+    async def replace(self, key_id: str, *, old: bytes, new: bytes) -> bool: ...
+
+    async def destroy(self, key_id: str) -> None: ...
+
+
+@dataclass
+class _Cached:
+    cipher: AESGCM
+    until: float
+
+
+class SubjectKeys:
+    """The key of every subject. A destroyed key is forgotten by every process within `REMEMBERED` seconds."""
+
+    REMEMBERED = 30.0
+    MOST = 20_000
+
+    def __init__(self, store: KeyStore, master: VersionedKey) -> None:
+        self._store = store
+        self._master = master
+        self._tenants: dict[str, AESGCM] = {}
+        self._cache: OrderedDict[str, _Cached] = OrderedDict()
+
+    async def existing(self, subjects: Iterable[str]) -> dict[str, AESGCM]:
+        """Ciphers by subject (`tenant/subject`); a subject whose key was destroyed is missing."""
+        now = time.monotonic()
+        found: dict[str, AESGCM] = {}
+        missing = []
+        for subject in set(subjects):
+            cached = self._cache.get(subject)
+            if cached is not None and cached.until > now:
+                found[subject] = cached.cipher
+            else:
+                missing.append(subject)
+        if missing:
+            for subject, wrapped in (await self._store.get(missing)).items():
+                found[subject] = self._keep(subject, await self._unwrap(subject, wrapped))
+        return found
+
+    async def ensure(self, subjects: Iterable[str], *, fresh: bool = False) -> dict[str, AESGCM]:
+        """As `existing`, and makes the keys that are not there yet.
+
+        Args:
+            fresh: the subjects are most likely new: skips the look-up.
+        """
+        wanted = set(subjects)
+        found = {} if fresh else await self.existing(wanted)
+        missing = wanted - found.keys()
+        if not missing:
+            return found
+        made = {subject: AESGCM.generate_key(256) for subject in missing}
+        wrapped = {subject: await self._wrap(subject, key) for subject, key in made.items()}
+        for subject, stands in (await self._store.add(wrapped)).items():
+            key = made[subject] if stands == wrapped[subject] else await self._unwrap(subject, stands)
+            found[subject] = self._keep(subject, key)
+        return found
+
+    async def destroy(self, subject: str) -> None:
+        await self._store.destroy(subject)
+        self._cache.pop(subject, None)
+
+    async def rewrap_tenant(self, tenant: str) -> bool:
+        """Wraps the tenant's key with the active master key; False if it was already, or another did it meanwhile."""
+        old = (await self._store.get([tenant])).get(tenant)
+        if old is None or old.split(b":", 1)[0].decode() == self._master.active:
+            return False
+        return await self._store.replace(
+            tenant, old=old, new=self._wrap_by_master(tenant, self._by_master(tenant, old))
+        )
+
+    def _keep(self, subject: str, key: bytes) -> AESGCM:
+        cipher = AESGCM(key)
+        self._cache[subject] = _Cached(cipher, time.monotonic() + self.REMEMBERED)
+        self._cache.move_to_end(subject)
+        while len(self._cache) > self.MOST:
+            self._cache.popitem(last=False)
+        return cipher
+
+    async def _wrap(self, subject: str, key: bytes) -> bytes:
+        nonce = os.urandom(NONCE)
+        return nonce + (await self._tenant(subject)).encrypt(nonce, key, subject.encode())
+
+    async def _unwrap(self, subject: str, wrapped: bytes) -> bytes:
+        return (await self._tenant(subject)).decrypt(wrapped[:NONCE], wrapped[NONCE:], subject.encode())
+
+    async def _tenant(self, subject: str) -> AESGCM:
+        tenant = subject.split("/", 1)[0]
+        if tenant not in self._tenants:
+            stands = (await self._store.get([tenant])).get(tenant)
+            if stands is None:
+                made = self._wrap_by_master(tenant, AESGCM.generate_key(256))
+                stands = (await self._store.add({tenant: made}))[tenant]
+            self._tenants[tenant] = AESGCM(self._by_master(tenant, stands))
+        return self._tenants[tenant]
+
+    def _wrap_by_master(self, tenant: str, key: bytes) -> bytes:
+        nonce = os.urandom(NONCE)
+        sealed = AESGCM(self._master.current).encrypt(nonce, key, tenant.encode())
+        return self._master.active.encode() + b":" + nonce + sealed
+
+    def _by_master(self, tenant: str, wrapped: bytes) -> bytes:
+        kid, rest = wrapped.split(b":", 1)
+        return AESGCM(self._master.keys[kid.decode()]).decrypt(rest[:NONCE], rest[NONCE:], tenant.encode())
+
+
+def lock(cipher: AESGCM, value: bytes, *, subject: str) -> bytes:
+    nonce = os.urandom(NONCE)
+    return nonce + cipher.encrypt(nonce, value, subject.encode())
+
+
+def unlock(cipher: AESGCM, locked: bytes, *, subject: str) -> bytes:
+    return cipher.decrypt(locked[:NONCE], locked[NONCE:], subject.encode())

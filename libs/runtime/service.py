@@ -1,0 +1,275 @@
+"""How a service runs: one process, one event loop, started in order and drained in order.
+
+Order at the start: indexes (waiting for MongoDB), producer, projections to their end, consumers, timers. At SIGTERM:
+not ready, consumers drained and their groups left, timers stopped, producer flushed, database closed.
+"""
+
+import asyncio
+import contextlib
+import signal
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+
+import uvicorn
+from aiokafka.errors import KafkaError
+from fastapi import FastAPI
+from pymongo.errors import PyMongoError
+
+from libs.contracts.catalogue import commands_of, events_of
+from libs.contracts.messages import Event
+from libs.contracts.outcomes import CommandRefused, NotifyRefused, RegistryRefused, ReportsRefused
+from libs.contracts.reads import OutcomeView
+from libs.contracts.topics import Service, journal, mailbox
+from libs.runtime import logs, telemetry
+from libs.runtime.aggregates import Aggregate
+from libs.runtime.bus import Bus, pause
+from libs.runtime.directory import Directory
+from libs.runtime.engine import Engine, Result
+from libs.runtime.errors import SimpulError, Unavailable
+from libs.runtime.followers import Follower
+from libs.runtime.http import Health, service_app
+from libs.runtime.intake import Intake, Knows, Prepare, React, Signatures, as_they_came
+from libs.runtime.keyring import Keyring
+from libs.runtime.mongo import Mongo
+from libs.runtime.outbox import KafkaOutbox
+from libs.runtime.sealing import Opener, SubjectKeys
+from libs.runtime.settings import Settings
+from libs.runtime.tokens import Tokens
+
+log = logs.get()
+
+REFUSED: dict[Service, type[CommandRefused]] = {
+    Service.REGISTRY: RegistryRefused,
+    Service.REPORTS: ReportsRefused,
+    Service.NOTIFY: NotifyRefused,
+}
+SHUTDOWN = 25
+"""Seconds for a whole shutdown; a running handler has 20 of them."""
+
+Step = Callable[[], Awaitable[Any]]
+
+
+async def patiently(what: str, step: Step) -> None:
+    """Runs a step of the start until its dependency answers; a start never fails because another is late."""
+    failures = 0
+    while True:
+        try:
+            await step()
+        except (Unavailable, KafkaError, PyMongoError, OSError) as error:
+            failures += 1
+            log.warning("start_waits", step=what, attempt=failures, error=error)
+            await asyncio.sleep(pause(failures))
+        else:
+            return
+
+
+@dataclass
+class Periodic:
+    """Something that is done again and again; a failure is logged and the next round tries anew."""
+
+    name: str
+    every: float
+    step: Step
+    last_alive: float = field(default_factory=time.monotonic)
+
+    async def run(self) -> None:
+        failures = 0
+        while True:
+            self.last_alive = time.monotonic()
+            try:
+                busy = await self.step()
+                failures = 0
+            except asyncio.CancelledError:
+                task = asyncio.current_task()
+                if task is not None and task.cancelling():
+                    raise
+                failures += 1
+            except Exception as error:
+                failures += 1
+                level = log.warning if isinstance(error, SimpulError) else log.error
+                level("periodic_failed", name=self.name, attempt=failures, error=error)
+            if failures:
+                await asyncio.sleep(pause(failures))
+            elif not busy:
+                await asyncio.sleep(self.every)
+
+    @property
+    def is_live(self) -> bool:
+        return time.monotonic() - self.last_alive < 120
+
+
+@dataclass
+class Runtime:
+    """The parts that a service with aggregates is built from; `services/<name>/app.py` puts its own to them."""
+
+    service: Service
+    settings: Settings
+    keyring: Keyring
+    mongo: Mongo
+    keys: SubjectKeys
+    outbox: KafkaOutbox
+    bus: Bus
+    engine: Engine
+    directory: Directory
+    tokens: Tokens
+    opener: Opener
+    health: Health
+    followers: list[Follower] = field(default_factory=list)
+    periodics: list[Periodic] = field(default_factory=list)
+    first: list[tuple[str, Step]] = field(default_factory=list)
+    """Steps before the consumers start: indexes of views, snapshots."""
+    last: list[Step] = field(default_factory=list)
+    """Closed at the end."""
+    _tasks: list[asyncio.Task[None]] = field(default_factory=list)
+
+    def every(self, seconds: float, name: str, step: Step) -> None:
+        """Repeats `step`. One that returns something true is called again at once: there was work."""
+        self.periodics.append(Periodic(name, seconds, step))
+
+    @contextlib.asynccontextmanager
+    async def lifespan(self, _: FastAPI) -> AsyncIterator[None]:
+        starting = asyncio.create_task(self._start())
+        try:
+            yield
+        finally:
+            self.health.started = False
+            starting.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await starting
+            await self._stop()
+
+    async def _start(self) -> None:
+        await patiently("indexes", self.engine.ensure_indexes)
+        for what, step in self.first:
+            await patiently(what, step)
+        await patiently("producer", self.outbox.start)
+        for follower in self.followers:
+            await follower.start()
+        for follower in self.followers:
+            await follower.caught_up()
+        await self.bus.start()
+        self._tasks = [asyncio.create_task(p.run(), name=p.name) for p in self.periodics]
+        self.health.started = True
+        log.info("service_started")
+
+    async def _stop(self) -> None:
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self.bus.stop()
+        for follower in self.followers:
+            await follower.stop()
+        for step in self.last:
+            await step()
+        await self.outbox.stop()
+        self.mongo.close()
+        log.info("service_stopped")
+
+    def app(self) -> FastAPI:
+        self.health.live["consumers"] = lambda: self.bus.is_live
+        self.health.live["followers"] = lambda: all(f.is_live for f in self.followers) or not self.health.started
+        self.health.live["periodics"] = lambda: all(p.is_live for p in self.periodics) or not self.health.started
+        self.health.ready["mongo"] = self.mongo.ping
+        self.health.ready["projections"] = self._projected
+        return service_app(self.service, self.health, lifespan=self.lifespan)
+
+    async def _projected(self) -> bool:
+        return all(f.is_ready for f in self.followers)
+
+    async def outcome_view(self, tenant: str, command: Any, body_hash: str | None) -> OutcomeView:
+        found = await self.engine.outcome(tenant, command, body_hash=body_hash)
+        if found is None:
+            return OutcomeView(state="pending")
+        if found.result is Result.REFUSED:
+            return OutcomeView(state="refused", problem=found.problem, fields=found.fields)
+        return OutcomeView(state="done", events=tuple(r.event.type_name for r in found.events))
+
+
+def build(
+    service: Service,
+    settings: Settings,
+    aggregates: Sequence[Aggregate[Any]],
+    *,
+    prepare: Prepare | None = None,
+    listens_to: Sequence[Service] = (),
+    react: React | None = None,
+    knows: Knows | None = None,
+) -> Runtime:
+    """A runtime with mailbox, journals, sweeper and timers in place. Nothing is connected before the lifespan."""
+    logs.configure(service, settings.log_level)
+    telemetry.configure(service, settings.trace_ratio)
+    keyring = Keyring(settings.secrets_dir, service)
+    mongo = Mongo(settings.mongo_url, service)
+    keys = SubjectKeys(mongo.key_store, keyring.master)
+    outbox = KafkaOutbox(settings, service)
+    opener = Opener(keyring.seal_key)
+    directory = Directory()
+    bus = Bus(settings, service)
+    engine = Engine(
+        service=service,
+        mongo=mongo,
+        keys=keys,
+        outbox=outbox,
+        signing=keyring.signing(service, service),
+        aggregates=aggregates,
+        refused=REFUSED[service],
+    )
+    events: dict[str, type[Event]] = {}
+    for other in listens_to:
+        events |= events_of(other)
+    intake = Intake(
+        service=service,
+        engine=engine,
+        outbox=outbox,
+        commands=commands_of(service),
+        events=events,
+        signatures=Signatures(keyring, service),
+        opener=opener,
+        knows=knows or directory.knows,
+        prepare=prepare or as_they_came,
+        react=react or (lambda event, envelope: ()),
+    )
+    bus.consume("commands", [mailbox(service)], intake.mailbox)
+    if listens_to:
+        bus.consume("events", [journal(other) for other in listens_to], intake.journal)
+    runtime = Runtime(
+        service=service,
+        settings=settings,
+        keyring=keyring,
+        mongo=mongo,
+        keys=keys,
+        outbox=outbox,
+        bus=bus,
+        engine=engine,
+        directory=directory,
+        tokens=Tokens(keyring),
+        opener=opener,
+        health=Health(),
+    )
+    runtime.followers.append(directory.follower(settings, service))
+    runtime.every(5.0, "sweeper", lambda: engine.sweep(older_than=timedelta(seconds=10)))
+    runtime.every(5.0, "timers", engine.fire_due)
+    return runtime
+
+
+def serve(app: FastAPI, settings: Settings) -> None:
+    """Runs until SIGTERM or SIGINT, then drains."""
+    config = uvicorn.Config(
+        app,
+        host=settings.http_host,
+        port=settings.http_port,
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        date_header=True,
+        timeout_graceful_shutdown=SHUTDOWN,
+        timeout_keep_alive=15,
+        h11_max_incomplete_event_size=64_000,
+        lifespan="on",
+    )
+    server = uvicorn.Server(config)
+    signal.signal(signal.SIGPIPE, signal.SIG_IGN)
+    server.run()
