@@ -9,9 +9,10 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from threading import Lock
 from typing import BinaryIO
 
-from deploy.local.errors import ChildDied, NotReady
+from deploy.local.errors import ChildDied, NotReady, StartAbandoned
 from deploy.local.layout import Layout
 
 LOG_KEPT_BYTES = 20_000_000
@@ -30,12 +31,20 @@ class Children:
 
     def __init__(self, layout: Layout) -> None:
         self._layout = layout
+        self._closed = False
+        self._launching = Lock()
 
     def launch(
         self, name: str, command: Sequence[str | Path], *, environment: Mapping[str, str], cwd: Path | None = None
     ) -> Process:
+        """
+        Raises:
+            StartAbandoned: after `close`.
+        """
         self._layout.processes.mkdir(parents=True, exist_ok=True)
-        with _open_log(self._layout.log(name)) as log:
+        with self._launching, _open_log(self._layout.log(name)) as log:
+            if self._closed:
+                raise StartAbandoned(name)
             child = subprocess.Popen(
                 [str(part) for part in command],
                 env=dict(environment),
@@ -45,9 +54,14 @@ class Children:
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
             )
-        process = Process(child.pid, _start_ticks(child.pid) or 0)
-        _write_atomically(self._file(name), json.dumps({"pid": process.pid, "started": process.started}))
+            process = Process(child.pid, _start_ticks(child.pid) or 0)
+            _write_atomically(self._file(name), json.dumps({"pid": process.pid, "started": process.started}))
         return process
+
+    def close(self) -> None:
+        """From here on nothing is launched: what is stopped afterwards stays stopped."""
+        with self._launching:
+            self._closed = True
 
     def find(self, name: str) -> Process | None:
         """The running process of that name; a file left behind by one that is gone counts for nothing."""
@@ -101,9 +115,6 @@ class Children:
                 time.sleep(0.01)
             self._file(name).unlink(missing_ok=True)
         return killed
-
-    def forget(self, name: str) -> None:
-        self._file(name).unlink(missing_ok=True)
 
     def wait_until(self, name: str, is_ready: Callable[[], bool], *, seconds: float) -> None:
         """

@@ -39,3 +39,8 @@ class NotReady(StackError):
 class ProgramMissing(StackError):
     def __init__(self, program: str, remedy: str) -> None:
         super().__init__(f"{program} is missing.", remedy)
+
+
+class StartAbandoned(StackError):
+    def __init__(self, name: str) -> None:
+        super().__init__(f"{name} was not started: another part of the start failed.", "See above, then run again.")

@@ -6,8 +6,8 @@ import shutil
 import signal
 import sys
 import time
-from collections.abc import Callable, Coroutine, Iterable
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Container, Coroutine, Iterable
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from typing import Any, TypeVar
 
 from deploy.local import kafka, mongo
@@ -26,15 +26,15 @@ T = TypeVar("T")
 
 MAIL_SINK = "mail"
 
+_SERVERS = (kafka.NAME, mongo.NAME, MAIL_SINK)
+
 SERVER_SECONDS = 60
 SERVICE_SECONDS = 60
 """Guesses, far above the 2 s (servers) and 5 s (services) measured on two idle cores."""
 
 
 class Stack:
-    """
-    Every call blocks until it is done; call from a thread (`asyncio.to_thread`) inside an event loop.
-    """
+    """Every call blocks until it is done: inside an event loop, call from a thread (`asyncio.to_thread`)."""
 
     def __init__(self, layout: Layout, ports: Ports, external: External | None = None) -> None:
         self.layout = layout
@@ -42,8 +42,6 @@ class Stack:
         self.children = Children(layout)
         self._external = external or External()
         self._secrets = Secrets(layout.secrets)
-
-    # addresses and log-ins
 
     @property
     def kafka_bootstrap(self) -> str:
@@ -98,8 +96,6 @@ class Stack:
     @property
     def mailbox(self) -> Mailbox:
         return Mailbox(self.layout.mail)
-
-    # start and stop
 
     def install(self, say: Callable[[str], None] = lambda _: None) -> None:
         """Programs and secrets; nothing to do from the second time on."""
@@ -170,36 +166,56 @@ class Stack:
         _all([lambda service=service: self.await_service(service) for service in wanted])  # type: ignore[misc]
         return wanted
 
-    def stop(self) -> None:
-        """The services first, so that they can hand back what they hold."""
-        names = self.children.names()
-        servers = {kafka.NAME, mongo.NAME, MAIL_SINK}
-        self.children.stop([name for name in names if name not in servers])
-        self.children.stop([name for name in names if name in servers])
+    def stop(self, *, except_for: Container[str] = ()) -> list[str]:
+        """The services first, so that they can hand back what they hold.
+
+        Returns:
+            Those that did not end in time and were killed.
+        """
+        names = [name for name in self.children.names() if name not in except_for]
+        services = self.children.stop([name for name in names if name not in _SERVERS])
+        return services + self.children.stop([name for name in names if name in _SERVERS])
+
+    def abandon(self, *, except_for: Container[str] = ()) -> None:
+        """Stops a start that failed half way; what still works on it can start nothing more."""
+        self.children.close()
+        self.stop(except_for=except_for)
+
+    def restart(self, name: str) -> None:
+        self.children.stop([name])
+        starts = {kafka.NAME: self.start_kafka, mongo.NAME: self.start_mongod, MAIL_SINK: self.start_mail_sink}
+        if name in starts:
+            starts[name]()
+        else:
+            self.start_service(Service(name))
 
     def discard_data(self) -> None:
         """Everything but the logs."""
-        for part in (
-            *(self.layout.home / name for name in (kafka.NAME, mongo.NAME)),
-            self.layout.mail,
-            self.layout.secrets,
-        ):
+        servers = [self.layout.home / name for name in (kafka.NAME, mongo.NAME)]
+        for part in (*servers, self.layout.mail, self.layout.secrets):
             shutil.rmtree(part, ignore_errors=True)
 
-    def require_ports_free(self) -> None:
-        running = set(self.children.running())
-        ours = {
-            **{self.ports.service(service): service.value for service in Service},
-            **dict.fromkeys((self.ports.kafka, self.ports.kafka_controller), kafka.NAME),
-            **dict.fromkeys((self.ports.smtp, self.ports.mail_page), MAIL_SINK),
-            self.ports.mongod: mongo.NAME,
+    def ports_of(self, name: str) -> list[int]:
+        servers = {
+            kafka.NAME: [self.ports.kafka, self.ports.kafka_controller],
+            mongo.NAME: [self.ports.mongod],
+            MAIL_SINK: [self.ports.smtp, self.ports.mail_page],
         }
-        elsewhere = {kafka.NAME} if self._external.kafka_bootstrap else set()
-        elsewhere |= {mongo.NAME} if self._external.mongo_url else set()
-        purposes = self.ports.purposes()
-        require_free({port: purposes[port] for port, name in ours.items() if name not in running | elsewhere})
+        return servers[name] if name in servers else [self.ports.service(Service(name))]
 
-    # faults
+    def require_ports_free(self) -> None:
+        """
+        Raises:
+            PortInUse: for a port that a process of this stack needs and does not hold itself.
+        """
+        external = {
+            kafka.NAME: self._external.kafka_bootstrap is not None,
+            mongo.NAME: self._external.mongo_url is not None,
+        }
+        running = self.children.running()
+        needed = [name for name in (*_SERVERS, *Service) if name not in running and not external.get(name)]
+        purposes = self.ports.purposes()
+        require_free({port: purposes[port] for name in needed for port in self.ports_of(name)})
 
     def kill_kafka(self) -> None:
         self.children.kill(kafka.NAME)
@@ -227,8 +243,6 @@ class Stack:
 
     def resume(self, name: str) -> None:
         self.children.send(name, signal.SIGCONT)
-
-    # inside
 
     def _launch(self, name: str, command: list[Any]) -> None:
         self.children.launch(name, command, environment=os.environ, cwd=CHECKOUT)
@@ -288,10 +302,13 @@ def _given(value: T | None, name: str) -> T:
 
 
 def _all(tasks: list[Callable[[], None]]) -> None:
-    """Side by side; the first error is raised when all have ended."""
-    with ThreadPoolExecutor(max(1, len(tasks))) as pool:
-        for running in [pool.submit(task) for task in tasks]:
+    """Side by side; the first error is raised at once, without waiting for the others."""
+    pool = ThreadPoolExecutor(max(1, len(tasks)))
+    try:
+        for running in as_completed([pool.submit(task) for task in tasks]):
             running.result()
+    finally:
+        pool.shutdown(wait=False, cancel_futures=True)
 
 
 def _await(work: Coroutine[Any, Any, None]) -> None:

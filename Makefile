@@ -1,0 +1,57 @@
+# Simpul: `make run` starts everything on this machine, `make test` tests everything. Ports: SIMPUL_PORT (8400).
+PYTHON := .venv/bin/python
+SERVICE ?=
+
+.PHONY: help run stop status logs restart reset setup setup-test test lint type lock
+
+help:
+	@echo "make run                      start Kafka, mongod, the mail sink and the services"
+	@echo "make stop                     stop them; data is kept"
+	@echo "make status                   what runs, where, with how much memory"
+	@echo "make logs SERVICE=reports     follow a log"
+	@echo "make restart SERVICE=reports  start one process anew"
+	@echo "make reset                    stop and delete the local data"
+	@echo "make test                     lint, types and all tests"
+
+run: setup
+	@$(PYTHON) -m deploy.local run
+
+stop:
+	@test ! -x $(PYTHON) || $(PYTHON) -m deploy.local stop
+
+status: setup
+	@$(PYTHON) -m deploy.local status
+
+logs: setup
+	@$(PYTHON) -m deploy.local logs $(SERVICE)
+
+restart: setup
+	@$(PYTHON) -m deploy.local restart $(SERVICE)
+
+reset: stop
+	@rm -rf .local/run .local/mail
+	@echo "The local data is gone. make run starts afresh."
+
+setup:
+	@deploy/local/setup.sh run
+
+setup-test:
+	@deploy/local/setup.sh test
+
+test: setup-test lint type
+	$(PYTHON) -m pytest
+
+lint: setup
+	$(PYTHON) -m ruff check .
+
+type: setup
+	$(PYTHON) -m mypy libs services deploy tests
+
+# Hash-locked and without addresses: each place installs from the index that it is set up for. Needs uv.
+EXPORT := uv export --quiet --frozen --no-header --no-annotate --no-emit-project --no-default-groups
+lock:
+	uv lock --quiet
+	$(EXPORT) --all-groups --output-file requirements/all.txt >/dev/null
+	for service in registry reports notify gateway; do \
+		$(EXPORT) --group $$service --output-file requirements/$$service.txt >/dev/null || exit 1; \
+	done
