@@ -19,7 +19,9 @@ PAIRS: dict[tuple[Service, Service], tuple[Service, ...]] = {
     (Service.GATEWAY, Service.REPORTS): (Service.GATEWAY, Service.REPORTS),
     (Service.GATEWAY, Service.NOTIFY): (Service.GATEWAY, Service.NOTIFY),
     (Service.REGISTRY, Service.REGISTRY): (Service.REGISTRY,),
-    (Service.REPORTS, Service.REPORTS): (Service.REPORTS, Service.MATCHER),
+    (Service.REPORTS, Service.REPORTS): (Service.REPORTS,),
+    (Service.REPORTS, Service.MATCHER): (Service.REPORTS, Service.MATCHER),
+    (Service.REPORTS, Service.GATEWAY): (Service.REPORTS, Service.GATEWAY),
     (Service.NOTIFY, Service.NOTIFY): (Service.NOTIFY,),
 }
 """(caller, called) → the processes that hold their common key."""
@@ -30,6 +32,9 @@ SEALERS: dict[Service, tuple[Service, ...]] = {
     Service.NOTIFY: (Service.GATEWAY, Service.REGISTRY),
 }
 """Who opens seals → who may seal to them."""
+
+MASTERS = ((Service.REGISTRY,), (Service.REPORTS, Service.MATCHER), (Service.NOTIFY,))
+"""Who keeps data under one master key: the matcher reads the database of reports."""
 
 GATEWAY_KEYS = ("tracking", "session", "blobs")
 
@@ -58,7 +63,8 @@ class Secrets:
             private = self._once(self.of(owner) / f"seal-{owner}.key", _new_seal_key)
             for sealer in sealers:
                 self._once(self.of(sealer) / f"seal-{owner}.pub", partial(_public_half, private))
-            self._once(self.of(owner) / "master.json", _new_key_ring)
+        for holders in MASTERS:
+            self._share("master.json", holders, _new_key_ring)
         for name in GATEWAY_KEYS:
             self._once(self.of(Service.GATEWAY) / f"{name}.key", _new_key)
 

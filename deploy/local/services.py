@@ -38,6 +38,7 @@ def environment_of(
         "REPORTS_URL": _url(ports, Service.REPORTS),
         "MATCHER_URL": _url(ports, Service.MATCHER),
         "NOTIFY_URL": _url(ports, Service.NOTIFY),
+        "GATEWAY_URL": _url(ports, Service.GATEWAY),
         "PUBLIC_URL": _url(ports, Service.GATEWAY),
         "SMTP_HOST": HOST,
         "SMTP_PORT": str(ports.smtp),

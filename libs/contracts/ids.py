@@ -7,6 +7,10 @@ from uuid import UUID, uuid5
 
 NAMESPACE: Final = UUID("6f1f3f57-20f5-5b0c-9e2e-6b1d3f0a8d11")
 PUBLIC: Final = "public"
+PLATFORM: Final = "platform"
+"""The tenant of those who run Simpul itself: it has officers and nothing else."""
+SETUP: Final = "setup"
+"""The actor of an installation, which nobody can log in as: it adds the first operator and loads demo data."""
 
 CROCKFORD: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 """Base 32 without I, L, O and U, which are misread on paper and on the phone."""
@@ -63,3 +67,8 @@ def read_code(typed: str) -> str:
     """A code as a person typed it, in the form it was made: no spaces or dashes, O as 0, I and L as 1."""
     folded = "".join(typed.upper().split()).replace("-", "")
     return folded.translate(str.maketrans("OIL", "011"))
+
+
+def case_id_text(report: str, rejected: int = 0) -> str:
+    """`case_id` for an id as text; a report that left a case opens another one than before."""
+    return str(case_id(UUID(report)) if rejected == 0 else uuid5(UUID(report), f"case|{rejected}"))

@@ -54,6 +54,7 @@ TITLES: dict[str, tuple[int, str]] = {
     "wrong_code": (404, "Number or code does not match"),
     "account_held": (409, "This account is registered elsewhere"),
     "slug_taken": (409, "This address is taken"),
+    "email_taken": (409, "This e-mail address is in use already"),
     "number_taken": (409, "This number is taken"),
     "already_answered": (409, "It was answered already"),
     "internal": (500, "Our fault; it has been logged"),

@@ -300,7 +300,7 @@ class Authentication(Read):
 
 
 class Authenticated(Read):
-    """`POST /internal/authenticate`, answer to the right three. Else `unauthenticated`; `too_many_requests` when locked."""
+    """`POST /internal/authenticate`, answer to the right three. Else `unauthenticated`, or 429 when locked."""
 
     officer_id: str
     tenant: str
@@ -321,6 +321,8 @@ class AccountView(Read):
     handle: str
     url: str
     state: str
+    identity_key: str = ""
+    """Names the account in VerifyAccount."""
 
 
 class PartnerRow(Read):

@@ -559,6 +559,14 @@ class Engine:
         )
         return address(command, envelope, to=self.service, by=self.service, keys=self._signing)
 
+    async def send(self, messages: Sequence[Outgoing]) -> None:
+        """Sends commands that `signed` made.
+
+        Raises:
+            Unavailable: not certainly sent.
+        """
+        await self._outbox.publish(messages)
+
     def _records(self, aggregate: Aggregate[Any], one: _Loaded) -> list[Outgoing]:
         if aggregate.records is None or one.state is None:
             return []
@@ -618,14 +626,23 @@ class Engine:
             {"$set": {"trimmed": upto}, "$pull": {"history": {"n": {"$lte": upto}}}},
         )
 
-    async def history(self, aggregate_name: str, tenant: str, identity: str) -> list[Document]:
-        """The whole history of one aggregate, oldest first, pages included; private parts stay sealed."""
-        aggregate = self.aggregates[aggregate_name]
-        document_id = self._document_id(aggregate, tenant, identity)
-        pages = await self._pages[aggregate_name].across_tenants({"of": document_id}, limit=10_000)
-        document = (await self._collections[aggregate_name].load([document_id], {"history": 1})).get(document_id)
-        entries = {h["n"]: h for source in (*pages, document or {"history": []}) for h in source["history"]}
-        return [entries[n] for n in sorted(entries)]
+    async def history(
+        self, aggregate_name: str, tenant: str, identity: str, *, types: Sequence[str] | None = None
+    ) -> list[Document]:
+        """History of one aggregate, oldest first, pages included, `types` only; private parts stay sealed."""
+        document_id = self._document_id(self.aggregates[aggregate_name], tenant, identity)
+        entries: Any = "$history"
+        if types is not None:
+            entries = {"$filter": {"input": "$history", "as": "h", "cond": {"$in": ["$$h.type", list(types)]}}}
+        fields = {"tenant": 1, "history": entries}
+        pages = await self._pages[aggregate_name].across_tenants(
+            {"of": document_id} if types is None else {"of": document_id, "history.type": {"$in": list(types)}},
+            limit=1_000,
+            fields=fields,
+        )
+        document = (await self._collections[aggregate_name].load([document_id], fields)).get(document_id)
+        found = {h["n"]: h for source in (*pages, document or {}) for h in source.get("history", ())}
+        return [found[n] for n in sorted(found)]
 
     async def sweep(self, *, older_than: timedelta = timedelta(seconds=10), most: int = 200) -> int:
         """Relays tails that a crash left behind; returns how many aggregates had one."""

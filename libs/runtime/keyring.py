@@ -70,6 +70,10 @@ class Keyring:
             self._tokens[caller, callee] = pair.derived("tokens")
         return self._tokens[caller, callee]
 
+    def links(self, caller: str, callee: str) -> VersionedKey:
+        """Keys for links in messages that the callee sends and the caller serves (`libs.runtime.links`)."""
+        return self._versioned(f"pair-{caller}-{callee}.json").derived("links")
+
     @property
     def callers(self) -> tuple[str, ...]:
         """Who may send to this process."""

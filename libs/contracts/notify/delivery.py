@@ -50,6 +50,7 @@ class BulletinPlanned(Event):
     area: str | None = None
     severity: int = 1
     partners_due_at: datetime
+    at: datetime
 
 
 @command
@@ -84,6 +85,29 @@ class DeliveryAddress(Sealable):
 
 
 @command
+class HoldAnswers(Command):
+    """No answer of this clarification goes out while it is paused, or ever again once it is retracted."""
+
+    type_name: ClassVar[str] = "notify.hold-answers.v1"
+    aggregate: ClassVar[str] = "hold"
+    target_field: ClassVar[str] = "clarification_id"
+
+    clarification_id: str
+    paused: bool
+    retracted: bool = False
+
+
+@event
+class AnswersHeld(Event):
+    type_name: ClassVar[str] = "notify.answers-held.v1"
+    aggregate: ClassVar[str] = "hold"
+
+    clarification_id: str
+    paused: bool
+    retracted: bool = False
+
+
+@command
 class PlanDelivery(Command):
     """One message to one recipient on one channel; the id is made of the three, so there are never two."""
 
@@ -114,7 +138,7 @@ class PlanDelivery(Command):
 class DeliveryPlanned(Event):
     type_name: ClassVar[str] = "notify.delivery-planned.v1"
     aggregate: ClassVar[str] = "delivery"
-    private: ClassVar[frozenset[str]] = frozenset({"address", "name"})
+    private: ClassVar[frozenset[str]] = frozenset({"address", "name", "link"})
 
     delivery_id: str
     template: str
@@ -129,8 +153,11 @@ class DeliveryPlanned(Event):
     assignment_id: str | None = None
     due_at: datetime | None = None
     confidential: bool = False
+    at: datetime
     address: str = ""
     name: str = ""
+    link: str = ""
+    """The secret of a log-in link; its key is destroyed once it has been sent."""
 
 
 @command
@@ -235,6 +262,7 @@ class DeliveryRequeued(Event):
 
     delivery_id: str
     bulletin_id: str | None = None
+    at: datetime
 
 
 @command
@@ -254,10 +282,11 @@ class DeliverySuppressed(Event):
 
     delivery_id: str
     reason: str
-    """unsubscribed, no_consent or no_address."""
+    """unsubscribed, no_consent, no_address, superseded or expired."""
     recipient: str
     recipient_kind: str
     bulletin_id: str | None = None
+    at: datetime
 
 
 @command
@@ -283,6 +312,7 @@ class AssignmentOffered(Event):
     case_id: str
     partner_id: str
     due_at: datetime
+    at: datetime
 
 
 @command
@@ -364,6 +394,27 @@ class Unsubscribed(Event):
     recipient: str
     recipient_kind: str
     channel: str
+
+
+@command
+class SettleSuppression(Command):
+    """What was queued for this recipient has been withdrawn."""
+
+    type_name: ClassVar[str] = "notify.settle-suppression.v1"
+    aggregate: ClassVar[str] = "suppression"
+    target_field: ClassVar[str] = "recipient"
+
+    recipient: str
+    channels: tuple[str, ...]
+
+
+@event
+class SuppressionSettled(Event):
+    type_name: ClassVar[str] = "notify.suppression-settled.v1"
+    aggregate: ClassVar[str] = "suppression"
+
+    recipient: str
+    channels: tuple[str, ...]
 
 
 class LoginAddress(Sealable):

@@ -80,6 +80,8 @@ class LinkSubject(Command):
     outcome: str
     kind: str = "hoax"
     answer_due_at: datetime | None = None
+    clarification_id: str | None = None
+    """Set when the case has its answer already: then no interim message is due."""
 
 
 @event
@@ -92,6 +94,75 @@ class SubjectLinked(Event):
     outcome: str
     kind: str = "hoax"
     answer_due_at: datetime | None = None
+    clarification_id: str | None = None
+
+
+@command
+class AnswerSubject(Command):
+    """The report was answered by itself, not with its case. Notify's own, made from ReportAnswered."""
+
+    type_name: ClassVar[str] = "notify.answer-subject.v1"
+    aggregate: ClassVar[str] = "subject"
+    target_field: ClassVar[str] = "report_id"
+
+    report_id: str
+    answer_id: str
+
+
+@event
+class SubjectAnswered(Event):
+    type_name: ClassVar[str] = "notify.subject-answered.v1"
+    aggregate: ClassVar[str] = "subject"
+
+    report_id: str
+    answer_id: str
+
+
+@command
+class SettleSubject(Command):
+    """What a change called for has been done: its deliveries are planned, or withdrawn."""
+
+    type_name: ClassVar[str] = "notify.settle-subject.v1"
+    aggregate: ClassVar[str] = "subject"
+    target_field: ClassVar[str] = "report_id"
+
+    report_id: str
+    change: int
+    """Number of the change that was looked at; a later one is not settled by this."""
+    interim: bool = False
+    erase_at: datetime | None = None
+    """When the contact is destroyed; None while there is something left to tell."""
+
+
+@event
+class SubjectSettled(Event):
+    type_name: ClassVar[str] = "notify.subject-settled.v1"
+    aggregate: ClassVar[str] = "subject"
+
+    report_id: str
+    change: int
+    interim: bool = False
+    erase_at: datetime | None = None
+
+
+@command
+class EraseContact(Command):
+    """The key of the contact is destroyed; nothing can be sent to this follower any more."""
+
+    type_name: ClassVar[str] = "notify.erase-contact.v1"
+    aggregate: ClassVar[str] = "subject"
+    target_field: ClassVar[str] = "report_id"
+
+    report_id: str
+
+
+@event
+class ContactErased(Event):
+    type_name: ClassVar[str] = "notify.contact-erased.v1"
+    aggregate: ClassVar[str] = "subject"
+
+    report_id: str
+    at: datetime
 
 
 @command

@@ -66,6 +66,7 @@ class PartnerRegistered(Event):
     consented_at: datetime
     name: str = ""
     contacts: tuple[ContactPoint, ...] = ()
+    registered_at: datetime | None = None
 
 
 @command

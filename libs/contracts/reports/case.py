@@ -23,6 +23,8 @@ class LinkReports(Command):
     opens: bool = False
     suggestions: tuple[Candidate, ...] = ()
     first_received_at: datetime
+    answer_due_at: datetime | None = None
+    limit_at: datetime | None = None
 
 
 @event
@@ -50,6 +52,9 @@ class ReportsLinked(Event):
     forwarded_often: int = 0
     area: str | None = None
     last_at: datetime
+    suggestions: tuple[Candidate, ...] = ()
+    clarification_id: str | None = None
+    """Set when the case has its answer already."""
     merged_into: str | None = None
     """Set when the case is no more: the reports move on to this one."""
 
@@ -244,6 +249,7 @@ class ReviewRequested(Event):
     case_id: str
     number: int
     approvals_needed: int
+    at: datetime
 
 
 @command
@@ -374,6 +380,10 @@ class CaseAbsorbed(Event):
     forwarded_often: int = 0
     first_at: datetime
     answer_due_at: datetime
+    passed_to: str | None = None
+    """Set when this case was merged itself: everything goes on to that one."""
+    revives: bool = False
+    """Two cases were merged into each other at the same moment; this one lives on."""
 
 
 @command

@@ -61,6 +61,7 @@ class CountDemand(Command):
     target_field: ClassVar[str] = "clarification_id"
 
     clarification_id: str
+    count: int = 1
 
 
 @event

@@ -42,6 +42,9 @@ class SubmitReport(Command):
     attachments: tuple[Attachment, ...] = ()
     refused: tuple[str, ...] = ()
     """Cases that the reporter has seen and said are not theirs."""
+    answer_hours: int = 24
+    limit_hours: int = 72
+    """The office's clocks at the time; a later change of its settings moves no promise."""
 
 
 @event
@@ -63,6 +66,8 @@ class ReportReceived(Event):
     attachments: tuple[Attachment, ...] = ()
     refused: tuple[str, ...] = ()
     received_at: datetime
+    answer_due_at: datetime | None = None
+    limit_at: datetime | None = None
     text: str = ""
     urls: tuple[str, ...] = ()
     doubt: str = ""
@@ -120,7 +125,8 @@ class PlaceReport(Command):
     keyed_by_tenant: ClassVar[bool] = True
 
     report_id: str
-    attempt: int = 1
+    attempt: int = 0
+    """n-th time that it is placed, from 1; 0 stands for the next."""
     placement: Placement | None = None
 
 
@@ -145,6 +151,7 @@ class ReportMatched(Event):
     attempt: int = 1
     confidential: bool = False
     answer_due_at: datetime | None = None
+    limit_at: datetime | None = None
     received_at: datetime
     previous_case_id: str | None = None
 
@@ -167,6 +174,8 @@ class MatchRejected(Event):
 
     report_id: str
     case_id: str
+    attempt: int
+    """Number of the placing that follows."""
 
 
 @command

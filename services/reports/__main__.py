@@ -1,0 +1,7 @@
+from libs.runtime.service import serve
+from services.reports.app import create_app
+from services.reports.settings import Settings
+
+if __name__ == "__main__":
+    settings = Settings()
+    serve(create_app(settings), settings)

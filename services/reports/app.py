@@ -1,0 +1,44 @@
+"""The reports service, put together."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from fastapi import FastAPI
+
+from libs.contracts.topics import Service
+from libs.runtime.aggregates import Aggregate, Incoming
+from libs.runtime.blobs import Blobs
+from libs.runtime.cursors import Cursors
+from libs.runtime.http import ServiceClient
+from libs.runtime.keyring import derive
+from libs.runtime.service import build
+from services.reports.evidence import Evidence
+from services.reports.kinds import AGGREGATES
+from services.reports.merging import Merging
+from services.reports.placing import Placing
+from services.reports.routes import router
+from services.reports.settings import Settings
+from services.reports.store import Store
+from services.reports.views import Views
+
+
+def create_app(settings: Settings, aggregates: Sequence[Aggregate[Any]] = AGGREGATES) -> FastAPI:
+    async def prepare(incoming: Sequence[Incoming]) -> Sequence[Incoming]:
+        return await placing.prepare(incoming)
+
+    runtime = build(Service.REPORTS, settings, aggregates, prepare=prepare)
+    matcher = ServiceClient(
+        runtime.tokens, service=Service.MATCHER, base_url=settings.matcher_url, within=settings.match_within
+    )
+    gateway = ServiceClient(runtime.tokens, service=Service.GATEWAY, base_url=settings.gateway_url)
+    store = Store(runtime.engine, runtime.keys)
+    placing = Placing(store, matcher, within=settings.match_within)
+    evidence = Evidence(runtime.engine, store, runtime.keys, Blobs(runtime.mongo, "evidence"), gateway)
+    merging = Merging(runtime.engine)
+    views = Views(runtime.engine, store, Cursors(derive(runtime.keyring.master.current, "cursors")))
+    runtime.every(0.5, "evidence", evidence.step)
+    runtime.every(1.0, "merging", merging.step)
+    runtime.last += [matcher.close, gateway.close]
+    app = runtime.app()
+    app.include_router(router(runtime, views, matcher, within=settings.match_within))
+    return app

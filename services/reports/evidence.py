@@ -1,0 +1,127 @@
+"""Pictures of reports: taken from the gateway into a store of our own, hashed, and read.
+
+A worker does it, never a Kafka handler: reading one picture takes a second or more.
+"""
+
+import asyncio
+from datetime import UTC, datetime, timedelta
+from uuid import uuid5
+
+from libs.contracts.ids import NAMESPACE
+from libs.contracts.reports.parts import Attachment
+from libs.contracts.reports.report import MessageContent, PlaceReport, RecordEvidence
+from libs.kit.imaging import ImageRefused, ImagingUnavailable, ocr, perceptual_hashes
+from libs.runtime import logs
+from libs.runtime.aggregates import Context, Incoming
+from libs.runtime.blobs import Blobs
+from libs.runtime.engine import Engine
+from libs.runtime.errors import Refused, Unavailable
+from libs.runtime.http import ServiceClient
+from libs.runtime.mongo import identity_of, key
+from libs.runtime.sealing import SubjectKeys
+from services.reports.report import Report
+from services.reports.store import Store
+
+log = logs.get()
+
+LEASE = timedelta(seconds=90)
+AT_ONCE = 4
+FETCH_WITHIN = 5.0
+PATIENCE = timedelta(minutes=2)
+"""After this a report is placed without its pictures; their words are added once they can be had."""
+GIVE_UP = timedelta(hours=24)
+"""The gateway keeps what is not taken no longer."""
+LONGEST_WORDS = 5_000
+
+
+class Evidence:
+    def __init__(self, engine: Engine, store: Store, keys: SubjectKeys, blobs: Blobs, gateway: ServiceClient) -> None:
+        self._engine = engine
+        self._store = store
+        self._keys = keys
+        self._blobs = blobs
+        self._gateway = gateway
+
+    async def step(self) -> bool:
+        """Takes some of what waits, oldest first; True if there was any."""
+        now = datetime.now(UTC)
+        waiting = await self._engine.collection("report").across_tenants(
+            {"ix.evidence_due": True, "evidence_lease": {"$not": {"$gt": now}}},
+            sort=(("ix.received", 1),),
+            limit=AT_ONCE,
+            fields={"tenant": 1},
+        )
+        mine = [d for d in waiting if await self._lease(d["tenant"], identity_of(d["_id"]), now)]
+        reports = await self._store.reports([d["_id"] for d in mine])
+        await asyncio.gather(*(self._take(d["tenant"], reports[d["_id"]]) for d in mine if d["_id"] in reports))
+        return bool(mine)
+
+    async def _lease(self, tenant: str, report_id: str, now: datetime) -> bool:
+        return await self._engine.collection("report").update(
+            tenant,
+            report_id,
+            {"$set": {"evidence_lease": now + LEASE}},
+            where={"evidence_lease": {"$not": {"$gt": now}}},
+        )
+
+    async def _take(self, tenant: str, report: Report) -> None:
+        for attachment in report.attachments:
+            if attachment.blob_id not in report.evidence:
+                try:
+                    command, words = await self._taken(tenant, report, attachment)
+                except Unavailable as error:
+                    log.warning("evidence_waits", report_id=report.report_id, dependency=error.dependency)
+                    await self._place_without(tenant, report)
+                    return
+                await self._apply(tenant, command, words)
+
+    async def _taken(self, tenant: str, report: Report, attachment: Attachment) -> tuple[RecordEvidence, str]:
+        try:
+            data = await self._gateway.get(f"/internal/blobs/{attachment.blob_id}", tenant=tenant, within=FETCH_WITHIN)
+        except Refused:
+            if datetime.now(UTC) - report.received_at < GIVE_UP:
+                raise Unavailable("gateway") from None
+            return _failed(report, attachment, "gone"), ""
+        subject = key(tenant, report.report_id)
+        cipher = (await self._keys.ensure([subject]))[subject]
+        digest = await self._blobs.put(
+            f"{subject}/{attachment.blob_id}", data, cipher=cipher, metadata={"media_type": attachment.media_type}
+        )
+        if digest != attachment.sha256:
+            return _failed(report, attachment, "changed"), ""
+        try:
+            hashes, words = await asyncio.gather(
+                asyncio.to_thread(perceptual_hashes, data), asyncio.to_thread(ocr, data)
+            )
+        except (ImageRefused, ImagingUnavailable) as error:
+            return _failed(report, attachment, type(error).__name__), ""
+        command = RecordEvidence(
+            report_id=report.report_id,
+            blob_id=attachment.blob_id,
+            sha256=digest,
+            perceptual_hash=hashes.phash,
+        )
+        return command, (words or "")[:LONGEST_WORDS]
+
+    async def _apply(self, tenant: str, command: RecordEvidence, words: str) -> None:
+        context = Context(
+            id=uuid5(NAMESPACE, f"evidence|{tenant}|{command.report_id}|{command.blob_id}"),
+            tenant=tenant,
+            at=datetime.now(UTC),
+            private=MessageContent(text=words),
+        )
+        await self._engine.apply([Incoming(command, context)])
+
+    async def _place_without(self, tenant: str, report: Report) -> None:
+        if report.case_id is None and datetime.now(UTC) - report.received_at > PATIENCE:
+            command = self._engine.signed(
+                PlaceReport(report_id=report.report_id, attempt=1),
+                command_id=uuid5(NAMESPACE, f"place|{tenant}|{report.report_id}"),
+                tenant=tenant,
+                at=datetime.now(UTC),
+            )
+            await self._engine.send([command])
+
+
+def _failed(report: Report, attachment: Attachment, why: str) -> RecordEvidence:
+    return RecordEvidence(report_id=report.report_id, blob_id=attachment.blob_id, sha256=attachment.sha256, failure=why)

@@ -1,0 +1,67 @@
+"""The aggregates of this service, as the engine takes them."""
+
+from typing import Any
+
+from libs.contracts.reports.report import PlaceReport
+from libs.runtime.aggregates import Aggregate
+from libs.runtime.mongo import index
+from services.reports import case, clarification, policies, report
+from services.reports.search import search_terms
+
+REPORT: Aggregate[report.Report] = Aggregate(
+    name="report",
+    state=report.Report,
+    decide=report.decide,
+    evolve=report.evolve,
+    index=report.index_fields,
+    indexes=(
+        index(("tenant", 1), ("ix.number", 1), name="number", unique=True),
+        index(("tenant", 1), ("ix.case", 1), ("ix.received", 1), name="case"),
+        index(("tenant", 1), ("ix.kind", 1), ("ix.state", 1), ("ix.received", 1), name="kind"),
+        index(("ix.received", 1), name="evidence_due", where={"ix.evidence_due": True}),
+    ),
+    uniques={"number": "number_taken"},
+    follow_ups=policies.after_report,
+    due=report.due,
+    timers={"ask_again": lambda identity: PlaceReport(report_id=identity)},
+)
+
+CASE: Aggregate[case.Case] = Aggregate(
+    name="case",
+    state=case.Case,
+    decide=case.decide,
+    evolve=case.evolve,
+    index=case.index_fields,
+    indexes=(
+        index(("tenant", 1), ("ix.number", 1), name="number", unique=True),
+        index(("tenant", 1), ("ix.open", 1), ("ix.severity", -1), ("ix.opened", 1), name="queue"),
+        index(("tenant", 1), ("ix.state", 1), ("ix.opened", 1), name="state"),
+        index(("ix.opened", 1), name="moving", where={"ix.moving": True}),
+    ),
+    uniques={"number": "number_taken"},
+    follow_ups=policies.after_case,
+)
+
+
+def _searchable(found: clarification.Clarification) -> dict[str, Any]:
+    latest = found.latest
+    return {**clarification.index_fields(found), "t": search_terms(f"{latest.fact} {latest.claim} {found.topic}")}
+
+
+CLARIFICATION: Aggregate[clarification.Clarification] = Aggregate(
+    name="clarification",
+    state=clarification.Clarification,
+    decide=clarification.decide,
+    evolve=clarification.evolve,
+    index=_searchable,
+    indexes=(
+        index(("tenant", 1), ("ix.number", 1), name="number", unique=True),
+        index(("tenant", 1), ("ix.at", -1), ("_id", -1), name="newest"),
+        index(("tenant", 1), ("ix.t", 1), ("ix.at", -1), name="words"),
+        index(("tenant", 1), ("ix.corrected", 1), ("ix.at", -1), name="corrected"),
+        index(("tenant", 1), ("ix.case", 1), name="case"),
+    ),
+    uniques={"number": "number_taken"},
+)
+
+AGGREGATES: tuple[Aggregate[Any], ...] = (REPORT, CASE, CLARIFICATION)

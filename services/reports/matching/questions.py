@@ -1,0 +1,34 @@
+"""What reports asks its matcher, and what it answers."""
+
+from pydantic import BaseModel, ConfigDict
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Question(_Part):
+    """`id` comes back with the answer. `without`: cases that are not meant."""
+
+    id: str
+    tenant: str
+    text: str
+    without: tuple[str, ...] = ()
+    limit: int = 3
+
+
+class Found(_Part):
+    """`kind` is clarification or case; a clarification always has its case."""
+
+    case_id: str
+    clarification_id: str | None = None
+    kind: str
+    score: float
+
+
+class Answer(_Part):
+    """`decision`: match, suggest or none; candidates best first, those worth a look only."""
+
+    id: str
+    decision: str
+    candidates: tuple[Found, ...] = ()

@@ -1,0 +1,164 @@
+"""Where a report belongs: asks the matcher, and remembers what it placed in the last minutes, because the matcher lags.
+
+One tenant's reports are placed one at a time (the command's key is the tenant), so two copies of one text that arrive
+together find each other.
+"""
+
+import time
+from collections import OrderedDict
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+
+from pydantic import TypeAdapter
+
+from libs.contracts.reports.parts import Candidate
+from libs.contracts.reports.report import Placement, PlaceReport
+from libs.contracts.words import MatchOutcome
+from libs.kit.text import fingerprint
+from libs.runtime import logs
+from libs.runtime.aggregates import ERASED, Incoming
+from libs.runtime.errors import Refused, Unavailable
+from libs.runtime.http import ServiceClient
+from libs.runtime.mongo import key
+from services.reports.matching.questions import Answer, Question
+from services.reports.report import Report
+from services.reports.store import Store
+
+log = logs.get()
+
+REMEMBERED = timedelta(minutes=5)
+"""How far back the memory goes; the matcher lags by seconds."""
+ALONE = 10.0
+"""Seconds without a question after which another member may have placed this tenant's reports: read it anew."""
+MOST = 2_000
+LEAST = 12
+"""Characters. Below it a text says too little to be the same as another."""
+
+ANSWERS = TypeAdapter(list[Answer])
+
+
+@dataclass
+class _Recent:
+    """Fingerprints of the texts and pages that one tenant's last reports were about, and their cases."""
+
+    cases: "OrderedDict[str, tuple[str, str | None]]" = field(default_factory=OrderedDict)
+    asked: float = field(default_factory=time.monotonic)
+
+    def note(self, mark: str, case_id: str, clarification_id: str | None) -> None:
+        self.cases[mark] = (case_id, clarification_id)
+        while len(self.cases) > MOST:
+            self.cases.popitem(last=False)
+
+
+class Placing:
+    """Adds to every PlaceReport where the report belongs, before it is decided."""
+
+    def __init__(self, store: Store, matcher: ServiceClient, *, within: float) -> None:
+        self._store = store
+        self._matcher = matcher
+        self._within = within
+        self._recent: dict[str, _Recent] = {}
+
+    async def prepare(self, incoming: Sequence[Incoming]) -> Sequence[Incoming]:
+        asked = [i for i in incoming if isinstance(i.command, PlaceReport)]
+        if not asked:
+            return incoming
+        reports = await self._store.reports({key(i.context.tenant, i.command.target) for i in asked})
+        placements: dict[int, Placement] = {}
+        answers = await self._ask([r for i in asked if (r := _of(reports, i)) is not None], asked, reports)
+        for item in asked:
+            report = _of(reports, item)
+            if report is not None:
+                answer = answers.get(report.report_id)
+                placements[id(item)] = await self._place(item.context.tenant, report, answer)
+        return [
+            replace(i, command=i.command.model_copy(update={"placement": placements.get(id(i))}))
+            if isinstance(i.command, PlaceReport)
+            else i
+            for i in incoming
+        ]
+
+    async def _ask(
+        self, found: Sequence[Report], asked: Sequence[Incoming], reports: dict[str, Report]
+    ) -> dict[str, Answer]:
+        """What the matcher says of each report; nothing where it is down or slow."""
+        questions = [
+            Question(id=r.report_id, tenant=i.context.tenant, text=told(r), without=r.refused)
+            for i in asked
+            if (r := _of(reports, i)) is not None and told(r)
+        ]
+        if not questions:
+            return {}
+        try:
+            body = await self._matcher.post(
+                "/match", tenant=None, json=[q.model_dump(mode="json") for q in questions], within=self._within
+            )
+        except (Unavailable, Refused):
+            log.warning("matcher_not_reached", reports=len(found))
+            return {}
+        return {a.id: a for a in ANSWERS.validate_json(body)}
+
+    async def _place(self, tenant: str, report: Report, answer: Answer | None) -> Placement:
+        recent = await self._memory(tenant)
+        marks = [m for m in marks_of(report) if m]
+        for mark in marks:
+            known = recent.cases.get(mark)
+            if known is not None and known[0] not in report.refused and known[0] != report.case_id:
+                return Placement(outcome=MatchOutcome.MATCH, case_id=known[0], clarification_id=known[1])
+        placement = _placement(answer, report)
+        case_id = placement.case_id or report.case_id or report.own_case()
+        for mark in marks:
+            recent.note(mark, case_id, placement.clarification_id)
+        return placement
+
+    async def _memory(self, tenant: str) -> _Recent:
+        recent = self._recent.get(tenant)
+        now = time.monotonic()
+        if recent is None or now - recent.asked > ALONE:
+            recent = _Recent()
+            since = datetime.now(UTC) - REMEMBERED
+            for report in await self._store.placed_since(tenant, since, most=MOST):
+                if report.case_id is not None:
+                    for mark in marks_of(report):
+                        recent.note(mark, report.case_id, None)
+            self._recent[tenant] = recent
+        recent.asked = now
+        return recent
+
+
+def _of(reports: dict[str, Report], item: Incoming) -> Report | None:
+    return reports.get(key(item.context.tenant, item.command.target))
+
+
+def told(report: Report) -> str:
+    """Everything that says what a report is about: its text, its links, and the words in its pictures."""
+    if report.text == ERASED:
+        return ""
+    return "\n".join(part for part in (report.text, *report.urls, report.words) if part)
+
+
+def marks_of(report: Report) -> list[str]:
+    """What two copies of one message have in common."""
+    text = "\n".join(part for part in (report.text, report.words) if part)
+    return [fingerprint(text)] if len(text) >= LEAST and text != ERASED else []
+
+
+def _placement(answer: Answer | None, report: Report) -> Placement:
+    if answer is None:
+        unreadable = not told(report)
+        return Placement(outcome=MatchOutcome.NONE if unreadable else MatchOutcome.UNMATCHED)
+    candidates = tuple(
+        Candidate(id=c.clarification_id or c.case_id, kind=c.kind, case_id=c.case_id, score=round(c.score, 4))
+        for c in answer.candidates
+        if c.case_id != report.case_id
+    )
+    if answer.decision == MatchOutcome.MATCH and candidates:
+        best = answer.candidates[0]
+        return Placement(
+            outcome=MatchOutcome.MATCH,
+            case_id=best.case_id,
+            clarification_id=best.clarification_id,
+            candidates=candidates,
+        )
+    return Placement(outcome=MatchOutcome.SUGGEST if candidates else MatchOutcome.NONE, candidates=candidates)

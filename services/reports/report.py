@@ -1,0 +1,342 @@
+"""A report: what one person sent, where it was placed, and what became of it."""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime, timedelta
+from typing import Any, ClassVar
+
+from pydantic import BaseModel, ConfigDict
+
+from libs.contracts import ids
+from libs.contracts.messages import Command, Event
+from libs.contracts.reports.parts import Attachment, Candidate
+from libs.contracts.reports.report import (
+    AddMessage,
+    AnswerRated,
+    AnswerReport,
+    EvidenceTaken,
+    MatchRejected,
+    MessageAdded,
+    MessageContent,
+    MoveReport,
+    Placement,
+    PlaceReport,
+    RateAnswer,
+    RecordEvidence,
+    RejectMatch,
+    ReportAnswered,
+    ReportContent,
+    ReportMatched,
+    ReportMoved,
+    ReportReceived,
+    ReportScreenedOut,
+    ReportWithdrawn,
+    ScreenOutReport,
+    SubmitReport,
+    WithdrawReport,
+)
+from libs.contracts.words import MatchOutcome, ReportKind, ReportState
+from libs.runtime.aggregates import Context, Due, State
+from libs.runtime.errors import NotFound, Refused
+from services.reports.permissions import require_checker
+
+ENDED = frozenset({ReportState.SCREENED_OUT, ReportState.WITHDRAWN, ReportState.CLOSED})
+ASK_AGAIN = timedelta(seconds=30)
+"""Unit of the growing pause until the matcher is asked again about a report that it did not answer for."""
+MOST_MESSAGES = 200
+MOST_ATTEMPTS = 6
+"""Times that the matcher is asked; after that an officer places the report by merging its case."""
+
+
+class Line(BaseModel):
+    """A message between reporter and office."""
+
+    model_config = ConfigDict(frozen=True, extra="allow")
+
+    by_office: bool
+    at: datetime
+    text: str
+    officer: str | None = None
+
+
+class Report(State):
+    private: ClassVar[frozenset[str]] = frozenset({"text", "urls", "doubt", "words", "messages", "answer"})
+
+    report_id: str
+    kind: str
+    number: str
+    prefix: str = ""
+    state: str = ReportState.RECEIVED
+    received_at: datetime
+    answer_due_at: datetime | None = None
+    limit_at: datetime | None = None
+    code_hash: str = ""
+    area: str | None = None
+    seen_on: str | None = None
+    forwarded_often: bool = False
+    anonymous: bool = True
+    confidential: bool = False
+    language: str = "id"
+    attachments: tuple[Attachment, ...] = ()
+    evidence: tuple[str, ...] = ()
+    """Blobs that were taken, or given up."""
+    hashes: tuple[str, ...] = ()
+    """Perceptual hashes of its pictures."""
+    refused: tuple[str, ...] = ()
+    case_id: str | None = None
+    outcome: str | None = None
+    suggestions: tuple[Candidate, ...] = ()
+    attempts: int = 0
+    ask_again_at: datetime | None = None
+    screened_reason: str | None = None
+    answered_outcome: str | None = None
+    answered_at: datetime | None = None
+    helpful: bool | None = None
+    ended_at: datetime | None = None
+    text: str = ""
+    urls: tuple[str, ...] = ()
+    doubt: str = ""
+    words: str = ""
+    messages: tuple[Line, ...] = ()
+    answer: str = ""
+
+    def own_case(self) -> str:
+        """The case that it opens where no other fits."""
+        return ids.case_id_text(self.report_id, len(self.refused))
+
+
+def decide(report: Report | None, command: Command, context: Context) -> Iterable[Event]:
+    """What a command does to a report.
+
+    Raises:
+        Refused: `not_found`, `state_conflict`, `role_missing`, `validation`, `already_answered`.
+    """
+    if report is None:
+        if isinstance(command, SubmitReport):
+            return [_received(command, context)]
+        raise NotFound("report")
+    match command:
+        case SubmitReport():
+            # Another command for the id of this report: ids are made from the command, so it is forged or a mistake.
+            raise Refused("state_conflict")
+        case RecordEvidence():
+            return _evidence(report, command, context)
+        case PlaceReport():
+            return _placed(report, command)
+        case RejectMatch():
+            return _rejected(report)
+        case MoveReport():
+            return _moved(report, command)
+        case WithdrawReport():
+            if report.state in ENDED:
+                raise Refused("state_conflict")
+            return [ReportWithdrawn(report_id=report.report_id, case_id=report.case_id)]
+        case AddMessage():
+            return _message(report, context)
+        case RateAnswer():
+            return [AnswerRated(report_id=report.report_id, helpful=command.helpful, case_id=report.case_id)]
+        case ScreenOutReport():
+            require_checker(context)
+            if report.state in ENDED:
+                raise Refused("state_conflict")
+            return [ReportScreenedOut(report_id=report.report_id, reason=command.reason, case_id=report.case_id)]
+        case AnswerReport():
+            return _answered(report, command, context)
+    raise Refused("validation", "type")
+
+
+def _received(command: SubmitReport, context: Context) -> ReportReceived:
+    content = context.private
+    if not isinstance(content, ReportContent):
+        raise Refused("validation", "sealed")
+    if not (content.text.strip() or content.urls or command.attachments):
+        raise Refused("validation", "text")
+    return ReportReceived(
+        report_id=command.report_id,
+        kind=command.kind,
+        number=command.number,
+        prefix=command.prefix,
+        area=command.area,
+        seen_on=command.seen_on,
+        forwarded_often=command.forwarded_often,
+        anonymous=command.anonymous,
+        confidential=command.confidential,
+        language=command.language,
+        attachments=command.attachments,
+        refused=command.refused,
+        received_at=context.at,
+        answer_due_at=context.at + timedelta(hours=command.answer_hours),
+        limit_at=context.at + timedelta(hours=command.limit_hours),
+        text=content.text,
+        urls=content.urls,
+        doubt=content.doubt,
+        code_hash=command.code_hash,
+        body_hash=command.body_hash,
+    )
+
+
+def _evidence(report: Report, command: RecordEvidence, context: Context) -> Iterable[Event]:
+    if command.blob_id in report.evidence:
+        return []
+    if command.blob_id not in {a.blob_id for a in report.attachments}:
+        raise Refused("validation", "blob_id")
+    words = context.private.text if isinstance(context.private, MessageContent) else ""
+    return [
+        EvidenceTaken(
+            report_id=report.report_id,
+            blob_id=command.blob_id,
+            sha256=command.sha256,
+            perceptual_hash=command.perceptual_hash,
+            failure=command.failure,
+            complete=len(report.evidence) + 1 == len(report.attachments),
+            words=words,
+        )
+    ]
+
+
+def _placed(report: Report, command: PlaceReport) -> Iterable[Event]:
+    attempt = command.attempt or report.attempts + 1
+    if report.state in ENDED or report.kind != ReportKind.HOAX or attempt <= report.attempts:
+        return []
+    placement = command.placement or Placement(outcome=MatchOutcome.UNMATCHED)
+    own = report.case_id or report.own_case()
+    case_id = placement.case_id or own
+    return [
+        ReportMatched(
+            report_id=report.report_id,
+            outcome=placement.outcome,
+            kind=report.kind,
+            number=report.number,
+            language=report.language,
+            prefix=report.prefix,
+            area=report.area,
+            case_id=case_id,
+            clarification_id=placement.clarification_id,
+            opens=case_id == own and report.case_id is None,
+            forwarded_often=report.forwarded_often,
+            suggestions=placement.candidates if placement.outcome == MatchOutcome.SUGGEST else (),
+            attempt=attempt,
+            confidential=report.confidential,
+            answer_due_at=report.answer_due_at,
+            limit_at=report.limit_at,
+            received_at=report.received_at,
+            previous_case_id=report.case_id,
+        )
+    ]
+
+
+def _rejected(report: Report) -> Iterable[Event]:
+    if report.case_id is None or report.state in ENDED or report.outcome != MatchOutcome.MATCH:
+        raise Refused("state_conflict")
+    return [MatchRejected(report_id=report.report_id, case_id=report.case_id, attempt=report.attempts + 1)]
+
+
+def _moved(report: Report, command: MoveReport) -> Iterable[Event]:
+    if report.state in ENDED or report.case_id == command.into:
+        return []
+    return [ReportMoved(report_id=report.report_id, case_id=command.into, previous_case_id=report.case_id)]
+
+
+def _message(report: Report, context: Context) -> Iterable[Event]:
+    content = context.private
+    if not isinstance(content, MessageContent) or not content.text.strip():
+        raise Refused("validation", "text")
+    if report.state in (ReportState.WITHDRAWN, ReportState.SCREENED_OUT) or len(report.messages) >= MOST_MESSAGES:
+        raise Refused("state_conflict")
+    by_office = context.actor is not None
+    if by_office:
+        require_checker(context)
+    return [MessageAdded(report_id=report.report_id, by_office=by_office, at=context.at, text=content.text)]
+
+
+def _answered(report: Report, command: AnswerReport, context: Context) -> Iterable[Event]:
+    require_checker(context)
+    content = context.private
+    if not isinstance(content, MessageContent) or not content.text.strip():
+        raise Refused("validation", "text")
+    if report.kind == ReportKind.HOAX or report.state in ENDED:
+        raise Refused("state_conflict")
+    if report.answered_at is not None and report.state == ReportState.ANSWERED:
+        raise Refused("already_answered")
+    return [
+        ReportAnswered(
+            report_id=report.report_id,
+            number=report.number,
+            outcome=command.outcome,
+            language=report.language,
+            at=context.at,
+            text=content.text,
+        )
+    ]
+
+
+def evolve(report: Report | None, event: Event) -> Report:
+    if isinstance(event, ReportReceived):
+        # A matching clock of its own starts only for hoaxes; the others wait for a person.
+        state = ReportState.MATCHING if event.kind == ReportKind.HOAX else ReportState.RECEIVED
+        taken = event.model_dump(exclude={"body_hash", "attachments"})
+        return Report(**taken, attachments=event.attachments, state=state)
+    assert report is not None
+    return report.model_copy(update=dict(_changes(report, event)))
+
+
+def _changes(report: Report, event: Event) -> Mapping[str, Any]:
+    match event:
+        case EvidenceTaken():
+            return {
+                "evidence": (*report.evidence, event.blob_id),
+                "hashes": (*report.hashes, event.perceptual_hash) if event.perceptual_hash else report.hashes,
+                "words": f"{report.words}\n{event.words}".strip() if event.words else report.words,
+            }
+        case ReportMatched():
+            unanswered = event.outcome == MatchOutcome.UNMATCHED
+            return {
+                "state": ReportState.LINKED,
+                "case_id": event.case_id,
+                "outcome": event.outcome,
+                "suggestions": event.suggestions,
+                "attempts": event.attempt,
+                "ask_again_at": event.received_at + ASK_AGAIN * 2**event.attempt if unanswered else None,
+            }
+        case MatchRejected():
+            return {
+                "state": ReportState.MATCHING,
+                "refused": (*report.refused, event.case_id),
+                "case_id": None,
+                "outcome": None,
+            }
+        case ReportMoved():
+            return {"case_id": event.case_id, "ask_again_at": None}
+        case ReportWithdrawn():
+            return {"state": ReportState.WITHDRAWN, "ask_again_at": None}
+        case MessageAdded():
+            line = Line(by_office=event.by_office, at=event.at, text=event.text)
+            return {"messages": (*report.messages, line)}
+        case AnswerRated():
+            state = ReportState.CLOSED if event.helpful else ReportState.REOPENED
+            return {"helpful": event.helpful, "state": state}
+        case ReportScreenedOut():
+            return {"state": ReportState.SCREENED_OUT, "screened_reason": event.reason, "ask_again_at": None}
+        case ReportAnswered():
+            return {
+                "state": ReportState.ANSWERED,
+                "answer": event.text,
+                "answered_outcome": event.outcome,
+                "answered_at": event.at,
+            }
+    return {}
+
+
+def due(report: Report) -> Iterable[Due]:
+    if report.ask_again_at is not None and report.attempts < MOST_ATTEMPTS:
+        yield Due("ask_again", report.ask_again_at)
+
+
+def index_fields(report: Report) -> dict[str, Any]:
+    return {
+        "number": report.number,
+        "kind": report.kind,
+        "state": report.state,
+        "case": report.case_id,
+        "received": report.received_at,
+        "evidence_due": bool(report.attachments) and len(report.evidence) < len(report.attachments),
+    }

@@ -1,0 +1,132 @@
+"""HTTP reads of the reports service. The tenant comes from the caller's token and from nowhere else."""
+
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import APIRouter, Header, Query
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
+
+from libs.contracts.envelope import Actor
+from libs.contracts.reads import (
+    CaseRow,
+    CaseView,
+    ClarificationCard,
+    ClarificationView,
+    MatchView,
+    OutcomeView,
+    Page,
+    QueueCounts,
+    ReportRow,
+    StatsView,
+    TicketView,
+)
+from libs.contracts.words import Role
+from libs.runtime.errors import Refused
+from libs.runtime.http import ServiceClient, caller_dependency, tenant_of
+from libs.runtime.service import Runtime
+from libs.runtime.tokens import Caller
+from services.reports.matching.questions import Answer, Question
+from services.reports.permissions import CHECKERS
+from services.reports.views import Views
+
+READERS = CHECKERS | {Role.LEADER}
+ANSWERS = TypeAdapter(list[Answer])
+LONGEST = 6_000
+
+Cursor = Annotated[str | None, Query(max_length=600)]
+Limit = Annotated[int, Query(ge=1, le=100)]
+
+
+class Told(BaseModel):
+    """`POST /match`, question."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    text: str = Field(min_length=1, max_length=LONGEST)
+
+
+def office(caller: Caller) -> Actor:
+    """Raises:
+    Refused: the caller does not act for somebody who may read the office's work.
+    """
+    if caller.actor is None or not READERS & set(caller.actor.roles):
+        raise Refused("role_missing")
+    return caller.actor
+
+
+def router(runtime: Runtime, views: Views, matcher: ServiceClient, *, within: float) -> APIRouter:
+    api = APIRouter()
+    From: Any = caller_dependency(runtime.tokens)
+
+    @api.get("/outcomes/{command_id}")
+    async def outcome(command_id: UUID, caller: From, body: str | None = None) -> OutcomeView:
+        return await runtime.outcome_view(tenant_of(caller), command_id, body)
+
+    @api.get("/tickets/{number}")
+    async def ticket(
+        number: str, caller: From, code_hash: Annotated[str, Header(alias="x-code-hash", max_length=64)]
+    ) -> TicketView:
+        return await views.ticket(tenant_of(caller), number, code_hash)
+
+    @api.post("/match")
+    async def match(told: Told, caller: From) -> MatchView:
+        tenant = tenant_of(caller)
+        question = Question(id="asked", tenant=tenant, text=told.text, limit=5)
+        body = await matcher.post("/match", tenant=None, json=[question.model_dump(mode="json")], within=within)
+        return await views.match(tenant, told.text, ANSWERS.validate_json(body)[0])
+
+    @api.get("/clarifications")
+    async def clarifications(
+        caller: From,
+        q: Annotated[str, Query(max_length=300)] = "",
+        cursor: Cursor = None,
+        limit: Limit = 20,
+        corrected: bool = False,
+    ) -> Page[ClarificationCard]:
+        return await views.clarifications(tenant_of(caller), query=q, cursor=cursor, limit=limit, corrected=corrected)
+
+    @api.get("/clarifications/{ref}")
+    async def clarification(ref: str, caller: From) -> ClarificationView:
+        return await views.clarification(tenant_of(caller), ref)
+
+    @api.get("/stats")
+    async def stats(caller: From) -> StatsView:
+        return await views.stats(tenant_of(caller))
+
+    @api.get("/cases")
+    async def cases(
+        caller: From,
+        state: str | None = None,
+        owner: str | None = None,
+        severity: Annotated[int | None, Query(ge=1, le=4)] = None,
+        cursor: Cursor = None,
+        limit: Limit = 50,
+    ) -> Page[CaseRow]:
+        office(caller)
+        return await views.queue(
+            tenant_of(caller), state=state, owner=owner, severity=severity, cursor=cursor, limit=limit
+        )
+
+    @api.get("/cases/counts")
+    async def counts(caller: From) -> QueueCounts:
+        office(caller)
+        return await views.counts(tenant_of(caller))
+
+    @api.get("/cases/{case_id}")
+    async def case(case_id: str, caller: From, cursor: Cursor = None) -> CaseView:
+        office(caller)
+        return await views.case(tenant_of(caller), case_id, cursor=cursor)
+
+    @api.get("/reports")
+    async def reports(
+        caller: From, kind: str | None = None, state: str | None = None, cursor: Cursor = None, limit: Limit = 20
+    ) -> Page[ReportRow]:
+        office(caller)
+        return await views.reports(tenant_of(caller), kind=kind, state=state, cursor=cursor, limit=limit)
+
+    @api.get("/reports/{report_id}")
+    async def report(report_id: str, caller: From) -> ReportRow:
+        office(caller)
+        return await views.report(tenant_of(caller), report_id)
+
+    return api

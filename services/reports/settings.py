@@ -1,0 +1,14 @@
+"""Settings of the reports service and its matcher, beside those that every service has."""
+
+from pydantic import Field
+
+from libs.runtime.settings import Settings as Common
+
+
+class Settings(Common):
+    gateway_url: str = "http://127.0.0.1:8400"
+    """Where pictures are fetched from, until they lie in our own evidence store."""
+    placing: bool = True
+    """Off only in the benchmark of the bare command loop: a received report is then not placed."""
+    match_within: float = Field(default=0.8, gt=0)
+    """Seconds that placing waits for the matcher before it goes on without."""

@@ -1,0 +1,73 @@
+"""Reads of our own aggregates, unsealed: for placing, evidence, the matcher and the views."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from libs.runtime.aggregates import Aggregate
+from libs.runtime.engine import Engine
+from libs.runtime.mongo import Document, key
+from libs.runtime.sealing import SubjectKeys
+from services.reports.case import Case
+from services.reports.clarification import Clarification
+from services.reports.kinds import CASE, CLARIFICATION, REPORT
+from services.reports.report import Report
+
+LEAN = {"history": 0, "due": 0}
+
+
+class Store:
+    def __init__(self, engine: Engine, keys: SubjectKeys) -> None:
+        self._engine = engine
+        self._keys = keys
+
+    async def opened(self, aggregate: Aggregate[Any], documents: Sequence[Document]) -> list[Any]:
+        """States of documents, private fields opened; `[erased]` where the key is gone."""
+        sealed = {d["subject"] for d in documents if d.get("sealed") is not None}
+        ciphers = await self._keys.existing(sealed) if sealed else {}
+        return [self._engine.state_of(aggregate, d, ciphers) for d in documents]
+
+    async def reports(self, document_ids: Iterable[str]) -> dict[str, Report]:
+        documents = await self._engine.collection("report").load(document_ids, LEAN)
+        opened = await self.opened(REPORT, list(documents.values()))
+        return dict(zip(documents, opened, strict=True))
+
+    async def find_reports(
+        self, tenant: str, where: Mapping[str, Any], *, sort: Sequence[tuple[str, int]], limit: int
+    ) -> list[Report]:
+        documents = await self._engine.collection("report").find(tenant, where, sort=sort, limit=limit, fields=LEAN)
+        return await self.opened(REPORT, documents)
+
+    async def placed_since(self, tenant: str, since: datetime, *, most: int) -> list[Report]:
+        """Oldest first, so that a later placing overrides an earlier one."""
+        newest = await self.find_reports(
+            tenant,
+            {"ix.kind": "hoax", "ix.state": "linked", "ix.received": {"$gte": since}},
+            sort=(("ix.received", -1),),
+            limit=most,
+        )
+        return newest[::-1]
+
+    async def report(self, tenant: str, report_id: str) -> Report | None:
+        return (await self.reports([key(tenant, report_id)])).get(key(tenant, report_id))
+
+    async def cases(self, tenant: str, case_ids: Iterable[str]) -> dict[str, Case]:
+        documents = await self._engine.collection("case").load((key(tenant, i) for i in case_ids), LEAN)
+        return {c.case_id: c for c in await self.opened(CASE, list(documents.values()))}
+
+    async def case(self, tenant: str, case_id: str) -> Case | None:
+        return (await self.cases(tenant, [case_id])).get(case_id)
+
+    async def find_cases(
+        self, tenant: str, where: Mapping[str, Any], *, sort: Sequence[tuple[str, int]], limit: int
+    ) -> list[Case]:
+        documents = await self._engine.collection("case").find(tenant, where, sort=sort, limit=limit, fields=LEAN)
+        return await self.opened(CASE, documents)
+
+    async def find_clarifications(
+        self, tenant: str, where: Mapping[str, Any], *, sort: Sequence[tuple[str, int]] = (), limit: int
+    ) -> list[Clarification]:
+        documents = await self._engine.collection("clarification").find(
+            tenant, where, sort=sort, limit=limit, fields=LEAN
+        )
+        return await self.opened(CLARIFICATION, documents)

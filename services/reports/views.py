@@ -1,0 +1,521 @@
+"""Queries: what other processes and, through the gateway, people see of reports, cases and clarifications."""
+
+import hmac
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from libs.contracts.reads import (
+    CaseRow,
+    CaseView,
+    ClarificationCard,
+    ClarificationView,
+    Difference,
+    MatchAnswer,
+    MatchView,
+    MessageView,
+    Page,
+    QueueCounts,
+    ReportRow,
+    SimilarCase,
+    StatsView,
+    Step,
+    TicketView,
+    VersionView,
+)
+from libs.contracts.words import CaseState, ClarificationState, ReportKind, ReportState
+from libs.kit.differences import differences
+from libs.runtime.cursors import Cursors
+from libs.runtime.engine import Engine
+from libs.runtime.errors import NotFound
+from libs.runtime.mongo import Document
+from services.reports.case import ENDED, OUT, Case
+from services.reports.clarification import Clarification
+from services.reports.matching.questions import Answer
+from services.reports.placing import told
+from services.reports.report import Report
+from services.reports.search import asked_terms
+from services.reports.store import Store
+
+PAGE = 20
+MOST = 100
+TITLE = 140
+"""Characters of a report that stand for a case without a claim."""
+REOPENED_WITHIN = timedelta(days=30)
+
+CASE_STEPS = {
+    "reports.case-opened.v1": "opened",
+    "reports.case-triaged.v1": "triaged",
+    "reports.source-asked.v1": "asked",
+    "reports.source-confirmed.v1": "confirmed",
+    "reports.reference-added.v1": "referenced",
+    "reports.review-requested.v1": "submitted",
+    "reports.changes-requested.v1": "returned",
+    "reports.verdict-approved.v1": "approved",
+    "reports.case-decided.v1": "decided",
+    "reports.case-published.v1": "published",
+    "reports.case-merged.v1": "merged",
+    "reports.case-absorbed.v1": "absorbed",
+    "reports.case-closed.v1": "closed",
+}
+PUBLIC_STEPS = {"asked", "confirmed", "decided", "published"}
+REPORT_STEPS = {
+    "reports.report-received.v1": "received",
+    "reports.report-matched.v1": "linked",
+    "reports.match-rejected.v1": "rejected",
+    "reports.report-moved.v1": "moved",
+    "reports.report-screened-out.v1": "screened_out",
+    "reports.report-answered.v1": "answered",
+    "reports.report-withdrawn.v1": "withdrawn",
+    "reports.answer-rated.v1": "rated",
+}
+
+
+class Views:
+    def __init__(self, engine: Engine, store: Store, cursors: Cursors) -> None:
+        self._engine = engine
+        self._store = store
+        self._cursors = cursors
+
+    async def ticket(self, tenant: str, number: str, code_hash: str) -> TicketView:
+        """Raises:
+        NotFound: no such number, or not its code; which of the two is not said.
+        """
+        found = await self._store.find_reports(tenant, {"ix.number": number}, sort=(), limit=1)
+        if not found or not hmac.compare_digest(found[0].code_hash, code_hash) or not code_hash:
+            raise NotFound("ticket")
+        report = found[0]
+        case = await self._living_case(tenant, report.case_id)
+        clarification = await self._clarification_of(tenant, case)
+        steps = await self._ticket_steps(tenant, report, case)
+        return TicketView(
+            report_id=report.report_id,
+            number=report.number,
+            kind=report.kind,
+            state=ticket_state(report, case, clarification),
+            received_at=report.received_at,
+            text=report.text,
+            urls=report.urls,
+            attachments=len(report.attachments),
+            area=report.area,
+            confidential=report.confidential,
+            anonymous=report.anonymous,
+            case_id=case.case_id if case else None,
+            others=max(0, case.askers - 1) if case else 0,
+            waiting_for=case.party if case else None,
+            waiting_until=case.asked_until if case else None,
+            answer_due_at=case.answer_due_at if case else report.answer_due_at,
+            clarification=card(clarification) if clarification else None,
+            answer=report.answer,
+            outcome=report.answered_outcome,
+            helpful=report.helpful,
+            screened_reason=report.screened_reason,
+            steps=steps,
+            messages=messages_of(report),
+        )
+
+    async def _living_case(self, tenant: str, case_id: str | None) -> Case | None:
+        """The case, or the one that it went into."""
+        for _ in range(5):
+            if case_id is None:
+                return None
+            case = await self._store.case(tenant, case_id)
+            if case is None or case.merged_into is None:
+                return case
+            case_id = case.merged_into
+        return None
+
+    async def _clarification_of(self, tenant: str, case: Case | None) -> Clarification | None:
+        if case is None or case.clarification_id is None:
+            return None
+        found = await self._store.find_clarifications(tenant, {"ix.case": case.case_id}, limit=1)
+        return found[0] if found else None
+
+    async def _ticket_steps(self, tenant: str, report: Report, case: Case | None) -> tuple[Step, ...]:
+        own = [
+            _step(REPORT_STEPS[h["type"]], h)
+            for h in await self._engine.history("report", tenant, report.report_id, types=list(REPORT_STEPS))
+        ]
+        if case is None:
+            return tuple(own)
+        linked = [s.model_copy(update={"count": max(0, case.askers - 1)}) if s.what == "linked" else s for s in own]
+        types = [t for t, word in CASE_STEPS.items() if word in PUBLIC_STEPS]
+        history = await self._engine.history("case", tenant, case.case_id, types=types)
+        ours = [_public(_step(CASE_STEPS[h["type"]], h)) for h in history]
+        return tuple(sorted((*linked, *ours), key=lambda s: s.at))
+
+    async def match(self, tenant: str, text: str, answer: Answer) -> MatchView:
+        """Published answers among what the matcher found, with what differs from the text."""
+        cases = [c for c in answer.candidates if c.clarification_id is not None]
+        found = await self._store.find_clarifications(
+            tenant, {"ix.case": {"$in": [c.case_id for c in cases]}, "ix.state": "published"}, limit=10
+        )
+        by_case = {c.case_id: c for c in found}
+        answers = tuple(
+            MatchAnswer(
+                card=card(by_case[c.case_id]),
+                score=c.score,
+                differences=rows(text, f"{by_case[c.case_id].latest.claim}"),
+            )
+            for c in cases
+            if c.case_id in by_case
+        )[:3]
+        return MatchView(outcome=answer.decision if answers else "none", answers=answers)
+
+    async def clarifications(
+        self, tenant: str, *, query: str = "", cursor: str | None = None, limit: int = PAGE, corrected: bool = False
+    ) -> Page[ClarificationCard]:
+        limit = min(limit, MOST)
+        where: dict[str, Any] = {"ix.state": {"$ne": ClarificationState.RETRACTED}}
+        if corrected:
+            where = {"ix.corrected": True}
+        terms = asked_terms(query)
+        if query.strip() and not terms:
+            return Page(items=(), count=0)
+        if terms:
+            where["ix.t"] = {"$all": terms}
+        count = await self._engine.collection("clarification").count(tenant, where)
+        scope = f"clarifications|{tenant}"
+        if cursor:
+            at, last = self._cursors.decode(scope, cursor)
+            moment = datetime.fromisoformat(at)
+            where = {"$and": [where, {"$or": [{"ix.at": {"$lt": moment}}, {"ix.at": moment, "_id": {"$lt": last}}]}]}
+        found = await self._store.find_clarifications(tenant, where, sort=(("ix.at", -1), ("_id", -1)), limit=limit + 1)
+        more = found[limit - 1] if len(found) > limit else None
+        next_ = None
+        if more is not None:
+            next_ = self._cursors.encode(scope, [more.latest.at.isoformat(), f"{tenant}/{more.clarification_id}"])
+        return Page(items=tuple(card(c) for c in found[:limit]), next=next_, count=count)
+
+    async def clarification(self, tenant: str, ref: str) -> ClarificationView:
+        """By number or id."""
+        found = await self._store.find_clarifications(tenant, {"ix.number": ref.upper()}, limit=1)
+        if not found:
+            found = await self._store.find_clarifications(tenant, {"_id": f"{tenant}/{ref}"}, limit=1)
+        if not found:
+            raise NotFound("clarification")
+        one, latest = found[0], found[0].latest
+        return ClarificationView(
+            id=one.clarification_id,
+            case_id=one.case_id,
+            number=one.number,
+            version=latest.version,
+            state=one.state,
+            claim=latest.claim,
+            verdict=latest.verdict,
+            fact=latest.fact,
+            explanation=latest.explanation,
+            references=latest.references,
+            versions=tuple(
+                VersionView(version=v.version, verdict=v.verdict, fact=v.fact, at=v.at, change_note=v.change_note)
+                for v in one.versions
+            ),
+            author=latest.author,
+            approvers=latest.approvers,
+            demand=one.demand,
+            area=one.area,
+            topic=one.topic,
+            published_at=one.published_at,
+            retraction=one.retraction,
+        )
+
+    async def stats(self, tenant: str) -> StatsView:
+        week = datetime.now(UTC) - timedelta(days=7)
+        reports = self._engine.collection("report")
+        received = await reports.count(tenant, {"ix.received": {"$gte": week}})
+        recent = await self._store.find_clarifications(tenant, {}, sort=(("ix.at", -1),), limit=500)
+        cases = await self._store.cases(tenant, [c.case_id for c in recent if c.published_at >= week])
+        hours = sorted(
+            (c.published_at - c.first_at).total_seconds() / 3600 for c in cases.values() if c.published_at is not None
+        )
+        by_verdict: dict[str, int] = {}
+        for one in recent:
+            by_verdict[one.latest.verdict] = by_verdict.get(one.latest.verdict, 0) + 1
+        return StatsView(
+            reports_week=received,
+            answered_week=sum(c.askers for c in cases.values()),
+            waiting=await self._engine.collection("case").count(tenant, {"ix.open": True}),
+            clarifications=len(recent),
+            corrected=sum(len(c.versions) > 1 for c in recent),
+            median_hours=round(hours[len(hours) // 2], 1) if hours else None,
+            by_verdict=by_verdict,
+        )
+
+    async def queue(
+        self,
+        tenant: str,
+        *,
+        state: str | None = None,
+        owner: str | None = None,
+        severity: int | None = None,
+        cursor: str | None = None,
+        limit: int = 50,
+    ) -> Page[CaseRow]:
+        """Gravest first, then oldest."""
+        limit = min(limit, MOST)
+        where: dict[str, Any] = {"ix.state": state} if state else {"ix.open": True}
+        if owner:
+            where["ix.owner"] = owner
+        if severity:
+            where["ix.severity"] = severity
+        count = await self._engine.collection("case").count(tenant, where)
+        scope = f"queue|{tenant}"
+        if cursor:
+            grade, at, last = self._cursors.decode(scope, cursor)
+            moment = datetime.fromisoformat(at)
+            after = [
+                {"ix.severity": {"$lt": grade}},
+                {"ix.severity": grade, "ix.opened": {"$gt": moment}},
+                {"ix.severity": grade, "ix.opened": moment, "_id": {"$gt": last}},
+            ]
+            where = {"$and": [where, {"$or": after}]}
+        found = await self._store.find_cases(
+            tenant, where, sort=(("ix.severity", -1), ("ix.opened", 1), ("_id", 1)), limit=limit + 1
+        )
+        titles = await self._titles(tenant, found[:limit])
+        next_ = None
+        if len(found) > limit:
+            last_case = found[limit - 1]
+            position = [last_case.severity, last_case.opened_at.isoformat(), f"{tenant}/{last_case.case_id}"]
+            next_ = self._cursors.encode(scope, position)
+        return Page(items=tuple(case_row(c, titles[c.case_id]) for c in found[:limit]), next=next_, count=count)
+
+    async def counts(self, tenant: str) -> QueueCounts:
+        cases, reports = self._engine.collection("case"), self._engine.collection("report")
+        waiting = {"ix.kind": {"$in": OTHER_KINDS}, "ix.state": ReportState.RECEIVED}
+        return QueueCounts(
+            queue=await cases.count(tenant, {"ix.open": True}),
+            reviews=await cases.count(tenant, {"ix.state": CaseState.IN_REVIEW}),
+            others=await reports.count(tenant, waiting),
+        )
+
+    async def _titles(self, tenant: str, cases: Sequence[Case]) -> dict[str, str]:
+        """Claim, or the beginning of the first report."""
+        first = {c.case_id: c.sample[0] for c in cases if not c.draft.claim and c.sample}
+        reports = await self._store.reports(f"{tenant}/{r}" for r in first.values())
+        titles = {}
+        for case in cases:
+            report = reports.get(f"{tenant}/{first.get(case.case_id)}")
+            titles[case.case_id] = case.draft.claim or (_short(told(report)) if report else case.number)
+        return titles
+
+    async def case(self, tenant: str, case_id: str, *, cursor: str | None = None) -> CaseView:
+        case = await self._store.case(tenant, case_id)
+        if case is None:
+            raise NotFound("case")
+        reports = await self.case_reports(tenant, case_id, cursor=cursor)
+        clarification = await self._clarification_of(tenant, case)
+        titles = await self._titles(tenant, [case])
+        hour = datetime.now(UTC) - timedelta(hours=1)
+        history = await self._engine.history("case", tenant, case_id, types=list(CASE_STEPS))
+        return CaseView(
+            **case_row(case, titles[case_id]).model_dump(),
+            last_hour=await self._engine.collection("report").count(
+                tenant, {"ix.case": case_id, "ix.received": {"$gte": hour}}
+            ),
+            first_at=case.first_at,
+            last_at=case.last_at,
+            screened_at=next((h["at"] for h in history if h["type"] == "reports.case-triaged.v1"), None),
+            references=case.references,
+            draft=case.draft,
+            draft_number=case.draft_number,
+            approvals=case.approvals,
+            approvals_needed=case.approvals_needed,
+            return_note=case.return_note,
+            clarification=card(clarification) if clarification else None,
+            merged_into=case.merged_into,
+            similar=await self._similar(tenant, case, titles[case_id]),
+            reports=reports,
+            steps=tuple(_step(CASE_STEPS[h["type"]], h) for h in history),
+        )
+
+    async def _similar(self, tenant: str, case: Case, title: str) -> tuple[SimilarCase, ...]:
+        candidates = {c.case_id: c for c in case.suggestions if c.case_id not in case.judged}
+        others = await self._store.cases(tenant, candidates)
+        titles = await self._titles(tenant, list(others.values()))
+        found = []
+        for case_id, other in others.items():
+            if other.state in (CaseState.MERGED,):
+                continue
+            found.append(
+                SimilarCase(
+                    id=case_id,
+                    kind="clarification" if other.version else "case",
+                    case_id=case_id,
+                    number=other.number,
+                    title=titles[case_id],
+                    verdict=other.published_verdict,
+                    state=other.state,
+                    askers=other.askers,
+                    score=candidates[case_id].score,
+                    differences=rows(title, titles[case_id]),
+                )
+            )
+        return tuple(sorted(found, key=lambda s: -s.score)[:3])
+
+    async def case_reports(
+        self, tenant: str, case_id: str, *, cursor: str | None = None, limit: int = 10
+    ) -> Page[ReportRow]:
+        """Newest first."""
+        where: dict[str, Any] = {"ix.case": case_id}
+        return await self._reports(tenant, where, scope=f"case|{tenant}|{case_id}", cursor=cursor, limit=limit)
+
+    async def reports(
+        self, tenant: str, *, kind: str | None, state: str | None, cursor: str | None, limit: int = PAGE
+    ) -> Page[ReportRow]:
+        """Reports of the kinds that are answered one by one."""
+        where: dict[str, Any] = {"ix.kind": kind if kind in OTHER_KINDS else {"$in": OTHER_KINDS}}
+        if state:
+            where["ix.state"] = state
+        return await self._reports(tenant, where, scope=f"reports|{tenant}", cursor=cursor, limit=limit)
+
+    async def _reports(
+        self, tenant: str, where: dict[str, Any], *, scope: str, cursor: str | None, limit: int
+    ) -> Page[ReportRow]:
+        limit = min(limit, MOST)
+        count = await self._engine.collection("report").count(tenant, where)
+        if cursor:
+            at, last = self._cursors.decode(scope, cursor)
+            moment = datetime.fromisoformat(at)
+            before = [{"ix.received": {"$lt": moment}}, {"ix.received": moment, "_id": {"$lt": last}}]
+            where = {"$and": [where, {"$or": before}]}
+        found = await self._store.find_reports(tenant, where, sort=(("ix.received", -1), ("_id", -1)), limit=limit + 1)
+        next_ = None
+        if len(found) > limit:
+            last_report = found[limit - 1]
+            next_ = self._cursors.encode(
+                scope, [last_report.received_at.isoformat(), f"{tenant}/{last_report.report_id}"]
+            )
+        return Page(items=tuple(report_row(r) for r in found[:limit]), next=next_, count=count)
+
+    async def report(self, tenant: str, report_id: str) -> ReportRow:
+        found = await self._store.report(tenant, report_id)
+        if found is None:
+            raise NotFound("report")
+        return report_row(found)
+
+
+OTHER_KINDS = [ReportKind.ASPIRATION.value, ReportKind.COMPLAINT.value, ReportKind.INFORMATION_REQUEST.value]
+
+
+def ticket_state(report: Report, case: Case | None, clarification: Clarification | None) -> str:
+    """What the reporter reads. Answered means published for its case; how it was delivered is shown beside it."""
+    if report.state in (ReportState.WITHDRAWN, ReportState.SCREENED_OUT, ReportState.CLOSED):
+        return str(report.state)
+    if report.state == ReportState.ANSWERED:
+        return "answered"
+    answered = clarification is not None and clarification.state != ClarificationState.RETRACTED
+    if answered and report.state != ReportState.REOPENED:
+        return "answered"
+    if case is not None and case.party is not None:
+        return "waiting_party"
+    if report.state == ReportState.RECEIVED or (case is not None and case.state == CaseState.OPEN):
+        return "received"
+    return "checking"
+
+
+def card(clarification: Clarification) -> ClarificationCard:
+    latest = clarification.latest
+    return ClarificationCard(
+        id=clarification.clarification_id,
+        number=clarification.number,
+        version=latest.version,
+        claim=latest.claim,
+        verdict=latest.verdict,
+        fact=latest.fact,
+        published_at=clarification.published_at,
+        corrected_at=latest.at if latest.version > 1 else None,
+        demand=clarification.demand,
+        area=clarification.area,
+        topic=clarification.topic,
+        state=clarification.state,
+    )
+
+
+def case_row(case: Case, title: str) -> CaseRow:
+    stands = case.party is not None or case.state in ENDED or case.state in OUT
+    return CaseRow(
+        id=case.case_id,
+        number=case.number,
+        state=case.state,
+        title=title,
+        severity=case.severity,
+        topic=case.topic,
+        area=case.area,
+        askers=case.askers,
+        forwarded_often=case.forwarded_often,
+        owner=case.owner,
+        leased_by=case.leased_by,
+        leased_until=case.leased_until,
+        opened_at=case.opened_at,
+        answer_due_at=None if stands else case.answer_due_at,
+        limit_at=case.limit_at,
+        waiting_for=case.party,
+        waiting_until=case.asked_until,
+        suggestions=len(case.suggestions),
+        verdict=case.published_verdict or case.draft.verdict,
+        fact=case.published_fact or case.draft.fact,
+        submitted_at=case.submitted_at,
+        author=case.author,
+    )
+
+
+def report_row(report: Report) -> ReportRow:
+    return ReportRow(
+        id=report.report_id,
+        number=report.number,
+        kind=report.kind,
+        state=report.state,
+        received_at=report.received_at,
+        text=report.text,
+        urls=report.urls,
+        doubt=report.doubt,
+        area=report.area,
+        seen_on=report.seen_on,
+        forwarded_often=report.forwarded_often,
+        confidential=report.confidential,
+        attachments=len(report.attachments),
+        words=report.words,
+        case_id=report.case_id,
+        answer=report.answer,
+        messages=messages_of(report),
+    )
+
+
+def messages_of(report: Report) -> tuple[MessageView, ...]:
+    if not isinstance(report.messages, tuple):
+        return ()
+    return tuple(MessageView(by_office=m.by_office, at=m.at, text=m.text, officer=m.officer) for m in report.messages)
+
+
+def rows(theirs: str, ours: str) -> tuple[Difference, ...]:
+    return tuple(
+        Difference(what=d.what, theirs=d.theirs or "", ours=d.ours or "", same=d.same)
+        for d in differences(theirs, ours)
+    )
+
+
+def _step(what: str, entry: Mapping[str, Any]) -> Step:
+    data: Document = entry["data"]
+    actor = entry.get("actor")
+    until = data.get("due_at")
+    return Step(
+        what=what,
+        at=entry["at"],
+        actor=actor["id"] if actor else None,
+        party=data.get("party"),
+        note=str(data.get("note") or data.get("reason") or data.get("text") or data.get("verdict") or ""),
+        until=datetime.fromisoformat(until) if until else None,
+        count=data.get("count") or data.get("version"),
+    )
+
+
+def _public(step: Step) -> Step:
+    """Without who did it, and without what was said between the office and others."""
+    note = step.note if step.what in ("decided", "published") else ""
+    return step.model_copy(update={"actor": None, "note": note})
+
+
+def _short(text: str) -> str:
+    line = " ".join(text.split())
+    return line if len(line) <= TITLE else line[: TITLE - 1].rsplit(" ", 1)[0] + "…"
