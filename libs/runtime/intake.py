@@ -117,15 +117,21 @@ class Intake:
             await self._probe(records, judge)
         good: list[_Judged] = []
         bad: list[tuple[ConsumerRecord, Unacceptable]] = []
+        waiting: Unavailable | None = None
         for record in records:
             try:
                 envelope = self._envelope(record)
                 good += [_Judged(record, envelope, incoming) for incoming in judge(record, envelope)]
             except Unacceptable as error:
                 bad.append((record, error))
+            except Unavailable as error:
+                # What this record waits for (its tenant) may stand in the same batch: that is carried out first.
+                waiting = error
         parent = good[0].envelope.traceparent if good else None
         with telemetry.span(f"{self._service} batch", traceparent=parent):
             outcomes = await self._apply([j.incoming for j in good])
+        if waiting is not None:
+            raise waiting
         bad += [(g.record, self._fault(g, o.fault)) for g, o in zip(good, outcomes, strict=True) if o.fault]
         if self._breaker.open_for is not None and any(o.fault for o in outcomes):
             raise Unavailable("own_fault")

@@ -1,0 +1,42 @@
+"""Social accounts as their addresses say, whatever else was sent with them."""
+
+from urllib.parse import quote
+
+from libs.contracts.registry.partner import SocialAccount
+from libs.contracts.words import AccountState
+from libs.kit.urls import NotAnAddress, resolve
+from libs.runtime.errors import Refused
+
+KINDS = frozenset({"profile", "profile_id", "channel", "channel_id", "custom_name", "legacy_user", "group", "page"})
+"""What somebody runs: a post, a video or a share link that hides its target is not an account."""
+LONGEST_KEY = 400
+"""Bytes. The key stands in a message header and in a document's `_id`."""
+
+
+def canonical(account: SocialAccount) -> SocialAccount:
+    """The same account with platform, handle and keys read from its address; nothing of it is verified yet.
+
+    Raises:
+        Refused: `validation` of `accounts`: no web address, or not that of an account.
+    """
+    try:
+        address = resolve(account.url)
+    except NotAnAddress:
+        raise Refused("validation", "accounts") from None
+    # Headers and keys are ASCII; a handle need not be.
+    key = quote(address.identity, safe=":/@+?=&.,~")
+    if address.kind not in KINDS or not address.resolved or len(key) > LONGEST_KEY:
+        raise Refused("validation", "accounts")
+    return SocialAccount(
+        platform=address.platform,
+        handle=address.id,
+        url=address.url,
+        identity_key=key,
+        state=AccountState.CLAIMED,
+    )
+
+
+def canonical_accounts(accounts: tuple[SocialAccount, ...]) -> tuple[SocialAccount, ...]:
+    """Each account once, in the order given."""
+    found = {one.identity_key: one for one in map(canonical, reversed(accounts))}
+    return tuple(reversed(found.values()))

@@ -1,0 +1,97 @@
+"""The aggregates of the registry with their queries, indexes and records."""
+
+from collections.abc import Callable, Iterable
+from functools import partial
+from typing import Any
+
+from libs.runtime.aggregates import ERASED, Aggregate, TopicRecord
+from libs.runtime.mongo import index
+from libs.runtime.sealing import Sealer
+from services.registry import account_hold, agency, officer, partner, tenant
+from services.registry.addresses import Blinder
+from services.registry.announcing import agency_records, officer_records, partner_records
+from services.registry.policies import follow_ups
+from services.registry.regions import around
+
+TenantRecords = Callable[[str, str, int, tenant.Tenant], Iterable[TopicRecord]]
+
+
+def tenants(records: TenantRecords) -> Aggregate[tenant.Tenant]:
+    return Aggregate(
+        name="tenant",
+        state=tenant.Tenant,
+        decide=tenant.decide,
+        evolve=tenant.evolve,
+        index=lambda state: {"slugs": [state.slug, *state.old_slugs]},
+        # Over all tenants: an address names one office, and an old address goes on redirecting to it.
+        indexes=[index(("ix.slugs", 1), name="slugs", unique=True)],
+        uniques={"slugs": "slug_taken"},
+        records=records,
+    )
+
+
+AGENCIES = Aggregate(
+    name="agency",
+    state=agency.Agency,
+    decide=agency.decide,
+    evolve=agency.evolve,
+    records=agency_records,
+)
+
+
+def officers(blind: Blinder) -> Aggregate[officer.Officer]:
+    def indexed(state: officer.Officer) -> dict[str, Any]:
+        # Left out once erased: the next one erased would collide.
+        return {} if state.email in ("", ERASED) else {"emails": blind(state.email)}
+
+    return Aggregate(
+        name="officer",
+        state=officer.Officer,
+        decide=officer.decide,
+        evolve=officer.evolve,
+        index=indexed,
+        indexes=[
+            # Over all tenants: who logs in gives an address and no office.
+            index(("ix.emails", 1), name="emails", unique=True, where={"ix.emails": {"$exists": True}}),
+            index(("tenant", 1), ("_id", 1), name="of_tenant"),
+        ],
+        uniques={"emails": "email_taken"},
+        records=officer_records,
+    )
+
+
+def partner_facets(state: partner.Partner) -> list[str]:
+    """What a list of partners is filtered by: `a:` area and those around it, `k:` kind, `s:` state."""
+    return [*(f"a:{code}" for code in around(state.area)), f"k:{state.kind}", f"s:{state.state}"]
+
+
+def partners(blind: Blinder, sealer: Sealer) -> Aggregate[partner.Partner]:
+    def indexed(state: partner.Partner) -> dict[str, Any]:
+        found = {"facets": partner_facets(state), "at": state.registered_at}
+        addresses = sorted({hashed for contact in state.contacts for hashed in blind(contact.address)})
+        return {**found, "contacts": addresses} if addresses else found
+
+    return Aggregate(
+        name="partner",
+        state=partner.Partner,
+        decide=partner.decide,
+        evolve=partner.evolve,
+        index=indexed,
+        indexes=[
+            index(("tenant", 1), ("ix.at", -1), ("_id", -1), name="newest"),
+            index(("tenant", 1), ("ix.facets", 1), ("ix.at", -1), ("_id", -1), name="facets"),
+            index(("tenant", 1), ("ix.contacts", 1), name="contacts", where={"ix.contacts": {"$exists": True}}),
+        ],
+        follow_ups=follow_ups,
+        records=partial(partner_records, sealer=sealer),
+    )
+
+
+ACCOUNT_HOLDS = Aggregate(
+    name="account_hold",
+    state=account_hold.Hold,
+    decide=account_hold.decide,
+    evolve=account_hold.evolve,
+    follow_ups=follow_ups,
+    across_tenants=True,
+)

@@ -1,0 +1,218 @@
+"""A partner: who carries an answer, in which area, on which accounts, and how to reach them."""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import ClassVar
+
+from libs.contracts.messages import Command, Event
+from libs.contracts.registry.partner import (
+    AccountDisputed,
+    AccountVerificationStarted,
+    AccountVerified,
+    ChangePartnerContacts,
+    ContactPoint,
+    PartnerContactsChanged,
+    PartnerIdentity,
+    PartnerRegistered,
+    PartnerStateChanged,
+    RegisterPartner,
+    SetPartnerState,
+    SettleAccount,
+    SocialAccount,
+    VerifyAccount,
+)
+from libs.contracts.words import AccountState, Channel, PartnerKind, PartnerState, Role
+from libs.runtime.aggregates import Context, State
+from libs.runtime.errors import NotFound, Refused
+from services.registry import fields
+from services.registry.accounts import canonical_accounts
+from services.registry.permissions import REGISTRATION, has_role, require_office, require_role
+from services.registry.regions import lies_in
+
+MOST_ACCOUNTS = 20
+MOST_CONTACTS = 6
+LANGUAGES = frozenset({"id", "en"})
+CONTACT_CHANNELS = frozenset({Channel.EMAIL, Channel.WHATSAPP_MANUAL})
+
+CHANGES: Mapping[str, frozenset[str]] = {
+    PartnerState.ACTIVE: frozenset({PartnerState.SUBMITTED, PartnerState.SUSPENDED}),
+    PartnerState.SUSPENDED: frozenset({PartnerState.ACTIVE}),
+    PartnerState.REJECTED: frozenset({PartnerState.SUBMITTED}),
+    PartnerState.WITHDRAWN: frozenset({PartnerState.SUBMITTED, PartnerState.ACTIVE, PartnerState.SUSPENDED}),
+}
+"""State -> from which it is reached. Rejected and withdrawn are final."""
+ENDED = frozenset({PartnerState.REJECTED, PartnerState.WITHDRAWN})
+MUST_SAY_WHY = frozenset({PartnerState.SUSPENDED, PartnerState.REJECTED})
+
+
+class PlacedRegistration(RegisterPartner):
+    """A registration with what the decision needs to know of the tenant; the registry itself puts it in."""
+
+    region: str
+
+
+class Partner(State):
+    private: ClassVar[frozenset[str]] = frozenset({"name", "contacts"})
+
+    kind: str
+    state: str
+    area: str
+    run_by_office: bool
+    language: str
+    accounts: tuple[SocialAccount, ...]
+    consented_at: datetime
+    registered_at: datetime
+    name: str = ""
+    contacts: tuple[ContactPoint, ...] = ()
+
+    @property
+    def channels(self) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(contact.channel for contact in self.contacts))
+
+    def account(self, identity_key: str) -> SocialAccount:
+        """Raises:
+        NotFound: the partner has named no such account.
+        """
+        for account in self.accounts:
+            if account.identity_key == identity_key:
+                return account
+        raise NotFound("identity_key")
+
+
+def decide(state: Partner | None, command: Command, context: Context) -> Iterable[Event]:
+    if isinstance(command, RegisterPartner):
+        return _registered(state, command, context)
+    if state is None:
+        raise NotFound("partner_id")
+    match command:
+        case SetPartnerState():
+            return [_state_changed(state, command, context)]
+        case ChangePartnerContacts():
+            return [_contacts_changed(state, command, context)]
+        case VerifyAccount():
+            return [_verification_started(state, command, context)]
+        case SettleAccount(partner_id=partner, identity_key=account):
+            state.account(account)
+            settled = AccountVerified if command.granted else AccountDisputed
+            return [settled(partner_id=partner, identity_key=account)]
+    raise TypeError(command.type_name)
+
+
+def _registered(state: Partner | None, command: RegisterPartner, context: Context) -> Iterable[Event]:
+    """Somebody registers themself and is submitted, or an officer who has the papers registers them as active."""
+    require_office(context)
+    if command.active or context.actor is not None:
+        require_role(context, *REGISTRATION)
+    if state is not None:
+        raise Refused("state_conflict")
+    if not isinstance(command, PlacedRegistration):
+        raise NotFound("tenant")
+    fields.identifier(command.partner_id, "partner_id")
+    fields.require(command.kind in set(PartnerKind), "kind")
+    fields.require(lies_in(command.area, command.region), "area")
+    fields.require(command.language in LANGUAGES, "language")
+    fields.require(len(command.accounts) <= MOST_ACCOUNTS, "accounts")
+    fields.require(command.consented_at.tzinfo is not None, "consented_at")
+    identity = _identity(context)
+    registered = PartnerRegistered(
+        partner_id=command.partner_id,
+        kind=command.kind,
+        area=command.area,
+        run_by_office=command.run_by_office,
+        language=command.language,
+        accounts=canonical_accounts(command.accounts),
+        consented_at=command.consented_at,
+        registered_at=context.at,
+        name=identity.name.strip(),
+        contacts=identity.contacts,
+    )
+    activated = PartnerStateChanged(
+        partner_id=command.partner_id, state=PartnerState.ACTIVE, previous=PartnerState.SUBMITTED
+    )
+    return [registered, activated] if command.active else [registered]
+
+
+def _identity(context: Context) -> PartnerIdentity:
+    identity = context.private
+    if not isinstance(identity, PartnerIdentity):
+        raise Refused("validation", "name")
+    fields.line(identity.name, "name", longest=160)
+    fields.require(1 <= len(identity.contacts) <= MOST_CONTACTS, "contacts")
+    for contact in identity.contacts:
+        fields.require(contact.channel in CONTACT_CHANNELS, "contacts")
+        if contact.channel == Channel.EMAIL:
+            fields.email(contact.address, "contacts")
+        else:
+            fields.phone(contact.address, "contacts")
+    return identity
+
+
+def _state_changed(state: Partner, command: SetPartnerState, context: Context) -> PartnerStateChanged:
+    leaves = command.state == PartnerState.WITHDRAWN and _is_themself(command.partner_id, context)
+    if not leaves:
+        require_role(context, *REGISTRATION)
+    fields.require(command.state in CHANGES, "state")
+    if state.state not in CHANGES[command.state]:
+        raise Refused("state_conflict")
+    fields.line(command.reason, "reason", longest=300, empty=command.state not in MUST_SAY_WHY)
+    return PartnerStateChanged(
+        partner_id=command.partner_id, state=command.state, previous=state.state, reason=command.reason.strip()
+    )
+
+
+def _contacts_changed(state: Partner, command: ChangePartnerContacts, context: Context) -> PartnerContactsChanged:
+    if not _is_themself(command.partner_id, context):
+        require_role(context, *REGISTRATION)
+    if state.state in ENDED:
+        raise Refused("state_conflict")
+    identity = _identity(context)
+    return PartnerContactsChanged(partner_id=command.partner_id, name=identity.name.strip(), contacts=identity.contacts)
+
+
+def _verification_started(state: Partner, command: VerifyAccount, context: Context) -> AccountVerificationStarted:
+    require_role(context, *REGISTRATION)
+    account = state.account(command.identity_key)
+    if state.state in ENDED or account.state == AccountState.VERIFIED:
+        raise Refused("state_conflict")
+    return AccountVerificationStarted(partner_id=command.partner_id, identity_key=command.identity_key)
+
+
+def _is_themself(partner_id: str, context: Context) -> bool:
+    return context.actor is not None and has_role(context, Role.PARTNER) and context.actor.id == partner_id
+
+
+def evolve(state: Partner | None, event: Event) -> Partner:
+    if isinstance(event, PartnerRegistered):
+        return Partner(
+            kind=event.kind,
+            state=PartnerState.SUBMITTED,
+            area=event.area,
+            run_by_office=event.run_by_office,
+            language=event.language,
+            accounts=event.accounts,
+            consented_at=event.consented_at,
+            registered_at=event.registered_at or event.consented_at,
+            name=event.name,
+            contacts=event.contacts,
+        )
+    assert state is not None
+    match event:
+        case PartnerStateChanged():
+            return state.model_copy(update={"state": event.state})
+        case PartnerContactsChanged():
+            return state.model_copy(update={"name": event.name, "contacts": event.contacts})
+        case AccountVerificationStarted():
+            return _with_account(state, event.identity_key, AccountState.VERIFYING)
+        case AccountVerified():
+            return _with_account(state, event.identity_key, AccountState.VERIFIED)
+        case AccountDisputed():
+            return _with_account(state, event.identity_key, AccountState.DISPUTED)
+    raise TypeError(event.type_name)
+
+
+def _with_account(state: Partner, identity_key: str, now: AccountState) -> Partner:
+    accounts = tuple(
+        account.model_copy(update={"state": now}) if account.identity_key == identity_key else account
+        for account in state.accounts
+    )
+    return state.model_copy(update={"accounts": accounts})

@@ -1,0 +1,27 @@
+"""What must follow an event of the registry elsewhere in the registry.
+
+VerifyAccount → AccountVerificationStarted → AskHold → HoldGranted | HoldRefused → SettleAccount → AccountVerified |
+AccountDisputed: the partner and the hold are two aggregates, so the fact travels as commands.
+"""
+
+from collections.abc import Iterable
+
+from libs.contracts.messages import Event
+from libs.contracts.registry.partner import (
+    AccountVerificationStarted,
+    AskHold,
+    HoldGranted,
+    HoldRefused,
+    SettleAccount,
+)
+from libs.runtime.aggregates import FollowUp
+
+
+def follow_ups(event: Event) -> Iterable[FollowUp]:
+    match event:
+        case AccountVerificationStarted(partner_id=partner, identity_key=account):
+            yield FollowUp("ask-hold", AskHold(identity_key=account, partner_id=partner))
+        case HoldGranted(partner_id=partner, identity_key=account):
+            yield FollowUp("settle", SettleAccount(partner_id=partner, identity_key=account, granted=True))
+        case HoldRefused(partner_id=partner, identity_key=account):
+            yield FollowUp("settle", SettleAccount(partner_id=partner, identity_key=account, granted=False))

@@ -1,0 +1,125 @@
+"""Reads of the registry over HTTP, and the log-in. For our own processes, under their tokens."""
+
+from datetime import UTC, datetime
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import APIRouter, Query
+
+from libs.contracts.reads import (
+    Authenticated,
+    Authentication,
+    OfficerView,
+    OutcomeView,
+    Page,
+    PartnerFound,
+    PartnerLookup,
+    PartnerRow,
+    StepUp,
+)
+from libs.contracts.topics import Service
+from libs.contracts.words import Role
+from libs.runtime.directory import Directory
+from libs.runtime.errors import NotFound, Refused
+from libs.runtime.http import caller_dependency, tenant_of
+from libs.runtime.service import Runtime
+from libs.runtime.tokens import Caller
+from services.registry.login import Login
+from services.registry.views import PartnerFilter, Views
+
+MOST_IDS = 200
+Ids = Annotated[str | None, Query(max_length=MOST_IDS * 65)]
+Facet = Annotated[str | None, Query(max_length=40)]
+
+
+def router(runtime: Runtime, views: Views, login: Login) -> APIRouter:
+    routes = APIRouter()
+    Called: Any = caller_dependency(runtime.tokens)
+    directory = runtime.directory
+
+    @routes.get("/outcomes/{command_id}")
+    async def outcome(caller: Called, command_id: UUID, body: str | None = None) -> OutcomeView:
+        return await runtime.outcome_view(tenant_of(caller), command_id, body)
+
+    @routes.get("/officers")
+    async def officers(caller: Called, ids: Ids = None, initials: bool = False) -> Page[OfficerView]:
+        """Names for officers of the tenant; for everyone else initials, as public pages show them."""
+        named = not initials and is_officer(caller, directory)
+        return await views.officers(tenant_of(caller), _listed(ids), named=named)
+
+    @routes.get("/partners")
+    async def partners(
+        caller: Called,
+        ids: Ids = None,
+        area: Facet = None,
+        kind: Facet = None,
+        state: Facet = None,
+        cursor: Annotated[str | None, Query(max_length=1_000)] = None,
+        limit: Annotated[int, Query(ge=1, le=200)] = 50,
+    ) -> Page[PartnerRow]:
+        require_officer(caller, directory)
+        wanted = _listed(ids)
+        if wanted is not None:
+            return await views.partners_by_id(tenant_of(caller), wanted)
+        return await views.partners(tenant_of(caller), PartnerFilter(area, kind, state), cursor=cursor, limit=limit)
+
+    @routes.get("/partners/{partner_id}")
+    async def partner(caller: Called, partner_id: str) -> PartnerRow:
+        if not is_partner(caller, partner_id):
+            require_officer(caller, directory)
+        found = await views.partner(tenant_of(caller), partner_id)
+        if found is None:
+            raise NotFound("partner_id")
+        return found
+
+    @routes.post("/internal/partner-by-contact")
+    async def partner_by_contact(caller: Called, question: PartnerLookup) -> PartnerFound:
+        _require_gateway(caller)
+        found = await views.partner_at(tenant_of(caller), question.address)
+        if found is None:
+            raise NotFound("address")
+        return found
+
+    @routes.post("/internal/authenticate")
+    async def authenticate(caller: Called, question: Authentication) -> Authenticated:
+        _require_gateway(caller)
+        return await login.authenticate(question, now=datetime.now(UTC))
+
+    @routes.post("/internal/confirm")
+    async def confirm(caller: Called, question: StepUp) -> dict[str, str]:
+        _require_gateway(caller)
+        if caller.actor is not None and caller.actor.id != question.officer_id:
+            raise Refused("forbidden")
+        await login.confirm(tenant_of(caller), question, now=datetime.now(UTC))
+        return {}
+
+    return routes
+
+
+def is_officer(caller: Caller, directory: Directory) -> bool:
+    """An officer of the token's tenant who is still one."""
+    actor, tenant = caller.actor, caller.tenant
+    return actor is not None and tenant is not None and directory.officer(tenant, actor.id) is not None
+
+
+def is_partner(caller: Caller, partner_id: str) -> bool:
+    return caller.actor is not None and Role.PARTNER in caller.actor.roles and caller.actor.id == partner_id
+
+
+def require_officer(caller: Caller, directory: Directory) -> None:
+    if not is_officer(caller, directory):
+        raise Refused("forbidden")
+
+
+def _require_gateway(caller: Caller) -> None:
+    if caller.service != Service.GATEWAY:
+        raise Refused("forbidden")
+
+
+def _listed(ids: str | None) -> list[str] | None:
+    if ids is None:
+        return None
+    found = [one for one in ids.split(",") if one]
+    if len(found) > MOST_IDS:
+        raise Refused("validation", "ids")
+    return found

@@ -1,0 +1,57 @@
+"""What a decision needs from beside its aggregate: is the one who asks still an officer, what is the tenant's region."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from libs.contracts.envelope import Actor
+from libs.contracts.ids import PLATFORM, SETUP
+from libs.contracts.registry.partner import RegisterPartner
+from libs.contracts.words import Role
+from libs.runtime.aggregates import Incoming
+from libs.runtime.mongo import Document, TenantCollection, key
+from services.registry.partner import PlacedRegistration
+
+
+async def informed(
+    incoming: Sequence[Incoming], *, officers: TenantCollection, tenants: TenantCollection
+) -> list[Incoming]:
+    """From the registry's own documents: the directory comes back to it a moment later."""
+    actors = {
+        key(tenant, item.context.actor.id)
+        for item in incoming
+        if item.context.actor is not None
+        for tenant in (item.context.tenant, PLATFORM)
+    }
+    placed = {
+        key(item.context.tenant, item.context.tenant) for item in incoming if isinstance(item.command, RegisterPartner)
+    }
+    known = await officers.load(actors, {"state.roles": 1, "state.active": 1}) if actors else {}
+    regions = await tenants.load(placed, {"state.region_code": 1}) if placed else {}
+    return [_placed(_standing(item, known), regions) for item in incoming]
+
+
+def _standing(item: Incoming, officers: dict[str, Document]) -> Incoming:
+    """The same with those roles only that the actor has here and now."""
+    actor = item.context.actor
+    if actor is None or actor.id == SETUP:
+        return item
+    held = _roles(officers.get(key(item.context.tenant, actor.id)))
+    held |= _roles(officers.get(key(PLATFORM, actor.id))) & {Role.OPERATOR}
+    if actor.id == item.command.target:
+        # A partner about themself; whether there is such a partner, the partner's own state says.
+        held |= {Role.PARTNER}
+    kept = tuple(role for role in actor.roles if role in held)
+    return replace(item, context=replace(item.context, actor=Actor(actor.id, kept, actor.agency)))
+
+
+def _roles(document: Document | None) -> set[str]:
+    return set(document["state"]["roles"]) if document is not None and document["state"]["active"] else set()
+
+
+def _placed(item: Incoming, tenants: dict[str, Document]) -> Incoming:
+    command = item.command
+    document = tenants.get(key(item.context.tenant, item.context.tenant))
+    if not isinstance(command, RegisterPartner) or document is None:
+        return item
+    region = document["state"]["region_code"]
+    return replace(item, command=PlacedRegistration(**{**dict(command), "region": region}))
