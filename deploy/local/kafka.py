@@ -60,7 +60,8 @@ def is_formatted(layout: Layout) -> bool:
 def format_storage(layout: Layout, ports: Ports, secrets: Secrets) -> None:
     """The empty data directory, with the two users that must exist before the broker can be asked for others."""
     settings = write_settings(layout, ports, secrets)
-    cluster = urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
+    # A leading dash (1 in 64) would be read as an option.
+    cluster = "A" + urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")[1:]
     users = [part for login in server_logins(secrets) for part in ("--add-scram", _scram_argument(login))]
     format_ = [*_java(layout), "kafka.tools.StorageTool", "format", "-t", cluster, "-c", settings, *users]
     # What it prints on success holds keys derived from the passwords.
