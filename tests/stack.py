@@ -18,7 +18,7 @@ HOMES = LOCAL / "test"
 def running_stack() -> Iterator[Stack]:
     """Servers with users, rights and topics, and the mail sink; no service runs until `start_service`."""
     clear_up()
-    stack = Stack(Layout(home=HOMES / str(os.getpid())), Ports(free_base()))
+    stack = Stack(Layout(home=home_of_this_run()), Ports(free_base()))
     try:
         stack.install()
         stack.start_servers()
@@ -28,10 +28,16 @@ def running_stack() -> Iterator[Stack]:
         stack.discard_data()
 
 
+def home_of_this_run(part: str = "servers") -> Path:
+    """Named after this process, so that a later run sees whether it still lives."""
+    return HOMES / f"{os.getpid()}-{part}"
+
+
 def clear_up(homes: Path = HOMES) -> None:
     """Ends what a run left behind that was killed and could not end it itself."""
     for home in homes.glob("*"):
-        if not Path(f"/proc/{home.name}").exists():
+        run = home.name.partition("-")[0]
+        if not Path(f"/proc/{run}").exists():
             children = Children(Layout(home=home))
             children.stop(children.names(), grace=0)
             shutil.rmtree(home, ignore_errors=True)

@@ -15,7 +15,7 @@ from pathlib import Path
 from deploy.local.children import Children, resident_mb
 from deploy.local.errors import StackError
 from deploy.local.external import External
-from deploy.local.layout import LOCAL, Layout
+from deploy.local.layout import Layout
 from deploy.local.ports import DEFAULT_BASE, Ports
 from deploy.local.stack import Stack
 
@@ -51,7 +51,7 @@ def run(stack: Stack) -> int:
         raise StackError(
             f"The stack of this checkout already runs at {stack.ports.base}.", "make stop, then run again."
         )
-    with _one_at_a_time(), _all_or_nothing(stack):
+    with _one_at_a_time(stack.layout), _all_or_nothing(stack):
         _remember_base(stack)
         with _step("Programs, secrets"):
             stack.install(say=lambda line: print(f"  {line}", flush=True))
@@ -109,7 +109,7 @@ def restart(stack: Stack, process: str) -> int:
             f"{process or 'No name'}: no such process.",
             f"make restart SERVICE=<one of {known}>" if known else "make run",
         )
-    with _one_at_a_time(), _step(f"Restarting {process}"):
+    with _one_at_a_time(stack.layout), _step(f"Restarting {process}"):
         stack.restart(process)
     return 0
 
@@ -135,14 +135,13 @@ def _base_file(layout: Layout) -> Path:
 
 
 def _remember_base(stack: Stack) -> None:
-    stack.layout.home.mkdir(parents=True, exist_ok=True)
     _base_file(stack.layout).write_text(str(stack.ports.base))
 
 
 @contextmanager
-def _one_at_a_time() -> Iterator[None]:
-    LOCAL.mkdir(exist_ok=True)
-    with (LOCAL / "lock").open("w") as lock:
+def _one_at_a_time(layout: Layout) -> Iterator[None]:
+    layout.home.mkdir(parents=True, exist_ok=True)
+    with (layout.home / "lock").open("w") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:

@@ -7,7 +7,7 @@ import subprocess
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from threading import Lock
 from typing import BinaryIO
@@ -55,7 +55,7 @@ class Children:
                 start_new_session=True,
             )
             process = Process(child.pid, _start_ticks(child.pid) or 0)
-            _write_atomically(self._file(name), json.dumps({"pid": process.pid, "started": process.started}))
+            _write_atomically(self._file(name), json.dumps(asdict(process)))
         return process
 
     def close(self) -> None:
@@ -65,12 +65,8 @@ class Children:
 
     def find(self, name: str) -> Process | None:
         """The running process of that name; a file left behind by one that is gone counts for nothing."""
-        try:
-            noted = json.loads(self._file(name).read_text())
-            process = Process(noted["pid"], noted["started"])
-        except (FileNotFoundError, ValueError, KeyError):
-            return None
-        return process if _lives(process) else None
+        noted = self._noted(name)
+        return noted if noted and _lives(noted) else None
 
     def names(self) -> list[str]:
         """Every process that was started and not stopped, dead ones included."""
@@ -97,22 +93,21 @@ class Children:
         Returns:
             The names that had to be killed.
         """
+        names = list(names)
         found = {name: process for name in names if (process := self.find(name))}
         if grace:
             for process in found.values():
                 with suppress(ProcessLookupError):
-                    # A paused process would keep the signal and never act on it.
                     os.kill(process.pid, signal.SIGTERM)
+                    # A paused process would keep the signal and never act on it.
                     os.kill(process.pid, signal.SIGCONT)
         deadline = time.monotonic() + grace
         while time.monotonic() < deadline and any(map(_lives, found.values())):
             time.sleep(0.02)
         killed = [name for name, process in found.items() if _lives(process)]
-        for name, process in found.items():
-            with suppress(ProcessLookupError):
-                os.killpg(process.pid, signal.SIGKILL)
-            while _lives(process):
-                time.sleep(0.01)
+        for name in names:
+            if noted := self._noted(name):
+                _kill_group(noted)
             self._file(name).unlink(missing_ok=True)
         return killed
 
@@ -130,6 +125,12 @@ class Children:
             if time.monotonic() > deadline:
                 raise NotReady(name, seconds, log)
             time.sleep(0.05)
+
+    def _noted(self, name: str) -> Process | None:
+        try:
+            return Process(**json.loads(self._file(name).read_text()))
+        except (FileNotFoundError, ValueError, TypeError):
+            return None
 
     def _file(self, name: str) -> Path:
         return self._layout.processes / f"{name}.json"
@@ -151,6 +152,16 @@ def resident_mb(process: Process) -> float:
     return 0.0
 
 
+def _kill_group(process: Process) -> None:
+    """The process, if it still lives, and whatever it started; not another that was given its id since."""
+    if _start_ticks(process.pid) not in (None, process.started):
+        return
+    with suppress(ProcessLookupError, PermissionError):
+        os.killpg(process.pid, signal.SIGKILL)
+    while _lives(process):
+        time.sleep(0.01)
+
+
 def _lives(process: Process) -> bool:
     with suppress(ChildProcessError):
         os.waitpid(process.pid, os.WNOHANG)
@@ -165,7 +176,9 @@ def _start_ticks(pid: int) -> int | None:
         return None
     # The second field, the name, may hold spaces and brackets: count from behind it.
     fields = stat[stat.rindex(")") + 2 :].split()
-    return None if fields[0] in "ZX" else int(fields[19])
+    # With threads left, the dead one among them is only the first: the process still holds its ports and files.
+    is_dead = fields[0] in "ZX" and int(fields[17]) <= 1
+    return None if is_dead else int(fields[19])
 
 
 def _open_log(log: Path) -> BinaryIO:

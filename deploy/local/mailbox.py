@@ -13,6 +13,7 @@ from email.message import EmailMessage
 from pathlib import Path
 
 _BLOCK = 65_536
+_SUBJECT = re.compile(rb"^Subject:.*(\r?\n[ \t].*)*", re.IGNORECASE | re.MULTILINE)
 _LETTER_ID = re.compile(r"\d{19}-\d+")
 
 
@@ -59,8 +60,7 @@ class Mailbox:
         now = time.time_ns()
         letter_id = f"{now:019d}-{next(self._numbers)}"
         _write_through(self._file(letter_id), content)
-        headers = email.message_from_bytes(content.partition(b"\r\n\r\n")[0], policy=email.policy.default)
-        entry = Entry(letter_id, now / 1e9, sender, tuple(to), str(headers.get("Subject", "")))
+        entry = Entry(letter_id, now / 1e9, sender, tuple(to), _subject(content))
         with self._index.open("a", encoding="utf-8") as index:
             index.write(json.dumps(asdict(entry)) + "\n")
         return letter_id
@@ -132,6 +132,12 @@ def text_of(letter: EmailMessage, kind: str) -> str | None:
         return content.decode(part.get_content_charset() or "utf-8", errors="replace")
     except LookupError:
         return content.decode("utf-8", errors="replace")
+
+
+def _subject(content: bytes) -> str:
+    # Only this header: to parse them all costs more than to keep the letter.
+    found = _SUBJECT.search(content.partition(b"\r\n\r\n")[0])
+    return str(email.message_from_bytes(found.group(), policy=email.policy.default)["Subject"]) if found else ""
 
 
 def _entry(line: bytes) -> Entry | None:

@@ -59,7 +59,9 @@ def with_login(url: str, login: Login) -> str:
     """The address as `login` uses it; a log-in that stands in the address is replaced."""
     parts = urlsplit(url)
     hosts = parts.netloc.rpartition("@")[2]
-    return urlunsplit(parts._replace(netloc=f"{quote(login.username)}:{quote(login.password)}@{hosts}"))
+    return urlunsplit(
+        parts._replace(netloc=f"{quote(login.username, safe='')}:{quote(login.password, safe='')}@{hosts}")
+    )
 
 
 def user_of(service: Service) -> str:

@@ -5,10 +5,11 @@ import os
 import shutil
 import signal
 import sys
-import time
 from collections.abc import Callable, Container, Coroutine, Iterable
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from typing import Any, TypeVar
+
+from aiokafka.errors import KafkaError
 
 from deploy.local import kafka, mongo
 from deploy.local.children import Children
@@ -118,6 +119,10 @@ class Stack:
         tasks.append(self._provision_kafka if self._external.kafka_bootstrap else self.start_kafka)
         tasks.append(self._provision_mongo if self._external.mongo_url else self.start_mongod)
         _all(tasks)
+
+    def provision(self) -> None:
+        """Users, rights and topics, on running servers."""
+        _all([self._provision_kafka, self._provision_mongo])
 
     def start_kafka(self) -> None:
         if not self.children.find(kafka.NAME):
@@ -248,30 +253,28 @@ class Stack:
         self.children.launch(name, command, environment=os.environ, cwd=CHECKOUT)
 
     def _provision_kafka(self) -> None:
-        admin = self._external.kafka_admin if self._external.kafka_bootstrap else self.admin_credentials
-        if admin is None:
+        if self._external.kafka_bootstrap:
+            if self._external.kafka_admin:
+                _await(self._set_up_kafka(self._external.kafka_admin))
             return
-        if not self._external.kafka_bootstrap:
-            self.children.wait_until(kafka.NAME, lambda: is_open(self.ports.kafka), seconds=SERVER_SECONDS)
+        admin = self.admin_credentials
+        self.children.wait_until(
+            kafka.NAME, lambda: _await(can_log_in(self.kafka_bootstrap, admin)), seconds=SERVER_SECONDS
+        )
         _await(self._set_up_kafka(admin))
 
     async def _set_up_kafka(self, admin: Login) -> None:
         logins = [self._secrets.login(kafka.NAME, service) for service in Service]
-        await self._until_kafka_answers(admin)
-        async with kafka_admin(self.kafka_bootstrap, admin) as cluster:
-            await cluster.set_users(logins)
-            await cluster.set_topics(TOPICS, replicas=1)
-            await cluster.set_rules(rules(grants()), principals={f"User:{login.username}" for login in logins})
-
-    async def _until_kafka_answers(self, admin: Login) -> None:
-        deadline = time.monotonic() + SERVER_SECONDS
-        while not await can_log_in(self.kafka_bootstrap, admin):
-            if time.monotonic() > deadline:
-                raise StackError(
-                    f"Kafka at {self.kafka_bootstrap} lets {admin.username} not in after {SERVER_SECONDS} s.",
-                    "Check the password, then: make logs SERVICE=kafka",
-                )
-            await asyncio.sleep(0.1)
+        try:
+            async with kafka_admin(self.kafka_bootstrap, admin) as cluster:
+                await cluster.set_users(logins)
+                await cluster.set_topics(TOPICS, replicas=1)
+                await cluster.set_rules(rules(grants()), principals={f"User:{login.username}" for login in logins})
+        except KafkaError as error:
+            raise StackError(
+                f"Kafka at {self.kafka_bootstrap} could not be set up as {admin.username}: {error}",
+                "Is it up, and is the password right? (Kafka tells both alike.) Then run again.",
+            ) from error
 
     def _provision_mongo(self) -> None:
         if self._external.mongo_url and not self._external.mongo_admin_url:
@@ -311,7 +314,7 @@ def _all(tasks: list[Callable[[], None]]) -> None:
         pool.shutdown(wait=False, cancel_futures=True)
 
 
-def _await(work: Coroutine[Any, Any, None]) -> None:
+def _await(work: Coroutine[Any, Any, T]) -> T:
     """In a thread of its own, so that it works under a running event loop and leaves that one alone."""
     with ThreadPoolExecutor(1) as pool:
-        pool.submit(asyncio.run, work).result()
+        return pool.submit(asyncio.run, work).result()
