@@ -1,7 +1,5 @@
 """Social accounts as their addresses say, whatever else was sent with them."""
 
-from urllib.parse import quote
-
 from libs.contracts.registry.partner import SocialAccount
 from libs.contracts.words import AccountState
 from libs.kit.urls import NotAnAddress, resolve
@@ -10,7 +8,7 @@ from libs.runtime.errors import Refused
 KINDS = frozenset({"profile", "profile_id", "channel", "channel_id", "custom_name", "legacy_user", "group", "page"})
 """What somebody runs: a post, a video or a share link that hides its target is not an account."""
 LONGEST_KEY = 400
-"""Bytes. The key stands in a message header and in a document's `_id`."""
+"""Characters of ASCII: the key stands in a message header and in a document's `_id`."""
 
 
 def canonical(account: SocialAccount) -> SocialAccount:
@@ -23,9 +21,8 @@ def canonical(account: SocialAccount) -> SocialAccount:
         address = resolve(account.url)
     except NotAnAddress:
         raise Refused("validation", "accounts") from None
-    # Headers and keys are ASCII; a handle need not be.
-    key = quote(address.identity, safe=":/@+?=&.,~")
-    if address.kind not in KINDS or not address.resolved or len(key) > LONGEST_KEY:
+    key = address.identity
+    if address.kind not in KINDS or not address.resolved or not key.isascii() or len(key) > LONGEST_KEY:
         raise Refused("validation", "accounts")
     return SocialAccount(
         platform=address.platform,

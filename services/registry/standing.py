@@ -1,4 +1,4 @@
-"""What a decision needs from beside its aggregate: is the one who asks still an officer, what is the tenant's region."""
+"""What a decision needs from beside its aggregate: the roles that the actor still has, and the tenant's region."""
 
 from collections.abc import Sequence
 from dataclasses import replace
