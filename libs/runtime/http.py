@@ -209,15 +209,16 @@ class ServiceClient:
         tenant: str | None,
         actor: Actor | None = None,
         params: Mapping[str, Any] | Sequence[tuple[str, Any]] | None = None,
+        headers: Mapping[str, str] | None = None,
         within: float | None = None,
     ) -> bytes:
-        """Body of a 200.
+        """Body of a 200. `headers` are for what may not stand in a URL.
 
         Raises:
             Refused: what the service said, `not_found` for instance.
             Unavailable: not reached, too late, or broken.
         """
-        return await self._call("GET", path, tenant=tenant, actor=actor, params=params, within=within)
+        return await self._call("GET", path, tenant=tenant, actor=actor, params=params, more=headers, within=within)
 
     async def post(
         self, path: str, *, tenant: str | None, json: Any, actor: Actor | None = None, within: float | None = None
@@ -234,9 +235,11 @@ class ServiceClient:
         actor: Actor | None,
         params: Any = None,
         json: Any = None,
+        more: Mapping[str, str] | None = None,
         within: float | None = None,
     ) -> bytes:
-        headers = {"Authorization": f"Bearer {self._tokens.make(to=self._service, tenant=tenant, actor=actor)}"}
+        token = self._tokens.make(to=self._service, tenant=tenant, actor=actor)
+        headers = {**(more or {}), "Authorization": f"Bearer {token}"}
         TraceContextTextMapPropagator().inject(headers)
         try:
             answer = await self._client.request(
