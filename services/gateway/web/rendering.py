@@ -1,19 +1,19 @@
 """Templates to HTML: one strict environment per language, nothing in a page that the view-model did not say."""
 
+import re
 from collections.abc import Callable
-from datetime import datetime
+from datetime import date, datetime
 from functools import partial
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
 
-from babel.dates import format_date as babel_date
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
 from jinja2.runtime import Context
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
-from libs.kit.calendar import format_date, format_datetime, remaining
+from libs.kit.calendar import Zone, hour, local_day, long_date, long_moment, remaining
 from services.gateway.web.assets import Assets
+from services.gateway.web.claim_review import claim_review
 from services.gateway.web.i18n import SOURCE, Lang, switch_url, thousands, translations
 from services.gateway.web.views import PageView
 
@@ -37,7 +37,8 @@ CONTENT_SECURITY_POLICY = "; ".join((*_POLICY, "require-trusted-types-for 'scrip
 HTMX_CONTENT_SECURITY_POLICY = "; ".join(_POLICY)
 """htmx 2 parses answers with DOMParser and has no policy hook, so pages that load it go without Trusted Types."""
 
-DEFAULT_ZONE = "Asia/Jakarta"
+CARD_CONTENT_SECURITY_POLICY = "default-src 'none'; font-src data:; style-src 'unsafe-inline'; sandbox"
+"""A downloaded card carries its font and style inside, so that it looks the same in any gallery."""
 
 
 def security_headers(*, htmx: bool = False) -> dict[str, str]:
@@ -77,30 +78,21 @@ def _environment(lang: Lang, assets: Assets) -> Environment:
     environment.globals.update(
         static=assets.url,
         switch_url=switch_url,
+        claim_review=claim_review,
         # What offices and people wrote is Indonesian on an English page too, and says so to a screen reader.
         content_lang=Markup(' lang="id"') if lang != SOURCE else "",
     )
     environment.filters.update(
-        hari=_dated(partial(_weekday, lang=lang)),
-        tanggal=_dated(partial(_date, lang=lang)),
-        waktu=_dated(partial(_moment, lang=lang)),
-        jam=_dated(partial(_hour, lang=lang)),
+        hari=_in_the_offices_clock(_weekday_and_date, lang),
+        tanggal=_in_the_offices_clock(_date, lang),
+        waktu=_in_the_offices_clock(long_moment, lang),
+        jam=_in_the_offices_clock(hour, lang),
+        sisa=partial(remaining, language=lang),
         angka=partial(thousands, lang=lang),
-        sisa=partial(_remaining, lang=lang),
         nb=hold_together,
+        cited=cited,
     )
     return environment
-
-
-def _dated(write: Callable[[datetime, str], str]) -> Callable[[Context, datetime], str]:
-    """A filter that writes a moment in the clock of the page's office."""
-
-    @pass_context
-    def in_the_offices_zone(context: Context, moment: datetime) -> str:
-        page: Any = context.resolve("page")
-        return write(moment, page.tenant.zone if page.tenant else DEFAULT_ZONE)
-
-    return in_the_offices_zone
 
 
 def hold_together(text: str) -> Markup:
@@ -108,22 +100,30 @@ def hold_together(text: str) -> Markup:
     return Markup('<span class="nowrap">{}</span>').format(text)
 
 
-def _weekday(moment: datetime, zone: str, lang: Lang) -> str:
-    return format_date(moment, zone, lang)
+def cited(paragraph: str, sources: int) -> Markup:
+    """A paragraph whose "[2]" leads to the second source; a number without a source stays plain text."""
+
+    def link(found: re.Match[str]) -> str:
+        number = int(found[1])
+        return f'<a href="#s{number}">[{number}]</a>' if 1 <= number <= sources else found[0]
+
+    return Markup(re.sub(r"\[(\d{1,2})\]", link, str(escape(paragraph))))  # noqa: S704 (escaped one step earlier)
 
 
-def _date(moment: datetime, zone: str, lang: Lang) -> str:
-    return babel_date(moment.astimezone(ZoneInfo(zone)), "d MMMM y", locale=lang)
+def _in_the_offices_clock(write: Callable[[Any, Zone, Lang], str], lang: Lang) -> Callable[[Context, Any], str]:
+    """A filter that writes a moment as the clock on that office's wall shows it."""
+
+    @pass_context
+    def written(context: Context, moment: Any) -> str:
+        page: PageView = context["page"]
+        return write(moment, page.tenant.zone if page.tenant else Zone.WIB, lang)
+
+    return written
 
 
-def _moment(moment: datetime, zone: str, lang: Lang) -> str:
-    return format_datetime(moment, zone, lang)
+def _weekday_and_date(when: date, zone: Zone, lang: Lang) -> str:
+    return long_date(local_day(when, zone) if isinstance(when, datetime) else when, lang)
 
 
-def _hour(moment: datetime, zone: str, lang: Lang) -> str:
-    """The last part of the full date: "19.42 WIB"."""
-    return format_datetime(moment, zone, lang).rsplit(", ", 1)[-1]
-
-
-def _remaining(until: datetime, now: datetime, lang: Lang) -> str:
-    return remaining(until, now, lang)
+def _date(when: date, zone: Zone, lang: Lang) -> str:
+    return _weekday_and_date(when, zone, lang).split(", ", 1)[1]

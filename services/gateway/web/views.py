@@ -18,6 +18,7 @@ from enum import StrEnum
 from urllib.parse import quote
 
 from libs.contracts.words import ReportKind
+from libs.kit.calendar import Zone
 from services.gateway.web.i18n import Lang
 
 
@@ -36,7 +37,7 @@ class TenantView:
     monogram: str
     theme: str = ""
     """One of "", nila, kopi, batu."""
-    zone: str = "Asia/Jakarta"
+    zone: Zone = Zone.WIB
     address: str = ""
     hours: str = ""
     email: str = ""
@@ -185,7 +186,7 @@ class ReportPage(_WithErrors):
 
 class Aspect(StrEnum):
     PLACE = "place"
-    BANK = "bank"
+    INSTITUTION = "institution"
     AMOUNT = "amount"
     DATE = "date"
     NUMBER = "number"

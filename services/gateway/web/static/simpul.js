@@ -33,7 +33,7 @@ async function shrinkChosen(input) {
   }
 }
 
-// The draft stays on this phone, without the secrets of the page, and goes when the server has the report.
+// Kept only while there is no connection, without the secrets of the page; gone when the server has the report.
 const draftKey = (form) => "draft:" + form.dataset.draft;
 const kept = (form) =>
   [...form.elements].filter((el) => el.name && !["hidden", "file", "submit", "button"].includes(el.type));
@@ -67,15 +67,16 @@ const show = (id, visible) => {
   if (el) el.hidden = !visible;
 };
 
-function watchDraft(form) {
-  restoreDraft(form);
-  form.addEventListener("input", () => saveDraft(form));
+function guardOffline(form) {
+  if (form.dataset.draft) restoreDraft(form);
+  const keep = () => navigator.onLine || !form.dataset.draft || saveDraft(form);
+  form.addEventListener("input", keep);
   form.addEventListener("submit", (event) => {
     if (navigator.onLine) return;
     event.preventDefault();
-    saveDraft(form);
+    keep();
     show("offline", true);
-    document.getElementById("offline")?.focus();
+    document.getElementById("offline").focus();
   });
   addEventListener("online", () => show("offline", false));
 }
@@ -128,7 +129,7 @@ document.addEventListener("click", (event) => {
 });
 document.addEventListener("DOMContentLoaded", () => {
   document.documentElement.classList.add("js");
-  document.querySelectorAll("form[data-draft]").forEach(watchDraft);
+  document.querySelectorAll("form[data-offline]").forEach(guardOffline);
   const sent = document.querySelector("[data-drafts-done]");
   if (sent) store((shelf) => Object.keys(shelf).filter((k) => k.startsWith("draft:")).forEach((k) => shelf.removeItem(k)));
   const stream = document.querySelector("[data-stream]");
