@@ -1,0 +1,25 @@
+"""What the gateway offers to our own processes."""
+
+from typing import Any
+
+from fastapi import APIRouter, Response
+
+from libs.contracts.topics import Service
+from libs.runtime.errors import Refused
+from libs.runtime.http import caller_dependency, tenant_of
+from services.gateway.context import Gateway
+
+
+def router(parts: Gateway) -> APIRouter:
+    routes = APIRouter(prefix="/internal", include_in_schema=False)
+    From: Any = caller_dependency(parts.tokens)
+
+    @routes.get("/blobs/{blob_id}")
+    async def blob(blob_id: str, caller: From) -> Response:
+        """A picture that a report names, for reports to take."""
+        if caller.service != Service.REPORTS:
+            raise Refused("forbidden")
+        found = await parts.uploads.stored(tenant_of(caller), blob_id)
+        return Response(found.data, media_type=found.media_type)
+
+    return routes

@@ -1,0 +1,40 @@
+"""The API for partners: what they are asked to carry, and their answer."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Path, Response
+
+from libs.contracts.reads import AssignmentView
+from services.gateway.api.models import ALWAYS, STAFF, WRITING, Assignment, CommandAnswer, problems
+from services.gateway.api.public import answered
+from services.gateway.context import Key, Parts, SignedInPartner, StaffWait
+
+router = APIRouter(prefix="/partner")
+
+Id = Annotated[str, Path(min_length=1, max_length=64)]
+
+
+@router.get("/assignments", summary="What I am asked to carry", responses=problems(*ALWAYS, *STAFF))
+async def assignments(parts: Parts, partner: SignedInPartner) -> tuple[AssignmentView, ...]:
+    return await parts.notify.assignments(partner.tenant.id, partner.actor, partner.id)
+
+
+@router.post(
+    "/assignments/{assignment_id}/answer",
+    status_code=202,
+    summary="Ready, or not",
+    responses={201: {"model": CommandAnswer, "description": "Carried out"}, **problems(*WRITING, *STAFF)},
+)
+async def answer(
+    parts: Parts,
+    partner: SignedInPartner,
+    assignment_id: Id,
+    given: Assignment,
+    key: Key,
+    wait: StaffWait,
+    response: Response,
+) -> CommandAnswer:
+    reply = await parts.commands.answer_assignment(
+        partner, key, assignment_id, ready=given.ready, reason=given.reason, wait=wait
+    )
+    return answered(reply, response)

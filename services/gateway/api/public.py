@@ -1,0 +1,240 @@
+"""The API for the public and for holders of tickets. The office is the one in the path."""
+
+from typing import Annotated
+
+import orjson
+from fastapi import APIRouter, Path, Query, Request, Response, UploadFile
+from starlette.responses import Response as PlainResponse
+
+from libs.contracts.reads import BlobView, MatchView, StatsView
+from libs.kit.imaging import LARGEST_BYTES
+from services.gateway.api.bodies import documented, read_body
+from services.gateway.api.models import (
+    ALWAYS,
+    WRITING,
+    ClarificationList,
+    CommandAnswer,
+    PublicClarification,
+    ReportAnswer,
+    TicketAnswer,
+    TicketCode,
+    TicketMessage,
+    TicketRating,
+    command_answer,
+    holders_view,
+    problems,
+    public_clarification,
+)
+from services.gateway.commands import Reply
+from services.gateway.context import Guess, Key, Office, Parts, PublicWrite, Wait, parts_of
+from services.gateway.forms import MatchQuestion, ReportForm
+from services.gateway.idempotency import read_key
+from services.gateway.reads import or_missing
+from services.gateway.sessions import Ticket
+from services.gateway.tickets import open_ticket
+from services.gateway.waiting import read_wait
+
+MATCH_WITHIN = 3.0
+
+router = APIRouter()
+
+Number = Annotated[str, Path(min_length=1, max_length=32)]
+Ref = Annotated[str, Path(min_length=1, max_length=64)]
+Cursor = Annotated[str, Query(max_length=600)]
+
+_KEY_AND_WAIT = [
+    {
+        "name": "idempotency-key",
+        "in": "header",
+        "required": True,
+        "schema": {"type": "string", "format": "uuid"},
+        "description": "A random UUID (version 4 or 7). The same key and body again give the same ticket.",
+    },
+    {
+        "name": "prefer",
+        "in": "header",
+        "required": False,
+        "schema": {"type": "string", "pattern": "^wait=[0-9]{1,2}$"},
+        "description": "`wait=N`: up to N seconds (at most 10) for the outcome.",
+    },
+]
+"""In both states below the report is kept."""
+
+
+@router.post(
+    "/{slug}/reports",
+    status_code=202,
+    summary="Send a report",
+    responses={
+        202: {"model": ReportAnswer, "description": "Kept, and on its way"},
+        201: {"model": ReportAnswer, "description": "Recorded"},
+        **problems(*WRITING),
+    },
+    openapi_extra={**documented(ReportForm), "parameters": _KEY_AND_WAIT},
+    response_class=PlainResponse,
+)
+async def submit_report(slug: str, request: Request) -> PlainResponse:
+    # Without the framework's dependencies and response models: a third of the time that this path takes.
+    parts = parts_of(request)
+    office = parts.office(slug)
+    key = read_key(request.headers.get("idempotency-key"))
+    parts.limits.clients.take(parts.client(request))
+    parts.limits.shares.take(office.id)
+    form = await read_body(request, ReportForm)
+    accepted = await parts.accepting.submit_report(office, form, key, wait=read_wait(request.headers.get("prefer")))
+    answer = {
+        "number": accepted.number,
+        "tracking_code": accepted.tracking_code,
+        "report_id": accepted.report_id,
+        "state": "accepted" if accepted.outcome is None else "done",
+    }
+    status = 202 if accepted.outcome is None else 201
+    return PlainResponse(orjson.dumps(answer), status_code=status, media_type="application/json")
+
+
+@router.post(
+    "/{slug}/uploads",
+    status_code=201,
+    summary="Upload a picture",
+    dependencies=[PublicWrite],
+    responses=problems(*WRITING),
+)
+async def upload(office: Office, parts: Parts, key: Key, file: UploadFile) -> BlobView:
+    """JPEG, PNG or WebP of at most 10 MB and 40 megapixels; kept as a copy without metadata. Name it in a report within
+    a day."""
+    data = await file.read(LARGEST_BYTES + 1)
+    return await parts.uploads.take(office.id, key, data)
+
+
+@router.post(
+    "/{slug}/match", summary="Has this been answered already?", dependencies=[PublicWrite], responses=problems(*WRITING)
+)
+async def match(office: Office, parts: Parts, question: MatchQuestion) -> MatchView:
+    text = "\n".join((question.text, *question.urls)).strip()
+    if not text:
+        return MatchView(outcome="none")
+    return await parts.reports.match(office.id, text[:6_000], within=MATCH_WITHIN)
+
+
+@router.get("/{slug}/clarifications", summary="Published answers, newest first", responses=problems(*ALWAYS))
+async def clarifications(
+    office: Office, parts: Parts, q: Annotated[str, Query(max_length=300)] = "", cursor: Cursor = ""
+) -> ClarificationList:
+    page = await parts.reports.clarifications(office.id, q=q, cursor=cursor)
+    return ClarificationList(items=page.items, next=page.next, count=page.count)
+
+
+@router.get("/{slug}/clarifications/{ref}", summary="One answer, by its number", responses=problems(*ALWAYS))
+async def clarification(office: Office, parts: Parts, ref: Ref) -> PublicClarification:
+    return public_clarification(await parts.reports.clarification(office.id, ref))
+
+
+@router.post(
+    "/{slug}/clarifications/{ref}/demand",
+    status_code=202,
+    summary="This is what I received",
+    dependencies=[PublicWrite],
+    responses={201: {"model": CommandAnswer, "description": "Counted"}, **problems(*WRITING)},
+)
+async def count_demand(
+    office: Office, parts: Parts, ref: Ref, key: Key, wait: Wait, response: Response
+) -> CommandAnswer:
+    found = await parts.reports.clarification(office.id, ref)
+    return answered(await parts.commands.count_demand(office, key, found.id, wait=wait), response)
+
+
+@router.get("/{slug}/stats", summary="Numbers of the last week", responses=problems(*ALWAYS))
+async def stats(office: Office, parts: Parts) -> StatsView:
+    return await parts.reports.stats(office.id)
+
+
+@router.post(
+    "/{slug}/tickets/{number}",
+    summary="A ticket, for whoever has its code",
+    dependencies=[Guess],
+    responses=problems(*WRITING),
+)
+async def ticket(office: Office, parts: Parts, number: Number, shown: TicketCode) -> TicketAnswer:
+    held, view = await open_ticket(parts, office, number, shown.code)
+    follow = await or_missing(parts.notify.subject(office.id, held.report_id))
+    return TicketAnswer(ticket=holders_view(view), follow=follow)
+
+
+async def _held(parts: Parts, office: Office, number: str, code: str) -> Ticket:
+    held, _ = await open_ticket(parts, office, number, code)
+    return held
+
+
+def answered(reply: Reply, response: Response) -> CommandAnswer:
+    """201 with what happened where somebody waited and knows it, else 202."""
+    response.status_code = 201 if reply.outcome is not None else 202
+    return command_answer(reply)
+
+
+_ACTION = {201: {"model": CommandAnswer, "description": "Carried out"}, **problems(*WRITING)}
+
+
+@router.post(
+    "/{slug}/tickets/{number}/messages",
+    status_code=202,
+    summary="Write to the office",
+    dependencies=[Guess],
+    responses=_ACTION,
+)
+async def add_message(
+    office: Office, parts: Parts, number: Number, said: TicketMessage, key: Key, wait: Wait, response: Response
+) -> CommandAnswer:
+    held = await _held(parts, office, number, said.code)
+    return answered(await parts.commands.add_message(held, key, said.text, wait=wait), response)
+
+
+@router.post(
+    "/{slug}/tickets/{number}/withdrawal",
+    status_code=202,
+    summary="Withdraw the report",
+    dependencies=[Guess],
+    responses=_ACTION,
+)
+async def withdraw(
+    office: Office, parts: Parts, number: Number, shown: TicketCode, key: Key, wait: Wait, response: Response
+) -> CommandAnswer:
+    held = await _held(parts, office, number, shown.code)
+    return answered(await parts.commands.withdraw_report(held, key, wait=wait), response)
+
+
+@router.post(
+    "/{slug}/tickets/{number}/rating",
+    status_code=202,
+    summary="Did it answer?",
+    dependencies=[Guess],
+    responses=_ACTION,
+)
+async def rate(
+    office: Office, parts: Parts, number: Number, rated: TicketRating, key: Key, wait: Wait, response: Response
+) -> CommandAnswer:
+    held = await _held(parts, office, number, rated.code)
+    return answered(await parts.commands.rate_answer(held, key, helpful=rated.helpful, wait=wait), response)
+
+
+@router.post(
+    "/{slug}/tickets/{number}/rejection",
+    status_code=202,
+    summary="This is not what I reported",
+    dependencies=[Guess],
+    responses=_ACTION,
+)
+async def reject_match(
+    office: Office, parts: Parts, number: Number, shown: TicketCode, key: Key, wait: Wait, response: Response
+) -> CommandAnswer:
+    held = await _held(parts, office, number, shown.code)
+    return answered(await parts.commands.reject_match(held, key, wait=wait), response)
+
+
+@router.post(
+    "/{slug}/tickets/{number}/stop", status_code=202, summary="Stop telling me", dependencies=[Guess], responses=_ACTION
+)
+async def stop(
+    office: Office, parts: Parts, number: Number, shown: TicketCode, key: Key, wait: Wait, response: Response
+) -> CommandAnswer:
+    held = await _held(parts, office, number, shown.code)
+    return answered(await parts.commands.stop_following(held, key, wait=wait), response)

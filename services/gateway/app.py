@@ -1,0 +1,204 @@
+"""The gateway put together: the one place that builds things.
+
+It is ready without MongoDB and without the services behind it: text is taken as long as Kafka acknowledges it.
+"""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass, field
+
+from aiokafka import ConsumerRecord
+from fastapi import FastAPI
+
+from libs.contracts.topics import OWNERS, Service, journal
+from libs.runtime import logs, telemetry
+from libs.runtime.directory import Directory
+from libs.runtime.followers import Follower
+from libs.runtime.http import Health, Observed, ServiceClient, add_health
+from libs.runtime.keyring import Keyring
+from libs.runtime.mongo import Mongo
+from libs.runtime.outbox import KafkaOutbox
+from libs.runtime.service import Periodic, patiently
+from libs.runtime.tokens import Tokens
+from services.gateway.accepting import Accepting, TrackingCodes
+from services.gateway.api import console, internal, live, partner, public, session
+from services.gateway.api.openapi import add_documentation
+from services.gateway.asking import Asking
+from services.gateway.commands import Commands
+from services.gateway.context import Gateway, Limits
+from services.gateway.guard import Guard
+from services.gateway.limits import Bucket, FairShare
+from services.gateway.problems import add_handlers
+from services.gateway.reads import NotifyReads, RegistryReads, ReportsReads
+from services.gateway.sending import Sender
+from services.gateway.sessions import LoginLinks, Sessions, TicketCookies
+from services.gateway.settings import GatewaySettings
+from services.gateway.streams import Hub
+from services.gateway.uploads import TakenEvidence, Uploads
+from services.gateway.waiting import Waiters
+
+log = logs.get()
+
+SEND_WITHIN = 1.8
+"""Seconds; the answer must be there in two."""
+BACKLOG = 5_000
+"""Sends that wait for the broker, of about 2 kB each."""
+OFFICER_PER_MINUTE = 240
+SWEEP_EVERY = 300.0
+NOTE_EVERY = 10.0
+
+
+@dataclass
+class Machinery:
+    """What runs beside the routes."""
+
+    settings: GatewaySettings
+    parts: Gateway
+    mongo: Mongo
+    outbox: KafkaOutbox
+    clients: Sequence[ServiceClient]
+    directory: Follower
+    journals: Follower
+    evidence: TakenEvidence
+    _tasks: list[asyncio.Task[None]] = field(default_factory=list)
+
+    @contextlib.asynccontextmanager
+    async def lifespan(self, _: FastAPI) -> AsyncIterator[None]:
+        self._tasks = [
+            asyncio.create_task(self._start(), name="start"),
+            asyncio.create_task(self._start_stores(), name="start stores"),
+        ]
+        try:
+            yield
+        finally:
+            self.parts.health.started = False
+            await self._stop()
+
+    async def _start(self) -> None:
+        await self.directory.start()
+        await self.journals.start()
+        await patiently("producer", self.outbox.start)
+        await self.directory.caught_up()
+        self.parts.knows_everybody = True
+        await self.journals.caught_up()
+        self.parts.health.started = True
+        log.info("service_started")
+
+    async def _start_stores(self) -> None:
+        """What needs MongoDB; nobody waits for it."""
+        await patiently("session indexes", self.parts.sessions.ensure_indexes)
+        await patiently("link indexes", self.parts.links.ensure_indexes)
+        await patiently("picture indexes", self.parts.uploads.ensure_indexes)
+        await self.evidence.start()
+        periodics = (
+            Periodic("pictures", SWEEP_EVERY, self.parts.uploads.sweep),
+            Periodic("evidence positions", NOTE_EVERY, self.evidence.note),
+        )
+        self._tasks += [asyncio.create_task(p.run(), name=p.name) for p in periodics]
+
+    async def _stop(self) -> None:
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self.evidence.stop()
+        await self.journals.stop()
+        await self.directory.stop()
+        for client in self.clients:
+            await client.close()
+        await self.outbox.stop()
+        self.mongo.close()
+        log.info("service_stopped")
+
+
+def create_app(settings: GatewaySettings) -> FastAPI:
+    logs.configure(Service.GATEWAY, settings.log_level)
+    telemetry.configure(Service.GATEWAY, settings.trace_ratio)
+    machinery = build(settings)
+    parts = machinery.parts
+    app = FastAPI(
+        title="Simpul", version="1", docs_url=None, redoc_url=None, openapi_url=None, lifespan=machinery.lifespan
+    )
+    app.state.gateway = parts
+    add_handlers(app)
+    add_health(app, parts.health)
+    # The order is the order of matching: the busiest route first. No slug may be one of the fixed words.
+    api = "/api/v1"
+    app.include_router(public.router, prefix=api, tags=["Public"])
+    app.include_router(session.router, prefix=api, tags=["Log-in"])
+    app.include_router(console.router, prefix=api, tags=["Officers"])
+    app.include_router(partner.router, prefix=api, tags=["Partners"])
+    app.include_router(internal.router(parts))
+    app.include_router(live.router)
+    add_documentation(app)
+    app.add_middleware(Observed, service=Service.GATEWAY)
+    app.add_middleware(Guard, hosts=settings.hosts, secure=settings.is_secure)
+    return app
+
+
+def build(settings: GatewaySettings) -> Machinery:
+    """Every part; nothing is connected before the lifespan."""
+    keyring = Keyring(settings.secrets_dir, Service.GATEWAY)
+    tracking_key, session_key = keyring.single("tracking.key"), keyring.single("session.key")
+    tokens, mongo = Tokens(keyring), Mongo(settings.mongo_url, Service.GATEWAY)
+    outbox = KafkaOutbox(settings, Service.GATEWAY, within=SEND_WITHIN, most=BACKLOG)
+    urls = {
+        Service.REGISTRY: settings.registry_url,
+        Service.REPORTS: settings.reports_url,
+        Service.NOTIFY: settings.notify_url,
+    }
+    clients = {s: ServiceClient(tokens, service=s, base_url=url) for s, url in urls.items()}
+    registry = RegistryReads(clients[Service.REGISTRY])
+    reports, notify = ReportsReads(clients[Service.REPORTS]), NotifyReads(clients[Service.NOTIFY])
+    waiters, hub, directory = Waiters(), Hub(), Directory()
+    owners = {Service.REGISTRY: registry, Service.REPORTS: reports, Service.NOTIFY: notify}
+    asking = Asking(Sender(outbox, keyring), waiters, owners)
+    codes, uploads = TrackingCodes(tracking_key), Uploads(mongo, keyring.single("blobs.key"))
+
+    async def journal_records(records: Sequence[ConsumerRecord]) -> None:
+        await waiters.take(records)
+        await hub.take(records)
+
+    directory_follower = directory.follower(settings, Service.GATEWAY)
+    journals = [journal(service) for service in OWNERS]
+    follower = Follower(settings, Service.GATEWAY, journals, journal_records, from_start=False)
+    evidence = TakenEvidence(uploads, mongo, settings)
+    health = Health()
+    health.live["followers"] = lambda: not health.started or (directory_follower.is_live and follower.is_live)
+    parts = Gateway(
+        settings=settings,
+        directory=directory,
+        tokens=tokens,
+        health=health,
+        sessions=Sessions(mongo, session_key),
+        links=LoginLinks(mongo),
+        ticket_cookies=TicketCookies(session_key),
+        codes=codes,
+        accepting=Accepting(asking, codes, uploads),
+        commands=Commands(asking, registry),
+        reports=reports,
+        registry=registry,
+        notify=notify,
+        uploads=uploads,
+        hub=hub,
+        limits=_limits(settings),
+    )
+    return Machinery(
+        settings=settings,
+        parts=parts,
+        mongo=mongo,
+        outbox=outbox,
+        clients=tuple(clients.values()),
+        directory=directory_follower,
+        journals=follower,
+        evidence=evidence,
+    )
+
+
+def _limits(settings: GatewaySettings) -> Limits:
+    return Limits(
+        clients=Bucket(per_minute=settings.client_per_minute, burst=settings.client_burst),
+        guesses=Bucket(per_minute=settings.codes_per_minute, burst=settings.codes_per_minute),
+        shares=FairShare(capacity=settings.capacity_per_second),
+        officers=Bucket(per_minute=OFFICER_PER_MINUTE, burst=OFFICER_PER_MINUTE // 2),
+    )

@@ -1,0 +1,48 @@
+"""Sending and, where somebody waits, what came of it."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Protocol
+from uuid import UUID
+
+from libs.contracts.envelope import Actor
+from libs.contracts.reads import OutcomeView
+from libs.contracts.topics import Service
+from libs.runtime.errors import Refused
+from services.gateway.sending import Sender, Wish
+from services.gateway.waiting import Waiters, outcome_within
+
+
+class Owner(Protocol):
+    async def outcome(self, tenant: str, command: UUID, body_hash: str | None) -> OutcomeView: ...
+
+
+class Asking:
+    def __init__(self, sender: Sender, waiters: Waiters, owners: Mapping[Service, Owner]) -> None:
+        self._sender = sender
+        self._waiters = waiters
+        self._owners = owners
+
+    async def send(
+        self, tenant: str, wishes: Sequence[Wish], *, body: Any, actor: Actor | None = None, wait: float = 0
+    ) -> OutcomeView | None:
+        """Sends all; waits at most `wait` seconds for the outcome of the first.
+
+        Returns:
+            None where nobody waited, or nobody knew in time: it is kept and will be carried out.
+
+        Raises:
+            Refused: what the owner said; or `key_reused`.
+            Unavailable: not certainly kept.
+        """
+        body_hash = self._sender.body_hash(body)
+        if wait <= 0:
+            await self._sender.send(tenant, wishes, body_hash=body_hash, actor=actor)
+            return None
+        first = wishes[0]
+        with self._waiters.expecting(first.id) as told:
+            await self._sender.send(tenant, wishes, body_hash=body_hash, actor=actor)
+            owner = self._owners[first.owner]
+            outcome = await outcome_within(wait, told, lambda: owner.outcome(tenant, first.id, body_hash))
+        if outcome is not None and outcome.state == "refused":
+            raise Refused(outcome.problem or "state_conflict", *outcome.fields)
+        return outcome

@@ -1,0 +1,214 @@
+"""What a request must be before anything of ours looks at it: bounded in size, time and shape, and meant for us."""
+
+import asyncio
+import json
+import re
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from libs.contracts.problems import Problem, problem
+from libs.runtime.http import problem_response
+
+LARGEST_JSON = 1_000_000
+LARGEST_UPLOAD = 11_000_000
+LARGEST_HEADERS = 32_000
+MOST_HEADERS = 60
+DEEPEST = 32
+BODY_WITHIN = 30.0
+"""Seconds for a whole body: 11 MB at 3 Mbit/s."""
+
+API = "/api/"
+
+_API_HEADERS: tuple[tuple[bytes, bytes], ...] = (
+    (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'"),
+    (b"x-content-type-options", b"nosniff"),
+    (b"referrer-policy", b"no-referrer"),
+    (b"cross-origin-resource-policy", b"same-origin"),
+    (b"cache-control", b"no-store"),
+)
+_EVERYWHERE: tuple[tuple[bytes, bytes], ...] = (
+    (b"x-content-type-options", b"nosniff"),
+    (b"referrer-policy", b"no-referrer"),
+    (b"x-frame-options", b"DENY"),
+)
+_TRANSPORT: tuple[tuple[bytes, bytes], ...] = ((b"strict-transport-security", b"max-age=31536000; includeSubDomains"),)
+
+_STRING = re.compile(rb'"(?:[^"\\]|\\.)*"')
+_BRACKET = re.compile(rb"[\[\]{}]")
+
+
+class Unreadable(ValueError):
+    """`code` of the problem, and where it lies."""
+
+    def __init__(self, code: str, status: int) -> None:
+        super().__init__(code)
+        self.code = code
+        self.status = status
+
+
+def depth(body: bytes) -> int:
+    """How deep arrays and objects are nested; brackets inside strings do not count."""
+    if body.count(b"[") + body.count(b"{") <= DEEPEST:
+        return 0
+    deepest = here = 0
+    for found in _BRACKET.finditer(_STRING.sub(b"", body)):
+        here += 1 if found[0] in b"[{" else -1
+        deepest = max(deepest, here)
+    return deepest
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise Unreadable("json_duplicate_key", 400)
+    return found
+
+
+def _no_constant(name: str) -> float:
+    raise Unreadable("json_invalid", 400)
+
+
+def check_json(body: bytes) -> None:
+    """
+    Raises:
+        Unreadable: no JSON, too deep, or the same key twice, which two readers may read in two ways.
+    """
+    if depth(body) > DEEPEST:
+        raise Unreadable("json_too_deep", 400)
+    try:
+        json.loads(body.decode("utf-8"), object_pairs_hook=_once, parse_constant=_no_constant)
+    except Unreadable:
+        raise
+    except (ValueError, RecursionError):
+        raise Unreadable("json_invalid", 400) from None
+
+
+class _TooLate(Exception):
+    pass
+
+
+class _TooLarge(Exception):
+    pass
+
+
+class Guard:
+    """The outermost layer. Pure ASGI: it costs microseconds where a function of the framework costs a task."""
+
+    def __init__(
+        self, app: ASGIApp, *, hosts: Iterable[str], secure: bool = False, body_within: float = BODY_WITHIN
+    ) -> None:
+        self._app = app
+        self._hosts = frozenset(h.encode() for h in hosts)
+        self._added = _EVERYWHERE + (_TRANSPORT if secure else ())
+        self._body_within = body_within
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        headers: dict[bytes, bytes] = dict(scope["headers"])
+        is_api = scope["path"].startswith(API)
+        refusal = self._refusal(scope, headers)
+        if refusal is not None:
+            await problem_response(refusal)(scope, receive, self._dressed(send, is_api=True))
+            return
+        answered = self._dressed(send, is_api=is_api)
+        if scope["method"] in ("GET", "HEAD", "OPTIONS", "DELETE"):
+            await self._app(scope, receive, answered)
+            return
+        try:
+            if is_api and headers.get(b"content-type", b"").split(b";")[0].strip() == b"application/json":
+                body = await self._whole(receive, LARGEST_JSON)
+                if body:
+                    check_json(body)
+                await self._app(scope, _replay(body, receive), answered)
+            else:
+                await self._app(scope, self._counted(receive), answered)
+        except Unreadable as error:
+            found = Problem(type="about:blank", title="The body cannot be read", status=error.status, detail=error.code)
+            await problem_response(found)(scope, receive, answered)
+        except _TooLarge:
+            await problem_response(problem("too_large"), {"Connection": "close"})(scope, receive, answered)
+        except _TooLate:
+            late = Problem(type="about:blank", title="The body did not arrive in time", status=408)
+            await problem_response(late, {"Connection": "close"})(scope, receive, answered)
+
+    def _refusal(self, scope: Scope, headers: Mapping[bytes, bytes]) -> Problem | None:
+        raw = scope["headers"]
+        if len(raw) > MOST_HEADERS or sum(len(name) + len(value) for name, value in raw) > LARGEST_HEADERS:
+            return Problem(type="about:blank", title="The headers are too large", status=431)
+        host = headers.get(b"host", b"").lower()
+        bare = host.rsplit(b":", 1)[0] if not host.endswith(b"]") else host
+        if bare not in self._hosts and not scope["path"].startswith(("/health/", "/metrics", "/internal/")):
+            return Problem(type="about:blank", title="This name is not served here", status=400)
+        length = headers.get(b"content-length")
+        if length is not None and (not length.isdigit() or int(length) > LARGEST_UPLOAD):
+            return problem("too_large")
+        return None
+
+    async def _whole(self, receive: Receive, most: int) -> bytes:
+        parts: list[bytes] = []
+        size = 0
+        try:
+            async with asyncio.timeout(self._body_within):
+                while True:
+                    message = await receive()
+                    if message["type"] != "http.request":
+                        raise _TooLate
+                    part = message.get("body", b"")
+                    size += len(part)
+                    if size > most:
+                        raise _TooLarge
+                    if not message.get("more_body", False):
+                        return b"".join((*parts, part)) if parts else part
+                    parts.append(part)
+        except TimeoutError:
+            raise _TooLate from None
+
+    def _counted(self, receive: Receive) -> Receive:
+        """The stream of a form or an upload, cut off when it grows too large or takes too long."""
+        size, done = 0, False
+        until = asyncio.get_running_loop().time() + self._body_within
+
+        async def counted() -> Message:
+            nonlocal size, done
+            if done:
+                return await receive()
+            try:
+                async with asyncio.timeout_at(until):
+                    message = await receive()
+            except TimeoutError:
+                raise _TooLate from None
+            size += len(message.get("body", b""))
+            if size > LARGEST_UPLOAD:
+                raise _TooLarge
+            done = not message.get("more_body", False)
+            return message
+
+        return counted
+
+    def _dressed(self, send: Send, *, is_api: bool) -> Send:
+        wanted = (_API_HEADERS + self._added) if is_api else self._added
+
+        async def dressed(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                there = {name for name, _ in message["headers"]}
+                message["headers"] = [*message["headers"], *(h for h in wanted if h[0] not in there)]
+            await send(message)
+
+        return dressed
+
+
+def _replay(body: bytes, receive: Receive) -> Receive:
+    given = False
+
+    async def replay() -> Message:
+        nonlocal given
+        if given:
+            return await receive()
+        given = True
+        return {"type": "http.request", "body": body, "more_body": False}
+
+    return replay

@@ -1,0 +1,66 @@
+"""Partners' log-in: a link by mail, good once, for a quarter of an hour."""
+
+import asyncio
+from uuid import UUID
+
+from libs.contracts.directory import TenantRecord
+from libs.contracts.words import PartnerState
+from libs.runtime.errors import NotFound, Refused
+from services.gateway.context import Gateway
+from services.gateway.sessions import Kind, Session, new_secret
+
+SAME_TIME = 0.4
+"""Seconds that every answer takes at least, so that it does not tell whether an address is known. A look-up, a write
+and a send take about 50 ms when nothing else runs."""
+
+
+async def send_link(parts: Gateway, office: TenantRecord, email: str, key: UUID, *, then: str = "") -> None:
+    """Mails a link if the address is that of an active partner; to the asker both look alike.
+
+    Args:
+        then: path below the office that the partner wants to get to.
+
+    Raises:
+        Unavailable: registry does not answer, or the broker does not.
+    """
+    answered_at = asyncio.get_running_loop().time() + SAME_TIME
+    try:
+        await _send_if_known(parts, office, email, key, then)
+    finally:
+        await asyncio.sleep(max(0.0, answered_at - asyncio.get_running_loop().time()))
+
+
+async def _send_if_known(parts: Gateway, office: TenantRecord, email: str, key: UUID, then: str) -> None:
+    try:
+        found = await parts.registry.partner_by_contact(office.id, email)
+    except (NotFound, Refused):
+        return
+    secret = new_secret(office.id)
+    await parts.links.make(office.id, found.partner_id, secret=secret, target=then)
+    await parts.commands.send_login_link(
+        office,
+        key,
+        partner_id=found.partner_id,
+        address=found.address,
+        link=f"{parts.settings.public_url}/{office.slug}/login/{secret}",
+        language=found.language,
+    )
+
+
+async def enter(parts: Gateway, secret: str, *, instead_of: str | None = None) -> tuple[Session, str] | None:
+    """A session for the first who comes with the link, and where they wanted to go; None if it is used or too old."""
+    link = await parts.links.spend(secret)
+    record = parts.directory.partner(link.tenant, link.principal) if link else None
+    if link is None or record is None or record.state != PartnerState.ACTIVE:
+        return None
+    return await parts.sessions.open(link.tenant, Kind.PARTNER, link.principal, instead_of=instead_of), link.target
+
+
+async def enter_by_assignment(
+    parts: Gateway, office: TenantRecord, partner: str, *, instead_of: str | None = None
+) -> Session | None:
+    """A session for whoever holds a signed assignment link; the caller has checked its signature."""
+    record = parts.directory.partner(office.id, partner)
+    if record is None or record.state != PartnerState.ACTIVE:
+        return None
+    return await parts.sessions.open(office.id, Kind.PARTNER, partner, instead_of=instead_of)

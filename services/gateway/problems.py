@@ -1,0 +1,107 @@
+"""How the gateway answers what goes wrong: problem details for the API, a page for people."""
+
+from collections.abc import Awaitable, Callable, Mapping
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.responses import RedirectResponse, Response
+
+from libs.contracts.problems import TITLES, FieldProblem, Problem, problem
+from libs.runtime import logs
+from libs.runtime.errors import Refused, Unavailable
+from libs.runtime.http import field_problems, problem_response
+from services.gateway.context import Moved
+from services.gateway.limits import TooMany
+
+log = logs.get()
+
+RETRY_AFTER = "2"
+"""Seconds; a send gives up after less than two."""
+
+
+def moved_response(request: Request, moved: Moved) -> Response:
+    """The same thing at the new address; 308 keeps the method and the body."""
+    path = request.scope["path"].replace(f"/{moved.old}", f"/{moved.new}", 1)
+    query = request.scope["query_string"].decode("latin-1")
+    status = 301 if request.method in ("GET", "HEAD") else 308
+    return RedirectResponse(f"{path}?{query}" if query else path, status_code=status)
+
+
+ErrorPage = Callable[[Request, Problem, Mapping[str, str]], Awaitable[Response]]
+"""The page that tells a person what went wrong; set as `app.state.error_page` by whoever has pages."""
+
+_FOR_PROGRAMS = ("/api/", "/internal/", "/health/", "/metrics")
+_BY_STATUS = {
+    401: "unauthenticated",
+    403: "forbidden",
+    404: "not_found",
+    413: "too_large",
+    415: "unsupported_media",
+}
+
+
+def refusal(error: Refused) -> Problem:
+    if error.code not in TITLES:
+        # A newer service may know reasons that this code does not.
+        return problem("state_conflict", detail=error.code)
+    return problem(error.code, errors=tuple(FieldProblem(field=f, code=error.code) for f in error.fields))
+
+
+def from_framework(error: HTTPException) -> Problem:
+    code = _BY_STATUS.get(error.status_code)
+    if code is not None:
+        return problem(code)
+    return Problem(type="about:blank", title=str(error.detail), status=error.status_code)
+
+
+async def answer(request: Request, found: Problem, headers: Mapping[str, str] | None = None) -> Response:
+    """Problem details for programs, a page for people."""
+    whole = dict(headers or {})
+    if found.status in (429, 503):
+        whole.setdefault("Retry-After", RETRY_AFTER)
+    page: ErrorPage | None = getattr(request.app.state, "error_page", None)
+    if page is None or request.scope["path"].startswith(_FOR_PROGRAMS):
+        return problem_response(found, whole)
+    return await page(request, found, whole)
+
+
+def add_handlers(app: FastAPI) -> None:
+    async def on_refused(request: Request, error: Exception) -> Response:
+        assert isinstance(error, Refused)
+        return await answer(request, refusal(error))
+
+    async def on_unavailable(request: Request, _: Exception) -> Response:
+        return await answer(request, problem("unavailable"))
+
+    async def on_validation(request: Request, error: Exception) -> Response:
+        assert isinstance(error, RequestValidationError)
+        return await answer(request, problem("validation", errors=field_problems(error)))
+
+    async def on_too_many(request: Request, error: Exception) -> Response:
+        assert isinstance(error, TooMany)
+        return await answer(request, problem("too_many_requests"), {"Retry-After": str(error.retry_after)})
+
+    async def on_moved(request: Request, error: Exception) -> Response:
+        assert isinstance(error, Moved)
+        return moved_response(request, error)
+
+    async def on_http(request: Request, error: Exception) -> Response:
+        assert isinstance(error, HTTPException)
+        return await answer(request, from_framework(error), error.headers)
+
+    async def on_fault(request: Request, error: Exception) -> Response:
+        log.error("request_raised", error=error)
+        return await answer(request, problem("internal"))
+
+    handlers: dict[type[Exception], Callable[[Request, Exception], Awaitable[Response]]] = {
+        Refused: on_refused,
+        Unavailable: on_unavailable,
+        RequestValidationError: on_validation,
+        TooMany: on_too_many,
+        Moved: on_moved,
+        HTTPException: on_http,
+        Exception: on_fault,
+    }
+    for kind, handler in handlers.items():
+        app.add_exception_handler(kind, handler)

@@ -1,0 +1,231 @@
+"""Reads of the services, typed. A page asks in parallel and says which part is missing.
+
+case, ledger = await asyncio.gather(reports.case(who, id), or_missing(notify.bulletins(who, id)))
+"""
+
+from collections.abc import Awaitable, Mapping, Sequence
+from typing import Any, TypeVar
+from urllib.parse import quote
+from uuid import UUID
+
+from pydantic import BaseModel, TypeAdapter
+
+from libs.contracts.envelope import Actor
+from libs.contracts.reads import (
+    AssignmentView,
+    Authenticated,
+    BulletinView,
+    ByHandRow,
+    CaseRow,
+    CaseView,
+    ClarificationCard,
+    ClarificationView,
+    FollowView,
+    LedgerRow,
+    MatchView,
+    OfficerView,
+    OutcomeView,
+    Page,
+    PartnerFound,
+    PartnerRow,
+    QueueCounts,
+    ReportRow,
+    StatsView,
+    TicketView,
+)
+from libs.runtime.errors import Unavailable
+from libs.runtime.http import ServiceClient
+
+T = TypeVar("T")
+M = TypeVar("M", bound=BaseModel)
+
+OUTCOME_WITHIN = 2.0
+"""Seconds; the request waits anyway."""
+PROOF_WITHIN = 3.0
+"""Seconds for a password check: argon2 and a compare-and-set take about 100 ms when nothing else runs."""
+
+_BULLETINS = TypeAdapter(tuple[BulletinView, ...])
+_ASSIGNMENTS = TypeAdapter(tuple[AssignmentView, ...])
+
+
+async def or_missing(read: Awaitable[T]) -> T | None:
+    """The answer, or None where its service does not answer in time. What is refused stays refused."""
+    try:
+        return await read
+    except Unavailable:
+        return None
+
+
+def _given(**params: object) -> dict[str, Any]:
+    """Query parameters without the ones that were left open."""
+    return {name: value for name, value in params.items() if value is not None and value != ""}
+
+
+class _Reads:
+    def __init__(self, client: ServiceClient) -> None:
+        self._client = client
+
+    async def outcome(self, tenant: str, command: UUID, body_hash: str | None) -> OutcomeView:
+        params = _given(body=body_hash)
+        return await self._one(OutcomeView, tenant, f"/outcomes/{command}", params=params, within=OUTCOME_WITHIN)
+
+    async def _one(
+        self,
+        kind: type[M],
+        tenant: str,
+        path: str,
+        *,
+        actor: Actor | None = None,
+        params: Mapping[str, Any] | Sequence[tuple[str, Any]] | None = None,
+        within: float | None = None,
+    ) -> M:
+        body = await self._client.get(path, tenant=tenant, actor=actor, params=params, within=within)
+        return kind.model_validate_json(body)
+
+    async def _answer(
+        self, kind: type[M], tenant: str | None, path: str, question: Mapping[str, Any], within: float | None = None
+    ) -> M:
+        return kind.model_validate_json(await self._client.post(path, tenant=tenant, json=question, within=within))
+
+
+class ReportsReads(_Reads):
+    async def match(self, tenant: str, text: str, *, within: float | None = None) -> MatchView:
+        """At most three published answers that may be what somebody asks; text and links in one."""
+        return await self._answer(MatchView, tenant, "/match", {"text": text}, within)
+
+    async def clarifications(
+        self, tenant: str, *, q: str = "", cursor: str = "", limit: int = 20, corrected: bool = False
+    ) -> Page[ClarificationCard]:
+        params = _given(q=q, cursor=cursor, limit=limit, corrected="true" if corrected else None)
+        return await self._one(Page[ClarificationCard], tenant, "/clarifications", params=params)
+
+    async def clarification(self, tenant: str, ref: str) -> ClarificationView:
+        """By number or id."""
+        return await self._one(ClarificationView, tenant, f"/clarifications/{_segment(ref)}")
+
+    async def ticket(self, tenant: str, *, number: str, code_hash: str) -> TicketView:
+        """
+        Raises:
+            Refused: `wrong_code`, for a number that never was just as for a wrong code.
+        """
+        path = f"/tickets/{_segment(number)}"
+        body = await self._client.get(path, tenant=tenant, headers={"x-code-hash": code_hash})
+        return TicketView.model_validate_json(body)
+
+    async def stats(self, tenant: str) -> StatsView:
+        return await self._one(StatsView, tenant, "/stats")
+
+    async def cases(
+        self,
+        tenant: str,
+        actor: Actor,
+        *,
+        state: str = "",
+        owner: str = "",
+        severity: int | None = None,
+        cursor: str = "",
+        limit: int = 50,
+    ) -> Page[CaseRow]:
+        """The queue; `state` narrows it, and shows what has left it."""
+        params = _given(state=state, owner=owner, severity=severity, cursor=cursor, limit=limit)
+        return await self._one(Page[CaseRow], tenant, "/cases", actor=actor, params=params)
+
+    async def case(self, tenant: str, actor: Actor, case_id: str, *, cursor: str = "") -> CaseView:
+        """`cursor` turns the page of its reports."""
+        path = f"/cases/{_segment(case_id)}"
+        return await self._one(CaseView, tenant, path, actor=actor, params=_given(cursor=cursor))
+
+    async def reports(
+        self, tenant: str, actor: Actor, *, kind: str = "", state: str = "", cursor: str = "", limit: int = 50
+    ) -> Page[ReportRow]:
+        params = _given(kind=kind, state=state, cursor=cursor, limit=limit)
+        return await self._one(Page[ReportRow], tenant, "/reports", actor=actor, params=params)
+
+    async def report(self, tenant: str, actor: Actor, report_id: str) -> ReportRow:
+        return await self._one(ReportRow, tenant, f"/reports/{_segment(report_id)}", actor=actor)
+
+    async def counts(self, tenant: str, actor: Actor) -> QueueCounts:
+        return await self._one(QueueCounts, tenant, "/cases/counts", actor=actor)
+
+
+class RegistryReads(_Reads):
+    async def authenticate(self, *, email: str, password: str, code: str) -> Authenticated:
+        """
+        Raises:
+            Refused: `unauthenticated`, whatever was wrong; `too_many_requests` while locked.
+        """
+        question = {"email": email, "password": password, "code": code}
+        return await self._answer(Authenticated, None, "/internal/authenticate", question, PROOF_WITHIN)
+
+    async def confirm(self, tenant: str, officer: str, code: str) -> None:
+        """A fresh code of an officer who is logged in.
+
+        Raises:
+            Refused: `unauthenticated`: wrong, or used before.
+        """
+        question = {"officer_id": officer, "code": code}
+        await self._client.post("/internal/confirm", tenant=tenant, json=question, within=PROOF_WITHIN)
+
+    async def partner_by_contact(self, tenant: str, address: str) -> PartnerFound:
+        return await self._answer(PartnerFound, tenant, "/internal/partner-by-contact", {"address": address})
+
+    async def officers(
+        self, tenant: str, ids: Sequence[str] = (), *, actor: Actor | None = None
+    ) -> tuple[OfficerView, ...]:
+        """The given ones, or all of the office: with their names for an officer, else with initials only."""
+        params = _given(ids=",".join(ids))
+        return (await self._one(Page[OfficerView], tenant, "/officers", actor=actor, params=params)).items
+
+    async def partners(
+        self,
+        tenant: str,
+        actor: Actor,
+        *,
+        area: str = "",
+        kind: str = "",
+        state: str = "",
+        cursor: str = "",
+        limit: int = 50,
+    ) -> Page[PartnerRow]:
+        params = _given(area=area, kind=kind, state=state, cursor=cursor, limit=limit)
+        return await self._one(Page[PartnerRow], tenant, "/partners", actor=actor, params=params)
+
+    async def partners_named(self, tenant: str, actor: Actor, ids: Sequence[str]) -> tuple[PartnerRow, ...]:
+        params = {"ids": ",".join(ids)}
+        return (await self._one(Page[PartnerRow], tenant, "/partners", actor=actor, params=params)).items
+
+    async def partner(self, tenant: str, actor: Actor, partner_id: str) -> PartnerRow:
+        return await self._one(PartnerRow, tenant, f"/partners/{_segment(partner_id)}", actor=actor)
+
+
+class NotifyReads(_Reads):
+    async def subject(self, tenant: str, report_id: str) -> FollowView:
+        return await self._one(FollowView, tenant, f"/subjects/{_segment(report_id)}")
+
+    async def bulletins(self, tenant: str, actor: Actor, case_id: str) -> tuple[BulletinView, ...]:
+        answer = await self._client.get("/bulletins", tenant=tenant, actor=actor, params={"case_id": case_id})
+        return _BULLETINS.validate_json(answer)
+
+    async def bulletin(self, tenant: str, actor: Actor, bulletin_id: str) -> BulletinView:
+        return await self._one(BulletinView, tenant, f"/bulletins/{_segment(bulletin_id)}", actor=actor)
+
+    async def ledger(
+        self, tenant: str, actor: Actor, bulletin_id: str, *, state: str = "", cursor: str = ""
+    ) -> Page[LedgerRow]:
+        path = f"/bulletins/{_segment(bulletin_id)}/ledger"
+        return await self._one(Page[LedgerRow], tenant, path, actor=actor, params=_given(state=state, cursor=cursor))
+
+    async def by_hand(self, tenant: str, actor: Actor, *, cursor: str = "") -> Page[ByHandRow]:
+        return await self._one(Page[ByHandRow], tenant, "/by-hand", actor=actor, params=_given(cursor=cursor))
+
+    async def assignments(self, tenant: str, actor: Actor, partner_id: str) -> tuple[AssignmentView, ...]:
+        path = f"/partners/{_segment(partner_id)}/assignments"
+        return _ASSIGNMENTS.validate_json(await self._client.get(path, tenant=tenant, actor=actor))
+
+    async def assignment(self, tenant: str, actor: Actor, assignment_id: str) -> AssignmentView:
+        return await self._one(AssignmentView, tenant, f"/assignments/{_segment(assignment_id)}", actor=actor)
+
+
+def _segment(identity: str) -> str:
+    """One segment of a path, whatever somebody typed."""
+    return quote(identity, safe="")

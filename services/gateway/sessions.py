@@ -1,0 +1,203 @@
+"""Who is logged in: sessions on the server, one-time links of partners, and the cookies of tickets.
+
+A browser holds a random secret; the database holds its hash only. Nothing here knows a name or an address.
+"""
+
+import hashlib
+import hmac
+import re
+import secrets
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+from os import urandom
+
+import orjson
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from libs.contracts.envelope import milliseconds
+from libs.runtime.keyring import derive
+from libs.runtime.mongo import Mongo, expiring, key
+
+IDLE = timedelta(minutes=30)
+ABSOLUTE = timedelta(hours=12)
+NOTED_EVERY = timedelta(minutes=1)
+"""A session's last use is written at most this often."""
+LINK_LIFETIME = timedelta(minutes=15)
+TICKET_LIFETIME = timedelta(hours=12)
+NONCE = 12
+
+_TOKEN = re.compile(r"([A-Za-z0-9-]{1,64})\.([A-Za-z0-9_-]{43})", re.ASCII)
+
+Clock = Callable[[], datetime]
+
+
+def utc_now() -> datetime:
+    return milliseconds(datetime.now(UTC))
+
+
+class Kind(StrEnum):
+    OFFICER = "officer"
+    PARTNER = "partner"
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """One log-in. `secret` is what the browser holds: `<tenant>.<256 random bits>`."""
+
+    secret: str = field(repr=False)
+    kind: Kind
+    tenant: str
+    principal: str
+    created_at: datetime
+    csrf: str = field(repr=False)
+
+
+def new_secret(tenant: str) -> str:
+    return f"{tenant}.{secrets.token_urlsafe(32)}"
+
+
+def _tenant_and_hash(secret: str) -> tuple[str, str] | None:
+    found = _TOKEN.fullmatch(secret)
+    return (found[1], hashlib.sha256(secret.encode()).hexdigest()) if found else None
+
+
+class Sessions:
+    def __init__(self, mongo: Mongo, session_key: bytes, now: Clock = utc_now) -> None:
+        self._sessions = mongo.tenants("sessions")
+        self._csrf_key = derive(session_key, "csrf")
+        self._now = now
+
+    async def ensure_indexes(self) -> None:
+        await self._sessions.ensure_indexes([expiring("ends_at", seconds=0, name="sessions_expire")])
+
+    async def open(self, tenant: str, kind: Kind, principal: str, *, instead_of: str | None = None) -> Session:
+        """A new secret for every log-in, so that one planted before it is worth nothing."""
+        if instead_of is not None:
+            await self.close(instead_of)
+        secret, now = new_secret(tenant), self._now()
+        _, digest = _tenant_and_hash(secret) or ("", "")
+        await self._sessions.add_if_missing(
+            [
+                {
+                    "_id": key(tenant, digest),
+                    "tenant": tenant,
+                    "kind": str(kind),
+                    "principal": principal,
+                    "created_at": now,
+                    "seen_at": now,
+                    "ends_at": now + ABSOLUTE,
+                }
+            ]
+        )
+        return Session(secret, kind, tenant, principal, now, self.csrf(secret))
+
+    async def find(self, secret: str | None, kind: Kind) -> Session | None:
+        """The session that a cookie names, if it is still good."""
+        named = _tenant_and_hash(secret or "")
+        if secret is None or named is None:
+            return None
+        tenant, digest = named
+        found, now = await self._sessions.get(tenant, digest), self._now()
+        if found is None or found["kind"] != kind or now >= found["ends_at"] or now - found["seen_at"] >= IDLE:
+            return None
+        if now - found["seen_at"] >= NOTED_EVERY:
+            await self._sessions.update(tenant, digest, {"$set": {"seen_at": now}})
+        return Session(secret, kind, tenant, found["principal"], found["created_at"], self.csrf(secret))
+
+    async def close(self, secret: str) -> None:
+        named = _tenant_and_hash(secret)
+        if named is not None:
+            await self._sessions.delete(*named)
+
+    def csrf(self, secret: str) -> str:
+        """The token that a form carries; for the public, `secret` is the value of the visitor's cookie."""
+        return hmac.digest(self._csrf_key, secret.encode(), "sha256").hex()
+
+    def is_from(self, secret: str | None, token: str | None) -> bool:
+        """Whether a form came from a page of ours, shown to this browser."""
+        return bool(secret and token) and hmac.compare_digest(self.csrf(str(secret)).encode(), str(token).encode())
+
+
+@dataclass(frozen=True, slots=True)
+class OneTime:
+    tenant: str
+    principal: str
+    target: str
+
+
+class LoginLinks:
+    """Secrets in mailed links: good once, for a quarter of an hour."""
+
+    def __init__(self, mongo: Mongo, now: Clock = utc_now) -> None:
+        self._links = mongo.tenants("login_links")
+        self._now = now
+
+    async def ensure_indexes(self) -> None:
+        await self._links.ensure_indexes([expiring("ends_at", seconds=0, name="links_expire")])
+
+    async def make(self, tenant: str, partner: str, *, secret: str, target: str = "") -> None:
+        _, digest = _tenant_and_hash(secret) or ("", "")
+        await self._links.add_if_missing(
+            [
+                {
+                    "_id": key(tenant, digest),
+                    "tenant": tenant,
+                    "partner": partner,
+                    "target": target,
+                    "used": False,
+                    "ends_at": self._now() + LINK_LIFETIME,
+                }
+            ]
+        )
+
+    async def spend(self, secret: str) -> OneTime | None:
+        """What the link was for, to the first who asks."""
+        named = _tenant_and_hash(secret)
+        if named is None:
+            return None
+        tenant, digest = named
+        where = {"used": False, "ends_at": {"$gt": self._now()}}
+        if not await self._links.update(tenant, digest, {"$set": {"used": True}}, where=where):
+            return None
+        found = await self._links.get(tenant, digest)
+        return OneTime(tenant, found["partner"], found["target"]) if found else None
+
+
+@dataclass(frozen=True, slots=True)
+class Ticket:
+    """A report whose number and code somebody has shown. Carried in a sealed cookie: no database is asked."""
+
+    tenant: str
+    number: str
+    report_id: str
+    code_hash: str
+    language: str = "id"
+
+
+class TicketCookies:
+    def __init__(self, session_key: bytes, now: Clock = utc_now) -> None:
+        self._cipher = AESGCM(derive(session_key, "ticket cookies"))
+        self._now = now
+
+    def write(self, ticket: Ticket) -> str:
+        until = int((self._now() + TICKET_LIFETIME).timestamp())
+        values = [ticket.tenant, ticket.number, ticket.report_id, ticket.code_hash, ticket.language, until]
+        nonce = urandom(NONCE)
+        return urlsafe_b64encode(nonce + self._cipher.encrypt(nonce, orjson.dumps(values), None)).decode()
+
+    def read(self, cookie: str | None, *, tenant: str, number: str) -> Ticket | None:
+        """The ticket, if the cookie is ours, of this ticket and not too old."""
+        if not cookie or len(cookie) > 1000:
+            return None
+        try:
+            raw = urlsafe_b64decode(cookie)
+            *values, until = orjson.loads(self._cipher.decrypt(raw[:NONCE], raw[NONCE:], None))
+        except (ValueError, InvalidTag):
+            return None
+        ticket = Ticket(*values)
+        good = self._now().timestamp() < until and ticket.tenant == tenant and ticket.number == number
+        return ticket if good else None
