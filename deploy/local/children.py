@@ -124,7 +124,7 @@ class Children:
                 raise ChildDied(name, log, last_line(log))
             if time.monotonic() > deadline:
                 raise NotReady(name, seconds, log)
-            time.sleep(0.05)
+            time.sleep(0.1)
 
     def _noted(self, name: str) -> Process | None:
         try:

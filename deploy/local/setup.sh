@@ -22,6 +22,17 @@ java_fits() {
     have java && java -version 2>&1 | awk -F'["._-]' 'NR == 1 { exit !($2 + 0 >= 17) }'
 }
 
+has_package_lists() { ls /var/lib/apt/lists/*_Packages* >/dev/null 2>&1; }
+
+# Debian 13 has no Java 17 any more; its default is newer, and Kafka runs on it too.
+java_package() {
+    if has_package_lists && ! apt-cache show openjdk-17-jre-headless >/dev/null 2>&1; then
+        say default-jre-headless
+    else
+        say openjdk-17-jre-headless
+    fi
+}
+
 missing_packages() {
     python=$(python_that_fits)
     if [ -z "$python" ]; then
@@ -30,7 +41,7 @@ missing_packages() {
         say "$(basename "$(readlink -f "$(command -v "$python")")")-venv"
     fi
     if [ -z "${KAFKA_BOOTSTRAP:-}" ]; then
-        java_fits || say "$java_package"
+        java_fits || java_package
         have mvn || say maven
     fi
     if [ -z "${MONGO_URL:-}" ] && ! have mongod; then
@@ -56,7 +67,7 @@ install_packages() {
     fi
     say "Installing with apt-get (once): $*"
     install="$root env DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends $*"
-    ls /var/lib/apt/lists/*_Packages* >/dev/null 2>&1 || $root apt-get update -qq
+    has_package_lists || $root apt-get update -qq
     if ! $install >"$log" 2>&1; then
         # The lists may be older than the packages that they name.
         $root apt-get update -qq
@@ -81,11 +92,6 @@ prepare_environment() {
 
 mkdir -p .local
 log=.local/apt.log
-java_package=openjdk-17-jre-headless
-# Debian 13 has no Java 17 any more; its default is newer, and Kafka runs on it too.
-if have apt-cache && ls /var/lib/apt/lists/*_Packages* >/dev/null 2>&1; then
-    apt-cache show "$java_package" >/dev/null 2>&1 || java_package=default-jre-headless
-fi
 packages=$(missing_packages | tr '\n' ' ')
 # shellcheck disable=SC2086  # a list of words
 [ -z "${packages% }" ] || install_packages $packages
