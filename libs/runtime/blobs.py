@@ -3,6 +3,7 @@
 import hashlib
 import os
 from collections.abc import Mapping
+from functools import cached_property
 from typing import Any
 
 from cryptography.exceptions import InvalidTag
@@ -23,7 +24,13 @@ class Blobs:
     """
 
     def __init__(self, mongo: Mongo, name: str) -> None:
-        self._bucket = mongo.bucket(name)
+        self._mongo = mongo
+        self._name = name
+
+    @cached_property
+    def _bucket(self) -> Any:
+        # Made at the first use: motor binds a bucket to the event loop that runs when it is made.
+        return self._mongo.bucket(self._name)
 
     async def put(self, blob_id: str, data: bytes, *, cipher: AESGCM, metadata: Mapping[str, Any]) -> str:
         """Stores and returns the SHA-256 of `data`. The same id again is nothing: what stands there stays."""

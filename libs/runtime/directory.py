@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from aiokafka import ConsumerRecord
 from pydantic import ValidationError
@@ -14,8 +15,12 @@ from libs.contracts.directory import (
     PartnerRecord,
     TenantRecord,
 )
+from libs.contracts.envelope import Actor
+from libs.contracts.ids import SETUP
 from libs.contracts.topics import DIRECTORY
+from libs.contracts.words import Role
 from libs.runtime import logs
+from libs.runtime.aggregates import Incoming
 from libs.runtime.followers import Follower
 from libs.runtime.settings import Settings
 
@@ -93,6 +98,30 @@ class Directory:
 
     def partners_of(self, tenant: str) -> Iterable[PartnerRecord]:
         return self._partners[tenant].values()
+
+
+def standing(directory: Directory, tenant: str, actor: Actor | None) -> Actor | None:
+    """The actor with those roles only that the directory grants here and now: what a gateway says is checked again.
+
+    A partner acts for themself; whether there is such a partner, the aggregate's own rules say.
+    """
+    if actor is None or actor.id == SETUP:
+        return actor
+    officer = directory.officer(tenant, actor.id)
+    held = set(officer.roles) if officer is not None else set()
+    if directory.partner(tenant, actor.id) is not None:
+        held.add(Role.PARTNER)
+    agency = officer.agency if officer is not None else None
+    return Actor(actor.id, tuple(role for role in actor.roles if role in held), agency)
+
+
+def standing_of_all(directory: Directory, incoming: Sequence[Incoming]) -> list[Incoming]:
+    return [
+        replace(i, context=replace(i.context, actor=standing(directory, i.context.tenant, i.context.actor)))
+        if i.context.actor is not None
+        else i
+        for i in incoming
+    ]
 
 
 def _is_newer(

@@ -715,7 +715,7 @@ class Engine:
 
 def address(command: Command, envelope: Envelope, *, to: Service, by: Service, keys: VersionedKey) -> Outgoing:
     """A signed command for a mailbox. Its key decides which member of the group takes it."""
-    body = command.model_dump_json(exclude_none=True).encode()
+    body = command.model_dump_json().encode()
     target = "" if command.keyed_by_tenant else command.target
     signed = sign(envelope, body, by=by, key_id=keys.active, key=keys.current)
     return Outgoing(mailbox(to), key(envelope.tenant, target).encode(), body, signed.headers())

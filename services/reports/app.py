@@ -9,6 +9,7 @@ from libs.contracts.topics import Service
 from libs.runtime.aggregates import Aggregate, Incoming
 from libs.runtime.blobs import Blobs
 from libs.runtime.cursors import Cursors
+from libs.runtime.directory import standing_of_all
 from libs.runtime.http import ServiceClient
 from libs.runtime.keyring import derive
 from libs.runtime.service import build
@@ -24,7 +25,7 @@ from services.reports.views import Views
 
 def create_app(settings: Settings, aggregates: Sequence[Aggregate[Any]] = AGGREGATES) -> FastAPI:
     async def prepare(incoming: Sequence[Incoming]) -> Sequence[Incoming]:
-        return await placing.prepare(incoming)
+        return await placing.prepare(standing_of_all(runtime.directory, incoming))
 
     runtime = build(Service.REPORTS, settings, aggregates, prepare=prepare)
     matcher = ServiceClient(

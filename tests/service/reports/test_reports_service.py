@@ -1,0 +1,151 @@
+"""Reports on real servers: from a command to a case, a checked verdict and a published answer."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from uuid import UUID, uuid4
+
+import pytest
+
+from deploy.local.stack import Stack
+from libs.contracts import ids
+from libs.contracts.reports.case import AddReference, ApproveVerdict, PublishCase, SaveDraft, TriageCase
+from libs.contracts.reports.parts import Draft, Reference
+from libs.contracts.reports.report import ReportContent, SubmitReport
+from libs.contracts.topics import Service
+from tests.office import Desk, kinds
+
+TEXT = "Info dari grup RT: air PDAM Harjamukti dicampur zat pembersih pipa, jangan diminum selama tiga hari. Sebarkan!"
+
+
+@pytest.fixture(scope="module")
+def services(stack: Stack) -> Stack:
+    stack.start_services([Service.REGISTRY, Service.MATCHER, Service.REPORTS])
+    return stack
+
+
+@pytest.fixture(scope="module")
+async def desk(services: Stack) -> AsyncIterator[Desk]:
+    async with Desk(services) as desk:
+        yield desk
+
+
+@pytest.fixture(scope="module")
+async def tenant(desk: Desk) -> str:
+    return await desk.open_tenant()
+
+
+def a_report(key: UUID, text: str = TEXT, **more: object) -> tuple[SubmitReport, ReportContent]:
+    report_id = str(ids.report_id(key))
+    command = SubmitReport.model_validate(
+        {
+            "report_id": report_id,
+            "kind": "hoax",
+            "number": ids.reference_number("CRB", UUID(report_id)),
+            "code_hash": f"hash-{key}",
+            "prefix": "CRB",
+            "body_hash": "body",
+            **more,
+        }
+    )
+    return command, ReportContent(text=text)
+
+
+async def test_a_report_opens_a_case_and_a_copy_of_it_joins(desk: Desk, tenant: str) -> None:
+    first, second = uuid4(), uuid4()
+
+    for key in (first, second):
+        command, content = a_report(key)
+        await desk.send(tenant, command, content, command_id=key)
+    linked = await desk.until(lambda h: type(h.event).__name__ == "ReportsLinked", count=2)
+
+    assert len({h.event.case_id for h in linked}) == 1  # type: ignore[attr-defined]
+
+
+async def test_the_same_command_twice_is_one_report_and_another_body_is_refused(desk: Desk, tenant: str) -> None:
+    key = uuid4()
+    command, content = a_report(key, text="Beredar kabar pasar Pagi tutup sebulan penuh karena renovasi besar.")
+    await desk.send(tenant, command, content, command_id=key)
+    await desk.outcome(key)
+
+    await desk.send(tenant, command, content, command_id=key)
+    await desk.send(tenant, command.model_copy(update={"body_hash": "other"}), content, command_id=key)
+    refused = await desk.until(lambda h: h.envelope.causation_id == key and type(h.event).__name__ == "ReportsRefused")
+
+    assert refused[0].event.problem == "key_reused"  # type: ignore[attr-defined]
+    assert kinds(await desk.outcome(key)).count("ReportReceived") == 1
+
+
+async def test_a_checked_case_becomes_an_answer_that_the_ticket_shows(desk: Desk, tenant: str) -> None:
+    key = uuid4()
+    command, content = a_report(key, text="Bantuan Rp1,5 juta dari Pemkot, daftar lewat tautan, biaya admin Rp50.000.")
+    await desk.send(tenant, command, content, command_id=key)
+    matched = await desk.until(
+        lambda h: type(h.event).__name__ == "ReportMatched" and h.event.report_id == command.report_id
+    )
+    case_id = matched[0].event.case_id  # type: ignore[attr-defined]
+    verifier, approver = (
+        await desk.add_officer(tenant, "verifier", "approver"),
+        await desk.add_officer(tenant, "approver"),
+    )
+    await asyncio.sleep(0.5)
+    draft = Draft(
+        claim="Pemkot membagikan bantuan Rp1,5 juta dengan biaya admin",
+        verdict="scam",
+        about_own_tenant=False,
+        fact="Pemkot tidak memungut biaya admin untuk bantuan apa pun.",
+        explanation="Dinas Sosial menyatakan tidak ada program itu.",
+    )
+    reference = Reference(title="Siaran pers", url="https://dinsos.example/siaran", publisher="Dinas Sosial")
+
+    await desk.outcome(
+        await desk.send(tenant, TriageCase(case_id=case_id, severity=2, topic="bantuan sosial"), actor=verifier)
+    )
+    await desk.outcome(await desk.send(tenant, AddReference(case_id=case_id, reference=reference), actor=verifier))
+    await desk.outcome(
+        await desk.send(tenant, SaveDraft(case_id=case_id, draft=draft, expects=0, submit=True), actor=verifier)
+    )
+    own = await desk.outcome(await desk.send(tenant, ApproveVerdict(case_id=case_id, expects=1), actor=verifier))
+    approved = await desk.outcome(await desk.send(tenant, ApproveVerdict(case_id=case_id, expects=1), actor=approver))
+    await desk.send(tenant, PublishCase(case_id=case_id), actor=approver)
+    published = await desk.until(lambda h: type(h.event).__name__ == "ClarificationPublished")
+
+    assert own[0].event.problem == "self_approval"  # type: ignore[attr-defined]
+    assert kinds(approved) == ["VerdictApproved", "CaseDecided"]
+    ticket = await desk.read(
+        Service.REPORTS, f"/tickets/{command.number}", tenant=tenant, headers={"x-code-hash": f"hash-{key}"}
+    )
+    assert ticket["state"] == "answered"
+    assert ticket["clarification"]["number"] == published[0].event.number  # type: ignore[attr-defined]
+    assert "decided" in [s["what"] for s in ticket["steps"]]
+
+    async with asyncio.timeout(5):
+        while True:
+            found = await desk.read(
+                Service.REPORTS,
+                "/match",
+                tenant=tenant,
+                method="POST",
+                json={"text": "benarkah bantuan Rp1,5 juta dari Pemkot lewat tautan dengan biaya admin Rp50.000?"},
+            )
+            if found["answers"]:
+                break
+            await asyncio.sleep(0.1)
+    assert found["answers"][0]["card"]["verdict"] == "scam"
+
+
+async def test_a_wrong_code_is_answered_like_a_wrong_number(desk: Desk, tenant: str) -> None:
+    key = uuid4()
+    command, content = a_report(
+        key, text="Kabar gempa susulan besar nanti malam pukul sepuluh, warga diminta keluar rumah."
+    )
+    await desk.outcome(await desk.send(tenant, command, content, command_id=key))
+
+    wrong_code = await desk.read(
+        Service.REPORTS, f"/tickets/{command.number}", tenant=tenant, headers={"x-code-hash": "wrong"}
+    )
+    wrong_number = await desk.read(
+        Service.REPORTS, "/tickets/CRB-0000-0000", tenant=tenant, headers={"x-code-hash": "wrong"}
+    )
+
+    assert wrong_code.status_code == wrong_number.status_code == 404
+    assert wrong_code.content == wrong_number.content
