@@ -56,6 +56,8 @@ def _added(state: Officer | None, command: AddOfficer, context: Context) -> Offi
     if not isinstance(identity, OfficerIdentity):
         raise Refused("validation", "name", "email")
     fields.identifier(command.officer_id, "officer_id")
+    if command.superior is not None:
+        fields.identifier(command.superior, "superior")
     fields.line(identity.name, "name", longest=120)
     fields.email(identity.email, "email")
     fields.require(PASSWORD_HASH.fullmatch(identity.password_hash) is not None, "password_hash")
@@ -104,7 +106,7 @@ def _agency(roles: tuple[str, ...], agency: str | None) -> str | None:
     """A liaison answers for one agency; everyone else belongs to the office itself."""
     if Role.LIAISON not in roles:
         return None
-    fields.require(agency is not None, "agency_id")
+    fields.identifier(agency or "", "agency_id")
     return agency
 
 

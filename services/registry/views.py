@@ -60,8 +60,6 @@ class Views:
         self._officers = engine.collection("officer")
         self._partners = engine.collection("partner")
 
-    # officers
-
     async def officer(self, tenant: str, officer: str) -> OfficerFound | None:
         document = await self._officers.get(tenant, officer, WITHOUT_HISTORY)
         found: list[OfficerFound] = await self._opened("officer", [document] if document else [])
@@ -83,8 +81,6 @@ class Views:
             documents = await self._by_id(self._officers, tenant, ids)
         found: list[OfficerFound] = await self._opened("officer", documents)
         return Page[OfficerView](items=tuple(_officer_view(one, named=named) for one in found))
-
-    # partners
 
     async def partner(self, tenant: str, partner: str) -> PartnerRow | None:
         rows = await self.partners_by_id(tenant, [partner])
@@ -126,8 +122,6 @@ class Views:
                 if contact.channel == Channel.EMAIL and normalised(contact.address) == normalised(address):
                     return PartnerFound(partner_id=one.id, address=contact.address, language=one.state.language)
         return None
-
-    # both
 
     async def _by_id(self, collection: Any, tenant: str, ids: Sequence[str]) -> list[Document]:
         documents: Mapping[str, Document] = await collection.load(

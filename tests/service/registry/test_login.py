@@ -1,0 +1,170 @@
+"""Proving who one is."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime, timedelta
+from uuid import uuid4
+
+import pytest
+from pymongo import MongoClient
+
+from deploy.local.stack import Stack
+from libs.contracts.envelope import Actor
+from libs.contracts.reads import Authenticated
+from libs.contracts.registry.tenant import ChangeOfficer, OfficerIdentity
+from libs.contracts.topics import Service
+from libs.runtime.errors import Refused
+from services.registry.attempts import ALLOWED, LOCKED_FOR
+from services.registry.totp import code_at, step_at
+from tests.service.registry.conftest import PASSWORD, SECRET
+from tests.service.registry.front import Front, Wish, an_officer, new_id
+
+Identity = Callable[..., OfficerIdentity]
+
+
+def code(steps: int = 0) -> str:
+    return code_at(SECRET, step_at(datetime.now(UTC)) + steps)
+
+
+class Officer:
+    """Somebody with a password and a telephone."""
+
+    def __init__(self, front: Front, tenant: str, officer: str, email: str) -> None:
+        self.id, self.email, self.tenant = officer, email, tenant
+        self._front = front
+
+    async def logs_in(self, *, password: str = PASSWORD, typed: str | None = None, email: str = "") -> Authenticated:
+        question = {"email": email or self.email, "password": password, "code": typed or code()}
+        return Authenticated.model_validate_json(
+            await self._front.post("/internal/authenticate", question, tenant=None)
+        )
+
+    async def confirms(self, typed: str, *, actor: str | None = None) -> bytes:
+        return await self._front.post(
+            "/internal/confirm",
+            {"officer_id": self.id, "code": typed},
+            tenant=self.tenant,
+            actor=Actor(actor or self.id, ("approver",)),
+        )
+
+
+@pytest.fixture
+async def officer(front: Front, tenant: str, identity: Identity) -> Officer:
+    officer, person = new_id(), identity(name="Dimas Prakoso")
+    await front.done(tenant, an_officer(officer, "approver", identity=person))
+    return Officer(front, tenant, officer, person.email)
+
+
+async def problem(attempt: Awaitable[object]) -> str:
+    try:
+        await attempt
+    except Refused as refused:
+        return refused.code
+    return "in"
+
+
+async def test_password_and_code_let_an_officer_in(officer: Officer) -> None:
+    answer = await officer.logs_in(email=f" {officer.email.upper()}")
+
+    assert (answer.officer_id, answer.tenant, answer.roles, answer.name) == (
+        officer.id,
+        officer.tenant,
+        ("approver",),
+        "Dimas Prakoso",
+    )
+
+
+async def test_what_is_wrong_is_not_said(officer: Officer) -> None:
+    answers = [
+        await problem(officer.logs_in(password="salah")),
+        await problem(officer.logs_in(typed="000000")),
+        await problem(officer.logs_in(email=f"{uuid4().hex}@contoh.example")),
+    ]
+
+    assert answers == ["unauthenticated"] * 3
+
+
+async def test_a_disabled_officer_is_not_let_in(front: Front, officer: Officer) -> None:
+    await front.done(officer.tenant, Wish(ChangeOfficer(officer_id=officer.id, active=False)))
+
+    assert await problem(officer.logs_in()) == "unauthenticated"
+    assert await problem(officer.confirms(code())) == "unauthenticated"
+
+
+async def test_a_code_opens_once(officer: Officer) -> None:
+    used = code()
+    await officer.logs_in(typed=used)
+
+    assert await problem(officer.logs_in(typed=used)) == "unauthenticated"
+    assert await problem(officer.confirms(used)) == "unauthenticated"
+
+
+async def test_a_code_opens_once_when_it_is_sent_often_at_the_same_moment(officer: Officer) -> None:
+    used = code()
+
+    answers = await asyncio.gather(*(problem(officer.confirms(used)) for _ in range(ALLOWED)))
+
+    assert sorted(answers) == ["in", *["unauthenticated"] * (ALLOWED - 1)]
+
+
+@pytest.mark.parametrize("is_known", [True, False])
+async def test_five_wrong_tries_lock_an_address_whether_it_exists_or_not(officer: Officer, is_known: bool) -> None:
+    email = officer.email if is_known else f"{uuid4().hex}@contoh.example"
+
+    answers = [await problem(officer.logs_in(email=email, password="salah")) for _ in range(ALLOWED + 1)]
+
+    assert answers == ["unauthenticated"] * ALLOWED + ["too_many_requests"]
+
+
+async def test_guesses_at_the_same_moment_count_each(officer: Officer) -> None:
+    answers = await asyncio.gather(*(problem(officer.logs_in(password="salah")) for _ in range(12)))
+
+    assert answers.count("unauthenticated") == ALLOWED
+    assert answers.count("too_many_requests") == 12 - ALLOWED
+
+
+async def test_a_locked_officer_is_let_in_again_after_a_quarter_of_an_hour(officer: Officer, stack: Stack) -> None:
+    for _ in range(ALLOWED):
+        await problem(officer.logs_in(password="salah"))
+    assert await problem(officer.logs_in()) == "too_many_requests"
+
+    _let_pass(stack, officer, LOCKED_FOR + timedelta(seconds=1))
+
+    assert await problem(officer.logs_in()) == "in"
+
+
+def _let_pass(stack: Stack, officer: Officer, span: timedelta) -> None:
+    client: MongoClient[dict[str, object]] = MongoClient(stack.mongo_url(Service.REGISTRY))
+    with client:
+        moved = client["registry"]["attempts"].update_one(
+            {"_id": f"{officer.tenant}/{officer.id}/login"},
+            [{"$set": {"at": {"$subtract": ["$at", span.seconds * 1000]}}}],
+        )
+    assert moved.modified_count == 1
+
+
+async def test_a_right_log_in_clears_the_wrong_ones(officer: Officer) -> None:
+    for _ in range(ALLOWED - 1):
+        await problem(officer.logs_in(password="salah"))
+    await officer.logs_in(typed=code())
+
+    answers = [await problem(officer.logs_in(password="salah")) for _ in range(ALLOWED)]
+
+    assert answers == ["unauthenticated"] * ALLOWED
+
+
+async def test_an_officer_confirms_with_a_fresh_code(officer: Officer) -> None:
+    await officer.logs_in(typed=code())
+
+    assert await officer.confirms(code(1)) == b"{}"
+
+
+async def test_wrong_confirmations_lock_confirming_and_not_the_log_in(officer: Officer) -> None:
+    answers = [await problem(officer.confirms("000000")) for _ in range(ALLOWED + 1)]
+
+    assert answers == ["unauthenticated"] * ALLOWED + ["too_many_requests"]
+    assert await problem(officer.logs_in()) == "in"
+
+
+async def test_nobody_confirms_for_another(officer: Officer) -> None:
+    assert await problem(officer.confirms(code(), actor=new_id())) == "forbidden"
