@@ -1,0 +1,118 @@
+"""Where notify is put together: the only place that builds things."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+from fastapi import FastAPI
+
+from libs.contracts.topics import CONTACTS, Service
+from libs.runtime.aggregates import Incoming
+from libs.runtime.cursors import Cursors
+from libs.runtime.directory import Directory, standing_of_all
+from libs.runtime.keyring import derive
+from libs.runtime.service import Runtime, build
+from services.notify.breaker import Breaker
+from services.notify.channels.email import Mailer
+from services.notify.contacts import NAME, Contacts
+from services.notify.kinds import AGGREGATES
+from services.notify.planning import Planner
+from services.notify.policies import reactions
+from services.notify.routes import router
+from services.notify.sending import Sender
+from services.notify.settings import Settings
+from services.notify.upkeep import Upkeep
+from services.notify.views import Views
+
+POLL = 0.3
+"""Seconds between two looks for work. A published answer passes three workers, so about a second to the server."""
+DEFAULT_ANSWER_HOURS = 24
+
+
+class Standing:
+    """The directory once it exists: what is built before it looks here."""
+
+    def __init__(self) -> None:
+        self.directory = Directory()
+
+    def answer_hours(self, tenant: str) -> int:
+        record = self.directory.tenants.get(tenant)
+        return record.settings.partner_answer_hours if record else DEFAULT_ANSWER_HOURS
+
+
+def runtime_of(settings: Settings) -> tuple[Runtime, Views]:
+    standing = Standing()
+
+    async def prepare(incoming: Sequence[Incoming]) -> Sequence[Incoming]:
+        return standing_of_all(standing.directory, incoming)
+
+    runtime = build(
+        Service.NOTIFY,
+        settings,
+        AGGREGATES,
+        prepare=prepare,
+        listens_to=(Service.REPORTS,),
+        react=reactions(standing.answer_hours),
+    )
+    standing.directory = runtime.directory
+    contacts = Contacts(runtime.mongo.tenants(NAME), runtime.keys, runtime.opener, runtime.outbox)
+    runtime.bus.consume(NAME, [CONTACTS], contacts.take)
+    link_keys = runtime.keyring.links(Service.GATEWAY, Service.NOTIFY)
+    _add_workers(runtime, settings, contacts, Mailer(
+        public_url=settings.public_url, mail_from=settings.mail_from, keys=link_keys
+    ))  # fmt: skip
+    views = Views(
+        engine=runtime.engine,
+        keys=runtime.keys,
+        directory=runtime.directory,
+        cursors=Cursors(derive(runtime.keyring.master.current, "cursors")),
+        link_keys=link_keys,
+        public_url=settings.public_url,
+    )
+    return runtime, views
+
+
+def _add_workers(runtime: Runtime, settings: Settings, contacts: Contacts, mailer: Mailer) -> None:
+    planner = Planner(
+        engine=runtime.engine, keys=runtime.keys, directory=runtime.directory, contacts=contacts, now=_now
+    )
+    senders = _senders(runtime, settings, mailer)
+    upkeep = Upkeep(
+        engine=runtime.engine, keys=runtime.keys, in_hand=lambda: set().union(*(s.in_hand for s in senders))
+    )
+    runtime.every(POLL, "bulletins", planner.advance_bulletins)
+    runtime.every(POLL, "subjects", planner.plan_subjects)
+    for number, sender in enumerate(senders):
+        runtime.every(POLL, f"sender_{number}", sender.step)
+    runtime.every(1.0, "withdrawals", upkeep.withdraw)
+    runtime.every(5.0, "attempts", upkeep.give_up_attempts)
+    runtime.every(30.0, "erasures", upkeep.erase)
+
+
+def _senders(runtime: Runtime, settings: Settings, mailer: Mailer) -> list[Sender]:
+    """Two where there are connections for two: while one waits for the server, the other keeps its results."""
+    half = settings.smtp_connections // 2
+    shares = [share for share in (settings.smtp_connections - half, half) if share]
+    breaker = Breaker()
+    return [
+        Sender(
+            engine=runtime.engine,
+            keys=runtime.keys,
+            directory=runtime.directory,
+            mailer=mailer,
+            settings=settings,
+            connections=share,
+            breaker=breaker,
+        )
+        for share in shares
+    ]
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+def app(settings: Settings) -> FastAPI:
+    runtime, views = runtime_of(settings)
+    application = runtime.app()
+    application.include_router(router(runtime, views))
+    return application

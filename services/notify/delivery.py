@@ -1,0 +1,247 @@
+"""A delivery: one message to one recipient on one channel, and what became of it.
+
+`attempting` is written before the provider is called. If nothing follows, nobody knows whether the message went out:
+then it is `unknown`, is shown as such, and only a person sends it again.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any, ClassVar
+
+from libs.contracts.messages import Command, Event
+from libs.contracts.notify.delivery import (
+    AttemptBegun,
+    BeginAttempt,
+    DeliveryAddress,
+    DeliveryFailed,
+    DeliveryPlanned,
+    DeliveryRequeued,
+    DeliverySent,
+    DeliverySuppressed,
+    LoginAddress,
+    MarkSentByHand,
+    PlanDelivery,
+    RecordResult,
+    RetryDelivery,
+    SendLoginLink,
+    SuppressDelivery,
+)
+from libs.contracts.words import Channel, DeliveryState, Template
+from libs.runtime.aggregates import Context, State
+from libs.runtime.errors import NotFound, Refused
+from services.notify.permissions import require_sender
+
+AUTOMATIC = "automatic"
+MANUAL = "manual"
+
+LANE_TICKET, LANE_CRISIS, LANE_CAMPAIGN = 0, 1, 2
+
+WAITING = frozenset({DeliveryState.QUEUED, DeliveryState.FAILED_TRANSIENT})
+"""Not out yet: may still be sent, or withdrawn."""
+DECIDED_BY_PEOPLE = frozenset({DeliveryState.UNKNOWN, DeliveryState.FAILED_PERMANENT})
+
+RESULTS = frozenset(
+    {DeliveryState.SENT, DeliveryState.FAILED_TRANSIENT, DeliveryState.FAILED_PERMANENT, DeliveryState.UNKNOWN}
+)
+
+
+class Delivery(State):
+    private: ClassVar[frozenset[str]] = frozenset({"address", "name", "link"})
+
+    delivery_id: str
+    template: str
+    channel: str
+    recipient: str
+    recipient_kind: str
+    lane: int
+    language: str
+    bulletin_id: str | None = None
+    case_id: str | None = None
+    number: str = ""
+    assignment_id: str | None = None
+    due_at: datetime | None = None
+    confidential: bool = False
+    state: str = DeliveryState.QUEUED
+    attempts: int = 0
+    code: str = ""
+    reason: str = ""
+    method: str | None = None
+    planned_at: datetime
+    changed_at: datetime
+    ready_at: datetime
+    address: str = ""
+    name: str = ""
+    link: str = ""
+
+
+def decide(state: Delivery | None, command: Command, context: Context) -> Iterable[Event]:
+    match command:
+        case PlanDelivery():
+            return _plan(state, command, context)
+        case SendLoginLink():
+            return _login_link(state, command, context)
+    if state is None:
+        raise NotFound()
+    match command:
+        case BeginAttempt():
+            if state.state not in WAITING or command.attempt != state.attempts + 1:
+                raise Refused("state_conflict")
+            return [AttemptBegun(delivery_id=state.delivery_id, attempt=command.attempt, at=context.at)]
+        case RecordResult():
+            return _record(state, command, context)
+        case MarkSentByHand():
+            require_sender(context)
+            by_hand = state.channel == Channel.WHATSAPP_MANUAL and state.state in WAITING
+            if not by_hand and state.state not in DECIDED_BY_PEOPLE:
+                raise Refused("state_conflict")
+            return [_sent(state, context, method=MANUAL)]
+        case RetryDelivery():
+            require_sender(context)
+            if state.state not in DECIDED_BY_PEOPLE | {DeliveryState.FAILED_TRANSIENT}:
+                raise Refused("state_conflict")
+            return [DeliveryRequeued(delivery_id=state.delivery_id, bulletin_id=state.bulletin_id, at=context.at)]
+        case SuppressDelivery():
+            return [_suppressed(state, command.reason, context)] if state.state in WAITING else []
+    raise TypeError(command.type_name)
+
+
+def _plan(state: Delivery | None, command: PlanDelivery, context: Context) -> list[Event]:
+    if state is not None:
+        return []
+    private = context.private
+    address = private if isinstance(private, DeliveryAddress) else DeliveryAddress(address="")
+    planned = DeliveryPlanned(
+        **command.model_dump(include=_PLANNED), address=address.address, name=address.name, at=context.at
+    )
+    if command.channel != Channel.INBOX:
+        return [planned]
+    # What lies in the inbox of this very product is there as soon as it is written.
+    return [planned, _sent(_first(planned), context, method=AUTOMATIC)]
+
+
+_PLANNED = set(PlanDelivery.model_fields) - {"sealed", "body_hash"}
+
+
+def _login_link(state: Delivery | None, command: SendLoginLink, context: Context) -> list[Event]:
+    if state is not None:
+        raise Refused("state_conflict")
+    private = context.private
+    if not isinstance(private, LoginAddress) or not private.address:
+        raise Refused("validation", "address")
+    return [
+        DeliveryPlanned(
+            delivery_id=command.delivery_id,
+            template=Template.LOGIN_LINK,
+            channel=Channel.EMAIL,
+            recipient=command.partner_id,
+            recipient_kind="partner",
+            lane=LANE_TICKET,
+            language=command.language,
+            address=private.address,
+            link=private.link,
+            at=context.at,
+        )
+    ]
+
+
+def _record(state: Delivery, command: RecordResult, context: Context) -> list[Event]:
+    """What the provider said of an attempt.
+
+    An attempt that was given up as unknown may turn out after all: the sender itself knows better than the clock did.
+    """
+    if command.result not in RESULTS:
+        raise Refused("validation", "result")
+    open_states = {DeliveryState.ATTEMPTING}
+    if command.result != DeliveryState.UNKNOWN:
+        open_states.add(DeliveryState.UNKNOWN)
+    if state.state not in open_states or command.attempt != state.attempts:
+        raise Refused("state_conflict")
+    if command.result == DeliveryState.SENT:
+        return [_sent(state, context, method=command.method)]
+    return [
+        DeliveryFailed(
+            delivery_id=state.delivery_id,
+            attempt=command.attempt,
+            state=command.result,
+            code=command.code,
+            retry_at=command.retry_at,
+            recipient=state.recipient,
+            recipient_kind=state.recipient_kind,
+            bulletin_id=state.bulletin_id,
+            at=context.at,
+        )
+    ]
+
+
+def _sent(state: Delivery, context: Context, *, method: str) -> DeliverySent:
+    return DeliverySent(
+        delivery_id=state.delivery_id,
+        attempt=state.attempts,
+        method=method,
+        at=context.at,
+        recipient=state.recipient,
+        recipient_kind=state.recipient_kind,
+        channel=state.channel,
+        template=state.template,
+        bulletin_id=state.bulletin_id,
+        case_id=state.case_id,
+    )
+
+
+def _suppressed(state: Delivery, reason: str, context: Context) -> DeliverySuppressed:
+    return DeliverySuppressed(
+        delivery_id=state.delivery_id,
+        reason=reason,
+        recipient=state.recipient,
+        recipient_kind=state.recipient_kind,
+        bulletin_id=state.bulletin_id,
+        at=context.at,
+    )
+
+
+def _first(event: DeliveryPlanned) -> Delivery:
+    return Delivery(**event.model_dump(exclude={"at"}), planned_at=event.at, changed_at=event.at, ready_at=event.at)
+
+
+def evolve(state: Delivery | None, event: Event) -> Delivery:
+    if isinstance(event, DeliveryPlanned):
+        return _first(event)
+    assert state is not None
+    match event:
+        case AttemptBegun():
+            changed: dict[str, Any] = {"state": DeliveryState.ATTEMPTING, "attempts": event.attempt}
+        case DeliverySent():
+            changed = {"state": DeliveryState.SENT, "method": event.method, "code": ""}
+        case DeliveryFailed():
+            changed = {"state": event.state, "code": event.code, "ready_at": event.retry_at or event.at}
+        case DeliveryRequeued():
+            changed = {"state": DeliveryState.QUEUED, "ready_at": event.at}
+        case DeliverySuppressed():
+            changed = {"state": DeliveryState.SUPPRESSED, "reason": event.reason}
+        case _:
+            raise TypeError(event.type_name)
+    return state.model_copy(update={**changed, "changed_at": event.at})
+
+
+def index_fields(state: Delivery) -> dict[str, Any]:
+    fields: dict[str, Any] = {"state": state.state, "channel": state.channel, "recipient": state.recipient}
+    if state.bulletin_id is not None:
+        fields |= {"bulletin": state.bulletin_id, "kind": state.recipient_kind}
+    if state.case_id is not None and state.recipient_kind == "report":
+        fields["case"] = state.case_id
+    if state.state in WAITING:
+        if state.channel == Channel.EMAIL:
+            fields |= {"lane": state.lane, "ready_at": state.ready_at}
+        elif state.channel == Channel.WHATSAPP_MANUAL:
+            fields["by_hand"] = state.planned_at
+    if state.state == DeliveryState.ATTEMPTING:
+        fields["attempting_since"] = state.changed_at
+    return fields
+
+
+def key_subject(command: Command) -> str:
+    """Whose key seals the address: the recipient's, so that erasing a person erases it here too.
+
+    A log-in link has a key of its own, which is destroyed once the link has been sent.
+    """
+    return command.recipient if isinstance(command, PlanDelivery) else command.target

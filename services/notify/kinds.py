@@ -1,0 +1,90 @@
+"""The aggregates of this service, as the engine takes them."""
+
+from typing import Any
+
+from libs.contracts.notify.delivery import LapseAssignment
+from libs.contracts.notify.subject import EndSubject
+from libs.runtime.aggregates import Aggregate
+from libs.runtime.mongo import index
+from services.notify import assignment, bulletin, delivery, hold, policies, subject, suppression
+
+SUBJECT: Aggregate[subject.Subject] = Aggregate(
+    name="subject",
+    state=subject.Subject,
+    decide=subject.decide,
+    evolve=subject.evolve,
+    index=subject.index_fields,
+    indexes=(
+        index(("tenant", 1), ("ix.case", 1), ("ix.following", 1), ("_id", 1), name="case"),
+        index(("ix.todo", 1), name="todo", where={"ix.todo": {"$exists": True}}),
+        index(("ix.erase_at", 1), name="erase_at", where={"ix.erase_at": {"$exists": True}}),
+    ),
+    due=subject.due,
+    timers={"orphaned": lambda identity: EndSubject(report_id=identity, reason="orphaned")},
+)
+
+BULLETIN: Aggregate[bulletin.Bulletin] = Aggregate(
+    name="bulletin",
+    state=bulletin.Bulletin,
+    decide=bulletin.decide,
+    evolve=bulletin.evolve,
+    index=bulletin.index_fields,
+    indexes=(
+        index(("tenant", 1), ("ix.case", 1), ("ix.version", -1), name="case"),
+        index(("ix.unfinished_since", 1), name="unfinished", where={"ix.unfinished_since": {"$exists": True}}),
+    ),
+)
+
+DELIVERY: Aggregate[delivery.Delivery] = Aggregate(
+    name="delivery",
+    state=delivery.Delivery,
+    decide=delivery.decide,
+    evolve=delivery.evolve,
+    index=delivery.index_fields,
+    indexes=(
+        index(
+            ("ix.lane", 1), ("tenant", 1), ("ix.ready_at", 1),
+            name="queue", where={"ix.ready_at": {"$exists": True}},
+        ),
+        index(
+            ("ix.attempting_since", 1), name="attempting", where={"ix.attempting_since": {"$exists": True}}
+        ),
+        index(("tenant", 1), ("ix.by_hand", 1), ("_id", 1), name="by_hand", where={"ix.by_hand": {"$exists": True}}),
+        index(("tenant", 1), ("ix.recipient", 1), name="recipient"),
+        index(
+            ("tenant", 1), ("ix.bulletin", 1), ("ix.kind", 1), ("ix.channel", 1), ("ix.state", 1), ("_id", 1),
+            name="ledger", where={"ix.bulletin": {"$exists": True}},
+        ),
+        index(("tenant", 1), ("ix.case", 1), ("_id", 1), name="case", where={"ix.case": {"$exists": True}}),
+    ),
+    key_subject=delivery.key_subject,
+    seals_once=True,
+)  # fmt: skip
+
+ASSIGNMENT: Aggregate[assignment.Assignment] = Aggregate(
+    name="assignment",
+    state=assignment.Assignment,
+    decide=assignment.decide,
+    evolve=assignment.evolve,
+    index=assignment.index_fields,
+    indexes=(
+        index(("tenant", 1), ("ix.bulletin", 1), ("ix.state", 1), name="bulletin"),
+        index(("tenant", 1), ("ix.partner", 1), ("ix.offered_at", -1), ("_id", -1), name="partner"),
+    ),
+    due=assignment.due,
+    timers={"lapse": lambda identity: LapseAssignment(assignment_id=identity)},
+)
+
+SUPPRESSION: Aggregate[suppression.Suppression] = Aggregate(
+    name="suppression",
+    state=suppression.Suppression,
+    decide=suppression.decide,
+    evolve=suppression.evolve,
+    index=suppression.index_fields,
+    indexes=(index(("ix.unsettled", 1), name="unsettled", where={"ix.unsettled": True}),),
+    follow_ups=policies.after_suppression,
+)
+
+HOLD: Aggregate[hold.Hold] = Aggregate(name="hold", state=hold.Hold, decide=hold.decide, evolve=hold.evolve)
+
+AGGREGATES: tuple[Aggregate[Any], ...] = (SUBJECT, BULLETIN, DELIVERY, ASSIGNMENT, SUPPRESSION, HOLD)

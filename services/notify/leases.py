@@ -1,0 +1,88 @@
+"""Which process sends which deliveries: leases beside the state, so that taking work is no event.
+
+A lease saves double work; it is the compare-and-set of `BeginAttempt` that keeps two processes from sending the same.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from itertools import chain, zip_longest
+from typing import Any
+
+from libs.runtime.mongo import Document, TenantCollection
+from services.notify.delivery import LANE_CAMPAIGN, LANE_CRISIS, LANE_TICKET
+from services.notify.store import STATE
+
+LEASED_FOR = timedelta(seconds=120)
+"""Longer than a step of the sender, which gives back what it did not get to."""
+
+LANES = (LANE_TICKET, LANE_CRISIS, LANE_CAMPAIGN)
+
+
+def in_turn(groups: Sequence[Sequence[Document]]) -> list[Document]:
+    """One of each group after the other, so that a large campaign of one office delays no other office."""
+    return [d for d in chain.from_iterable(zip_longest(*groups)) if d is not None]
+
+
+class Leases:
+    def __init__(self, collection: TenantCollection, holder: str) -> None:
+        self._collection = collection
+        self._holder = holder
+
+    async def take(self, most: int, *, now: datetime) -> list[Document]:
+        """Up to `most` deliveries that wait: by lane, and within a lane the tenants in turn."""
+        taken: list[Document] = []
+        for lane in LANES:
+            if len(taken) < most:
+                taken += await self._take_lane(lane, most - len(taken), now)
+        return taken
+
+    async def _take_lane(self, lane: int, most: int, now: datetime) -> list[Document]:
+        tenants = await self._waiting_tenants(lane, now)
+        if not tenants:
+            return []
+        share = -(-most // len(tenants))
+        groups = []
+        for tenant in tenants:
+            where = {**self._free(lane, now), "tenant": tenant}
+            groups.append(
+                await self._collection.across_tenants(
+                    where, sort=[("ix.ready_at", 1)], limit=share, fields={"tenant": 1}
+                )
+            )
+        wanted = [d["_id"] for d in in_turn(groups)][:most]
+        await self._collection.update_across_tenants(
+            {"_id": {"$in": wanted}, **self._unleased(now)},
+            {"$set": {"lease_by": self._holder, "lease_until": now + LEASED_FOR}},
+        )
+        mine = await self._collection.across_tenants(
+            {"_id": {"$in": wanted}, "lease_by": self._holder}, limit=len(wanted), fields=STATE
+        )
+        by_id = {d["_id"]: d for d in mine}
+        return [by_id[i] for i in wanted if i in by_id]
+
+    async def _waiting_tenants(self, lane: int, now: datetime) -> list[str]:
+        """One step on the index for each tenant that waits."""
+        found: list[str] = []
+        while True:
+            where = self._free(lane, now)
+            if found:
+                where["tenant"] = {"$gt": found[-1]}
+            following = await self._collection.across_tenants(
+                where, sort=[("tenant", 1)], limit=1, fields={"tenant": 1}
+            )
+            if not following:
+                return found
+            found.append(following[0]["tenant"])
+
+    async def give_back(self, document_ids: Sequence[str]) -> None:
+        if document_ids:
+            await self._collection.update_across_tenants(
+                {"_id": {"$in": list(document_ids)}, "lease_by": self._holder},
+                {"$unset": {"lease_by": "", "lease_until": ""}},
+            )
+
+    def _free(self, lane: int, now: datetime) -> dict[str, Any]:
+        return {"ix.lane": lane, "ix.ready_at": {"$lte": now}, **self._unleased(now)}
+
+    def _unleased(self, now: datetime) -> dict[str, Any]:
+        return {"lease_until": {"$not": {"$gt": now}}}

@@ -1,0 +1,99 @@
+"""What the events of others mean to notify, and what must follow its own."""
+
+from collections.abc import Callable, Iterable
+from datetime import timedelta
+
+from libs.contracts.envelope import Envelope
+from libs.contracts.messages import Event
+from libs.contracts.notify.delivery import HoldAnswers, PlanBulletin, Unsubscribed
+from libs.contracts.notify.subject import AnswerSubject, EndSubject, LinkSubject
+from libs.contracts.outcomes import ReportsRefused
+from libs.contracts.reports.clarification import (
+    ClarificationPaused,
+    ClarificationPublished,
+    ClarificationRetracted,
+)
+from libs.contracts.reports.report import (
+    MatchRejected,
+    ReportAnswered,
+    ReportMatched,
+    ReportMoved,
+    ReportScreenedOut,
+    ReportWithdrawn,
+    SubmitReport,
+)
+from libs.contracts.words import MatchOutcome
+from libs.runtime.aggregates import FollowUp
+from services.notify.identities import bulletin_id
+
+AnswerHours = Callable[[str], int]
+"""How long the partners of a tenant have to answer."""
+
+
+def reactions(hours: AnswerHours) -> Callable[[Event, Envelope], Iterable[FollowUp]]:
+    def react(event: Event, envelope: Envelope) -> Iterable[FollowUp]:
+        match event:
+            case ClarificationPublished():
+                yield FollowUp("plan", _bulletin(event, hours(envelope.tenant)))
+            case ClarificationPaused():
+                hold = HoldAnswers(clarification_id=event.clarification_id, paused=event.paused)
+                yield FollowUp("hold", hold)
+            case ClarificationRetracted():
+                hold = HoldAnswers(clarification_id=event.clarification_id, paused=True, retracted=True)
+                yield FollowUp("hold", hold)
+            case ReportMatched():
+                yield FollowUp("link", _link(event))
+            case ReportMoved():
+                moved = LinkSubject(report_id=event.report_id, case_id=event.case_id, outcome=MatchOutcome.MATCH)
+                yield FollowUp("link", moved)
+            case MatchRejected():
+                apart = LinkSubject(report_id=event.report_id, case_id=None, outcome=MatchOutcome.UNMATCHED)
+                yield FollowUp("link", apart)
+            case ReportAnswered():
+                yield FollowUp("answer", AnswerSubject(report_id=event.report_id, answer_id=str(envelope.id)))
+            case ReportWithdrawn():
+                yield FollowUp("end", EndSubject(report_id=event.report_id, reason="withdrawn"))
+            case ReportScreenedOut():
+                yield FollowUp("end", EndSubject(report_id=event.report_id, reason="screened_out"))
+            case ReportsRefused(command=SubmitReport.type_name, problem=problem) if problem != "key_reused":
+                # A reused key was refused for its second body; the report of the first one stands.
+                yield FollowUp("end", EndSubject(report_id=envelope.subject, reason="refused"))
+
+    return react
+
+
+def _bulletin(event: ClarificationPublished, hours: int) -> PlanBulletin:
+    return PlanBulletin(
+        bulletin_id=bulletin_id(event.clarification_id, event.version),
+        case_id=event.case_id,
+        clarification_id=event.clarification_id,
+        number=event.number,
+        version=event.version,
+        claim=event.claim,
+        verdict=event.verdict,
+        fact=event.fact,
+        explanation=event.explanation,
+        change_note=event.change_note,
+        references=event.references,
+        area=event.area,
+        severity=event.severity,
+        partners_due_at=event.at + timedelta(hours=hours),
+    )
+
+
+def _link(event: ReportMatched) -> LinkSubject:
+    return LinkSubject(
+        report_id=event.report_id,
+        case_id=event.case_id,
+        outcome=event.outcome,
+        kind=event.kind,
+        answer_due_at=event.answer_due_at,
+        clarification_id=event.clarification_id,
+    )
+
+
+def after_suppression(event: Event) -> Iterable[FollowUp]:
+    match event:
+        case Unsubscribed(recipient_kind="report"):
+            # A reporter left one contact for one report: who refuses that channel follows no more.
+            yield FollowUp("end", EndSubject(report_id=event.recipient, reason="unsubscribed"))

@@ -1,0 +1,254 @@
+"""The worker that sends e-mail: from the collection, by lease, never inside a Kafka handler.
+
+It goes in rounds of as many deliveries as there are connections. One batch of the engine records the results of the
+last round and begins the attempts of this one; then the messages go out side by side. So after a kill at any moment at
+most as many deliveries as connections are unknown, and none was sent that is not at least `attempting`.
+"""
+
+import asyncio
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from uuid import uuid4
+
+from libs.contracts.notify.delivery import BeginAttempt, RecordResult, SuppressDelivery
+from libs.contracts.words import Channel, DeliveryState, Template
+from libs.runtime import logs, telemetry
+from libs.runtime.aggregates import Incoming
+from libs.runtime.bus import pause
+from libs.runtime.directory import Directory
+from libs.runtime.engine import Engine, Outcome, Result
+from libs.runtime.errors import Unavailable
+from libs.runtime.mongo import Document, key
+from libs.runtime.sealing import SubjectKeys
+from services.notify.breaker import Breaker
+from services.notify.bulletin import Bulletin
+from services.notify.channels.email import Mailer, bulletins_of
+from services.notify.channels.mime import UnfitForHeader, is_address
+from services.notify.channels.smtp import Answer, Line
+from services.notify.delivery import Delivery
+from services.notify.kinds import BULLETIN, DELIVERY
+from services.notify.leases import Leases
+from services.notify.settings import Settings
+from services.notify.store import Store, ordered
+
+log = logs.get()
+
+LEASE = 500
+STEP = 20.0
+"""Seconds after which a step ends and what is left is given back; far below LEASED_FOR."""
+ATTEMPT_WITHIN = 45.0
+"""Seconds for one message, whatever the server does."""
+UNKNOWN_AFTER = timedelta(seconds=60)
+"""An attempt older than this has nobody who will still say how it ended."""
+DRAIN = 15.0
+"""Seconds that a shutdown leaves the round in hand."""
+
+MOST_TRIES = 6
+FIRST_RETRY = timedelta(seconds=30)
+LINK_LIVES = timedelta(minutes=15)
+
+
+def retry_after(attempt: int) -> timedelta:
+    """30 s, 2 min, 8 min, 32 min, 2 h: a greylisting server is back after the first, an overfull one after the last."""
+    return FIRST_RETRY * int(4 ** (attempt - 1))
+
+
+def result_of(delivery: Delivery, attempt: int, answer: Answer, now: datetime) -> RecordResult:
+    state, retry_at = answer.state, None
+    if state == DeliveryState.FAILED_TRANSIENT:
+        if attempt >= MOST_TRIES:
+            state = DeliveryState.FAILED_PERMANENT
+        else:
+            retry_at = now + retry_after(attempt)
+    return RecordResult(
+        delivery_id=delivery.delivery_id, attempt=attempt, result=state, code=answer.code, retry_at=retry_at
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """A leased delivery with its message."""
+
+    tenant: str
+    delivery: Delivery
+    message: bytes
+
+    @property
+    def attempt(self) -> int:
+        return self.delivery.attempts + 1
+
+
+class Sender:
+    """One of the senders of a process, over its share of the connections."""
+
+    def __init__(
+        self,
+        *,
+        engine: Engine,
+        keys: SubjectKeys,
+        directory: Directory,
+        mailer: Mailer,
+        settings: Settings,
+        connections: int,
+        breaker: Breaker,
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:
+        self._engine = engine
+        self._keys = keys
+        self._directory = directory
+        self._mailer = mailer
+        self._mail_from = settings.mail_from
+        self._breaker = breaker
+        self._now = now
+        self._holder = str(uuid4())
+        self._lines = [Line(settings) for _ in range(connections)]
+        self._deliveries: Store[Delivery] = Store(engine, DELIVERY, keys)
+        self._bulletins: Store[Bulletin] = Store(engine, BULLETIN, keys)
+        self._leases = Leases(self._deliveries.collection, self._holder)
+        self._draining = False
+        self._spent_links: list[str] = []
+        self.in_hand: set[str] = set()
+        """Documents of attempts whose result this process will still record."""
+
+    async def step(self) -> bool:
+        """Sends what it can lease; True where there was something.
+
+        Cancelled, it finishes the round in hand and records it before it lets go.
+        """
+        work = asyncio.ensure_future(self._send())
+        try:
+            return await asyncio.shield(work)
+        except asyncio.CancelledError:
+            self._draining = True
+            await asyncio.wait({work}, timeout=DRAIN)
+            for line in self._lines:
+                await line.close()
+            raise
+
+    async def _send(self) -> bool:
+        if not self._breaker.allows(time.monotonic()):
+            return False
+        documents = await self._leases.take(LEASE, now=self._now())
+        if not documents:
+            return False
+        left: list[Ready] = []
+        try:
+            left = await self._made_ready(documents)
+            await self._send_in_rounds(left)
+        finally:
+            await self._leases.give_back([d["_id"] for d in documents])
+        return True
+
+    async def _send_in_rounds(self, ready: Sequence[Ready]) -> None:
+        results: list[Incoming] = []
+        until = time.monotonic() + STEP
+        position = 0
+        while position < len(ready) and time.monotonic() < until and not self._draining:
+            lines = await self._open_lines()
+            if not lines:
+                break
+            round_ = ready[position : position + len(lines)]
+            position += len(round_)
+            begins = [self._begin(r) for r in round_]
+            outcomes = (await self._persist([*results, *begins]))[len(results) :]
+            # Seen means: this very command, after an interruption. Another process's attempt is a refusal.
+            mine = [r for r, o in zip(round_, outcomes, strict=True) if o.result in (Result.DONE, Result.SEEN)]
+            results = await self._attempt_all(mine, lines)
+        await self._persist(results)
+        self.in_hand.clear()
+        await self._destroy_spent_links()
+
+    async def _open_lines(self) -> list[Line]:
+        """The connections that stand. None: nothing is begun, so nothing is used up while the server is away."""
+        opened = await asyncio.gather(*(line.open() for line in self._lines))
+        lines = [line for line, is_open in zip(self._lines, opened, strict=True) if is_open]
+        if lines:
+            self._breaker.succeeded()
+        else:
+            self._breaker.failed(time.monotonic())
+            log.warning("provider_not_reached", channel=Channel.EMAIL, rests=self._breaker.is_open)
+        return lines
+
+    async def _attempt_all(self, round_: Sequence[Ready], lines: Sequence[Line]) -> list[Incoming]:
+        self.in_hand = {key(r.tenant, r.delivery.delivery_id) for r in round_}
+        return list(await asyncio.gather(*(self._attempt(r, line) for r, line in zip(round_, lines, strict=False))))
+
+    async def _attempt(self, ready: Ready, line: Line) -> Incoming:
+        try:
+            async with asyncio.timeout(ATTEMPT_WITHIN):
+                answer = await line.send(self._mail_from, ready.delivery.address, ready.message)
+        except TimeoutError:
+            await line.close()
+            answer = Answer(DeliveryState.UNKNOWN)
+        telemetry.DELIVERIES.labels("notify", Channel.EMAIL, answer.state).inc()
+        if answer.state == DeliveryState.SENT and ready.delivery.template == Template.LOGIN_LINK:
+            self._spent_links.append(key(ready.tenant, ready.delivery.delivery_id))
+        now = self._now()
+        result = result_of(ready.delivery, ready.attempt, answer, now)
+        return ordered(result, ready.attempt, tenant=ready.tenant, at=now)
+
+    def _begin(self, ready: Ready) -> Incoming:
+        begin = BeginAttempt(delivery_id=ready.delivery.delivery_id, attempt=ready.attempt)
+        return ordered(begin, ready.attempt, self._holder, tenant=ready.tenant, at=self._now())
+
+    async def _persist(self, incoming: Sequence[Incoming]) -> list[Outcome]:
+        """Until it is kept: what the server has said must not be lost while MongoDB or Kafka is away."""
+        failures = 0
+        while True:
+            try:
+                return await self._engine.apply(incoming)
+            except Unavailable as error:
+                failures += 1
+                log.warning("results_wait", attempt=failures, dependency=error.dependency, count=len(incoming))
+                await asyncio.sleep(pause(failures))
+
+    async def _destroy_spent_links(self) -> None:
+        """A log-in link is read once more by nobody: neither from the state nor from the history."""
+        while self._spent_links:
+            await self._keys.destroy(self._spent_links[-1])
+            self._spent_links.pop()
+
+    async def _made_ready(self, documents: Sequence[Document]) -> list[Ready]:
+        deliveries = await self._deliveries.states(documents, opened=True)
+        bulletins = await self._bulletins_of(documents, deliveries)
+        ready: list[Ready] = []
+        unfit: list[Incoming] = []
+        for document, delivery in zip(documents, deliveries, strict=True):
+            tenant = document["tenant"]
+            reason = self._unfit(delivery)
+            record = self._directory.tenants.get(tenant)
+            if record is None:
+                continue
+            if reason is None:
+                bulletin = bulletins.get(key(tenant, delivery.bulletin_id or ""))
+                try:
+                    ready.append(Ready(tenant, delivery, self._mailer.message(delivery, bulletin, record)))
+                    continue
+                except UnfitForHeader:
+                    reason = "no_address"
+            suppress = SuppressDelivery(delivery_id=delivery.delivery_id, reason=reason)
+            unfit.append(ordered(suppress, reason, tenant=tenant, at=self._now()))
+        if unfit:
+            await self._persist(unfit)
+        return ready
+
+    def _unfit(self, delivery: Delivery) -> str | None:
+        """Why it cannot go out at all."""
+        if delivery.template == Template.LOGIN_LINK and self._now() - delivery.planned_at > LINK_LIVES:
+            return "expired"
+        # Also empty where the recipient's key was destroyed.
+        return None if is_address(delivery.address) else "no_address"
+
+    async def _bulletins_of(
+        self, documents: Sequence[Document], deliveries: Sequence[Delivery]
+    ) -> Mapping[str, Bulletin]:
+        wanted: dict[str, list[Delivery]] = {}
+        for document, delivery in zip(documents, deliveries, strict=True):
+            wanted.setdefault(document["tenant"], []).append(delivery)
+        found: dict[str, Bulletin] = {}
+        for tenant, group in wanted.items():
+            for identity, bulletin in (await self._bulletins.of(tenant, bulletins_of(group))).items():
+                found[key(tenant, identity)] = bulletin
+        return found

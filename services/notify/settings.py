@@ -1,0 +1,19 @@
+"""Settings of the notify service, beside those that every service has."""
+
+from typing import Literal
+
+from pydantic import Field
+
+from libs.runtime.settings import Settings as Common
+
+
+class Settings(Common):
+    smtp_host: str = "127.0.0.1"
+    smtp_port: int = 8406
+    smtp_security: Literal["none", "starttls", "tls"] = "none"
+    smtp_username: str | None = None
+    smtp_password: str | None = Field(default=None, repr=False)
+    smtp_connections: int = Field(default=8, ge=1, le=64)
+    """Also the most deliveries that may be unknown after this process is killed."""
+    mail_from: str = "kabar@simpul.example"
+    """Sender of every message; the office stands in its display name and in Reply-To."""

@@ -1,0 +1,116 @@
+"""Workers that put right what time or a person's wish has changed: attempts without an end, withdrawals, erasures."""
+
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from libs.contracts.notify.delivery import RecordResult, SettleSuppression, SuppressDelivery
+from libs.contracts.notify.subject import EraseContact, SettleSubject
+from libs.contracts.words import DeliveryState, Template
+from libs.runtime import logs
+from libs.runtime.engine import Engine
+from libs.runtime.mongo import identity_of
+from libs.runtime.sealing import SubjectKeys
+from services.notify.delivery import WAITING, Delivery
+from services.notify.kinds import DELIVERY, SUBJECT, SUPPRESSION
+from services.notify.sending import UNKNOWN_AFTER
+from services.notify.store import STATE, Store, ordered
+from services.notify.subject import WITHDRAW, Subject
+from services.notify.suppression import Suppression
+
+log = logs.get()
+
+CHUNK = 200
+MOST_OF_ONE = 1000
+"""Queued deliveries of one recipient; a partner in the busiest office has a few."""
+
+
+class Upkeep:
+    def __init__(
+        self,
+        *,
+        engine: Engine,
+        keys: SubjectKeys,
+        in_hand: Callable[[], set[str]],
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:
+        self._engine = engine
+        self._keys = keys
+        self._in_hand = in_hand
+        self._now = now
+        self._deliveries: Store[Delivery] = Store(engine, DELIVERY, keys)
+        self._subjects: Store[Subject] = Store(engine, SUBJECT, keys)
+        self._suppressions: Store[Suppression] = Store(engine, SUPPRESSION, keys)
+
+    async def give_up_attempts(self) -> bool:
+        """An attempt that nobody ended is unknown: the process died between the call and its record."""
+        now = self._now()
+        documents = await self._deliveries.collection.across_tenants(
+            {"ix.attempting_since": {"$lte": now - UNKNOWN_AFTER}}, limit=CHUNK, fields=STATE
+        )
+        ours = self._in_hand()
+        abandoned = [d for d in documents if d["_id"] not in ours]
+        results = []
+        for document, delivery in zip(abandoned, await self._deliveries.states(abandoned), strict=True):
+            result = RecordResult(
+                delivery_id=delivery.delivery_id, attempt=delivery.attempts, result=DeliveryState.UNKNOWN
+            )
+            results.append(ordered(result, delivery.attempts, "given_up", tenant=document["tenant"], at=now))
+        await self._engine.apply(results)
+        if results:
+            log.warning("attempts_given_up", count=len(results))
+        return bool(results)
+
+    async def withdraw(self) -> bool:
+        """What is queued for those who stopped, or who refused a channel, does not go out."""
+        return any([await self._withdraw_subjects(), await self._withdraw_suppressed()])
+
+    async def _withdraw_subjects(self) -> bool:
+        documents = await self._subjects.collection.across_tenants({"ix.todo": WITHDRAW}, limit=CHUNK, fields=STATE)
+        for document, subject in zip(documents, await self._subjects.states(documents), strict=True):
+            tenant = document["tenant"]
+            reason = "unsubscribed" if subject.ended == "unsubscribed" else "no_consent"
+            await self._suppress(tenant, {"ix.recipient": subject.report_id}, reason)
+            settle = SettleSubject(
+                report_id=subject.report_id,
+                change=subject.change,
+                erase_at=self._now() if subject.channel else None,
+            )
+            await self._engine.apply([ordered(settle, subject.change, tenant=tenant, at=self._now())])
+        return bool(documents)
+
+    async def _withdraw_suppressed(self) -> bool:
+        documents = await self._suppressions.collection.across_tenants(
+            {"ix.unsettled": True}, limit=CHUNK, fields={**STATE, "version": 1}
+        )
+        for document, suppression in zip(documents, await self._suppressions.states(documents), strict=True):
+            tenant = document["tenant"]
+            where = {"ix.recipient": suppression.recipient, "ix.channel": {"$in": list(suppression.unsettled)}}
+            await self._suppress(tenant, where, "unsubscribed")
+            settle = SettleSuppression(recipient=suppression.recipient, channels=suppression.unsettled)
+            await self._engine.apply([ordered(settle, document["version"], tenant=tenant, at=self._now())])
+        return bool(documents)
+
+    async def _suppress(self, tenant: str, where: Mapping[str, Any], reason: str) -> None:
+        documents = await self._deliveries.collection.find(
+            tenant,
+            {**where, "ix.state": {"$in": sorted(WAITING)}, "state.template": {"$ne": Template.LOGIN_LINK}},
+            limit=MOST_OF_ONE,
+            fields={"tenant": 1},
+        )
+        commands = [SuppressDelivery(delivery_id=identity_of(d["_id"]), reason=reason) for d in documents]
+        await self._engine.apply([ordered(c, reason, tenant=tenant, at=self._now()) for c in commands])
+
+    async def erase(self) -> bool:
+        """Destroys the keys of contacts whose time has come; the document says so after that."""
+        now = self._now()
+        documents = await self._subjects.collection.across_tenants(
+            {"ix.erase_at": {"$lte": now}}, limit=CHUNK, fields=STATE
+        )
+        for document, subject in zip(documents, await self._subjects.states(documents), strict=True):
+            await self._keys.destroy(document["subject"])
+            erase = EraseContact(report_id=subject.report_id)
+            await self._engine.apply([ordered(erase, tenant=document["tenant"], at=now)])
+        if documents:
+            log.info("contacts_erased", count=len(documents))
+        return bool(documents)

@@ -1,0 +1,267 @@
+"""Queries: how answers are carried, to whom they got, and what is left for hands."""
+
+import asyncio
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from libs.contracts.reads import (
+    AssignmentView,
+    BulletinView,
+    ByHandRow,
+    DeliveryRow,
+    FollowView,
+    LedgerRow,
+    Page,
+)
+from libs.contracts.words import Channel, DeliveryState
+from libs.runtime.cursors import Cursors
+from libs.runtime.directory import Directory
+from libs.runtime.engine import Engine
+from libs.runtime.errors import NotFound
+from libs.runtime.keyring import VersionedKey
+from libs.runtime.sealing import SubjectKeys
+from services.notify import letters
+from services.notify.assignment import Assignment
+from services.notify.bulletin import Bulletin
+from services.notify.channels import whatsapp
+from services.notify.channels.email import Addresses
+from services.notify.delivery import Delivery
+from services.notify.kinds import ASSIGNMENT, BULLETIN, DELIVERY, SUBJECT
+from services.notify.store import STATE, Store
+from services.notify.subject import Subject
+
+PAGE = 50
+BY_HAND_PAGE = 20
+MOST_VERSIONS = 50
+MOST_ASSIGNMENTS = 100
+MOST_OF_A_SUBJECT = 50
+
+CHANNELS = tuple(sorted(Channel))
+STATES = tuple(sorted(DeliveryState))
+KINDS = ("partner", "report")
+
+
+class Views:
+    def __init__(
+        self,
+        *,
+        engine: Engine,
+        keys: SubjectKeys,
+        directory: Directory,
+        cursors: Cursors,
+        link_keys: VersionedKey,
+        public_url: str,
+    ) -> None:
+        self._directory = directory
+        self._cursors = cursors
+        self._link_keys = link_keys
+        self._public_url = public_url
+        self._subjects: Store[Subject] = Store(engine, SUBJECT, keys)
+        self._bulletins: Store[Bulletin] = Store(engine, BULLETIN, keys)
+        self._deliveries: Store[Delivery] = Store(engine, DELIVERY, keys)
+        self._assignments: Store[Assignment] = Store(engine, ASSIGNMENT, keys)
+
+    async def follow(self, tenant: str, report_id: str) -> FollowView:
+        """
+        Raises:
+            NotFound: nobody left a contact for this report.
+        """
+        subject = (await self._subjects.of(tenant, [report_id], opened=True)).get(report_id)
+        if subject is None or not subject.channel:
+            raise NotFound()
+        deliveries = await self._deliveries.find(tenant, {"ix.recipient": report_id}, limit=MOST_OF_A_SUBJECT)
+        newest_first = sorted(deliveries, key=lambda d: d.planned_at, reverse=True)
+        return FollowView(
+            following=subject.following,
+            channel=subject.channel,
+            masked=masked(subject.address, subject.channel) if subject.following else "",
+            deliveries=tuple(row(d) for d in newest_first),
+            undeliverable=bool(newest_first) and newest_first[0].state == DeliveryState.FAILED_PERMANENT,
+        )
+
+    async def bulletins(self, tenant: str, case_id: str) -> list[BulletinView]:
+        """The newest version first."""
+        found = await self._bulletins.find(tenant, {"ix.case": case_id}, sort=[("ix.version", -1)], limit=MOST_VERSIONS)
+        return list(await asyncio.gather(*(self._bulletin(tenant, b) for b in found)))
+
+    async def bulletin(self, tenant: str, bulletin_id: str) -> BulletinView:
+        return await self._bulletin(tenant, await self._known(tenant, bulletin_id))
+
+    async def _known(self, tenant: str, bulletin_id: str) -> Bulletin:
+        found = (await self._bulletins.of(tenant, [bulletin_id])).get(bulletin_id)
+        if found is None:
+            raise NotFound()
+        return found
+
+    async def _bulletin(self, tenant: str, bulletin: Bulletin) -> BulletinView:
+        where = {"ix.bulletin": bulletin.bulletin_id}
+        deliveries, assignments = await asyncio.gather(
+            self._deliveries.collection.tally(tenant, where, by=("ix.kind", "ix.channel", "ix.state")),
+            self._assignments.collection.tally(tenant, where, by=("ix.state",)),
+        )
+        by_state: dict[str, int] = defaultdict(int)
+        by_channel: dict[str, dict[str, int]] = defaultdict(lambda: defaultdict(int))
+        recipients = 0
+        for (kind, channel, state), count in deliveries.items():
+            by_state[state] += count
+            by_channel[channel][state] += count
+            recipients += count if kind == "report" else 0
+        answers = {state: count for (state,), count in assignments.items()}
+        return BulletinView(
+            id=bulletin.bulletin_id,
+            case_id=bulletin.case_id,
+            clarification_id=bulletin.clarification_id,
+            number=bulletin.number,
+            version=bulletin.version,
+            fact=bulletin.fact,
+            stage=bulletin.stage,
+            planned_at=bulletin.planned_at,
+            by_state=dict(by_state),
+            by_channel={channel: dict(states) for channel, states in by_channel.items()},
+            assignments=answers,
+            recipients=recipients,
+            partners=sum(answers.values()),
+        )
+
+    async def ledger(
+        self, tenant: str, bulletin_id: str, *, state: str | None = None, cursor: str | None = None
+    ) -> Page[LedgerRow]:
+        """
+        Raises:
+            NotFound: no such bulletin.
+            Refused: the cursor is not ours.
+        """
+        await self._known(tenant, bulletin_id)
+        scope = f"ledger|{tenant}|{bulletin_id}|{state or ''}"
+        where: dict[str, Any] = {
+            "ix.bulletin": bulletin_id,
+            "ix.kind": {"$in": list(KINDS)},
+            "ix.channel": {"$in": list(CHANNELS)},
+            "ix.state": state if state is not None else {"$in": list(STATES)},
+        }
+        if cursor is not None:
+            where["_id"] = {"$gt": str(self._cursors.decode(scope, cursor)[0])}
+        documents = await self._deliveries.collection.find(
+            tenant, where, sort=[("_id", 1)], limit=PAGE + 1, fields=STATE
+        )
+        shown = documents[:PAGE]
+        deliveries = await self._deliveries.states(shown)
+        wanted = {d.assignment_id for d in deliveries if d.assignment_id is not None}
+        assignments = await self._assignments.of(tenant, wanted)
+        return Page[LedgerRow](
+            items=tuple(_ledger_row(d, assignments) for d in deliveries),
+            next=self._cursors.encode(scope, [shown[-1]["_id"]]) if len(documents) > PAGE else None,
+        )
+
+    async def by_hand(self, tenant: str, *, cursor: str | None = None) -> Page[ByHandRow]:
+        """What waits for an officer's own phone, the oldest first. Shows numbers: the caller writes the audit line."""
+        scope = f"by-hand|{tenant}"
+        where: dict[str, Any] = {"ix.by_hand": {"$exists": True}}
+        if cursor is not None:
+            at, last = self._cursors.decode(scope, cursor)
+            since = datetime.fromisoformat(at)
+            where = {"$or": [{"ix.by_hand": since, "_id": {"$gt": last}}, {"ix.by_hand": {"$gt": since}}]}
+        documents = await self._deliveries.collection.find(
+            tenant, where, sort=[("ix.by_hand", 1), ("_id", 1)], limit=BY_HAND_PAGE + 1, fields={**STATE, "ix": 1}
+        )
+        shown = documents[:BY_HAND_PAGE]
+        deliveries = await self._deliveries.states(shown, opened=True)
+        bulletins = await self._bulletins.of(tenant, {d.bulletin_id for d in deliveries if d.bulletin_id is not None})
+        following = None
+        if len(documents) > BY_HAND_PAGE:
+            following = self._cursors.encode(scope, [shown[-1]["ix"]["by_hand"].isoformat(), shown[-1]["_id"]])
+        return Page[ByHandRow](items=tuple(self._by_hand_rows(tenant, deliveries, bulletins)), next=following)
+
+    def _by_hand_rows(
+        self, tenant: str, deliveries: Sequence[Delivery], bulletins: Mapping[str, Bulletin]
+    ) -> Iterable[ByHandRow]:
+        record = self._directory.tenants[tenant]
+        for delivery in deliveries:
+            bulletin = bulletins.get(delivery.bulletin_id or "")
+            text = whatsapp.text(delivery, bulletin, record, public_url=self._public_url, keys=self._link_keys)
+            yield ByHandRow(
+                delivery_id=delivery.delivery_id,
+                template=delivery.template,
+                recipient_kind=delivery.recipient_kind,
+                recipient=delivery.recipient,
+                name=delivery.name,
+                phone=delivery.address,
+                text=text,
+                link=whatsapp.link(delivery.address, text),
+                planned_at=delivery.planned_at,
+                case_id=delivery.case_id,
+            )
+
+    async def assignments(self, tenant: str, partner_id: str) -> list[AssignmentView]:
+        """The newest first."""
+        found = await self._assignments.find(
+            tenant, {"ix.partner": partner_id}, sort=[("ix.offered_at", -1), ("_id", -1)], limit=MOST_ASSIGNMENTS
+        )
+        bulletins = await self._bulletins.of(tenant, {a.bulletin_id for a in found})
+        return [self._assignment(tenant, a, bulletins[a.bulletin_id]) for a in found if a.bulletin_id in bulletins]
+
+    async def assignment(self, tenant: str, assignment_id: str) -> AssignmentView:
+        found = (await self._assignments.of(tenant, [assignment_id])).get(assignment_id)
+        if found is None:
+            raise NotFound()
+        return self._assignment(tenant, found, await self._known(tenant, found.bulletin_id))
+
+    def _assignment(self, tenant: str, assignment: Assignment, bulletin: Bulletin) -> AssignmentView:
+        record = self._directory.tenants[tenant]
+        partner = self._directory.partner(tenant, assignment.partner_id)
+        language = partner.language if partner is not None else letters.SOURCE
+        addresses = Addresses.of(record, public_url=self._public_url, keys=self._link_keys)
+        return AssignmentView(
+            id=assignment.assignment_id,
+            partner_id=assignment.partner_id,
+            state=assignment.state,
+            due_at=assignment.due_at,
+            offered_at=assignment.offered_at,
+            answered_at=assignment.answered_at,
+            reason=assignment.reason,
+            bulletin_id=bulletin.bulletin_id,
+            case_id=bulletin.case_id,
+            number=bulletin.number,
+            claim=bulletin.claim,
+            verdict=bulletin.verdict,
+            fact=bulletin.fact,
+            caption=letters.caption(bulletin, language, addresses.clarification(bulletin.number)),
+        )
+
+
+def row(delivery: Delivery) -> DeliveryRow:
+    return DeliveryRow(
+        id=delivery.delivery_id,
+        template=delivery.template,
+        channel=delivery.channel,
+        state=delivery.state,
+        recipient=delivery.recipient,
+        recipient_kind=delivery.recipient_kind,
+        attempts=delivery.attempts,
+        code=delivery.code or delivery.reason,
+        planned_at=delivery.planned_at,
+        changed_at=delivery.changed_at,
+        method=delivery.method,
+        assignment_id=delivery.assignment_id,
+    )
+
+
+def _ledger_row(delivery: Delivery, assignments: Mapping[str, Assignment]) -> LedgerRow:
+    assignment = assignments.get(delivery.assignment_id or "")
+    return LedgerRow(
+        delivery=row(delivery),
+        partner_id=delivery.recipient if delivery.recipient_kind == "partner" else None,
+        answer=assignment.state if assignment is not None else None,
+        reason=assignment.reason if assignment is not None else "",
+        answered_at=assignment.answered_at if assignment is not None else None,
+    )
+
+
+def masked(address: str, channel: str) -> str:
+    """Enough for its owner to know it again: "s…n@k…", "+62 8…12"."""
+    if channel == Channel.EMAIL:
+        name, at, domain = address.partition("@")
+        return f"{name[:1]}…{name[-1:]}@{domain[:1]}…" if at and name else ""
+    return f"{address[:3]} {address[3:4]}…{address[-2:]}" if len(address) > 6 else ""
