@@ -35,6 +35,9 @@ from libs.contracts.topics import Grant, Topic
 SCRAM_ITERATIONS = 8192
 """Twice Kafka's own minimum; the passwords are random, so more would only cost time at each log-in."""
 
+MOST_REPLICAS = 3
+"""With two of three in sync a broker may be lost and writes go on; a smaller cluster gets one on each broker."""
+
 IN_FORCE_SECONDS = 10
 """A guess; measured 5-40 ms on an idle broker."""
 
@@ -157,9 +160,10 @@ class KafkaAdmin:
     async def rules_of(self, principals: set[str]) -> set[Rule]:
         return {rule for rule in await self._rules() if rule.principal in principals}
 
-    async def set_topics(self, topics: Iterable[Topic], *, replicas: int) -> None:
+    async def set_topics(self, topics: Iterable[Topic]) -> None:
         """Creates what is missing; on what exists, adds partitions and corrects settings. Nothing is ever removed."""
         catalogue = {topic.name: topic for topic in topics}
+        replicas = min(MOST_REPLICAS, len((await self._topics.describe_cluster())["brokers"]))
         new = [
             NewTopic(topic.name, topic.partitions, replicas, topic_configs=topic.config) for topic in catalogue.values()
         ]

@@ -22,6 +22,8 @@ java_fits() {
     have java && java -version 2>&1 | awk -F'["._-]' 'NR == 1 { exit !($2 + 0 >= 17) }'
 }
 
+has_browser() { have chromium || have google-chrome || ls "$HOME"/.cache/ms-playwright/chromium-* >/dev/null 2>&1; }
+is_debian() { grep -qx ID=debian /etc/os-release; }
 has_package_lists() { ls /var/lib/apt/lists/*_Packages* >/dev/null 2>&1; }
 
 # Debian 13 has no Java 17 any more; its default is newer, and Kafka runs on it too.
@@ -51,7 +53,7 @@ missing_packages() {
     if [ "$purpose" = test ]; then
         have tesseract || say tesseract-ocr
         have tesseract && tesseract --list-langs 2>/dev/null | grep -qx ind || say tesseract-ocr-ind
-        have chromium || have google-chrome || say chromium
+        ! is_debian || has_browser || say chromium
     fi
 }
 
@@ -90,9 +92,17 @@ prepare_environment() {
     say "$wanted" >.venv/.requirements
 }
 
+prepare_browser() {
+    has_browser && return
+    # Ubuntu's chromium package only leads to its app store.
+    say "Fetching a browser for the tests (once)"
+    .venv/bin/python -m playwright install --with-deps chromium
+}
+
 mkdir -p .local
 log=.local/apt.log
 packages=$(missing_packages | tr '\n' ' ')
 # shellcheck disable=SC2086  # a list of words
 [ -z "${packages% }" ] || install_packages $packages
 prepare_environment
+[ "$purpose" != test ] || prepare_browser

@@ -268,7 +268,7 @@ class Stack:
         try:
             async with kafka_admin(self.kafka_bootstrap, admin) as cluster:
                 await cluster.set_users(logins)
-                await cluster.set_topics(TOPICS, replicas=1)
+                await cluster.set_topics(TOPICS)
                 await cluster.set_rules(rules(grants()), principals={f"User:{login.username}" for login in logins})
         except KafkaError as error:
             raise StackError(

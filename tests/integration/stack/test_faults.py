@@ -2,6 +2,7 @@
 
 import os
 import signal
+import subprocess
 import uuid
 from pathlib import Path
 
@@ -100,11 +101,9 @@ def test_servers_that_exist_get_users_and_rights_and_are_not_started_again(stack
 
 
 def test_servers_of_a_run_that_was_killed_are_ended_by_the_next(tmp_path: Path) -> None:
-    ended = os.fork()
-    if ended == 0:
-        os._exit(0)
-    os.waitpid(ended, 0)
-    home = tmp_path / str(ended)
+    run = subprocess.Popen(["true"])
+    run.wait()
+    home = tmp_path / f"{run.pid}-servers"
     left_behind = Children(Layout(home=home)).launch(kafka.NAME, ["sleep", "60"], environment=os.environ)
 
     clear_up(tmp_path)

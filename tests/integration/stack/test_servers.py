@@ -99,7 +99,7 @@ async def test_setting_up_again_changes_nothing_and_takes_back_rights_that_left_
         await admin.set_rules(fewer, principals=principals)
         without = await admin.rules_of(principals)
         await admin.set_rules(wanted, principals=principals)
-        await admin.set_topics(TOPICS, replicas=1)
+        await admin.set_topics(TOPICS)
 
         assert without == fewer
         assert await admin.rules_of(principals) == wanted
@@ -109,8 +109,8 @@ async def test_an_existing_topic_is_widened_and_its_settings_corrected(stack: St
     small = Topic(name=f"widening.{uuid.uuid4().hex[:8]}", key="any", partitions=1, producers=frozenset())
     large = Topic(name=small.name, key="any", partitions=3, producers=frozenset(), keep=TOPICS[0].keep)
     async with kafka_admin(stack.kafka_bootstrap, stack.admin_credentials) as admin:
-        await admin.set_topics([small], replicas=1)
-        await admin.set_topics([large], replicas=1)
+        await admin.set_topics([small])
+        await admin.set_topics([large])
 
         partitions, settings = await admin.describe(large)
 

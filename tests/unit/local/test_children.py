@@ -97,6 +97,19 @@ def test_a_child_that_never_becomes_ready_is_reported_with_its_log(children: Chi
     assert "child.log" in late.value.remedy
 
 
+def test_a_long_log_is_set_aside_when_its_process_starts_again(
+    children: Children, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("deploy.local.children.LOG_KEPT_BYTES", 3)
+    launch(children, "print('first')")
+    until_logged(tmp_path, "first")
+
+    launch(children, "print('second')")
+
+    assert until_logged(tmp_path, "second") == "second\n"
+    assert (tmp_path / "logs" / "child.log.1").read_text() == "first\n"
+
+
 def test_nothing_starts_any_more_once_a_start_was_given_up(children: Children) -> None:
     children.close()
 
