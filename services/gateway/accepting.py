@@ -84,15 +84,16 @@ class Accepting:
         """
         check_area(tenant, form.area)
         command = ids.command_id(tenant.id, SubmitReport.type_name, key)
-        report_id, code = str(ids.report_id(command)), self._codes.make(command)
-        accepted = Accepted(report_id, number_of(tenant, report_id), code, self._codes.hashed(code))
+        report_id, code = ids.report_id(command), self._codes.make(command)
+        number = ids.reference_number(tenant.prefix, report_id)
+        accepted = Accepted(str(report_id), number, code, self._codes.hashed(code))
         attachments = await self._claimed(tenant, form)
         wishes = [Wish(command, _submit(tenant, form, accepted, attachments), _content(form))]
         if form.contact is not None:
             follow = ids.command_id(tenant.id, FollowSubject.type_name, key)
             contact = FollowerContact(channel=form.contact.channel, address=form.contact.address)
             wishes.append(Wish(follow, _follow(form, accepted, form.contact.channel), contact))
-        outcome = await self._asking.send(tenant.id, wishes, body=form.model_dump(mode="json"), wait=wait)
+        outcome = await self._asking.send(tenant.id, wishes, body=form.model_dump_json().encode(), wait=wait)
         if attachments:
             self._pictures.keep(tenant.id, form.attachments)
         return Accepted(accepted.report_id, accepted.number, code, accepted.code_hash, outcome)
@@ -109,10 +110,6 @@ class Accepting:
 def check_area(tenant: TenantRecord, area: str | None) -> None:
     if area is not None and not (areas.is_within(area, tenant.region_code) and areas.exists(area)):
         raise field_error("area", "area_unknown")
-
-
-def number_of(tenant: TenantRecord, report_id: str) -> str:
-    return ids.reference_number(tenant.prefix, UUID(report_id))
 
 
 def _submit(

@@ -23,6 +23,7 @@ from libs.runtime.service import Periodic, patiently
 from libs.runtime.tokens import Tokens
 from services.gateway.accepting import Accepting, TrackingCodes
 from services.gateway.api import console, internal, live, partner, public, session
+from services.gateway.api.door import Door
 from services.gateway.api.openapi import add_documentation
 from services.gateway.asking import Asking
 from services.gateway.commands import Commands
@@ -117,7 +118,14 @@ def create_app(settings: GatewaySettings) -> FastAPI:
     machinery = build(settings)
     parts = machinery.parts
     app = FastAPI(
-        title="Simpul", version="1", docs_url=None, redoc_url=None, openapi_url=None, lifespan=machinery.lifespan
+        title="Simpul",
+        version="1",
+        docs_url=None,
+        redoc_url=None,
+        openapi_url=None,
+        lifespan=machinery.lifespan,
+        # Spans and metrics are ours: the framework's name the whole path, and a path may hold a ticket's number.
+        telemetry={"tracing": False, "metrics": False, "logs": False},
     )
     app.state.gateway = parts
     add_handlers(app)
@@ -132,6 +140,7 @@ def create_app(settings: GatewaySettings) -> FastAPI:
     app.include_router(live.router)
     add_documentation(app)
     app.add_middleware(Observed, service=Service.GATEWAY)
+    app.add_middleware(Door, parts=parts)
     app.add_middleware(Guard, hosts=settings.hosts, secure=settings.is_secure)
     return app
 

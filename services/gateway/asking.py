@@ -1,7 +1,7 @@
 """Sending and, where somebody waits, what came of it."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Protocol
+from typing import Protocol
 from uuid import UUID
 
 from libs.contracts.envelope import Actor
@@ -23,9 +23,12 @@ class Asking:
         self._owners = owners
 
     async def send(
-        self, tenant: str, wishes: Sequence[Wish], *, body: Any, actor: Actor | None = None, wait: float = 0
+        self, tenant: str, wishes: Sequence[Wish], *, body: bytes, actor: Actor | None = None, wait: float = 0
     ) -> OutcomeView | None:
         """Sends all; waits at most `wait` seconds for the outcome of the first.
+
+        Args:
+            body: what the client asked for, written by a model of ours: another order of its fields is no other body.
 
         Returns:
             None where nobody waited, or nobody knew in time: it is kept and will be carried out.

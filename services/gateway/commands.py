@@ -235,16 +235,13 @@ class Commands:
         )
         wish = Wish(command_id, command, delivery.LoginAddress(address=address, link=link))
         # Each link is new, so the body may differ under one key: the first that arrives is sent, the rest is seen.
-        await self._asking.send(tenant.id, [wish], body={"partner": partner_id})
+        await self._asking.send(tenant.id, [wish], body=partner_id.encode())
 
     async def _want(
         self, by: _By, key: UUID, command: Command, *, private: Sealable | None = None, wait: float
     ) -> Reply:
         command_id = _command_id(by, key, command)
-        body = {
-            "command": command.model_dump(mode="json", exclude_none=True),
-            "private": private.model_dump(mode="json") if private else None,
-        }
+        body = command.model_dump_json().encode() + (private.model_dump_json().encode() if private else b"")
         wish = Wish(command_id, command, private)
         outcome = await self._asking.send(by.tenant, [wish], body=body, actor=by.actor, wait=wait)
         return Reply(command_id, outcome)

@@ -23,8 +23,6 @@ API = "/api/"
 
 _API_HEADERS: tuple[tuple[bytes, bytes], ...] = (
     (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'"),
-    (b"x-content-type-options", b"nosniff"),
-    (b"referrer-policy", b"no-referrer"),
     (b"cross-origin-resource-policy", b"same-origin"),
     (b"cache-control", b"no-store"),
 )
@@ -70,6 +68,9 @@ def _no_constant(name: str) -> float:
     raise Unreadable("json_invalid", 400)
 
 
+_DECODER = json.JSONDecoder(object_pairs_hook=_once, parse_constant=_no_constant)
+
+
 def check_json(body: bytes) -> None:
     """
     Raises:
@@ -78,7 +79,7 @@ def check_json(body: bytes) -> None:
     if depth(body) > DEEPEST:
         raise Unreadable("json_too_deep", 400)
     try:
-        json.loads(body.decode("utf-8"), object_pairs_hook=_once, parse_constant=_no_constant)
+        _DECODER.decode(body.decode("utf-8"))
     except Unreadable:
         raise
     except (ValueError, RecursionError):

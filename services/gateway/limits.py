@@ -7,6 +7,7 @@ of the process each still gets its equal share, and officers have a path of thei
 import math
 from collections import OrderedDict, defaultdict
 from collections.abc import Callable
+from functools import lru_cache
 from ipaddress import IPv6Address, ip_address
 from time import monotonic
 
@@ -74,6 +75,7 @@ class FairShare:
         self._total += 1
 
 
+@lru_cache(maxsize=4096)
 def client_of(peer: str, forwarded_for: str, *, trusted_proxies: int) -> str:
     """The client as far as it can be believed: an IPv4 address, or the /64 of an IPv6 one.
 

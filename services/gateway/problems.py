@@ -55,53 +55,36 @@ def from_framework(error: HTTPException) -> Problem:
     return Problem(type="about:blank", title=str(error.detail), status=error.status_code)
 
 
-async def answer(request: Request, found: Problem, headers: Mapping[str, str] | None = None) -> Response:
+def problem_of(error: Exception) -> tuple[Problem, Mapping[str, str]]:
+    """What a client is told, and the headers that go with it."""
+    match error:
+        case Refused():
+            found = refusal(error)
+        case Unavailable():
+            found = problem("unavailable")
+        case RequestValidationError():
+            found = problem("validation", errors=field_problems(error))
+        case TooMany():
+            return problem("too_many_requests"), {"Retry-After": str(error.retry_after)}
+        case HTTPException():
+            return from_framework(error), error.headers or {}
+        case _:
+            log.error("request_raised", error=error)
+            found = problem("internal")
+    return found, {"Retry-After": RETRY_AFTER} if found.status in (429, 503) else {}
+
+
+async def answer(request: Request, error: Exception) -> Response:
     """Problem details for programs, a page for people."""
-    whole = dict(headers or {})
-    if found.status in (429, 503):
-        whole.setdefault("Retry-After", RETRY_AFTER)
+    if isinstance(error, Moved):
+        return moved_response(request, error)
+    found, headers = problem_of(error)
     page: ErrorPage | None = getattr(request.app.state, "error_page", None)
     if page is None or request.scope["path"].startswith(_FOR_PROGRAMS):
-        return problem_response(found, whole)
-    return await page(request, found, whole)
+        return problem_response(found, headers)
+    return await page(request, found, headers)
 
 
 def add_handlers(app: FastAPI) -> None:
-    async def on_refused(request: Request, error: Exception) -> Response:
-        assert isinstance(error, Refused)
-        return await answer(request, refusal(error))
-
-    async def on_unavailable(request: Request, _: Exception) -> Response:
-        return await answer(request, problem("unavailable"))
-
-    async def on_validation(request: Request, error: Exception) -> Response:
-        assert isinstance(error, RequestValidationError)
-        return await answer(request, problem("validation", errors=field_problems(error)))
-
-    async def on_too_many(request: Request, error: Exception) -> Response:
-        assert isinstance(error, TooMany)
-        return await answer(request, problem("too_many_requests"), {"Retry-After": str(error.retry_after)})
-
-    async def on_moved(request: Request, error: Exception) -> Response:
-        assert isinstance(error, Moved)
-        return moved_response(request, error)
-
-    async def on_http(request: Request, error: Exception) -> Response:
-        assert isinstance(error, HTTPException)
-        return await answer(request, from_framework(error), error.headers)
-
-    async def on_fault(request: Request, error: Exception) -> Response:
-        log.error("request_raised", error=error)
-        return await answer(request, problem("internal"))
-
-    handlers: dict[type[Exception], Callable[[Request, Exception], Awaitable[Response]]] = {
-        Refused: on_refused,
-        Unavailable: on_unavailable,
-        RequestValidationError: on_validation,
-        TooMany: on_too_many,
-        Moved: on_moved,
-        HTTPException: on_http,
-        Exception: on_fault,
-    }
-    for kind, handler in handlers.items():
-        app.add_exception_handler(kind, handler)
+    for kind in (Refused, Unavailable, RequestValidationError, TooMany, Moved, HTTPException, Exception):
+        app.add_exception_handler(kind, answer)

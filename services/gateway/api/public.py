@@ -2,13 +2,13 @@
 
 from typing import Annotated
 
-import orjson
 from fastapi import APIRouter, Path, Query, Request, Response, UploadFile
 from starlette.responses import Response as PlainResponse
 
 from libs.contracts.reads import BlobView, MatchView, StatsView
 from libs.kit.imaging import LARGEST_BYTES
-from services.gateway.api.bodies import documented, read_body
+from services.gateway.api.bodies import documented
+from services.gateway.api.door import submit_report
 from services.gateway.api.models import (
     ALWAYS,
     WRITING,
@@ -28,11 +28,9 @@ from services.gateway.api.models import (
 from services.gateway.commands import Reply
 from services.gateway.context import Guess, Key, Office, Parts, PublicWrite, Wait, parts_of
 from services.gateway.forms import MatchQuestion, ReportForm
-from services.gateway.idempotency import read_key
 from services.gateway.reads import or_missing
 from services.gateway.sessions import Ticket
 from services.gateway.tickets import open_ticket
-from services.gateway.waiting import read_wait
 
 MATCH_WITHIN = 3.0
 
@@ -73,23 +71,9 @@ _KEY_AND_WAIT = [
     openapi_extra={**documented(ReportForm), "parameters": _KEY_AND_WAIT},
     response_class=PlainResponse,
 )
-async def submit_report(slug: str, request: Request) -> PlainResponse:
-    # Without the framework's dependencies and response models: a third of the time that this path takes.
-    parts = parts_of(request)
-    office = parts.office(slug)
-    key = read_key(request.headers.get("idempotency-key"))
-    parts.limits.clients.take(parts.client(request))
-    parts.limits.shares.take(office.id)
-    form = await read_body(request, ReportForm)
-    accepted = await parts.accepting.submit_report(office, form, key, wait=read_wait(request.headers.get("prefer")))
-    answer = {
-        "number": accepted.number,
-        "tracking_code": accepted.tracking_code,
-        "report_id": accepted.report_id,
-        "state": "accepted" if accepted.outcome is None else "done",
-    }
-    status = 202 if accepted.outcome is None else 201
-    return PlainResponse(orjson.dumps(answer), status_code=status, media_type="application/json")
+async def report(slug: str, request: Request) -> PlainResponse:
+    """Kept once the broker has it. Number and code open the ticket; the same key and body get the same again."""
+    return await submit_report(parts_of(request), slug, request)
 
 
 @router.post(
