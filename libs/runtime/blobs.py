@@ -59,8 +59,8 @@ class Blobs:
 
     async def metadata(self, blob_id: str) -> Mapping[str, Any] | None:
         async with reaching():
-            found = await self._bucket.find({"_id": blob_id}).to_list(1)
-        return dict(found[0].metadata or {}) if found else None
+            found = await self._bucket._files.find_one({"_id": blob_id}, {"metadata": 1})
+        return dict(found.get("metadata") or {}) if found else None
 
     async def mark(self, blob_id: str, **values: Any) -> None:
         async with reaching():
@@ -78,4 +78,4 @@ class Blobs:
     async def older_than(self, where: Mapping[str, Any], *, most: int) -> list[str]:
         """Ids of blobs whose files document fits, for a sweeper."""
         async with reaching():
-            return [f._id for f in await self._bucket.find(dict(where)).limit(most).to_list(most)]
+            return [f["_id"] async for f in self._bucket._files.find(dict(where), {"_id": 1}).limit(most)]
