@@ -22,7 +22,7 @@ def canonical(account: SocialAccount) -> SocialAccount:
     except NotAnAddress:
         raise Refused("validation", "accounts") from None
     key = address.identity
-    if address.kind not in KINDS or not address.resolved or not key.isascii() or len(key) > LONGEST_KEY:
+    if address.kind not in KINDS or not key.isascii() or len(key) > LONGEST_KEY:
         raise Refused("validation", "accounts")
     return SocialAccount(
         platform=address.platform,

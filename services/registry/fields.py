@@ -9,8 +9,8 @@ ID = re.compile(r"[0-9A-Za-z_-]{1,64}")
 EMAIL = re.compile(r"[^\s@<>\"(),:;\\]{1,64}@[0-9a-zA-Z](?:[0-9a-zA-Z.-]{0,250})\.[0-9a-zA-Z-]{2,63}")
 E164 = re.compile(r"\+[1-9]\d{6,14}", re.ASCII)
 
-CONTROLS = frozenset({"Cc", "Cf", "Cs", "Co", "Cn"})
-"""Unicode categories that nobody types into a name: control, format (bidi, zero width), surrogate, private, none."""
+CONTROLS = frozenset({"Cc", "Cf", "Cs", "Co"})
+"""Unicode categories that nobody types into a name: control, format (bidi, zero width), surrogate, private."""
 
 
 def require(holds: bool, field: str) -> None:
@@ -30,8 +30,8 @@ def line(value: str, field: str, *, longest: int, empty: bool = False) -> None:
 
 
 def paragraph(value: str, field: str, *, longest: int) -> None:
-    """Text that may be empty and may have several lines."""
-    line(value.replace("\n", " "), field, longest=longest, empty=True)
+    """Text that may be empty and may have several lines, which forms end with CRLF."""
+    line(value.replace("\r\n", " ").replace("\n", " "), field, longest=longest, empty=True)
 
 
 def email(value: str, field: str) -> None:

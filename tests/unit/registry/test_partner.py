@@ -64,6 +64,11 @@ def test_nobody_else_registers_an_active_one(actor: Actor | None) -> None:
         after(None, register_partner(active=True), context(actor, private=partner_identity()))
 
 
+def test_an_officer_without_the_role_submits_nobody() -> None:
+    with pytest.raises(Refused, match="role_missing"):
+        after(None, register_partner(), context(EDITOR, private=partner_identity()))
+
+
 def test_a_partner_is_registered_once() -> None:
     with pytest.raises(Refused, match="state_conflict"):
         after(a_partner(), register_partner(), context(private=partner_identity()))
@@ -183,6 +188,18 @@ def test_a_partner_changes_how_to_be_reached() -> None:
 def test_nobody_changes_the_contacts_of_another() -> None:
     with pytest.raises(Refused, match="role_missing"):
         after(a_partner(), ChangePartnerContacts(partner_id="p-1"), context(ANOTHER, private=partner_identity()))
+
+
+def test_the_contacts_of_who_has_left_stay_as_they_are() -> None:
+    left = moved(a_partner(), "withdrawn")
+
+    with pytest.raises(Refused, match="state_conflict"):
+        after(left, ChangePartnerContacts(partner_id="p-1"), context(VERIFIER, private=partner_identity()))
+
+
+def test_an_id_alone_makes_nobody_a_partner() -> None:
+    with pytest.raises(Refused, match="role_missing"):
+        after(a_partner(), SetPartnerState(partner_id="p-1", state="withdrawn"), context(Actor("p-1")))
 
 
 def test_an_account_is_verified_when_its_hold_is_granted() -> None:

@@ -92,6 +92,14 @@ def test_an_office_changes_its_looks_but_not_its_address() -> None:
     assert evolve(tenant, event).branding.theme == "kopi"
 
 
+def test_an_address_may_have_several_lines() -> None:
+    address = "Kompleks Balai Kota\r\nKota Cirebon\nJawa Barat"
+
+    (created,) = decide(None, create_tenant(branding=branding(address=address)), context(OPERATOR))
+
+    assert evolve(None, created).branding.address == address
+
+
 def test_an_office_that_is_not_there_cannot_be_changed() -> None:
     with pytest.raises(Refused, match="not_found"):
         decide(None, ChangeTenant(tenant_id=CIREBON, slug="cirebon"), context(OPERATOR))
