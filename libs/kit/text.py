@@ -1,0 +1,148 @@
+"""What a person typed: whether it may be kept, the addresses in it, and the form in which two texts are compared.
+
+The text itself is always kept as it was given; `normalise` makes a second form, for comparing only.
+"""
+
+import hashlib
+import re
+import unicodedata
+
+LONGEST_ADDRESS = 2_048
+"""Characters. Longer ones are cut by browsers and proxies; no platform makes them."""
+
+
+class UnsafeText(ValueError):
+    """A text that cannot be kept as it is.
+
+    Attributes:
+        code: `text_has_nul`, `text_has_surrogate`, `text_too_long` or `text_empty`.
+        limit: for `text_too_long`, the characters allowed.
+    """
+
+    def __init__(self, code: str, limit: int | None = None) -> None:
+        super().__init__(code)
+        self.code = code
+        self.limit = limit
+
+
+def checked(text: str, *, longest: int, required: bool = False) -> str:
+    """The text as it was given, or a refusal.
+
+    Controls and bidi marks stay in: they are evidence of how the text circulated. The page shows them isolated.
+
+    Raises:
+        UnsafeText: NUL (no store keeps it), a lone surrogate (cannot be encoded), too long, or blank where required.
+    """
+    if len(text) > longest:
+        raise UnsafeText("text_too_long", longest)
+    if "\x00" in text:
+        raise UnsafeText("text_has_nul")
+    if any("\ud800" <= character <= "\udfff" for character in text):
+        raise UnsafeText("text_has_surrogate")
+    if required and not is_visible(text):
+        raise UnsafeText("text_empty")
+    return text
+
+
+def is_visible(text: str) -> bool:
+    """Whether a reader would see anything: not only spaces, controls and zero-width characters."""
+    return any(unicodedata.category(character)[0] not in "CZM" for character in text)
+
+
+_SCHEME_OR_WWW = r"(?:https?://|www\.)[^\s<>\"“”‘’«»]{1,2048}"
+# Bare addresses carry no scheme in chats. A fixed list of endings, or "selesai.terima" would be an address.
+_BARE = (
+    r"(?<![\w@.-])(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.){1,4}"
+    r"(?:com|net|org|id|my|sg|me|ly|be|gl|gd|cc|co|io|tv|to|info|biz|xyz|site|online|link|page|app|top|shop|click|"
+    r"watch|live|store|club|vip|pro|icu|fun|space|website|asia|tk|ga|cf|ml|gq)"
+    r"(?![\w-]|\.\w)(?:[/?#][^\s<>\"“”‘’«»]{0,2048})?"
+)
+_ADDRESS = re.compile(f"{_SCHEME_OR_WWW}|{_BARE}", re.IGNORECASE)
+_TRAILING = ".,;:!?'*_~…"
+_BRACKETS = {")": "(", "]": "[", "}": "{"}
+
+
+def addresses(text: str) -> list[str]:
+    """The web addresses in a text, as written there, in order, each once.
+
+    `hxxp://` and `[.]`, used by careful people to disarm a link, are read as the address they stand for.
+    """
+    armed = re.sub(r"\bhxxp", "http", text.replace("[.]", "."), flags=re.IGNORECASE)
+    found = (_without_trailing(match.group()) for match in _ADDRESS.finditer(armed))
+    return list(dict.fromkeys(address for address in found if len(address) <= LONGEST_ADDRESS))
+
+
+def _without_trailing(address: str) -> str:
+    while address:
+        last = address[-1]
+        unopened = last in _BRACKETS and address.count(last) > address.count(_BRACKETS[last])
+        if last not in _TRAILING and not unopened:
+            break
+        address = address[:-1]
+    return address
+
+
+def _styled_letters() -> dict[int, str]:
+    """Letters that NFKC leaves alone: white on black squares and circles, small capitals, flag letters."""
+    styled = {}
+    for code in (*range(0x250, 0x2B0), *range(0x1D00, 0x1D2C), *range(0x1F150, 0x1F18A), *range(0x1F1E6, 0x1F200)):
+        name = unicodedata.name(chr(code), "")
+        letter = name.rsplit(" ", 1)[-1]
+        if len(letter) == 1 and ("NEGATIVE" in name or "SMALL CAPITAL" in name or "REGIONAL" in name):
+            styled[code] = letter.lower()
+    return styled
+
+
+_STYLED = _styled_letters()
+_LOOKALIKES = str.maketrans("асеоруіјѕһԁԛԝкмтαονικρτυ", "aceopyijshdqwkmtaovikptu")
+_LEET = str.maketrans("013457", "oieast")
+_DIGIT_IN_WORD = re.compile(r"(?<=[a-z])[013457](?=[a-z])")
+_WORD = re.compile(r"[^\W_]+")
+_DOUBLED_WORD = re.compile(r"\b([a-z]{3,})2(an|nya|)\b")
+_THOUSANDS = re.compile(r"(?<![\d.,])\d{1,3}(?:[.,]\d{3})+(?![\d])")
+_REPEATED = re.compile(r"([^\W\d_])\1{2,}")
+_NOT_A_WORD = re.compile(r"[\W_]+")
+
+
+def normalise(text: str) -> str:
+    """The text as compared: lower-case words parted by single spaces, without addresses, accents and disguises.
+
+    Undone are styled and look-alike letters, zero-width characters, digits for letters inside a word ("v4ks1n"),
+    stretched letters ("hoaaax"), doubling by digit ("anak2") and thousands separators ("1.500.000").
+    """
+    folded = unicodedata.normalize("NFKC", text.translate(_STYLED))
+    folded = _ADDRESS.sub(" ", folded).lower()
+    folded = "".join(
+        character
+        for character in unicodedata.normalize("NFKD", folded)
+        if not unicodedata.combining(character) and unicodedata.category(character) != "Cf"
+    )
+    folded = _THOUSANDS.sub(lambda number: re.sub("[.,]", "", number.group()), folded)
+    folded = _WORD.sub(_undisguised, folded)
+    folded = _DOUBLED_WORD.sub(r"\1\2", folded)
+    folded = _REPEATED.sub(r"\1", folded)
+    return _NOT_A_WORD.sub(" ", folded).strip()
+
+
+def _undisguised(match: re.Match[str]) -> str:
+    word = match.group()
+    if not word.isascii() and any("a" <= character <= "z" for character in word):
+        word = word.translate(_LOOKALIKES)
+    # "h5n1" and "g30s" are names: a disguised word has three letters or more, and single digits between them.
+    if word.isalpha() or word.isdigit() or sum(character.isalpha() for character in word) < 3:
+        return word
+    return _DIGIT_IN_WORD.sub(lambda digit: digit.group().translate(_LEET), word)
+
+
+def words(text: str) -> list[str]:
+    return normalise(text).split()
+
+
+def fingerprint(claim: str) -> str:
+    """A key that is equal for claims that differ only in case, spacing, punctuation, addresses or disguise.
+
+    Shape: 64 lower-case hex characters (SHA-256 of the normalised text; of the text itself where nothing is left of it,
+    as with a bare address). The same claim in two tenants has the same fingerprint; compare within one.
+    """
+    compared = normalise(claim) or unicodedata.normalize("NFKC", claim).strip()
+    return hashlib.sha256(compared.encode()).hexdigest()

@@ -1,0 +1,79 @@
+import time
+
+import pytest
+
+from libs.kit.differences import Difference, Kind, conflicts, differences, mentions
+
+RECEIVED = (
+    "“Warga Kec. Kesambi dapat bantuan Rp1,5 juta dari Pemkot. Daftar di tautan ini sebelum 30 November, "
+    "kirim biaya admin Rp50.000 ke Bank Nusa Raya a.n. panitia.”"
+)
+
+
+def test_a_new_wave_of_a_template_differs_in_bank_and_date_only():
+    answered = "Bantuan Rp1,5 juta Kec. Kesambi, biaya admin ke Bank Samudra Jaya, sebelum 15 November"
+
+    assert differences(RECEIVED, answered) == (
+        Difference(Kind.PLACE, "Kec. Kesambi", "Kec. Kesambi", same=True),
+        Difference(Kind.INSTITUTION, "Bank Nusa Raya", "Bank Samudra Jaya", same=False),
+        Difference(Kind.AMOUNT, "Rp1,5 juta", "Rp1,5 juta", same=True),
+        Difference(Kind.DATE, "30 November", "15 November", same=False),
+    )
+
+
+def test_what_one_text_does_not_name_is_left_open():
+    rows = {row.what: row for row in differences(RECEIVED, "Bantuan Rp600 ribu Harjamukti masih dibuka")}
+
+    assert rows[Kind.INSTITUTION].ours is None
+    assert not rows[Kind.PLACE].same
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "kind"),
+    [
+        ("bantuan 1.500.000 rupiah", "bantuan Rp 1,5 juta", Kind.AMOUNT),
+        ("tgl 30/11/2026", "30 November", Kind.DATE),
+        ("November 30, 2026", "30 Nov 2026", Kind.DATE),
+        ("kecamatan kesambi", "Kota Cirebon", Kind.PLACE),
+        ("warga jatim", "warga Jawa Timur", Kind.PLACE),
+        ("GEBYAR BANK NUSA RAYA", "bank nusa raya", Kind.INSTITUTION),
+        ("1.200 orang", "1200 warga", Kind.NUMBER),
+    ],
+)
+def test_two_ways_of_saying_the_same_agree(one, other, kind):
+    assert [row.same for row in differences(one, other) if row.what is kind] == [True]
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "kind"),
+    [
+        ("Kota Bandung", "Kabupaten Bandung", Kind.PLACE),
+        ("Bandung", "Bandung Barat", Kind.PLACE),
+        ("bank nusa raya bagi hadiah", "bank samudra jaya bagi hadiah", Kind.INSTITUTION),
+        ("Rp1,5 juta", "Rp1,5 miliar", Kind.AMOUNT),
+        ("30 November 2025", "30 November 2026", Kind.DATE),
+        ("7 ton bantuan", "17 ton bantuan", Kind.NUMBER),
+    ],
+)
+def test_another_target_is_a_conflict(one, other, kind):
+    assert conflicts(mentions(one), mentions(other)) == {kind}
+
+
+def test_everyday_words_are_no_places_without_their_kind():
+    assert mentions("rumah baru dari batu, serang balik") == ()
+    assert [mention.shown for mention in mentions("warga Kota Batu")] == ["Kota Batu"]
+
+
+def test_hours_and_addresses_are_no_numbers():
+    assert mentions("pukul 10.30 WIB di https://contoh.id/2026/11/30/5000-orang") == ()
+
+
+@pytest.mark.parametrize(
+    "hostile", ["bank " * 5_000, "1.1.1." * 5_000, "rp " * 9_000, "kab bandung " * 2_000, "1 " * 9_000]
+)
+def test_a_hostile_text_is_read_in_bounded_time(hostile):
+    started = time.process_time()
+
+    mentions(hostile)
+
+    assert time.process_time() - started < 1
