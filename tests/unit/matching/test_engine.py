@@ -1,0 +1,213 @@
+import time
+
+import pytest
+
+from libs.kit.stems import Stems
+from services.reports.matching.engine import Decision, Document, Kinds, Matcher, Relation, Trained
+from tests.bench.matching.data import DATA, Archive
+
+CIREBON, JOMBANG = "tenant-a", "tenant-b"
+STEMS = Stems()
+TRAINED = Trained.load()
+
+BANK = "Bank Samudra Jaya membagikan hadiah undian mobil kepada semua nasabah di Kota Cirebon"
+FORWARDED = (
+    "Selamat!! Bank Samudra Jaya membagikan hadiah undian mobil kepada semua nasabah di Kota Cirebon. "
+    "Segera isi data di tautan berikut sebelum kehabisan, bagikan ke 10 grup"
+)
+OTHERS = (
+    "Minum air rebusan daun kelor menyembuhkan kencing manis dalam tiga hari",
+    "Pembagian beras gratis di kantor kecamatan setiap hari Jumat",
+    "Gempa besar akan terjadi malam ini menurut badan meteorologi",
+    "Sekolah diliburkan satu bulan karena wabah flu",
+    "Lowongan kerja di pabrik sepatu tanpa tes dan tanpa wawancara",
+)
+
+
+def clarification(id, title, tenant=CIREBON, **more):
+    return Document(id, tenant, Kinds.CLARIFICATION, title, **more)
+
+
+@pytest.fixture
+def matcher():
+    matcher = Matcher(TRAINED, STEMS)
+    for number, title in enumerate(OTHERS):
+        matcher.add(clarification(f"other-{number}", title))
+    return matcher
+
+
+def test_a_forwarded_text_finds_its_answer(matcher):
+    matcher.add(clarification("bank", BANK))
+
+    result = matcher.match(CIREBON, FORWARDED)
+
+    assert (result.decision, result.candidates[0].id) == (Decision.MATCH, "bank")
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        FORWARDED.replace("Samudra Jaya", "Nusa Raya"),
+        FORWARDED.replace("Kota Cirebon", "Kabupaten Jombang"),
+        FORWARDED.lower().replace("cirebon", "wonosobo"),
+    ],
+    ids=["bank", "place", "lower case"],
+)
+def test_the_same_template_with_another_target_is_never_answered_alone(matcher, changed):
+    matcher.add(clarification("bank", BANK))
+
+    result = matcher.match(CIREBON, changed)
+
+    assert result.decision is Decision.SUGGEST
+    assert result.candidates[0].id == "bank"
+
+
+def test_another_person_in_the_place_of_the_name_is_never_answered_alone(matcher):
+    matcher.add(
+        clarification("person", "Surat edaran Sutarmiji melarang warga memakai telepon genggam saat pasar malam")
+    )
+    report = "viral surat edaran {} melarang warga memakai telepon genggam saat pasar malam, sebarkan"
+
+    assert matcher.match(CIREBON, report.format("Sutarmiji")).decision is Decision.MATCH
+    assert matcher.match(CIREBON, report.format("Wiryoatmojo")).decision is not Decision.MATCH
+
+
+def test_a_report_about_something_else_finds_nothing(matcher):
+    result = matcher.match(CIREBON, "Apakah benar jembatan gantung di desa kami akan dibongkar tahun depan?")
+
+    assert result.decision is Decision.NONE
+
+
+@pytest.mark.parametrize("text", ["", "   ", "!!!", "👍👍", "https://contoh.id/x"])
+def test_a_text_without_words_finds_nothing(matcher, text):
+    assert matcher.match(CIREBON, text).candidates == ()
+
+
+def test_no_tenant_sees_what_another_has_answered(matcher):
+    matcher.add(clarification("bank", BANK, tenant=JOMBANG))
+
+    assert matcher.match(CIREBON, BANK).candidates == ()
+    assert matcher.match("tenant-new", BANK).candidates == ()
+    assert matcher.match(JOMBANG, BANK).candidates[0].id == "bank"
+
+
+def test_two_tenants_may_use_one_id(matcher):
+    matcher.add(clarification("bank", BANK))
+    matcher.add(clarification("bank", OTHERS[0], tenant=JOMBANG))
+
+    matcher.remove("bank", JOMBANG)
+
+    assert matcher.match(CIREBON, FORWARDED).candidates[0].id == "bank"
+
+
+def test_what_is_removed_is_found_no_more(matcher):
+    matcher.add(clarification("bank", BANK))
+    matcher.remove("bank", CIREBON)
+    matcher.remove("never-there", CIREBON)
+
+    assert matcher.match(CIREBON, BANK).candidates == ()
+
+
+def test_a_document_added_again_is_replaced(matcher):
+    matcher.add(clarification("bank", OTHERS[0] + " lagi"))
+    before = len(matcher)
+
+    matcher.add(clarification("bank", BANK))
+
+    assert len(matcher) == before
+    assert matcher.match(CIREBON, FORWARDED).decision is Decision.MATCH
+
+
+def test_a_text_that_was_answered_before_leads_to_its_answer(matcher):
+    answered = "Tolong sebarkan, mulai besok semua pasar tradisional tutup dua minggu karena penyemprotan besar-besaran"
+    matcher.add(clarification("market", "Tidak ada penutupan tempat belanja warga"))
+    matcher.add(Document("r1", CIREBON, Kinds.LINKED, answered, answers_to="market"))
+
+    again = matcher.match(CIREBON, f"{answered.upper()}!!! 🙏")
+    other_town = matcher.match(CIREBON, f"{answered} di Kabupaten Jombang")
+
+    assert (again.decision, again.candidates[0].id) == (Decision.MATCH, "market")
+    assert other_town.candidates[0].id == "market"
+
+
+def test_a_short_text_is_never_answered_alone_because_of_another_short_one(matcher):
+    matcher.add(clarification("market", "Tidak ada penutupan tempat belanja warga"))
+    matcher.add(Document("r1", CIREBON, Kinds.LINKED, "mohon dicek dulu", answers_to="market"))
+
+    assert matcher.match(CIREBON, "mohon segera dicek dulu").decision is not Decision.MATCH
+
+
+def test_a_linked_text_without_its_answer_proposes_nothing(matcher):
+    matcher.add(Document("r1", CIREBON, Kinds.LINKED, FORWARDED, answers_to="gone"))
+
+    proposed = {found.id for found in matcher.ranked(CIREBON, FORWARDED)}
+
+    assert proposed.isdisjoint({"gone", "r1"})
+
+
+def test_an_answer_keeps_few_of_its_linked_texts(matcher):
+    matcher.add(clarification("bank", BANK))
+    before = len(matcher)
+    for number in range(60):
+        matcher.add(Document(f"r{number}", CIREBON, Kinds.LINKED, f"{FORWARDED} {number}", answers_to="bank"))
+
+    assert len(matcher) - before == 20
+
+
+def test_an_open_case_is_found_by_the_text_of_its_first_report(matcher):
+    matcher.add(Document("case", CIREBON, Kinds.CASE, FORWARDED))
+
+    same = matcher.match(CIREBON, FORWARDED)
+    shortened = matcher.match(CIREBON, FORWARDED.rpartition(",")[0])
+    template = matcher.match(CIREBON, FORWARDED.replace("Samudra Jaya", "Nusa Raya"))
+
+    assert (same.decision, same.candidates[0].kind) == (Decision.MATCH, Kinds.CASE)
+    assert shortened.candidates[0].id == "case"
+    assert template.decision is Decision.SUGGEST
+
+
+def test_the_body_of_a_clarification_is_searched_too(matcher):
+    matcher.add(clarification("body", "Kabar itu keliru", body="Jembatan gantung Cikembulan tidak dibongkar"))
+
+    assert "body" in [found.id for found in matcher.ranked(CIREBON, "jembatan gantung cikembulan dibongkar")]
+
+
+def test_many_removals_leave_the_rest_in_place():
+    matcher = Matcher(TRAINED, STEMS)
+    for number in range(1_100):
+        matcher.add(clarification(f"d{number}", f"Kabar nomor{number} tentang hal{number}"))
+    for number in range(1, 1_100):
+        matcher.remove(f"d{number}", CIREBON)
+
+    assert len(matcher) == 1
+    assert [found.id for found in matcher.ranked(CIREBON, "kabar nomor0 tentang hal0")] == ["d0"]
+
+
+def test_relation_tells_a_campaign_from_a_case():
+    matcher = Matcher(TRAINED, STEMS)
+    campaign = FORWARDED.replace("Samudra Jaya", "Nusa Raya")
+
+    assert matcher.relation(FORWARDED, FORWARDED + " terima kasih")[0] is Relation.SAME
+    assert matcher.relation(FORWARDED, campaign)[0] is Relation.TEMPLATE
+    assert matcher.relation(FORWARDED, OTHERS[2])[0] is Relation.DIFFERENT
+
+
+def test_on_real_reports_the_matcher_is_as_good_as_when_it_was_trained():
+    if not DATA.exists():
+        pytest.skip(f"{DATA} is not here")
+    archive = Archive.read(DATA)
+    matcher = Matcher(TRAINED, STEMS)
+    for id, title in archive.titles.items():
+        matcher.add(clarification(id, title))
+    asked = archive.reports[::8]
+
+    matcher.match(CIREBON, "pembuka")
+    started = time.process_time()
+    answers = [(report, matcher.ranked(CIREBON, report.text)) for report in asked]
+    took = (time.process_time() - started) / len(asked)
+    alone = [(report, ranked) for report, ranked in answers if matcher.decided(ranked).decision is Decision.MATCH]
+
+    assert sum(any(c.id == r.answer for c in ranked[:5]) for r, ranked in answers) / len(asked) > 0.74
+    assert len(alone) / len(asked) > 0.3
+    assert sum(ranked[0].id == report.answer for report, ranked in alone) / len(alone) > 0.95
+    assert took < 0.015
