@@ -26,6 +26,7 @@ class Blobs:
     def __init__(self, mongo: Mongo, name: str) -> None:
         self._mongo = mongo
         self._name = name
+        self._files = mongo.everyone(f"{name}.files")
 
     @cached_property
     def _bucket(self) -> Any:
@@ -58,15 +59,12 @@ class Blobs:
             raise NotFound("blob") from None
 
     async def metadata(self, blob_id: str) -> Mapping[str, Any] | None:
-        async with reaching():
-            found = await self._bucket._files.find_one({"_id": blob_id}, {"metadata": 1})
+        found = (await self._files.load([blob_id], {"metadata": 1})).get(blob_id)
         return dict(found.get("metadata") or {}) if found else None
 
     async def mark(self, blob_id: str, **values: Any) -> None:
-        async with reaching():
-            await self._bucket._files.update_one(
-                {"_id": blob_id}, {"$set": {f"metadata.{name}": value for name, value in values.items()}}
-            )
+        change = {f"metadata.{name}": value for name, value in values.items()}
+        await self._files.update_across_tenants({"_id": blob_id}, {"$set": change})
 
     async def delete(self, blob_id: str) -> None:
         try:
@@ -77,5 +75,4 @@ class Blobs:
 
     async def older_than(self, where: Mapping[str, Any], *, most: int) -> list[str]:
         """Ids of blobs whose files document fits, for a sweeper."""
-        async with reaching():
-            return [f["_id"] async for f in self._bucket._files.find(dict(where), {"_id": 1}).limit(most)]
+        return [f["_id"] for f in await self._files.across_tenants(where, limit=most, fields={"_id": 1})]
