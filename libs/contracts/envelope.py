@@ -95,7 +95,8 @@ class Envelope:
 
 
 def encode_time(time: datetime) -> bytes:
-    return time.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z").encode()
+    moment = time if time.tzinfo is UTC else time.astimezone(UTC)
+    return moment.isoformat(timespec="milliseconds")[:-6].encode() + b"Z"
 
 
 def milliseconds(time: datetime) -> datetime:

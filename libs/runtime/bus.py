@@ -56,7 +56,11 @@ class Loop:
     last_alive: float = field(default_factory=time.monotonic)
     failures: int = 0
     stopping: bool = False
-    paused_for: str | None = None
+    handled: int = 0
+    """Records, since the start."""
+    first_at: float | None = None
+    last_at: float | None = None
+    """Monotonic times of the first record's arrival and of the last batch's end."""
 
     def alive(self) -> None:
         self.last_alive = time.monotonic()
@@ -193,12 +197,15 @@ def persistent(loop: Loop, handler: Handler, *, service: str) -> Handler:
         telemetry.LAG_SECONDS.labels(service, topic).set(max(0.0, time.time() - oldest))
         telemetry.BATCH_RECORDS.labels(service, topic).observe(len(records))
         waited = 0.0
+        loop.first_at = loop.first_at or time.monotonic()
         while True:
             loop.alive()
             try:
                 with telemetry.BATCH_SECONDS.labels(service, topic).time():
                     await _guarded(handler, records)
                 loop.failures = 0
+                loop.handled += len(records)
+                loop.last_at = time.monotonic()
                 return
             except Unavailable as error:
                 loop.failures += 1

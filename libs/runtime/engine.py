@@ -16,6 +16,7 @@ from uuid import UUID
 
 import orjson
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from pydantic import BaseModel
 from pymongo import InsertOne, UpdateOne
 
 from libs.contracts import ids
@@ -32,6 +33,12 @@ from libs.runtime.outbox import Outbox, Outgoing
 from libs.runtime.sealing import SubjectKeys, lock, unlock
 
 log = logs.get()
+
+LANES = 4
+"""Parts of a batch that are carried out side by side, each with aggregates of its own: while one waits for MongoDB or
+Kafka another one computes."""
+SMALL = 16
+"""A batch up to this size is one part."""
 
 RACES = 8
 """Times a lost compare-and-set is decided again before the batch is given back."""
@@ -78,6 +85,8 @@ class _Loaded:
     """Causes that stand in the history, with the body hash they came with."""
     added: list[Recorded] = field(default_factory=list)
     bodies: list[str | None] = field(default_factory=list)
+    published: dict[int, Document] = field(default_factory=dict)
+    """Public fields of new events by sequence: stored in the history and sent, dumped once."""
     subject: str | None = None
     sealed: bytes | None = None
     exists: bool = False
@@ -152,12 +161,21 @@ class Engine:
         Raises:
             Unavailable: MongoDB or Kafka is away; apply the same batch again, as often as it takes.
         """
-        by_kind: dict[str, list[int]] = defaultdict(list)
+        parts: dict[tuple[str, int], list[int]] = defaultdict(list)
+        lanes = LANES if len(incoming) > SMALL else 1
         for position, item in enumerate(incoming):
-            by_kind[item.command.aggregate].append(position)
+            # Partitions are chosen by the same key; another hash spreads one partition over all lanes.
+            lane = hash((item.context.tenant, item.command.target)) % lanes
+            parts[item.command.aggregate, lane].append(position)
+        done = await asyncio.gather(
+            *(self._apply_kind(self.aggregates[kind], incoming, part) for (kind, _), part in parts.items()),
+            return_exceptions=True,
+        )
         outcomes: dict[int, Outcome] = {}
-        for kind, positions in by_kind.items():
-            outcomes |= await self._apply_kind(self.aggregates[kind], incoming, positions)
+        for part in done:
+            if isinstance(part, BaseException):
+                raise part
+            outcomes |= part
         return [outcomes[position] for position in range(len(incoming))]
 
     async def _apply_kind(
@@ -165,7 +183,7 @@ class Engine:
     ) -> dict[int, Outcome]:
         outcomes: dict[int, Outcome] = {}
         relay: list[_Loaded] = []
-        refused_before = await self._refused_before(incoming, positions)
+        refused_before = asyncio.create_task(self._refused_before(incoming, positions))
         todo = positions
         for _ in range(RACES):
             round_ = await self._round(aggregate, incoming, todo, refused_before)
@@ -189,18 +207,18 @@ class Engine:
         aggregate: Aggregate[Any],
         incoming: Sequence[Incoming],
         positions: list[int],
-        refused_before: Mapping[str, Document],
+        refusals: "asyncio.Task[dict[str, Document]]",
     ) -> _Crossing:
         groups: dict[str, list[int]] = defaultdict(list)
         for position in positions:
             item = incoming[position]
             groups[self._document_id(aggregate, item.context.tenant, item.command.target)].append(position)
-        loaded = await self._load(aggregate, incoming, groups)
+        loaded, refused_before = await asyncio.gather(self._load(aggregate, incoming, groups), refusals)
         outcomes: dict[int, Outcome] = {}
         for document_id, group in groups.items():
             for position in group:
                 item = incoming[position]
-                before = refused_before.get(key(item.context.tenant, str(item.context.id)))
+                before = refused_before.get(key(item.context.tenant, str(item.context.id))) if refused_before else None
                 outcomes[position] = (
                     Outcome(Result.REFUSED, problem=before["problem"], fields=tuple(before["fields"]))
                     if before is not None
@@ -383,17 +401,17 @@ class Engine:
         cipher = ciphers.get(one.subject or "")
         entries = [self._entry(r, body, one, cipher) for r, body in zip(one.added, one.bodies, strict=True)]
         due = sorted(aggregate.due(one.state), key=lambda d: d.at)
+        state, private = _parted(one.state, aggregate.state.private)
         values: Document = {
             "version": one.version,
             "pending": True,
             "touched_at": self._now(),
             "schema": aggregate.schema,
-            "state": one.state.model_dump(mode="json", exclude=set(aggregate.state.private)),
+            "state": state,
             "ix": aggregate.index(one.state),
             "subject": one.subject,
         }
         if aggregate.state.private and cipher is not None and (one.seals_now or not aggregate.seals_once):
-            private = one.state.model_dump(mode="json", include=set(aggregate.state.private))
             values["sealed"] = lock(cipher, orjson.dumps(private), subject=one.subject or "")
         if due:
             values["due"] = [{"name": d.name, "at": d.at} for d in due]
@@ -409,13 +427,15 @@ class Engine:
 
     def _entry(self, recorded: Recorded, body: str | None, one: _Loaded, cipher: AESGCM | None) -> Document:
         event = recorded.event
+        public, private = _parted(event, event.private)
+        one.published[recorded.sequence] = public
         entry: Document = {
             "n": recorded.sequence,
             "id": str(recorded.id),
             "type": event.type_name,
             "cause": str(recorded.cause),
             "at": recorded.at,
-            "data": event.model_dump(mode="json", exclude=set(event.private) or None),
+            "data": public,
         }
         if recorded.tenant != one.tenant:
             entry["tenant"] = recorded.tenant
@@ -427,8 +447,7 @@ class Engine:
             }  # fmt: skip
         if body is not None:
             entry["body"] = body
-        if event.private and cipher is not None:
-            private = event.model_dump(mode="json", include=set(event.private))
+        if private and cipher is not None:
             entry["sealed"] = lock(cipher, orjson.dumps(private), subject=one.subject or "")
         return entry
 
@@ -487,7 +506,7 @@ class Engine:
         messages = list(extra)
         for one in relay:
             for recorded in (*one.tail, *one.added):
-                messages.append(self._published(recorded, traceparent))
+                messages.append(self._published(recorded, one.published.get(recorded.sequence), traceparent))
                 messages += self.follow_ups(aggregate, recorded, traceparent)
             messages += self._records(aggregate, one)
         await self._outbox.publish(messages)
@@ -495,8 +514,10 @@ class Engine:
         await self._mark(aggregate, relay)
         self._crash("after_mark")
 
-    def _published(self, recorded: Recorded, traceparent: str | None) -> Outgoing:
+    def _published(self, recorded: Recorded, public: Document | None, traceparent: str | None) -> Outgoing:
         event = recorded.event
+        if public is None:
+            public, _ = _parted(event, event.private)
         envelope = Envelope(
             id=recorded.id,
             type=event.type_name,
@@ -513,7 +534,7 @@ class Engine:
         return Outgoing(
             journal(self.service),
             key(recorded.tenant, recorded.aggregate_id).encode(),
-            event.model_dump_json(exclude=set(event.private) or None).encode(),
+            orjson.dumps(public),
             envelope.headers(),
         )
 
@@ -711,6 +732,12 @@ class Engine:
             for d in documents
             for entry in d["history"]
         ]
+
+
+def _parted(model: BaseModel, private: frozenset[str]) -> tuple[Document, Document]:
+    """Public and private fields, as JSON types; dumped once, because a batch has hundreds of each."""
+    public = model.model_dump(mode="json")
+    return public, {name: public.pop(name) for name in private if name in public}
 
 
 def address(command: Command, envelope: Envelope, *, to: Service, by: Service, keys: VersionedKey) -> Outgoing:

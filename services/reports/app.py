@@ -1,6 +1,7 @@
 """The reports service, put together."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from fastapi import FastAPI
@@ -27,6 +28,8 @@ def create_app(settings: Settings, aggregates: Sequence[Aggregate[Any]] = AGGREG
     async def prepare(incoming: Sequence[Incoming]) -> Sequence[Incoming]:
         return await placing.prepare(standing_of_all(runtime.directory, incoming))
 
+    if not settings.placing:
+        aggregates = [replace(a, follow_ups=lambda event: ()) if a.name == "report" else a for a in aggregates]
     runtime = build(Service.REPORTS, settings, aggregates, prepare=prepare)
     matcher = ServiceClient(
         runtime.tokens, service=Service.MATCHER, base_url=settings.matcher_url, within=settings.match_within
@@ -41,5 +44,6 @@ def create_app(settings: Settings, aggregates: Sequence[Aggregate[Any]] = AGGREG
     runtime.every(1.0, "merging", merging.step)
     runtime.last += [matcher.close, gateway.close]
     app = runtime.app()
+    app.state.runtime = runtime
     app.include_router(router(runtime, views, matcher, within=settings.match_within))
     return app

@@ -104,6 +104,9 @@ class Report(State):
         return ids.case_id_text(self.report_id, len(self.refused))
 
 
+TAKEN = frozenset(ReportReceived.model_fields) & frozenset(Report.model_fields)
+
+
 def decide(report: Report | None, command: Command, context: Context) -> Iterable[Event]:
     """What a command does to a report.
 
@@ -273,8 +276,7 @@ def evolve(report: Report | None, event: Event) -> Report:
     if isinstance(event, ReportReceived):
         # A matching clock of its own starts only for hoaxes; the others wait for a person.
         state = ReportState.MATCHING if event.kind == ReportKind.HOAX else ReportState.RECEIVED
-        taken = event.model_dump(exclude={"body_hash", "attachments"})
-        return Report(**taken, attachments=event.attachments, state=state)
+        return Report(**{name: getattr(event, name) for name in TAKEN}, state=state)
     assert report is not None
     return report.model_copy(update=dict(_changes(report, event)))
 
