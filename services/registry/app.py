@@ -4,7 +4,6 @@ from collections.abc import Iterable, Sequence
 
 from fastapi import FastAPI
 
-from libs.contracts.ids import PLATFORM
 from libs.contracts.topics import Service
 from libs.runtime.aggregates import Incoming, TopicRecord
 from libs.runtime.cursors import Cursors
@@ -16,6 +15,7 @@ from services.registry.announcing import tenant_records
 from services.registry.attempts import Attempts
 from services.registry.kinds import ACCOUNT_HOLDS, AGENCIES, officers, partners, tenants
 from services.registry.login import Login, Passwords
+from services.registry.offices import Offices
 from services.registry.routes import router
 from services.registry.settings import RegistrySettings
 from services.registry.standing import informed
@@ -50,15 +50,12 @@ def _blinder(keyring: Keyring, purpose: str) -> Blinder:
 
 
 def _runtime(settings: RegistrySettings, *, emails: Blinder, contacts: Blinder, sealer: Sealer) -> Runtime:
-    created: set[str] = set()
+    offices = Offices(lambda tenant: runtime.directory.knows(tenant))
 
     def announced(tenant: str, tenant_id: str, version: int, state: Tenant) -> Iterable[TopicRecord]:
         # An office's first officers may follow before the directory has come round through Kafka.
-        created.add(tenant_id)
+        offices.created(tenant_id)
         return tenant_records(tenant, tenant_id, version, state)
-
-    def knows(tenant: str) -> bool:
-        return tenant == PLATFORM or tenant in created or runtime.directory.knows(tenant)
 
     async def prepare(incoming: Sequence[Incoming]) -> Sequence[Incoming]:
         engine = runtime.engine
@@ -69,6 +66,6 @@ def _runtime(settings: RegistrySettings, *, emails: Blinder, contacts: Blinder, 
         settings,
         [tenants(announced), AGENCIES, officers(emails), partners(contacts, sealer), ACCOUNT_HOLDS],
         prepare=prepare,
-        knows=knows,
+        knows=offices.knows,
     )
     return runtime

@@ -37,6 +37,7 @@ class RegisterPartner(Command):
     type_name: ClassVar[str] = "registry.register-partner.v1"
     aggregate: ClassVar[str] = "partner"
     target_field: ClassVar[str] = "partner_id"
+    keyed_by_tenant: ClassVar[bool] = True
     private: ClassVar[type[Sealable] | None] = PartnerIdentity
 
     partner_id: str
@@ -74,6 +75,7 @@ class SetPartnerState(Command):
     type_name: ClassVar[str] = "registry.set-partner-state.v1"
     aggregate: ClassVar[str] = "partner"
     target_field: ClassVar[str] = "partner_id"
+    keyed_by_tenant: ClassVar[bool] = True
 
     partner_id: str
     state: str
@@ -97,6 +99,7 @@ class ChangePartnerContacts(Command):
     type_name: ClassVar[str] = "registry.change-partner-contacts.v1"
     aggregate: ClassVar[str] = "partner"
     target_field: ClassVar[str] = "partner_id"
+    keyed_by_tenant: ClassVar[bool] = True
     private: ClassVar[type[Sealable] | None] = PartnerIdentity
 
     partner_id: str
@@ -120,6 +123,7 @@ class VerifyAccount(Command):
     type_name: ClassVar[str] = "registry.verify-account.v1"
     aggregate: ClassVar[str] = "partner"
     target_field: ClassVar[str] = "partner_id"
+    keyed_by_tenant: ClassVar[bool] = True
 
     partner_id: str
     identity_key: str
@@ -169,6 +173,7 @@ class SettleAccount(Command):
     type_name: ClassVar[str] = "registry.settle-account.v1"
     aggregate: ClassVar[str] = "partner"
     target_field: ClassVar[str] = "partner_id"
+    keyed_by_tenant: ClassVar[bool] = True
 
     partner_id: str
     identity_key: str

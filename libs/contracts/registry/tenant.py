@@ -1,4 +1,8 @@
-"""One local government's communications office, its agencies and its officers."""
+"""One local government's communications office, its agencies and its officers.
+
+Commands to the registry are keyed by tenant, so that whoever sets up an office may send all of it in one go: they are
+taken in the order they were sent, the tenant first.
+"""
 
 from datetime import datetime
 from typing import ClassVar
@@ -25,8 +29,10 @@ class Branding(BaseModel):
     theme: str = ""
     """One of "", nila, kopi, batu."""
     intro: str = ""
+    intro_en: str = ""
     address: str = ""
     hours: str = ""
+    hours_en: str = ""
     email: str = ""
 
 
@@ -48,6 +54,7 @@ class CreateTenant(Command):
     type_name: ClassVar[str] = "registry.create-tenant.v1"
     aggregate: ClassVar[str] = "tenant"
     target_field: ClassVar[str] = "tenant_id"
+    keyed_by_tenant: ClassVar[bool] = True
 
     tenant_id: str
     slug: str
@@ -77,6 +84,7 @@ class ChangeTenant(Command):
     type_name: ClassVar[str] = "registry.change-tenant.v1"
     aggregate: ClassVar[str] = "tenant"
     target_field: ClassVar[str] = "tenant_id"
+    keyed_by_tenant: ClassVar[bool] = True
 
     tenant_id: str
     slug: str | None = None
@@ -103,6 +111,7 @@ class AddAgency(Command):
     type_name: ClassVar[str] = "registry.add-agency.v1"
     aggregate: ClassVar[str] = "agency"
     target_field: ClassVar[str] = "agency_id"
+    keyed_by_tenant: ClassVar[bool] = True
 
     agency_id: str
     name: str
@@ -131,6 +140,7 @@ class AddOfficer(Command):
     type_name: ClassVar[str] = "registry.add-officer.v1"
     aggregate: ClassVar[str] = "officer"
     target_field: ClassVar[str] = "officer_id"
+    keyed_by_tenant: ClassVar[bool] = True
     private: ClassVar[type[Sealable] | None] = OfficerIdentity
 
     officer_id: str
@@ -160,6 +170,7 @@ class ChangeOfficer(Command):
     type_name: ClassVar[str] = "registry.change-officer.v1"
     aggregate: ClassVar[str] = "officer"
     target_field: ClassVar[str] = "officer_id"
+    keyed_by_tenant: ClassVar[bool] = True
 
     officer_id: str
     roles: tuple[str, ...] | None = None

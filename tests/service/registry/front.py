@@ -55,13 +55,15 @@ class Front:
         await self.outbox.stop()
         await self._client.close()
 
-    async def send(self, tenant: str, *wishes: Wish, actor: Actor | None = LOADER) -> list[UUID]:
+    async def send(
+        self, tenant: str, *wishes: Wish, actor: Actor | None = LOADER, at: datetime | None = None
+    ) -> list[UUID]:
         """All in one go, as a loader does that waits for nothing."""
         named = [replace(wish, id=wish.id or uuid4()) for wish in wishes]
-        await self.outbox.publish([self.message(tenant, wish, actor) for wish in named])
+        await self.outbox.publish([self.message(tenant, wish, actor, at=at) for wish in named])
         return [wish.id for wish in named if wish.id]
 
-    def message(self, tenant: str, wish: Wish, actor: Actor | None) -> Outgoing:
+    def message(self, tenant: str, wish: Wish, actor: Actor | None, *, at: datetime | None = None) -> Outgoing:
         command = wish.command
         assert wish.id
         if wish.private is not None:
@@ -73,7 +75,7 @@ class Front:
             type=command.type_name,
             source="/simpul/gateway",
             subject=command.target,
-            time=milliseconds(datetime.now(UTC)),
+            time=milliseconds(at or datetime.now(UTC)),
             tenant=tenant,
             correlation_id=str(wish.id),
             actor=actor,
@@ -89,11 +91,13 @@ class Front:
                     return view
                 await asyncio.sleep(0.05)
 
-    async def carry_out(self, tenant: str, *wishes: Wish, actor: Actor | None = LOADER) -> list[OutcomeView]:
-        return [await self.outcome(tenant, one) for one in await self.send(tenant, *wishes, actor=actor)]
+    async def carry_out(
+        self, tenant: str, *wishes: Wish, actor: Actor | None = LOADER, at: datetime | None = None
+    ) -> list[OutcomeView]:
+        return [await self.outcome(tenant, one) for one in await self.send(tenant, *wishes, actor=actor, at=at)]
 
-    async def done(self, tenant: str, *wishes: Wish, actor: Actor | None = LOADER) -> None:
-        outcomes = await self.carry_out(tenant, *wishes, actor=actor)
+    async def done(self, tenant: str, *wishes: Wish, actor: Actor | None = LOADER, at: datetime | None = None) -> None:
+        outcomes = await self.carry_out(tenant, *wishes, actor=actor, at=at)
         assert [o.state for o in outcomes] == ["done"] * len(wishes), outcomes
 
     async def get(self, path: str, *, tenant: str | None, actor: Actor | None = None, **params: Any) -> bytes:

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
 import pytest
@@ -103,6 +104,18 @@ async def test_an_office_is_set_up_in_one_go_and_everybody_knows(front: Front, i
         await until(lambda: (found := known.by_slug(slug)) is not None and found.id == tenant)
         await until(lambda: len(known.agencies_of(tenant)) == 1)
         assert [one.id for one in known.agencies_of(tenant)] == [known.officers[officer].agency] == [agency]
+
+
+async def test_an_office_whose_commands_waited_for_an_hour_is_set_up(front: Front, identity: Identity) -> None:
+    tenant = new_id()
+
+    await front.done(
+        tenant,
+        an_office(tenant),
+        *(an_officer(new_id(), identity=identity()) for _ in range(5)),
+        *(a_partner(new_id()) for _ in range(5)),
+        at=datetime.now(UTC) - timedelta(hours=1),
+    )
 
 
 async def test_a_command_sent_twice_takes_effect_once(front: Front, stack: Stack) -> None:
