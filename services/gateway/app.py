@@ -35,6 +35,7 @@ from services.gateway.reads import NotifyReads, RegistryReads, ReportsReads
 from services.gateway.sending import Sender
 from services.gateway.sessions import LoginLinks, Sessions, TicketCookies
 from services.gateway.settings import GatewaySettings
+from services.gateway.signed_links import SignedLinks
 from services.gateway.streams import Hub
 from services.gateway.uploads import TakenEvidence, Uploads
 from services.gateway.waiting import Waiters
@@ -181,6 +182,7 @@ def build(settings: GatewaySettings) -> Machinery:
         health=health,
         sessions=Sessions(mongo, session_key),
         links=LoginLinks(mongo),
+        signed_links=SignedLinks(keyring.links(Service.GATEWAY, Service.NOTIFY)),
         ticket_cookies=TicketCookies(session_key),
         codes=codes,
         accepting=Accepting(asking, codes, uploads),

@@ -37,6 +37,7 @@ from services.gateway.sessions import (
     TicketCookies,
 )
 from services.gateway.settings import GatewaySettings
+from services.gateway.signed_links import SignedLinks
 from services.gateway.streams import Hub
 from services.gateway.uploads import Uploads
 from services.gateway.waiting import read_wait
@@ -64,6 +65,7 @@ class Gateway:
     health: Health
     sessions: Sessions
     links: LoginLinks
+    signed_links: SignedLinks
     ticket_cookies: TicketCookies
     codes: TrackingCodes
     accepting: Accepting

@@ -33,7 +33,7 @@ from libs.contracts.reads import (
     StatsView,
     TicketView,
 )
-from libs.runtime.errors import Unavailable
+from libs.runtime.errors import Refused, Unavailable
 from libs.runtime.http import ServiceClient
 
 T = TypeVar("T")
@@ -200,7 +200,13 @@ class RegistryReads(_Reads):
 
 class NotifyReads(_Reads):
     async def subject(self, tenant: str, report_id: str) -> FollowView:
-        return await self._one(FollowView, tenant, f"/subjects/{_segment(report_id)}")
+        """Nobody follows a report whose sender left no contact: that is an answer, too."""
+        try:
+            return await self._one(FollowView, tenant, f"/subjects/{_segment(report_id)}")
+        except Refused as refused:
+            if refused.code != "not_found":
+                raise
+            return FollowView(following=False)
 
     async def bulletins(self, tenant: str, actor: Actor, case_id: str) -> tuple[BulletinView, ...]:
         answer = await self._client.get("/bulletins", tenant=tenant, actor=actor, params={"case_id": case_id})

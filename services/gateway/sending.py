@@ -51,12 +51,19 @@ class Sender:
         return hmac.digest(self._body_key, body, "sha256").hex()
 
     async def send(
-        self, tenant: str, wishes: Sequence[Wish], *, body_hash: str | None, actor: Actor | None = None
+        self,
+        tenant: str,
+        wishes: Sequence[Wish],
+        *,
+        body_hash: str | None,
+        actor: Actor | None = None,
+        at: datetime | None = None,
     ) -> None:
         """Returns when the broker has every one of them.
 
         Args:
             body_hash: of the request that all of them come from.
+            at: when it was wished, where that is not now: demo data has a past.
 
         Raises:
             Refused: `key_reused`, where this process remembers the key with another body.
@@ -64,7 +71,7 @@ class Sender:
         """
         if body_hash is not None:
             self._sent.check(wishes[0].id, body_hash)
-        now = milliseconds(datetime.now(UTC))
+        now = milliseconds(at or datetime.now(UTC))
         correlation, traceparent = uuid4().hex, telemetry.current_traceparent()
         await self._outbox.publish(
             [self._addressed(tenant, w, actor, body_hash, now, correlation, traceparent) for w in wishes]

@@ -1,0 +1,130 @@
+import asyncio
+from collections.abc import AsyncIterator
+
+import httpx
+import pytest
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import PlainTextResponse
+from starlette.types import Receive, Scope, Send
+
+from services.gateway.guard import LARGEST_JSON, Guard, Unreadable, check_json, depth
+
+JSON = {"content-type": "application/json"}
+
+
+async def echo(scope: Scope, receive: Receive, send: Send) -> None:
+    try:
+        body = await Request(scope, receive).body()
+    except ClientDisconnect:
+        return
+    await PlainTextResponse(str(len(body)))(scope, receive, send)
+
+
+def client(**changes: float) -> httpx.AsyncClient:
+    guard = Guard(echo, hosts={"simpul.example"}, **changes)  # type: ignore[arg-type]
+    return httpx.AsyncClient(transport=httpx.ASGITransport(guard), base_url="http://simpul.example")
+
+
+async def post(content: bytes | AsyncIterator[bytes], **headers: str) -> httpx.Response:
+    async with client() as at:
+        return await at.post("/api/v1/x/reports", content=content, headers=JSON | headers)
+
+
+async def test_a_sound_body_arrives_whole() -> None:
+    answer = await post(b'{"a": [1, 2, {"b": "[[[["}]}')
+
+    assert (answer.status_code, answer.text) == (200, "28")
+
+
+@pytest.mark.parametrize(
+    ("body", "code"),
+    [
+        (b'{"a": 1, "a": 2}', "json_duplicate_key"),
+        (b'{"a": {"b": 1, "b": 2}}', "json_duplicate_key"),
+        (b"[" * 33 + b"]" * 33, "json_too_deep"),
+        (b"[" * 100_000, "json_too_deep"),
+        (b'{"a": ' * 40 + b"1" + b"}" * 40, "json_too_deep"),
+        (b'{"a": NaN}', "json_invalid"),
+        (b"{", "json_invalid"),
+        (b'{"a": "\xff"}', "json_invalid"),
+    ],
+)
+async def test_json_that_two_readers_may_read_in_two_ways_is_refused(body: bytes, code: str) -> None:
+    answer = await post(body)
+
+    assert answer.status_code == 400
+    assert answer.json()["detail"] == code
+
+
+def test_brackets_in_strings_are_not_depth() -> None:
+    check_json(b'{"text": "%s"}' % (b"[" * 1000))
+    assert depth(b'["%s", [[1]]]' % (rb"\"[" * 40)) == 3
+
+
+def test_thirty_two_levels_are_allowed() -> None:
+    check_json(b"[" * 32 + b"]" * 32)
+    with pytest.raises(Unreadable):
+        check_json(b"[" * 33 + b"]" * 33)
+
+
+async def test_a_large_body_is_refused_before_it_is_read() -> None:
+    answer = await post(b'"' + b"x" * LARGEST_JSON + b'"')
+
+    assert answer.status_code == 413
+
+
+async def test_a_body_without_a_length_is_counted_as_it_comes() -> None:
+    async def endless() -> AsyncIterator[bytes]:
+        while True:
+            yield b" " * 100_000
+
+    answer = await post(endless())
+
+    assert answer.status_code == 413
+
+
+async def test_a_body_that_does_not_come_is_given_up() -> None:
+    sent: list[str] = []
+
+    async def silent() -> dict[str, object]:
+        await asyncio.Event().wait()
+        return {}
+
+    async def note(message: object) -> None:
+        assert isinstance(message, dict)
+        sent.append(str(message.get("status", "")))
+
+    scope: Scope = {
+        "type": "http",
+        "method": "POST",
+        "path": "/api/v1/x/reports",
+        "headers": [(b"host", b"simpul.example"), (b"content-type", b"application/json")],
+    }
+    await Guard(echo, hosts={"simpul.example"}, body_within=0.05)(scope, silent, note)
+
+    assert sent[0] == "408"
+
+
+async def test_another_name_is_not_served_but_health_is_asked_by_address() -> None:
+    async with client() as at:
+        wrong = await at.get("/api/v1/session", headers={"host": "evil.example"})
+        probe = await at.get("/health/live", headers={"host": "10.1.2.3:8400"})
+
+    assert (wrong.status_code, probe.status_code) == (400, 200)
+
+
+async def test_too_many_or_too_large_headers_are_refused() -> None:
+    async with client() as at:
+        many = await at.get("/api/v1/session", headers={f"x-{n}": "1" for n in range(80)})
+        large = await at.get("/api/v1/session", headers={"x-large": "x" * 33_000})
+
+    assert (many.status_code, large.status_code) == (431, 431)
+
+
+async def test_answers_of_the_api_are_private_and_inert() -> None:
+    async with client() as at:
+        answer = await at.get("/api/v1/session")
+
+    assert answer.headers["cache-control"] == "no-store"
+    assert answer.headers["content-security-policy"].startswith("default-src 'none'")
+    assert answer.headers.get_list("x-content-type-options") == ["nosniff"]

@@ -1,0 +1,110 @@
+import asyncio
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime
+from uuid import uuid4
+
+import orjson
+from aiokafka import ConsumerRecord
+
+from libs.contracts.envelope import Envelope
+from services.gateway.streams import QUEUED, REFRESH, Hub, of_office, of_ticket, understood, written
+
+
+def a_record(
+    offset: int, *, tenant: str = "t1", subject: str = "r1", partition: int = 0, **body: str
+) -> ConsumerRecord:
+    envelope = Envelope(
+        id=uuid4(),
+        type="reports.report-matched.v1",
+        source="/simpul/reports",
+        subject=subject,
+        time=datetime.now(UTC),
+        tenant=tenant,
+        correlation_id="c",
+    )
+    value = orjson.dumps(body)
+    return ConsumerRecord(
+        "reports.events.v1", partition, offset, 0, 0, b"k", value, None, 1, 1, tuple(envelope.headers())
+    )
+
+
+async def next_of(stream: AsyncIterator[bytes]) -> bytes:
+    async with asyncio.timeout(1):
+        return await anext(stream)
+
+
+def id_of(message: bytes) -> str:
+    return next(line for line in message.decode().split("\n") if line.startswith("id: ")).removeprefix("id: ")
+
+
+async def test_a_ticket_notices_its_report_and_the_case_that_it_comes_to() -> None:
+    hub = Hub()
+    stream = hub.stream(of_ticket("t1", "r1", None), None)
+    await next_of(stream)
+
+    await hub.take([a_record(1, subject="other"), a_record(2, case_id="c1"), a_record(3, subject="c1")])
+
+    assert b'"subject":"r1"' in await next_of(stream)
+    assert b'"subject":"c1"' in await next_of(stream)
+
+
+async def test_another_office_sees_nothing() -> None:
+    hub = Hub()
+    office, ticket = hub.stream(of_office("t2"), None), hub.stream(of_ticket("t2", "r1", None), None)
+    await next_of(office)
+    await next_of(ticket)
+
+    await hub.take([a_record(1), a_record(2, tenant="t2", subject="mine", report_id="r1")])
+
+    assert b'"subject":"mine"' in await next_of(office)
+    assert b'"subject":"mine"' in await next_of(ticket)
+
+
+async def test_a_stream_says_that_something_changed_and_not_what_it_says() -> None:
+    hub = Hub()
+    stream = hub.stream(of_office("t1"), None)
+    await next_of(stream)
+
+    await hub.take([a_record(1, claim="Bantuan palsu", case_id="c1")])
+
+    assert b"palsu" not in await next_of(stream)
+
+
+async def test_a_page_that_comes_back_gets_what_it_missed() -> None:
+    hub = Hub()
+    staying, leaving = hub.stream(of_office("t1"), None), hub.stream(of_office("t1"), None)
+    await next_of(staying)
+    await next_of(leaving)
+    await hub.take([a_record(1)])
+    seen = id_of(await next_of(leaving))
+    await leaving.aclose()  # type: ignore[attr-defined]
+    await hub.take([a_record(2, subject="missed")])
+
+    back = hub.stream(of_office("t1"), seen)
+    await next_of(back)
+
+    assert b'"subject":"missed"' in await next_of(back)
+
+
+async def test_where_something_was_not_seen_here_the_page_reads_itself_anew() -> None:
+    fresh = Hub()
+    back = fresh.stream(of_office("t1"), written({"rep0": 7}))
+    await next_of(back)
+
+    assert await next_of(back) == REFRESH
+
+
+async def test_a_slow_reader_is_told_to_read_anew_and_costs_no_more_memory() -> None:
+    hub = Hub()
+    stream = hub.stream(of_office("t1"), None)
+    await next_of(stream)
+
+    await hub.take([a_record(n) for n in range(QUEUED + 1)])
+
+    assert await next_of(stream) == REFRESH
+
+
+def test_an_id_of_somebody_elses_making_is_not_understood() -> None:
+    assert understood("7") is None
+    assert understood("rep0:zz") is None
+    assert understood(written({"rep0": 255, "not3": 1})) == {"rep0": 255, "not3": 1}
