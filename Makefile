@@ -2,13 +2,14 @@
 PYTHON := .venv/bin/python
 SERVICE ?=
 
-.PHONY: help run stop status logs restart reset setup setup-test test lint type lock
+.PHONY: help run stop status logs code restart reset setup setup-test test lint type lock
 
 help:
 	@echo "make run                      start Kafka, mongod, the mail sink and the services"
 	@echo "make stop                     stop them; data is kept"
 	@echo "make status                   what runs, where, with how much memory"
 	@echo "make logs SERVICE=reports     follow a log"
+	@echo "make code                     the one-time code of the demo's officers"
 	@echo "make restart SERVICE=reports  start one process anew"
 	@echo "make reset                    stop and delete the local data"
 	@echo "make test                     lint, types and all tests"
@@ -24,6 +25,9 @@ status: setup
 
 logs: setup
 	@$(PYTHON) -m deploy.local logs $(SERVICE)
+
+code: setup
+	@$(PYTHON) -m deploy.local code
 
 restart: setup
 	@$(PYTHON) -m deploy.local restart $(SERVICE)

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from deploy.local import demo
 from deploy.local.children import Children, resident_mb
 from deploy.local.errors import StackError
 from deploy.local.external import External
@@ -30,6 +31,7 @@ def main(arguments: list[str]) -> int:
     commands.add_parser("run").set_defaults(command=run)
     commands.add_parser("stop").set_defaults(command=stop)
     commands.add_parser("status").set_defaults(command=status)
+    commands.add_parser("code").set_defaults(command=code)
     for name, command in (("logs", logs), ("restart", restart)):
         named = commands.add_parser(name)
         named.add_argument("process", nargs="?", default="")
@@ -59,7 +61,10 @@ def run(stack: Stack) -> int:
             stack.start_servers()
         with _step("Services"):
             stack.start_services()
+        with _step("Demo data"):
+            demo.load_once(stack)
     print(f"\nSimpul    {stack.public_url}\nMail      {stack.mail_url}\n")
+    print(demo.log_ins(stack.public_url))
     print("make status · make logs SERVICE=reports · make restart SERVICE=reports · make stop")
     return 0
 
@@ -88,6 +93,12 @@ def status(stack: Stack) -> int:
             dead.append(name)
             print(f"{name:<10} DEAD     read {stack.layout.log(name)}, then: make restart SERVICE={name}")
     return 1 if dead else 0
+
+
+def code(stack: Stack) -> int:
+    """The one-time code of the demo's officers; each is good for one log-in."""
+    print(demo.code_now())
+    return 0
 
 
 def logs(stack: Stack, process: str) -> int:

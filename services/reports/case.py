@@ -10,6 +10,7 @@ from libs.contracts.messages import Command, Event
 from libs.contracts.reports.case import (
     AbsorbCase,
     AddReference,
+    AdvanceWatch,
     ApproveVerdict,
     AskSource,
     CaseAbsorbed,
@@ -45,15 +46,20 @@ from libs.contracts.reports.case import (
     TriageCase,
     UnlinkReport,
     VerdictApproved,
+    WatchAdvanced,
 )
 from libs.contracts.reports.parts import Candidate, Draft, Reference
 from libs.contracts.words import CaseState, Role, Verdict
-from libs.runtime.aggregates import Context, State
+from libs.runtime.aggregates import Context, Due, State
 from libs.runtime.errors import NotFound, Refused
 from services.reports.permissions import require, require_checker
 
 LEASE = timedelta(minutes=30)
 """How long an officer holds a case in hand. A guess: one uninterrupted piece of work."""
+FRESH = timedelta(days=1)
+"""After this a published case is only watched."""
+WATCHED = timedelta(days=14)
+"""After this it rests, unless the claim came back."""
 SEVERITY = range(1, 5)
 GRAVE = 3
 """From here two people approve."""
@@ -139,6 +145,8 @@ def decide(case: Case | None, command: Command, context: Context) -> Iterable[Ev
             return _absorbed(case, command)
         case FinishMerge():
             return [MergeFinished(case_id=case.case_id)] if case.moving else []
+        case AdvanceWatch():
+            return _watched(case, context)
     officer = require_checker(context).id
     if case.state == CaseState.MERGED:
         raise Refused("state_conflict")
@@ -390,6 +398,21 @@ def _merged(case: Case, command: MergeCase) -> Iterable[Event]:
     ]
 
 
+def _watched(case: Case, context: Context) -> Iterable[Event]:
+    for timer in due(case):
+        if timer.at <= context.at:
+            state = CaseState.MONITORING if case.state == CaseState.PUBLISHED else CaseState.CLOSED
+            yield WatchAdvanced(case_id=case.case_id, state=state)
+
+
+def due(case: Case) -> Iterable[Due]:
+    """When the clock moves a published case on."""
+    if case.published_at is not None and case.state == CaseState.PUBLISHED:
+        yield Due("watch", case.published_at + FRESH)
+    if case.published_at is not None and case.state == CaseState.MONITORING:
+        yield Due("watch", case.published_at + WATCHED)
+
+
 def evolve(case: Case | None, event: Event) -> Case:
     if isinstance(event, CaseOpened):
         return Case(
@@ -521,6 +544,8 @@ def _changes(case: Case, event: Event) -> Mapping[str, Any]:
                 "judged": (*case.judged, event.other),
                 "suggestions": tuple(c for c in case.suggestions if c.case_id != event.other),
             }
+        case WatchAdvanced():
+            return {"state": event.state}
         case CaseClosed():
             return {"state": CaseState.CLOSED, "leased_by": None, "leased_until": None}
     return {}

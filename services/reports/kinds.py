@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from libs.contracts.reports.case import AdvanceWatch
 from libs.contracts.reports.report import PlaceReport
 from libs.runtime.aggregates import Aggregate
 from libs.runtime.mongo import index
@@ -40,6 +41,8 @@ CASE: Aggregate[case.Case] = Aggregate(
     ),
     uniques={"number": "number_taken"},
     follow_ups=policies.after_case,
+    due=case.due,
+    timers={"watch": lambda identity: AdvanceWatch(case_id=identity)},
 )
 
 

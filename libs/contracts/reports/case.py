@@ -446,3 +446,24 @@ class CaseClosed(Event):
 
     case_id: str
     reason: str = ""
+
+
+@command
+class AdvanceWatch(Command):
+    """Fired by the clock: a published case is watched for its claim coming back, and rests when it does not."""
+
+    type_name: ClassVar[str] = "reports.advance-watch.v1"
+    aggregate: ClassVar[str] = "case"
+    target_field: ClassVar[str] = "case_id"
+
+    case_id: str
+
+
+@event
+class WatchAdvanced(Event):
+    type_name: ClassVar[str] = "reports.watch-advanced.v1"
+    aggregate: ClassVar[str] = "case"
+
+    case_id: str
+    state: str
+    """monitoring or closed."""
