@@ -19,7 +19,7 @@ from libs.runtime.http import Health, Observed, ServiceClient, add_health
 from libs.runtime.keyring import Keyring
 from libs.runtime.mongo import Mongo
 from libs.runtime.outbox import KafkaOutbox
-from libs.runtime.service import Periodic, patiently
+from libs.runtime.service import Periodic, patiently, settle_memory
 from libs.runtime.tokens import Tokens
 from services.gateway.accepting import Accepting, TrackingCodes
 from services.gateway.api import console, internal, live, partner, public, session
@@ -84,6 +84,7 @@ class Machinery:
         await self.directory.caught_up()
         self.parts.knows_everybody = True
         await self.journals.caught_up()
+        settle_memory()
         self.parts.health.started = True
         log.info("service_started")
 

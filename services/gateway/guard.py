@@ -33,6 +33,11 @@ _EVERYWHERE: tuple[tuple[bytes, bytes], ...] = (
 )
 _TRANSPORT: tuple[tuple[bytes, bytes], ...] = ((b"strict-transport-security", b"max-age=31536000; includeSubDomains"),)
 
+_JSON = b"application/json"
+_TAKEN = frozenset({_JSON, b"multipart/form-data"})
+"""A form of another site can be sent without asking the browser's permission only as one of three types; two of them
+are none of these, and the third is taken by no route that a cookie opens."""
+
 _STRING = re.compile(rb'"(?:[^"\\]|\\.)*"')
 _BRACKET = re.compile(rb"[\[\]{}]")
 
@@ -120,7 +125,7 @@ class Guard:
             await self._app(scope, receive, answered)
             return
         try:
-            if is_api and headers.get(b"content-type", b"").split(b";")[0].strip() == b"application/json":
+            if is_api and _media_type(headers) == _JSON:
                 body = await self._whole(receive, LARGEST_JSON)
                 if body:
                     check_json(body)
@@ -147,6 +152,9 @@ class Guard:
         length = headers.get(b"content-length")
         if length is not None and (not length.isdigit() or int(length) > LARGEST_UPLOAD):
             return problem("too_large")
+        has_body = length not in (None, b"0") or b"transfer-encoding" in headers
+        if has_body and scope["path"].startswith(API) and _media_type(headers) not in _TAKEN:
+            return problem("unsupported_media")
         return None
 
     async def _whole(self, receive: Receive, most: int) -> bytes:
@@ -200,6 +208,10 @@ class Guard:
             await send(message)
 
         return dressed
+
+
+def _media_type(headers: Mapping[bytes, bytes]) -> bytes:
+    return headers.get(b"content-type", b"").split(b";")[0].strip().lower()
 
 
 def _replay(body: bytes, receive: Receive) -> Receive:

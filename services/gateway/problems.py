@@ -45,6 +45,9 @@ def refusal(error: Refused) -> Problem:
     if error.code not in TITLES:
         # A newer service may know reasons that this code does not.
         return problem("state_conflict", detail=error.code)
+    if error.code == "not_found":
+        # Not even what was not found: another office's thing must look like one that never was.
+        return problem("not_found")
     return problem(error.code, errors=tuple(FieldProblem(field=f, code=error.code) for f in error.fields))
 
 

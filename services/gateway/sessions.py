@@ -3,12 +3,14 @@
 A browser holds a random secret; the database holds its hash only. Nothing here knows a name or an address.
 """
 
+import asyncio
 import hashlib
 import hmac
 import re
 import secrets
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
@@ -19,6 +21,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from libs.contracts.envelope import milliseconds
+from libs.runtime.errors import Unavailable
 from libs.runtime.keyring import derive
 from libs.runtime.mongo import Mongo, expiring, key
 
@@ -32,11 +35,27 @@ NONCE = 12
 
 _TOKEN = re.compile(r"([A-Za-z0-9-]{1,64})\.([A-Za-z0-9_-]{43})", re.ASCII)
 
+STORE_WITHIN = 1.5
+"""Seconds; MongoDB's driver itself looks for a server for five, and nobody should stare at a page for so long."""
+
 Clock = Callable[[], datetime]
 
 
 def utc_now() -> datetime:
     return milliseconds(datetime.now(UTC))
+
+
+@asynccontextmanager
+async def promptly(seconds: float = STORE_WITHIN) -> AsyncIterator[None]:
+    """
+    Raises:
+        Unavailable: the database has not answered yet; a write may still happen.
+    """
+    try:
+        async with asyncio.timeout(seconds):
+            yield
+    except TimeoutError:
+        raise Unavailable("mongo") from None
 
 
 class Kind(StrEnum):
@@ -101,17 +120,20 @@ class Sessions:
         if secret is None or named is None:
             return None
         tenant, digest = named
-        found, now = await self._sessions.get(tenant, digest), self._now()
+        async with promptly():
+            found, now = await self._sessions.get(tenant, digest), self._now()
         if found is None or found["kind"] != kind or now >= found["ends_at"] or now - found["seen_at"] >= IDLE:
             return None
         if now - found["seen_at"] >= NOTED_EVERY:
-            await self._sessions.update(tenant, digest, {"$set": {"seen_at": now}})
+            async with promptly():
+                await self._sessions.update(tenant, digest, {"$set": {"seen_at": now}})
         return Session(secret, kind, tenant, found["principal"], found["created_at"], self.csrf(secret))
 
     async def close(self, secret: str) -> None:
         named = _tenant_and_hash(secret)
         if named is not None:
-            await self._sessions.delete(*named)
+            async with promptly():
+                await self._sessions.delete(*named)
 
     def csrf(self, secret: str) -> str:
         """The token that a form carries; for the public, `secret` is the value of the visitor's cookie."""

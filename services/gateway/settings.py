@@ -6,6 +6,8 @@ from pydantic import Field
 
 from libs.runtime.settings import Settings
 
+_LOOPBACK = frozenset({"127.0.0.1", "localhost", "[::1]"})
+
 
 class GatewaySettings(Settings):
     http_port: int = 8400
@@ -27,4 +29,5 @@ class GatewaySettings(Settings):
 
     @property
     def hosts(self) -> frozenset[str]:
-        return frozenset({(urlsplit(self.public_url).hostname or "").lower(), *(h.lower() for h in self.allowed_hosts)})
+        own = (urlsplit(self.public_url).hostname or "").lower()
+        return frozenset({own, *(h.lower() for h in self.allowed_hosts), *(_LOOPBACK if own in _LOOPBACK else ())})

@@ -25,6 +25,7 @@ from libs.runtime.keyring import derive
 from libs.runtime.mongo import Document, Mongo, index, key
 from libs.runtime.service import patiently
 from libs.runtime.settings import Settings
+from services.gateway.sessions import promptly
 
 log = logs.get()
 
@@ -33,6 +34,8 @@ SPARED = timedelta(hours=1)
 """Beyond the day, so that a report sent in its last minute finds its picture."""
 FORGOTTEN = timedelta(days=8)
 """For a picture that a report names and reports never took: a day more than its mailbox can be read again."""
+STORED_WITHIN = 3.0
+"""Seconds for a picture of at most 1 MB or so, and its acknowledgement by the majority."""
 WAITING = 16
 """Uploads that wait for one of the children; more are sent away."""
 SWEPT = 100
@@ -66,13 +69,14 @@ class Uploads:
         clean = await self._sanitised(data)
         blob = str(ids.command_id(tenant, "upload", idempotency_key))
         try:
-            digest = await self._blobs.put(
-                key(tenant, blob),
-                clean.data,
-                cipher=self._cipher(tenant),
-                metadata={"keep": False, "media_type": clean.content_type},
-            )
-            standing = await self._blobs.metadata(key(tenant, blob))
+            async with promptly(STORED_WITHIN):
+                digest = await self._blobs.put(
+                    key(tenant, blob),
+                    clean.data,
+                    cipher=self._cipher(tenant),
+                    metadata={"keep": False, "media_type": clean.content_type},
+                )
+                standing = await self._blobs.metadata(key(tenant, blob))
         except Unavailable:
             raise Refused("uploads_unavailable") from None
         if standing is None or standing["sha256"] != digest:
@@ -99,7 +103,8 @@ class Uploads:
             Refused: `uploads_unavailable`.
         """
         try:
-            files = await self._files.load([key(tenant, str(blob)) for blob in blobs])
+            async with promptly():
+                files = await self._files.load([key(tenant, str(blob)) for blob in blobs])
         except Unavailable:
             raise Refused("uploads_unavailable") from None
         return tuple(_attachment(str(blob), files.get(key(tenant, str(blob)))) for blob in blobs)

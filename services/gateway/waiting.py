@@ -6,6 +6,7 @@ makes no new event and a follower may have been away.
 
 import asyncio
 import re
+from collections import Counter
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import contextmanager
 from uuid import UUID
@@ -38,18 +39,20 @@ class Waiters:
 
     def __init__(self) -> None:
         self._waiting: dict[bytes, asyncio.Future[OutcomeView]] = {}
+        self._counts: Counter[bytes] = Counter()
 
     @contextmanager
     def expecting(self, command: UUID) -> Iterator["asyncio.Future[OutcomeView]"]:
         """Two requests with one key share the future."""
         key = str(command).encode()
-        shared = key in self._waiting
         future = self._waiting.setdefault(key, asyncio.get_running_loop().create_future())
+        self._counts[key] += 1
         try:
             yield future
         finally:
-            if not shared:
-                self._waiting.pop(key, None)
+            self._counts[key] -= 1
+            if not self._counts[key]:
+                del self._counts[key], self._waiting[key]
 
     async def take(self, records: Sequence[ConsumerRecord]) -> None:
         """Records of the journals."""

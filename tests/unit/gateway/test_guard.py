@@ -121,6 +121,13 @@ async def test_too_many_or_too_large_headers_are_refused() -> None:
     assert (many.status_code, large.status_code) == (431, 431)
 
 
+@pytest.mark.parametrize("kind", ["text/plain", "application/x-www-form-urlencoded", "application/xml", ""])
+async def test_a_body_of_another_type_is_not_taken_by_the_api(kind: str) -> None:
+    answer = await post(b'{"a": 1}', **{"content-type": kind})
+
+    assert answer.status_code == 415
+
+
 async def test_answers_of_the_api_are_private_and_inert() -> None:
     async with client() as at:
         answer = await at.get("/api/v1/session")

@@ -67,6 +67,16 @@ async def test_two_with_one_key_are_both_woken() -> None:
         assert [o.state for o in await both if o] == ["done", "done"]
 
 
+async def test_who_goes_on_waiting_is_woken_when_another_has_given_up() -> None:
+    waiters, command = Waiters(), uuid4()
+    with waiters.expecting(command) as staying:
+        with waiters.expecting(command):
+            pass
+        await waiters.take([a_record(ReportReceived.type_name, command)])
+
+        assert staying.done()
+
+
 async def test_the_owner_is_asked_where_no_event_comes() -> None:
     async def knows() -> OutcomeView:
         return DONE
@@ -90,4 +100,5 @@ async def test_nothing_stays_behind_when_nobody_waits_any_more() -> None:
     with waiters.expecting(uuid4()):
         pass
 
-    assert waiters._waiting == {}
+    assert not waiters._waiting
+    assert not waiters._counts
