@@ -15,7 +15,6 @@ from services.gateway.web.views import ClarificationPage, TenantView
 WIDTH = 936
 """Between the margins, in pixels."""
 CLAIM_WIDTH = 830
-ADDRESS_LETTERS = 60
 
 _REGULAR = (
     170, 282, 395, 790, 646, 974, 734, 245, 295, 295, 479, 606, 270, 498, 286, 429, 732, 371, 600, 609, 630, 616,
@@ -97,7 +96,7 @@ def card(view: ClarificationPage, tenant: TenantView, verdict_word: str) -> Card
         number=view.row.number,
         version=view.version,
         at=view.versions[-1].at if view.versions else view.row.published_at,
-        address=view.url.removeprefix("https://").removeprefix("http://")[:ADDRESS_LETTERS],
+        address=view.url.partition("://")[2].partition("/clarifications/")[0],
         font=_font(),
     )
 

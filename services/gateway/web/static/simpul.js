@@ -3,6 +3,7 @@
 
 const LONGEST_EDGE = 2400;
 const JPEG_QUALITY = 0.85;
+const RETRY_MS = 15000;
 
 // A photo of 8 MB becomes one of 600 KB before it costs anybody's data plan. A file that would grow stays as it is.
 async function shrink(file) {
@@ -106,18 +107,27 @@ function refresh() {
   request.send();
 }
 
+let stream = null;
+
 function follow(url) {
   let due = 0;
-  const stream = new EventSource(url);
-  stream.onopen = () => show("stale", false);
-  stream.onerror = () => show("stale", true);
+  let missed = false;
+  stream = new EventSource(url);
+  stream.onopen = () => {
+    show("stale", false);
+    if (missed) refresh();
+    missed = false;
+  };
+  stream.onerror = () => {
+    missed = true;
+    show("stale", true);
+    // The browser gives up for good on an answer that is no stream, such as a 503 while a gateway is exchanged.
+    if (stream.readyState === EventSource.CLOSED) setTimeout(follow, RETRY_MS, url);
+  };
   stream.onmessage = () => {
     clearTimeout(due);
     due = setTimeout(refresh, 250); // One refresh for a burst of events.
   };
-  // A stream left open blocks the back/forward cache.
-  addEventListener("pagehide", () => stream.close());
-  addEventListener("pageshow", (event) => event.persisted && follow(url));
 }
 
 document.addEventListener("change", (event) => {
@@ -132,7 +142,12 @@ document.addEventListener("DOMContentLoaded", () => {
   document.querySelectorAll("form[data-offline]").forEach(guardOffline);
   const sent = document.querySelector("[data-drafts-done]");
   if (sent) store((shelf) => Object.keys(shelf).filter((k) => k.startsWith("draft:")).forEach((k) => shelf.removeItem(k)));
-  const stream = document.querySelector("[data-stream]");
-  if (stream) follow(stream.dataset.stream);
+  const live = document.querySelector("[data-stream]");
+  if (live) {
+    follow(live.dataset.stream);
+    // A stream left open blocks the back/forward cache.
+    addEventListener("pagehide", () => stream.close());
+    addEventListener("pageshow", (event) => event.persisted && (refresh(), follow(live.dataset.stream)));
+  }
   document.querySelector(".banner--error[tabindex]")?.focus();
 });

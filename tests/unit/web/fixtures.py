@@ -1,0 +1,612 @@
+"""One view of each public page in each of its states. All cases and people are invented; the texts are Indonesian."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+from libs.contracts.words import ReportKind
+from services.gateway.web.i18n import Lang
+from services.gateway.web.views import (
+    AboutPage,
+    AreaOption,
+    CheckPage,
+    ClarificationPage,
+    ClarificationRow,
+    ClarificationsPage,
+    ConfirmPage,
+    ContactPage,
+    CorrectionRow,
+    CorrectionsPage,
+    CrisisView,
+    Decider,
+    Difference,
+    ErrorPage,
+    FieldError,
+    Following,
+    Form,
+    HomePage,
+    KnownAnswer,
+    LoginLinkPage,
+    LoginPage,
+    Message,
+    OfficeRow,
+    OfficesPage,
+    OriginPage,
+    PageView,
+    PrivacyPage,
+    Receipt,
+    ReportPage,
+    Source,
+    StatsPage,
+    TenantView,
+    ThreadStep,
+    TicketLookupPage,
+    TicketPage,
+    TicketState,
+    Trouble,
+    UnsubscribePage,
+    Upload,
+    VersionView,
+    WeekView,
+)
+
+NOW = datetime(2026, 11, 24, 2, 14, tzinfo=UTC)
+KEY = "7c0f5a6e-4d0e-4a7c-9d7b-0f6a1d7e2b11"
+NUMBER = "CRB-4F7K-9XM2"
+
+CIREBON = TenantView(
+    slug="cirebon",
+    name="Cirebon Saber Hoaks",
+    government="Pemerintah Kota Cirebon",
+    office="Dinas Komunikasi, Informatika dan Statistik Kota Cirebon",
+    short_office="DKIS Kota Cirebon",
+    monogram="KC",
+    address="Jalan Contoh No. 40, Kota Cirebon",
+    hours="Petugas menjawab Senin–Jumat 07.30–16.00 WIB; laporan diterima setiap saat.",
+    email="laporan@cirebon.example",
+)
+
+
+def page(lang: Lang = "id", url: str = "/cirebon", nav: str = "", tenant: TenantView | None = CIREBON) -> PageView:
+    return PageView(lang=lang, tenant=tenant, url=url, nav=nav, now=NOW)
+
+
+def form(action: str, *carried: tuple[str, str]) -> Form:
+    return Form(action=f"/cirebon/{action}", key=KEY, csrf="csrf-token", carried=carried)
+
+
+def at(day: int, hour: int, minute: int = 0) -> datetime:
+    """A moment of November 2026 on Cirebon's clock."""
+    return datetime(2026, 11, day, hour, minute, tzinfo=UTC) - timedelta(hours=7)
+
+
+def row(number: str, verdict: str, fact: str, claim: str, when: datetime, demand: int) -> ClarificationRow:
+    return ClarificationRow(number=number, verdict=verdict, fact=fact, claim=claim, published_at=when, demand=demand)
+
+
+WATER = replace(
+    row(
+        "KLR-2M7Q-0P4C",
+        "false",
+        "Air PDAM di Harjamukti aman dipakai. Air keruh 21 November karena pergantian pipa.",
+        "Air PDAM dicampur zat pembersih pipa, jangan diminum tiga hari",
+        at(23, 14, 20),
+        137,
+    ),
+    corrected_at=at(24, 6, 30),
+)
+AID = row(
+    "KLR-9T3X-5H1B",
+    "scam",
+    "Pemkot tidak memungut biaya admin untuk bantuan apa pun.",
+    "Bantuan Rp1,5 juta Kec. Kesambi, biaya admin ke Bank Samudra Jaya, sebelum 15 November",
+    at(22, 9),
+    12_034,
+)
+FLOOD = row(
+    "KLR-7W2D-8K6N",
+    "misleading",
+    "Video banjir di Jalan Cipto direkam Januari 2021, bukan pekan ini.",
+    "Cipto lumpuh total pagi ini, jangan keluar rumah",
+    at(21, 11),
+    21,
+)
+CHILD = row(
+    "KLR-1Z5R-3V9J",
+    "unproven",
+    "Belum ada bukti percobaan penculikan anak di Kesambi. Pemeriksaan berlanjut.",
+    "Mobil putih keliling sekolah di Kesambi mencari anak",
+    at(20, 16),
+    28,
+)
+DESK = row(
+    "KLR-6C8F-4G2S",
+    "true",
+    "Loket KTP Pekalipan memang pindah ke lantai 2 mulai 1 Desember.",
+    "Loket KTP Kecamatan Pekalipan pindah",
+    at(19, 8),
+    6,
+)
+VACCINE = row(
+    "KLR-5B0A-7E3M",
+    "needs_context",
+    "Vaksin di sekolah memakai surat izin orang tua.",
+    "Anak disuntik tanpa izin orang tua",
+    at(18, 8),
+    17,
+)
+STAIRS = row(
+    "KLR-3Y9G-2Q8T",
+    "satire",
+    "Tidak ada rencana eskalator di Balai Kota.",
+    "Balai Kota dipasangi eskalator ke laut",
+    at(17, 8),
+    6,
+)
+PARK = row(
+    "KLR-8D4H-6R1W",
+    "not_checkable",
+    "Pendapat tentang taman kota tidak kami nilai.",
+    "Taman kota paling jelek se-Jawa",
+    at(16, 8),
+    1,
+)
+
+CRISIS = CrisisView(
+    topic="Banjir rob di pesisir Lemahwungkuk",
+    url="/cirebon/crisis",
+    number=3,
+    at=at(24, 8),
+    known="Air 20–45 cm di Pegambiran, Panjunan, dan Kesepuhan sejak pukul 05.40. Jalan utama masih bisa dilewati.",
+    unknown="Kapan air surut. Kabar “tanggul jebol” masih diperiksa di lapangan.",
+    do="Naikkan barang listrik. Posko: Kantor Kecamatan Lemahwungkuk. Jangan teruskan video tanpa tanggal.",
+    next_at=at(24, 11),
+    report_url="/cirebon/report/hoax?crisis=1",
+)
+
+NEWEST = (WATER, AID, FLOOD, CHILD, DESK)
+WEEK = WeekView(received=231, answered_in_time=204, waiting=27)
+SENT = (
+    "Warga Kec. Kesambi dapat bantuan Rp1,5 juta dari Pemkot. Daftar di tautan ini sebelum 30 November, "
+    "kirim biaya admin Rp50.000 ke Bank Nusa Raya a.n. panitia."
+)
+UPLOAD = Upload(token="upload-token", name="tangkapan-layar.jpg", kilobytes=1212)
+
+REPORT = ReportPage(kind=ReportKind.HOAX, form=form("check"))
+TOO_LARGE = FieldError(field="image", code="image_too_large", value="14,2", limit="10")
+
+CHECK = CheckPage(
+    sent_text=SENT,
+    upload=UPLOAD,
+    answers=(
+        KnownAnswer(
+            row=AID,
+            differences=(
+                Difference(aspect="place", theirs="Kec. Kesambi", ours="Kec. Kesambi", same=True),
+                Difference(aspect="institution", theirs="Bank Nusa Raya", ours="Bank Samudra Jaya", same=False),
+                Difference(aspect="amount", theirs="Rp1,5 juta", ours="Rp1,5 juta", same=True),
+                Difference(aspect="date", theirs="30 November", ours="15 November", same=False),
+            ),
+            confirm=form("clarifications/KLR-9T3X-5H1B/mine"),
+        ),
+        KnownAnswer(
+            row=FLOOD,
+            differences=(Difference(aspect="place", theirs="Kec. Kesambi", ours="", same=False),),
+            confirm=form("clarifications/KLR-7W2D-8K6N/mine"),
+        ),
+    ),
+    go_on=form("report/hoax/origin", ("text", SENT), ("upload", "upload-token"), ("refused", "case-1")),
+)
+
+AREAS = tuple(
+    AreaOption(code=f"32.74.0{n}", name=name)
+    for n, name in enumerate(("Kejaksan", "Lemahwungkuk", "Harjamukti", "Pekalipan", "Kesambi"), 1)
+)
+ORIGIN = OriginPage(kind=ReportKind.HOAX, form=form("report/hoax/contact", ("text", SENT)), areas=AREAS)
+CONTACT = ContactPage(kind=ReportKind.HOAX, form=form("report/hoax/send", ("text", SENT), ("area", "32.74.05")))
+
+RECEIPT = Receipt(number=NUMBER, code="7KQ2M9XD4HTBR6WC")
+RECEIVED = ThreadStep(step="received", node="done", at=at(22, 19, 42))
+LINKED = ThreadStep(step="linked", node="knot", at=at(22, 20, 5), count=136)
+TO_CLOSE = ThreadStep(step="closed", node="todo", at=at(30, 14, 20))
+
+
+def checking_ticket() -> TicketPage:
+    return TicketPage(
+        receipt=RECEIPT,
+        kind=ReportKind.HOAX,
+        state=TicketState.CHECKING,
+        live_url="/cirebon/tickets/events",
+        steps=(
+            RECEIVED,
+            LINKED,
+            ThreadStep(step="checking", node="now", at=at(22, 20, 30)),
+            ThreadStep(step="answered", node="todo", at=at(25, 19, 42)),
+        ),
+        next_at=at(24, 19, 42),
+        sent_text=SENT,
+        message=form(f"tickets/{NUMBER}/messages"),
+        withdraw=form(f"tickets/{NUMBER}/withdraw"),
+        following=Following(channel="email", masked="s…n@…", stop=form(f"tickets/{NUMBER}/stop")),
+    )
+
+
+CHECKING = checking_ticket()
+FIRST = replace(
+    CHECKING,
+    receipt=replace(RECEIPT, first=True),
+    state=TicketState.RECEIVED,
+    steps=(replace(RECEIVED, node="now"), ThreadStep(step="answered", node="todo", at=at(25, 19, 42))),
+    following=None,
+)
+ANSWERED = replace(
+    CHECKING,
+    state=TicketState.ANSWERED,
+    answer=WATER,
+    next_at=None,
+    steps=(
+        RECEIVED,
+        ThreadStep(step="interim_sent", node="done", at=at(22, 19, 46)),
+        LINKED,
+        ThreadStep(step="waiting_party", node="done", at=at(23, 8, 10), party="PDAM Kota Cirebon", until=at(23, 12)),
+        ThreadStep(step="answered", node="done", at=at(23, 14, 20), verdict="false"),
+        ThreadStep(
+            step="corrected",
+            node="corrected",
+            at=at(24, 6, 30),
+            reason="Jam selesai pergantian pipa: pukul 03.00, bukan 01.00. Putusan tetap.",
+        ),
+        TO_CLOSE,
+    ),
+    messages=(
+        Message(
+            mine=False,
+            at=at(22, 19, 46),
+            text="Sedang diperiksa. Kabar berikutnya paling lambat Senin, 23 November 2026, 19.42 WIB. "
+            "Mohon jangan teruskan dulu.",
+        ),
+        Message(
+            mine=True,
+            at=at(22, 20, 31),
+            text="Di RT saya air memang keruh sejak Sabtu malam, tapi sekarang sudah bening. Ini fotonya.",
+            file_url="/cirebon/tickets/files/1",
+            file_name="foto-keran.jpg",
+            kilobytes=212,
+        ),
+        Message(mine=False, at=at(23, 7, 58), text="Terima kasih, foto Anda kami pakai untuk mencocokkan jamnya."),
+    ),
+    helped=form(f"tickets/{NUMBER}/helped"),
+    not_mine=form(f"tickets/{NUMBER}/not-mine"),
+    withdraw=None,
+    appeal_url=f"/cirebon/tickets/{NUMBER}/appeal",
+    appeal_until=datetime(2026, 12, 23, 7, tzinfo=UTC),
+)
+
+
+def stopped_ticket(state: TicketState, step: str, reason: str = "") -> TicketPage:
+    return replace(
+        CHECKING,
+        state=state,
+        reason=reason,
+        next_at=None,
+        steps=(RECEIVED, ThreadStep(step=step, node="stopped", at=at(23, 9), reason=reason)),
+        message=None,
+        withdraw=None,
+        following=None,
+        sent_text="",
+    )
+
+
+CLARIFICATION = ClarificationPage(
+    row=WATER,
+    version=2,
+    explanation=(
+        "PDAM mengganti 200 meter pipa di Jalan Kalijaga pada Sabtu, 21 November 2026, pukul 22.00–03.00 WIB. "
+        "Endapan yang lepas saat aliran dibuka membuat air keruh di sebagian Kalijaga, Kecapi, dan Larangan. "
+        "Tidak ada zat pembersih yang dimasukkan ke jaringan. [1]",
+        "Laboratorium Kesehatan Daerah mengambil contoh air di enam rumah pada Minggu pagi. Kekeruhan 0,6–1,2 NTU "
+        "(batas 3) dan sisa klor 0,3 mg/l (batas 0,2–0,5): memenuhi syarat air minum. [2]",
+        "Teks yang sama, dengan nama kota lain, sudah beredar sejak Maret 2024. [3]",
+    ),
+    sources=(
+        Source(
+            title="Surat keterangan pergantian pipa Jalan Kalijaga",
+            url="https://pdam.example/surat",
+            publisher="PDAM Kota Cirebon",
+            at=at(22, 8),
+            archive_url="/cirebon/evidence/1",
+            sha256="9f2b7c1d5e8a4f3b6c0d",
+        ),
+        Source(
+            title="Hasil uji enam contoh air Harjamukti",
+            url="https://labkesda.example/uji",
+            publisher="Laboratorium Kesehatan Daerah",
+            at=at(22, 12),
+        ),
+        Source(title="Penelusuran pesan serupa 2024–2026", url="https://arsip.example/pesan"),
+    ),
+    deciders=(
+        Decider(role="author", initials="R.A."),
+        Decider(role="approver", initials="D.S."),
+        Decider(role="approver", initials="L.W."),
+    ),
+    versions=(
+        VersionView(number=1, at=at(23, 14, 20), verdict="false"),
+        VersionView(
+            number=2,
+            at=at(24, 6, 30),
+            verdict="false",
+            change="Versi 1 menulis pergantian pipa selesai pukul 01.00. Yang benar 03.00. Putusan tidak berubah.",
+        ),
+    ),
+    url="https://simpul.example/cirebon/clarifications/KLR-2M7Q-0P4C",
+    card_url="/cirebon/clarifications/KLR-2M7Q-0P4C/card.svg",
+    about_own_tenant=True,
+    review_at=datetime(2027, 2, 23, 1, tzinfo=UTC),
+)
+
+STATS = StatsPage(
+    as_of=NOW,
+    days=7,
+    received=1231,
+    answered=1204,
+    answered_in_time=1187,
+    waiting=27,
+    corrected=3,
+    median_hours=6,
+    verdicts=(("false", 31), ("scam", 12), ("misleading", 9), ("true", 6), ("satire", None)),
+    areas=(("Harjamukti", 402), ("Kesambi", 210), ("Pekalipan", None)),
+)
+
+LOGIN_ERROR = FieldError(field="email", code="login_failed")
+
+PAGES: dict[str, tuple[str, object]] = {
+    "home": ("public/home.html", HomePage(newest=NEWEST, week=WEEK)),
+    "home-crisis": ("public/home.html", HomePage(newest=NEWEST, crisis=CRISIS, week=WEEK)),
+    "home-empty": ("public/home.html", HomePage(newest=())),
+    "home-degraded": ("public/home.html", HomePage(newest=None)),
+    "report": ("public/report.html", REPORT),
+    "report-error": ("public/report.html", replace(REPORT, text=SENT, errors=(TOO_LARGE,))),
+    "report-empty-error": (
+        "public/report.html",
+        replace(REPORT, errors=(FieldError(field="text", code="one_of"),), forwarded_often=True),
+    ),
+    "report-503": ("public/report.html", replace(REPORT, text=SENT, upload=UPLOAD, trouble=Trouble.UNAVAILABLE)),
+    "report-no-uploads": ("public/report.html", replace(REPORT, trouble=Trouble.UPLOADS_UNAVAILABLE)),
+    "report-sentence": ("public/report.html", replace(REPORT, upload=UPLOAD, ask_sentence=True)),
+    "report-aspiration": ("public/report.html", replace(REPORT, kind=ReportKind.ASPIRATION)),
+    "report-complaint": ("public/report.html", replace(REPORT, kind=ReportKind.COMPLAINT)),
+    "report-request": ("public/report.html", replace(REPORT, kind=ReportKind.INFORMATION_REQUEST)),
+    "check": ("public/check.html", CHECK),
+    "origin": ("public/origin.html", ORIGIN),
+    "origin-skipped": ("public/origin.html", replace(ORIGIN, skipped_check=True, seen_on="whatsapp", area="32.74.05")),
+    "origin-complaint": ("public/origin.html", replace(ORIGIN, kind=ReportKind.COMPLAINT)),
+    "contact": ("public/contact.html", CONTACT),
+    "contact-error": (
+        "public/contact.html",
+        replace(
+            CONTACT,
+            channel="email",
+            email="siti@",
+            errors=(
+                FieldError(field="email", code="email_invalid"),
+                FieldError(field="consent", code="consent_required"),
+            ),
+        ),
+    ),
+    "contact-503": (
+        "public/contact.html",
+        replace(CONTACT, channel="whatsapp_manual", phone="0812 0000 0000", trouble=Trouble.UNAVAILABLE),
+    ),
+    "contact-complaint": ("public/contact.html", replace(CONTACT, kind=ReportKind.COMPLAINT)),
+    "ticket-first": ("public/ticket.html", FIRST),
+    "ticket-recording": (
+        "public/ticket.html",
+        replace(FIRST, receipt=RECEIPT, state=TicketState.RECORDING, steps=(), next_at=None),
+    ),
+    "ticket-received": ("public/ticket.html", replace(FIRST, receipt=RECEIPT)),
+    "ticket-checking": ("public/ticket.html", CHECKING),
+    "ticket-late": ("public/ticket.html", replace(CHECKING, next_at=at(24, 8, 40))),
+    "ticket-degraded": ("public/ticket.html", replace(CHECKING, steps=None, next_at=None)),
+    "ticket-waiting-party": (
+        "public/ticket.html",
+        replace(
+            CHECKING,
+            state=TicketState.WAITING_PARTY,
+            party="PDAM Kota Cirebon",
+            until=at(25, 12),
+            steps=(
+                RECEIVED,
+                ThreadStep(
+                    step="waiting_party", node="now", at=at(23, 8, 10), party="PDAM Kota Cirebon", until=at(25, 12)
+                ),
+            ),
+        ),
+    ),
+    "ticket-waiting-you": (
+        "public/ticket.html",
+        replace(
+            CHECKING,
+            state=TicketState.WAITING_REPORTER,
+            question="Apakah pesan itu menyebut nama sekolahnya?",
+            steps=(RECEIVED, ThreadStep(step="waiting_reporter", node="now", at=at(23, 9))),
+        ),
+    ),
+    "ticket-forwarded": (
+        "public/ticket.html",
+        replace(
+            CHECKING,
+            kind=ReportKind.COMPLAINT,
+            state=TicketState.FORWARDED,
+            party="Dinas Pekerjaan Umum",
+            steps=(
+                RECEIVED,
+                ThreadStep(step="forwarded", node="now", at=at(23, 9), party="Dinas Pekerjaan Umum"),
+            ),
+        ),
+    ),
+    "ticket-answered": ("public/ticket.html", ANSWERED),
+    "ticket-replied": (
+        "public/ticket.html",
+        replace(
+            ANSWERED,
+            kind=ReportKind.COMPLAINT,
+            answer=None,
+            reply="Lampu jalan di Gang Melati sudah diganti Senin sore.",
+            helped=None,
+            helped_already="no",
+            steps=(RECEIVED, ThreadStep(step="answered", node="done", at=at(23, 14, 20)), TO_CLOSE),
+            messages=(),
+        ),
+    ),
+    "ticket-closed": (
+        "public/ticket.html",
+        replace(
+            ANSWERED,
+            state=TicketState.CLOSED,
+            reason="clarified",
+            helped=None,
+            helped_already="yes",
+            message=None,
+            steps=(
+                RECEIVED,
+                ThreadStep(step="retracted", node="corrected", at=at(23, 9), reason="Sumbernya ditarik penerbit."),
+                ThreadStep(step="reopened", node="done", at=at(23, 12)),
+                ThreadStep(step="rematched", node="done", at=at(23, 13)),
+                ThreadStep(step="closed", node="done", at=at(24, 9), reason="clarified"),
+            ),
+        ),
+    ),
+    "ticket-screened": (
+        "public/ticket.html",
+        replace(
+            stopped_ticket(TicketState.SCREENED_OUT, "screened_out", "out_of_scope"),
+            appeal_url=f"/cirebon/tickets/{NUMBER}/appeal",
+        ),
+    ),
+    "ticket-withdrawn": ("public/ticket.html", stopped_ticket(TicketState.WITHDRAWN, "withdrawn")),
+    "ticket-refused": ("public/ticket.html", replace(stopped_ticket(TicketState.REFUSED, "withdrawn"), steps=())),
+    "ticket-undeliverable": (
+        "public/ticket.html",
+        replace(
+            ANSWERED,
+            following=Following(
+                channel="whatsapp_manual", masked="0812…00", stop=form("tickets/stop"), undeliverable=True
+            ),
+        ),
+    ),
+    "ticket-lookup": ("public/ticket_lookup.html", TicketLookupPage(form=form("tickets"))),
+    "ticket-lookup-error": (
+        "public/ticket_lookup.html",
+        TicketLookupPage(form=form("tickets"), number=NUMBER, errors=(FieldError(field="code", code="wrong_code"),)),
+    ),
+    "clarifications": (
+        "public/clarifications.html",
+        ClarificationsPage(
+            rows=(*NEWEST, VACCINE, STAIRS, PARK), older_url="/cirebon/clarifications?after=signed-cursor"
+        ),
+    ),
+    "clarifications-search": (
+        "public/clarifications.html",
+        ClarificationsPage(
+            rows=(WATER, replace(FLOOD, state="retracted"), replace(CHILD, state="paused")),
+            query="air",
+            total=3,
+            verdict="false",
+        ),
+    ),
+    "clarifications-none": ("public/clarifications.html", ClarificationsPage(rows=(), query="naga terbang", total=0)),
+    "clarifications-degraded": ("public/clarifications.html", ClarificationsPage(rows=None, query="air")),
+    "clarification": ("public/clarification.html", CLARIFICATION),
+    "clarification-counted": (
+        "public/clarification.html",
+        replace(CLARIFICATION, row=AID, version=1, versions=CLARIFICATION.versions[:1], counted=True),
+    ),
+    "clarification-paused": ("public/clarification.html", replace(CLARIFICATION, row=replace(CHILD, state="paused"))),
+    "clarification-expired": ("public/clarification.html", replace(CLARIFICATION, row=replace(DESK, state="expired"))),
+    "clarification-old": ("public/clarification.html", replace(CLARIFICATION, version=1, newer_versions=True)),
+    "clarification-retracted": (
+        "public/clarification.html",
+        replace(
+            CLARIFICATION,
+            row=replace(FLOOD, state="retracted"),
+            retracted_reason="Sumber kedua ditarik oleh penerbitnya pada 25 November 2026.",
+        ),
+    ),
+    "corrections": (
+        "public/corrections.html",
+        CorrectionsPage(
+            rows=(
+                CorrectionRow(
+                    number=WATER.number,
+                    fact=WATER.fact,
+                    at=at(24, 6, 30),
+                    what="correction",
+                    change="Jam selesai pergantian pipa: pukul 03.00, bukan 01.00.",
+                    version=2,
+                ),
+                CorrectionRow(
+                    number=FLOOD.number,
+                    fact=FLOOD.fact,
+                    at=at(20, 9),
+                    what="appeal_rejected",
+                    change="Pemohon meminta putusan BENAR; dua sumber menunjukkan tanggal rekaman.",
+                    version=1,
+                ),
+            ),
+            older_url="/cirebon/corrections?after=signed-cursor",
+        ),
+    ),
+    "corrections-empty": ("public/corrections.html", CorrectionsPage(rows=())),
+    "corrections-degraded": ("public/corrections.html", CorrectionsPage(rows=None)),
+    "stats": ("public/stats.html", STATS),
+    "about": ("public/about.html", AboutPage(funding="Dibiayai APBD Kota Cirebon; tidak menerima iklan.")),
+    "privacy": ("public/privacy.html", PrivacyPage()),
+    "unsubscribe": (
+        "public/unsubscribe.html",
+        UnsubscribePage(form=form("unsubscribe"), subject="report", shown=NUMBER),
+    ),
+    "unsubscribe-partner": ("public/unsubscribe.html", UnsubscribePage(form=form("unsubscribe"), subject="partner")),
+    "unsubscribe-done": ("public/unsubscribe.html", UnsubscribePage(form=None, subject="report", shown=NUMBER)),
+    "unsubscribe-partner-done": ("public/unsubscribe.html", UnsubscribePage(form=None, subject="partner")),
+    "offices": (
+        "public/offices.html",
+        OfficesPage(
+            offices=(
+                OfficeRow(url="/cirebon", name="Cirebon Saber Hoaks", government="Pemerintah Kota Cirebon"),
+                OfficeRow(url="/jombang", name="Jombang Menjawab", government="Pemerintah Kabupaten Jombang"),
+            )
+        ),
+    ),
+    "login": ("auth/officer.html", LoginPage(form=form("login"))),
+    "login-error": (
+        "auth/officer.html",
+        LoginPage(form=form("login"), email="rina@cirebon.example", errors=(LOGIN_ERROR,)),
+    ),
+    "login-locked": (
+        "auth/officer.html",
+        LoginPage(form=form("login"), locked_until=at(24, 9, 30), signed_out=True),
+    ),
+    "login-partner": ("auth/partner.html", LoginLinkPage(form=form("login/partner"))),
+    "login-partner-sent": ("auth/partner.html", LoginLinkPage(form=form("login/partner"), sent=True)),
+    "login-partner-expired": ("auth/partner.html", LoginLinkPage(form=form("login/partner"), expired=True)),
+    "confirm-login": (
+        "auth/confirm.html",
+        ConfirmPage(form=form("login/confirm"), purpose="login", shown="Info Mojoagung"),
+    ),
+    "confirm-ticket": ("auth/confirm.html", ConfirmPage(form=form("tickets/open"), purpose="ticket", shown=NUMBER)),
+    "error-403": ("errors/403.html", ErrorPage(allowed=("approver", "tenant_admin"))),
+    "error-404": ("errors/404.html", ErrorPage()),
+    "error-422": ("errors/422.html", ErrorPage(reference="b1946ac9")),
+    "error-429": ("errors/429.html", ErrorPage(retry_seconds=30)),
+    "error-503": ("errors/503.html", ErrorPage(retry_seconds=5)),
+    "error-503-resend": ("errors/503.html", ErrorPage(form=form("tickets", ("text", SENT)))),
+}
+
+WITHOUT_OFFICE = {"offices"}
+
+NAV = {"clarification": "clarifications", "ticket": "tickets", "corrections": "corrections", "about": "about"}
+
+
+def frame(name: str, lang: Lang, url: str) -> PageView:
+    nav = next((entry for start, entry in NAV.items() if name.startswith(start)), "")
+    return page(lang, url, nav, None if name in WITHOUT_OFFICE else CIREBON)
