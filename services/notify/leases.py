@@ -8,9 +8,9 @@ from datetime import datetime, timedelta
 from itertools import chain, zip_longest
 from typing import Any
 
+from libs.runtime.holding import NEEDED
 from libs.runtime.mongo import Document, TenantCollection
 from services.notify.delivery import LANE_CAMPAIGN, LANE_CRISIS, LANE_TICKET
-from services.notify.store import STATE
 
 LEASED_FOR = timedelta(seconds=120)
 """Longer than a step of the sender, which gives back what it did not get to."""
@@ -55,7 +55,7 @@ class Leases:
             {"$set": {"lease_by": self._holder, "lease_until": now + LEASED_FOR}},
         )
         mine = await self._collection.across_tenants(
-            {"_id": {"$in": wanted}, "lease_by": self._holder}, limit=len(wanted), fields=STATE
+            {"_id": {"$in": wanted}, "lease_by": self._holder}, limit=len(wanted), fields=NEEDED
         )
         by_id = {d["_id"]: d for d in mine}
         return [by_id[i] for i in wanted if i in by_id]

@@ -1,8 +1,9 @@
 """The worker that sends e-mail: from the collection, by lease, never inside a Kafka handler.
 
-It goes in rounds of as many deliveries as there are connections. One batch of the engine records the results of the
-last round and begins the attempts of this one; then the messages go out side by side. So after a kill at any moment at
-most as many deliveries as connections are unknown, and none was sent that is not at least `attempting`.
+It goes in rounds of as many deliveries as there are connections. One save records the results of the last round and
+begins the attempts of this one; then the messages go out side by side. So after a kill at any moment at most as many
+deliveries as connections are unknown, and none was sent that is not at least `attempting`. The events of many rounds
+are relayed together.
 """
 
 import asyncio
@@ -20,6 +21,7 @@ from libs.runtime.bus import pause
 from libs.runtime.directory import Directory
 from libs.runtime.engine import Engine, Outcome, Result
 from libs.runtime.errors import Unavailable
+from libs.runtime.holding import Held
 from libs.runtime.mongo import Document, key
 from libs.runtime.sealing import SubjectKeys
 from services.notify.breaker import Breaker
@@ -38,8 +40,8 @@ log = logs.get()
 LEASE = 500
 STEP = 20.0
 """Seconds after which a step ends and what is left is given back; far below LEASED_FOR."""
-ATTEMPT_WITHIN = 45.0
-"""Seconds for one message, whatever the server does."""
+RELAY_EVERY = 2.0
+"""Seconds after which events go out though the step lasts; below the 10 s after which the sweeper takes a tail."""
 UNKNOWN_AFTER = timedelta(seconds=60)
 """An attempt older than this has nobody who will still say how it ended."""
 DRAIN = 15.0
@@ -133,17 +135,17 @@ class Sender:
         documents = await self._leases.take(LEASE, now=self._now())
         if not documents:
             return False
-        left: list[Ready] = []
         try:
-            left = await self._made_ready(documents)
-            await self._send_in_rounds(left)
+            ready = await self._made_ready(documents)
+            await self._send_in_rounds(ready, Held(self._engine, DELIVERY, documents))
         finally:
             await self._leases.give_back([d["_id"] for d in documents])
         return True
 
-    async def _send_in_rounds(self, ready: Sequence[Ready]) -> None:
+    async def _send_in_rounds(self, ready: Sequence[Ready], held: Held) -> None:
         results: list[Incoming] = []
         until = time.monotonic() + STEP
+        relay_at = time.monotonic() + RELAY_EVERY
         position = 0
         while position < len(ready) and time.monotonic() < until and not self._draining:
             lines = await self._open_lines()
@@ -152,12 +154,16 @@ class Sender:
             round_ = ready[position : position + len(lines)]
             position += len(round_)
             begins = [self._begin(r) for r in round_]
-            outcomes = (await self._persist([*results, *begins]))[len(results) :]
+            outcomes = (await self._persist(held, [*results, *begins]))[len(results) :]
             # Seen means: this very command, after an interruption. Another process's attempt is a refusal.
             mine = [r for r, o in zip(round_, outcomes, strict=True) if o.result in (Result.DONE, Result.SEEN)]
             results = await self._attempt_all(mine, lines)
-        await self._persist(results)
+            if time.monotonic() > relay_at:
+                await self._relay(held)
+                relay_at = time.monotonic() + RELAY_EVERY
+        await self._persist(held, results)
         self.in_hand.clear()
+        await self._relay(held)
         await self._destroy_spent_links()
 
     async def _open_lines(self) -> list[Line]:
@@ -176,12 +182,7 @@ class Sender:
         return list(await asyncio.gather(*(self._attempt(r, line) for r, line in zip(round_, lines, strict=False))))
 
     async def _attempt(self, ready: Ready, line: Line) -> Incoming:
-        try:
-            async with asyncio.timeout(ATTEMPT_WITHIN):
-                answer = await line.send(self._mail_from, ready.delivery.address, ready.message)
-        except TimeoutError:
-            await line.close()
-            answer = Answer(DeliveryState.UNKNOWN)
+        answer = await line.send(self._mail_from, ready.delivery.address, ready.message)
         telemetry.DELIVERIES.labels("notify", Channel.EMAIL, answer.state).inc()
         if answer.state == DeliveryState.SENT and ready.delivery.template == Template.LOGIN_LINK:
             self._spent_links.append(key(ready.tenant, ready.delivery.delivery_id))
@@ -193,16 +194,23 @@ class Sender:
         begin = BeginAttempt(delivery_id=ready.delivery.delivery_id, attempt=ready.attempt)
         return ordered(begin, ready.attempt, self._holder, tenant=ready.tenant, at=self._now())
 
-    async def _persist(self, incoming: Sequence[Incoming]) -> list[Outcome]:
-        """Until it is kept: what the server has said must not be lost while MongoDB or Kafka is away."""
+    async def _persist(self, held: Held, incoming: Sequence[Incoming]) -> list[Outcome]:
+        """Until it is kept: what the server has said must not be lost while MongoDB is away."""
         failures = 0
         while True:
             try:
-                return await self._engine.apply(incoming)
+                return await held.apply(incoming)
             except Unavailable as error:
                 failures += 1
                 log.warning("results_wait", attempt=failures, dependency=error.dependency, count=len(incoming))
                 await asyncio.sleep(pause(failures))
+
+    async def _relay(self, held: Held) -> None:
+        try:
+            await held.relay()
+        except Unavailable as error:
+            # It is kept; the next relay or the sweeper tells the others.
+            log.warning("relay_waits", dependency=error.dependency)
 
     async def _destroy_spent_links(self) -> None:
         """A log-in link is read once more by nobody: neither from the state nor from the history."""
@@ -230,8 +238,7 @@ class Sender:
                     reason = "no_address"
             suppress = SuppressDelivery(delivery_id=delivery.delivery_id, reason=reason)
             unfit.append(ordered(suppress, reason, tenant=tenant, at=self._now()))
-        if unfit:
-            await self._persist(unfit)
+        await self._engine.apply(unfit)
         return ready
 
     def _unfit(self, delivery: Delivery) -> str | None:

@@ -1,0 +1,92 @@
+"""Several commands in a row on aggregates that one worker holds: loaded once, saved after each, relayed together.
+
+For workers whose commands nobody waits for. The save is the fact; the events reach Kafka with the next `relay`, or by
+the sweeper if the process dies. Whatever changed elsewhere meanwhile loses its compare-and-set here and goes the
+engine's ordinary way. Measured on deliveries: half the time of two ordinary rounds, and two of six calls to MongoDB.
+"""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from libs.runtime import telemetry
+from libs.runtime.aggregates import Aggregate, Incoming
+from libs.runtime.engine import Engine, Outcome, Result, _Loaded
+from libs.runtime.mongo import Document, key
+
+NEEDED: Mapping[str, int] = {
+    "tenant": 1, "version": 1, "relayed": 1, "trimmed": 1, "schema": 1, "state": 1, "sealed": 1, "subject": 1,
+}  # fmt: skip
+"""Fields of a document that can be held."""
+
+
+class Held:
+    """Aggregates of one kind, from documents with the fields `NEEDED`."""
+
+    def __init__(self, engine: Engine, aggregate: Aggregate[Any], documents: Sequence[Document]) -> None:
+        if not aggregate.seals_once:
+            raise ValueError(f"{aggregate.name}: only what is sealed once can be held without its keys")
+        self._engine = engine
+        self._aggregate = aggregate
+        # A tail that was left unrelayed stands in the history, which is not here: those go the ordinary way.
+        settled = [d for d in documents if d["relayed"] == d["version"]]
+        self._held: dict[str, _Loaded] = {d["_id"]: engine._revive(aggregate, d, {}) for d in settled}
+
+    async def apply(self, incoming: Sequence[Incoming]) -> list[Outcome]:
+        """As `Engine.apply`, but what it does to held aggregates is saved and not yet relayed.
+
+        Raises:
+            Unavailable: apply the same batch again, as often as it takes.
+        """
+        outcomes: dict[int, Outcome] = {}
+        groups: dict[str, list[int]] = defaultdict(list)
+        ordinary: list[int] = []
+        for position, item in enumerate(incoming):
+            document_id = key(item.context.tenant, item.command.target)
+            one = self._held.get(document_id) if item.command.aggregate == self._aggregate.name else None
+            outcome = self._engine._decide(self._aggregate, one, item) if one is not None else None
+            if outcome is None or outcome.result is Result.REFUSED:
+                # A refusal has a record and an event of its own.
+                ordinary.append(position)
+            else:
+                outcomes[position] = outcome
+                groups[document_id].append(position)
+        for document_id in await self._save(list(groups)):
+            ordinary += groups[document_id]
+        ordinary.sort()
+        if ordinary:
+            others = await self._engine.apply([incoming[p] for p in ordinary])
+            outcomes |= dict(zip(ordinary, others, strict=True))
+        for position in outcomes.keys() - set(ordinary):
+            telemetry.OUTCOMES.labels(self._engine.service, self._aggregate.name, outcomes[position].result).inc()
+        return [outcomes[position] for position in range(len(incoming))]
+
+    async def _save(self, document_ids: Sequence[str]) -> list[str]:
+        """Returns those that lost a race; they are held no more."""
+        changed = [self._held[i] for i in document_ids if self._held[i].added]
+        try:
+            lost = await self._engine._save(self._aggregate, changed)
+        except BaseException:
+            # What is in memory may be more than what is stored.
+            for one in changed:
+                del self._held[one.document_id]
+            raise
+        for one in changed:
+            if one.document_id in lost:
+                del self._held[one.document_id]
+                continue
+            one.tail += one.added
+            one.added, one.bodies, one.exists = [], [], True
+        return list(lost)
+
+    async def relay(self) -> None:
+        """
+        Raises:
+            Unavailable: not certainly relayed; again, or the sweeper will.
+        """
+        behind = [one for one in self._held.values() if one.tail]
+        if not behind:
+            return
+        await self._engine._relay(self._aggregate, behind, [])
+        for one in behind:
+            one.relayed, one.tail = one.version, []

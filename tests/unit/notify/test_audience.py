@@ -1,0 +1,85 @@
+import pytest
+
+from libs.contracts.directory import PartnerRecord
+from libs.contracts.registry.partner import ContactPoint
+from services.notify.audience import channels_of, concerns, message_for, partners_after
+from services.notify.bulletin import Bulletin
+from services.notify.subject import Subject
+from tests.unit.notify.builders import NOW, plan_bulletin
+
+
+def a_partner(identity: str, *, area: str = "35.17", state: str = "active") -> PartnerRecord:
+    return PartnerRecord(
+        version=1, id=identity, tenant="t", partner_kind="activist", state=state, area=area, run_by_office=False
+    )
+
+
+def a_bulletin(version: int = 1) -> Bulletin:
+    return Bulletin(**plan_bulletin(version=version).model_dump(exclude={"sealed", "body_hash"}), planned_at=NOW)
+
+
+def a_subject(**more: object) -> Subject:
+    return Subject(**{"report_id": "r1", "following": True, "linked": True, "case_id": "c1", **more})
+
+
+@pytest.mark.parametrize(
+    ("partner", "case", "hears"),
+    [
+        ("35.17.09", "35.17.09", True),
+        ("35.17.09.2003", "35.17.09", True),
+        ("35.17", "35.17.09", True),
+        ("35.17.10", "35.17.09", False),
+        ("35.17.1", "35.17.10", False),
+        ("35.17.10", None, True),
+    ],
+)
+def test_a_partner_hears_of_its_own_area_what_lies_in_it_and_what_lies_around_it(
+    partner: str, case: str | None, hears: bool
+) -> None:
+    assert concerns(partner, case) is hears
+
+
+def test_partners_come_in_chunks_and_only_active_ones() -> None:
+    partners = [a_partner("c"), a_partner("a"), a_partner("b", state="suspended"), a_partner("d")]
+
+    first = partners_after(partners, area=None, after="", most=2)
+    rest = partners_after(partners, area=None, after="c", most=2)
+
+    assert [p.id for p in first] == ["a", "c"]
+    assert [p.id for p in rest] == ["d"]
+
+
+def test_a_partner_gets_one_message_per_channel_and_the_inbox_always() -> None:
+    contacts = [
+        ContactPoint(channel="email", address="a@contoh.example"),
+        ContactPoint(channel="email", address="b@contoh.example"),
+        ContactPoint(channel="whatsapp_manual", address="+6281200002066"),
+    ]
+
+    assert [(c.channel, c.address) for c in channels_of(contacts)] == [
+        ("inbox", ""),
+        ("email", "a@contoh.example"),
+        ("whatsapp_manual", "+6281200002066"),
+    ]
+    assert [c.channel for c in channels_of(())] == ["inbox"]
+
+
+@pytest.mark.parametrize(
+    ("subject", "bulletin", "told", "template"),
+    [
+        ({}, True, False, "answer"),
+        ({}, True, True, "correction"),
+        ({}, False, False, "interim"),
+        ({"interim": True}, False, False, None),
+        ({"clarification_id": "k1"}, False, False, None),
+        ({"kind": "complaint"}, False, False, None),
+        ({"kind": "complaint", "answer_id": "e1"}, False, False, "answer"),
+        ({"following": False}, True, False, None),
+    ],
+)
+def test_a_follower_is_owed_the_answer_or_one_word_that_it_is_being_checked(
+    subject: dict[str, object], bulletin: bool, told: bool, template: str | None
+) -> None:
+    message = message_for(a_subject(**subject), a_bulletin() if bulletin else None, told_before=told)
+
+    assert (message.template if message else None) == template

@@ -1,0 +1,229 @@
+from datetime import timedelta
+
+import pytest
+
+from libs.contracts.envelope import Actor
+from libs.contracts.notify.delivery import (
+    AttemptBegun,
+    DeliveryPlanned,
+    DeliverySent,
+    DeliverySuppressed,
+    LoginAddress,
+    MarkSentByHand,
+    RetryDelivery,
+    SendLoginLink,
+    SuppressDelivery,
+)
+from libs.runtime.errors import NotFound, Refused
+from services.notify.delivery import index_fields, key_subject
+from services.notify.kinds import DELIVERY
+from tests.unit.notify.builders import NOW, OFFICER, Story, begin, context, plan_delivery, result, to_address
+
+
+def planned(**more: object) -> Story:
+    story = Story(DELIVERY)
+    story.tell(plan_delivery(**more), to_address())
+    return story
+
+
+def attempted(**more: object) -> Story:
+    story = planned(**more)
+    story.tell(begin())
+    return story
+
+
+def test_planning_twice_plans_once() -> None:
+    story = planned()
+
+    assert story.tell(plan_delivery(), to_address()) == []
+
+
+def test_the_address_is_private() -> None:
+    story = Story(DELIVERY)
+
+    (event,) = story.tell(plan_delivery(), to_address("warga@contoh.example", "Sri"))
+
+    public = event.model_dump_json(exclude=set(event.private))
+    assert "warga@contoh.example" not in public
+    assert "Sri" not in public
+    assert "warga@contoh.example" not in str(index_fields(story.state))
+
+
+def test_the_address_is_sealed_with_the_recipients_key() -> None:
+    assert key_subject(plan_delivery(recipient="r1")) == "r1"
+
+
+def test_what_lies_in_the_inbox_is_sent_at_once() -> None:
+    events = Story(DELIVERY).tell(plan_delivery(channel="inbox", recipient_kind="partner"))
+
+    assert [type(e) for e in events] == [DeliveryPlanned, DeliverySent]
+
+
+def test_an_attempt_is_written_before_the_provider_is_called() -> None:
+    story = planned()
+
+    (event,) = story.tell(begin())
+
+    assert isinstance(event, AttemptBegun)
+    assert story.state.state == "attempting"
+    assert "lane" not in index_fields(story.state)
+
+
+def test_two_processes_cannot_begin_the_same_attempt() -> None:
+    story = attempted()
+
+    with pytest.raises(Refused, match="state_conflict"):
+        story.tell(begin())
+
+
+def test_an_attempt_of_another_number_is_refused() -> None:
+    with pytest.raises(Refused, match="state_conflict"):
+        planned().tell(begin(attempt=2))
+
+
+def test_an_attempt_at_what_does_not_exist_is_refused() -> None:
+    with pytest.raises(NotFound):
+        Story(DELIVERY).tell(begin())
+
+
+def test_a_taken_message_is_sent() -> None:
+    story = attempted()
+
+    (event,) = story.tell(result("sent"))
+
+    assert isinstance(event, DeliverySent)
+    assert (event.method, event.attempt, story.state.state) == ("automatic", 1, "sent")
+
+
+def test_a_passing_failure_is_queued_for_later() -> None:
+    story = attempted()
+    later = NOW + timedelta(seconds=30)
+
+    story.tell(result("failed_transient", code="451", retry_at=later))
+
+    assert (story.state.state, index_fields(story.state)["ready_at"]) == ("failed_transient", later)
+    assert story.tell(begin(attempt=2))
+
+
+def test_a_lasting_failure_is_not_tried_again_by_itself() -> None:
+    story = attempted()
+
+    story.tell(result("failed_permanent", code="550"))
+
+    assert "lane" not in index_fields(story.state)
+    with pytest.raises(Refused, match="state_conflict"):
+        story.tell(begin(attempt=2))
+
+
+def test_what_nobody_knows_is_not_sent_again_by_itself() -> None:
+    story = attempted()
+
+    story.tell(result("unknown"))
+
+    assert "lane" not in index_fields(story.state)
+    with pytest.raises(Refused, match="state_conflict"):
+        story.tell(begin(attempt=2))
+
+
+def test_the_sender_knows_better_than_the_clock() -> None:
+    story = attempted()
+    story.tell(result("unknown"))
+
+    story.tell(result("sent"))
+
+    assert story.state.state == "sent"
+
+
+def test_the_clock_does_not_make_unknown_what_was_sent() -> None:
+    story = attempted()
+    story.tell(result("sent"))
+
+    with pytest.raises(Refused, match="state_conflict"):
+        story.tell(result("unknown"))
+
+
+def test_an_old_attempt_says_nothing_of_a_new_one() -> None:
+    story = attempted()
+    story.tell(result("unknown"))
+    story.tell(RetryDelivery(delivery_id="d1"), context(actor=OFFICER))
+    story.tell(begin(attempt=2))
+
+    with pytest.raises(Refused, match="state_conflict"):
+        story.tell(result("failed_permanent", attempt=1))
+
+
+@pytest.mark.parametrize("state", ["unknown", "failed_permanent"])
+def test_a_person_sends_again_what_failed_or_is_unknown(state: str) -> None:
+    story = attempted()
+    story.tell(result(state))
+
+    story.tell(RetryDelivery(delivery_id="d1"), context(actor=OFFICER))
+
+    assert story.state.state == "queued"
+    assert index_fields(story.state)["lane"] == 0
+
+
+def test_what_was_sent_is_not_sent_again() -> None:
+    story = attempted()
+    story.tell(result("sent"))
+
+    with pytest.raises(Refused, match="state_conflict"):
+        story.tell(RetryDelivery(delivery_id="d1"), context(actor=OFFICER))
+
+
+@pytest.mark.parametrize("actor", [None, Actor("p1", ("partner",)), Actor("l1", ("leader",)), Actor("o9", ())])
+def test_only_a_working_officer_decides_on_a_delivery(actor: Actor | None) -> None:
+    story = planned(channel="whatsapp_manual")
+
+    with pytest.raises(Refused, match="role_missing"):
+        story.tell(MarkSentByHand(delivery_id="d1"), context(actor=actor))
+
+
+def test_a_message_sent_by_hand_is_sent_and_says_how() -> None:
+    story = planned(channel="whatsapp_manual")
+    waiting = index_fields(story.state)
+
+    (event,) = story.tell(MarkSentByHand(delivery_id="d1"), context(actor=OFFICER))
+
+    assert waiting["by_hand"] == NOW
+    assert isinstance(event, DeliverySent)
+    assert (event.method, story.state.method) == ("manual", "manual")
+    assert "by_hand" not in index_fields(story.state)
+
+
+def test_a_message_is_ticked_once() -> None:
+    story = planned(channel="whatsapp_manual")
+    story.tell(MarkSentByHand(delivery_id="d1"), context(actor=OFFICER))
+
+    with pytest.raises(Refused, match="state_conflict"):
+        story.tell(MarkSentByHand(delivery_id="d1"), context(actor=OFFICER))
+
+
+def test_queued_mail_is_not_ticked_by_hand() -> None:
+    with pytest.raises(Refused, match="state_conflict"):
+        planned().tell(MarkSentByHand(delivery_id="d1"), context(actor=OFFICER))
+
+
+def test_what_waits_can_be_withdrawn_and_then_never_goes_out() -> None:
+    story = planned()
+
+    (event,) = story.tell(SuppressDelivery(delivery_id="d1", reason="no_consent"))
+
+    assert isinstance(event, DeliverySuppressed)
+    with pytest.raises(Refused, match="state_conflict"):
+        story.tell(begin())
+
+
+def test_what_is_under_way_cannot_be_withdrawn() -> None:
+    assert attempted().tell(SuppressDelivery(delivery_id="d1", reason="no_consent")) == []
+
+
+def test_a_log_in_link_is_private_and_has_a_key_of_its_own() -> None:
+    command = SendLoginLink(delivery_id="d1", partner_id="p1")
+    story = Story(DELIVERY)
+
+    (event,) = story.tell(command, context(private=LoginAddress(address="m@contoh.example", link="https://x/secret")))
+
+    assert "secret" not in event.model_dump_json(exclude=set(event.private))
+    assert key_subject(command) == "d1"
+    assert story.state.lane == 0

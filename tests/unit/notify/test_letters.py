@@ -1,0 +1,162 @@
+import email
+import email.policy
+import re
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from libs.contracts.directory import TenantRecord
+from libs.contracts.registry.tenant import Branding, TenantSettings
+from libs.runtime.keyring import VersionedKey
+from services.notify import letters
+from services.notify.bulletin import Bulletin
+from services.notify.channels import whatsapp
+from services.notify.channels.email import Mailer, letter_name
+from services.notify.delivery import Delivery
+from tests.unit.notify.builders import NOW, plan_bulletin
+from tests.unit.notify.test_mime import part
+
+KEYS = VersionedKey("k1", {"k1": b"k" * 32})
+OFFICE = TenantRecord(
+    version=1,
+    id="cirebon",
+    slug="kota-cirebon",
+    region_code="32.74",
+    prefix="CRB",
+    branding=Branding(
+        name="Cirebon Saber Hoaks",
+        office="Dinas Komunikasi, Informatika dan Statistik Kota Cirebon",
+        government="Pemerintah Kota Cirebon",
+        short_office="DKIS Kota Cirebon",
+    ),
+    settings=TenantSettings(),
+)
+NAMES = (
+    "interim.report", "answer.report", "answer.private", "correction.report", "correction.private",
+    "partner_request.partner", "correction.partner", "login_link.partner",
+)  # fmt: skip
+ENGLISH = re.compile(r"\b(the|your|you|report|answer|with|read|please|link|has been|this)\b", re.IGNORECASE)
+INDONESIAN = re.compile(r"\b(yang|Anda|laporan|dengan|sudah|ini|surel|kami|mohon)\b", re.IGNORECASE)
+
+
+def a_bulletin(**more: Any) -> Bulletin:
+    planned = plan_bulletin(**{"change_note": "Tanggalnya keliru", **more})
+    return Bulletin(**planned.model_dump(exclude={"sealed", "body_hash"}), planned_at=NOW)
+
+
+def a_delivery(name: str, language: str = "id", **more: Any) -> Delivery:
+    template, kind = name.split(".")
+    to_partner = kind == "partner"
+    return Delivery(
+        **{
+            "delivery_id": "d1",
+            "template": template,
+            "channel": "email",
+            "recipient": "p1" if to_partner else "r1",
+            "recipient_kind": "partner" if to_partner else "report",
+            "lane": 0,
+            "language": language,
+            "bulletin_id": None if name in ("interim.report", "login_link.partner") else "b1",
+            "confidential": kind == "private",
+            "number": "CRB-4F7K-9XM2",
+            "assignment_id": "a1" if to_partner else None,
+            "due_at": NOW + timedelta(hours=24),
+            "planned_at": NOW,
+            "changed_at": NOW,
+            "ready_at": NOW,
+            "address": "warga@contoh.example",
+            "name": "Sri" if to_partner else "",
+            "link": "https://simpul.example/kota-cirebon/login/rahasia" if template == "login_link" else "",
+            **more,
+        }
+    )
+
+
+def written(delivery: Delivery, bulletin: Bulletin | None = None) -> tuple[bytes, str, str]:
+    mailer = Mailer(public_url="https://simpul.example", mail_from="kabar@simpul.example", keys=KEYS)
+    raw = mailer.message(delivery, bulletin or a_bulletin(), OFFICE)
+    letter = email.message_from_bytes(raw, policy=email.policy.default)
+    return raw, part(letter, "plain"), part(letter, "html")
+
+
+@pytest.mark.parametrize("language", ["id", "en"])
+@pytest.mark.parametrize("name", NAMES)
+def test_every_letter_can_be_written_and_leaves_no_mark(name: str, language: str) -> None:
+    delivery = a_delivery(name, language)
+
+    raw, text, html = written(delivery)
+
+    assert letter_name(delivery) == name
+    assert not re.search(r"XQ[0-9A-F]{12}", raw.decode() + text + html)
+    assert f'<html lang="{language}">' in html
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_no_foreign_word_stands_in_a_letter(name: str) -> None:
+    quiet = a_bulletin(claim="x", fact="x", explanation="x", change_note="x")
+
+    _, indonesian, _ = written(a_delivery(name), quiet)
+    _, english, _ = written(a_delivery(name, "en"), quiet)
+
+    without_links = re.compile(r"\S*https?://\S+|Dinas.*|.*Pemerintah.*")
+    assert not ENGLISH.search(without_links.sub("", indonesian))
+    assert not INDONESIAN.search(without_links.sub("", english))
+
+
+@pytest.mark.parametrize("name", ["answer.private", "correction.private"])
+def test_a_confidential_report_is_answered_without_a_word_of_its_topic(name: str) -> None:
+    raw, text, html = written(a_delivery(name))
+
+    for secret in ("PDAM", "pipa", "KLR-CRB"):
+        assert secret not in raw.decode() + text + html
+
+
+def test_the_fact_comes_first_and_the_verdict_sits_on_the_claim() -> None:
+    _, _, html = written(a_delivery("answer.report"))
+
+    assert html.index("Air PDAM aman dipakai.</h1>") < html.index("Klaim yang beredar") < html.index("SALAH")
+
+
+def test_what_people_wrote_is_no_markup() -> None:
+    _, _, html = written(a_delivery("answer.report"), a_bulletin(claim="<script>alert(1)</script>{{ 7*7 }}"))
+
+    assert "<script>" not in html
+    assert "{{ 7*7 }}" in html
+
+
+def test_a_letter_offers_one_click_to_unsubscribe_and_a_log_in_link_does_not() -> None:
+    answer, _, _ = written(a_delivery("answer.report"))
+    log_in, _, _ = written(a_delivery("login_link.partner"))
+
+    assert b"List-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n" in answer
+    assert b"List-Unsubscribe: <https://simpul.example/kota-cirebon/u/k1." in answer
+    assert b"List-Unsubscribe" not in log_in
+
+
+def test_the_next_news_are_promised_in_the_offices_own_hours() -> None:
+    _, text, _ = written(a_delivery("interim.report"))
+
+    assert "paling lambat Rabu, 25 November 2026, 16.00 WIB" in text
+    assert "Mohon jangan teruskan dulu." in text
+
+
+def test_whatsapp_says_it_in_one_line_with_a_link_that_types_it_in() -> None:
+    delivery = a_delivery("answer.report", channel="whatsapp_manual", address="+6281200002066")
+
+    text = whatsapp.text(delivery, a_bulletin(), OFFICE, public_url="https://simpul.example", keys=KEYS)
+
+    assert text == (
+        "Laporan CRB-4F7K-9XM2 sudah dijawab: Air PDAM aman dipakai. "
+        "Baca: https://simpul.example/kota-cirebon/clarifications/KLR-CRB-2026-0147 Balas STOP untuk berhenti."
+    )
+    assert whatsapp.link("+62 812-0000-2066", text).startswith("https://wa.me/6281200002066?text=Laporan%20CRB")
+
+
+def test_an_unknown_verdict_is_shown_as_it_came() -> None:
+    assert letters.verdict("half_true", "id").word == "HALF TRUE"
+
+
+@pytest.mark.parametrize(("text", "ended"), [("Aman", "Aman."), ("Aman.", "Aman."), ("Aman!", "Aman!"), ("", "")])
+def test_a_sentence_ends_once(text: str, ended: str) -> None:
+    assert letters.sentence(text) == ended

@@ -1,0 +1,167 @@
+from datetime import timedelta
+
+import pytest
+
+from libs.contracts.notify.subject import (
+    AnswerSubject,
+    ContactErased,
+    EndSubject,
+    EraseContact,
+    FollowingStopped,
+    SettleSubject,
+    StopFollowing,
+    SubjectFollowed,
+    SubjectSettled,
+)
+from libs.runtime.errors import NotFound, Refused
+from services.notify.kinds import SUBJECT
+from services.notify.subject import ORPHANED_AFTER, PLAN, WITHDRAW, due, index_fields
+from tests.unit.notify.builders import NOW, Story, contact, context, follow, link
+
+
+def followed_and_linked() -> Story:
+    story = Story(SUBJECT)
+    story.tell(follow(), contact())
+    story.tell(link())
+    return story
+
+
+@pytest.mark.parametrize("contact_first", [True, False])
+def test_work_begins_when_contact_and_case_are_both_there_whichever_comes_first(contact_first: bool) -> None:
+    story = Story(SUBJECT)
+    steps = [(follow(), contact()), (link(), context())]
+    first, second = steps if contact_first else reversed(steps)
+
+    story.tell(*first)
+    before = story.state.todo
+    story.tell(*second)
+
+    assert (before, story.state.todo) == (None, PLAN)
+    assert story.state.case_id == "c1"
+
+
+def test_the_contact_is_private() -> None:
+    story = Story(SUBJECT)
+
+    (event,) = story.tell(follow(), contact("warga@contoh.example"))
+
+    assert isinstance(event, SubjectFollowed)
+    assert "warga@contoh.example" not in event.model_dump_json(exclude=set(event.private))
+    assert "warga@contoh.example" not in str(index_fields(story.state))
+
+
+def test_a_contact_by_a_channel_that_we_do_not_have_is_refused() -> None:
+    with pytest.raises(Refused, match="validation"):
+        Story(SUBJECT).tell(follow(channel="pigeon"), contact(channel="pigeon"))
+
+
+def test_a_follow_without_a_contact_is_refused() -> None:
+    with pytest.raises(Refused, match="validation"):
+        Story(SUBJECT).tell(follow(), context())
+
+
+def test_whoever_stops_is_followed_by_a_withdrawal() -> None:
+    story = followed_and_linked()
+
+    story.tell(StopFollowing(report_id="r1"))
+
+    assert not story.state.following
+    assert story.state.todo == WITHDRAW
+
+
+def test_a_late_copy_of_the_consent_does_not_undo_its_withdrawal() -> None:
+    story = followed_and_linked()
+    story.tell(StopFollowing(report_id="r1"))
+
+    with pytest.raises(Refused, match="state_conflict"):
+        story.tell(follow(), contact())
+
+
+def test_stopping_what_nobody_follows_is_not_found() -> None:
+    story = Story(SUBJECT)
+    story.tell(link())
+
+    with pytest.raises(NotFound):
+        story.tell(StopFollowing(report_id="r1"))
+
+
+def test_a_report_that_never_came_orphans_its_follower_after_72_hours() -> None:
+    story = Story(SUBJECT)
+    story.tell(follow(), contact())
+
+    (timer,) = due(story.state)
+    events = story.tell(EndSubject(report_id="r1", reason="orphaned"))
+
+    assert (timer.name, timer.at) == ("orphaned", NOW + ORPHANED_AFTER)
+    assert [type(e) for e in events] == [FollowingStopped]
+    assert list(due(story.state)) == []
+
+
+def test_the_orphan_timer_is_nothing_once_the_report_has_come() -> None:
+    story = followed_and_linked()
+
+    assert story.tell(EndSubject(report_id="r1", reason="orphaned")) == []
+
+
+def test_a_refused_report_ends_its_follower_once() -> None:
+    story = Story(SUBJECT)
+    story.tell(follow(), contact())
+
+    first = story.tell(EndSubject(report_id="r1", reason="refused"))
+    again = story.tell(EndSubject(report_id="r1", reason="refused"))
+
+    assert (len(first), again) == (1, [])
+
+
+def test_a_report_that_is_refused_before_its_follower_comes_lets_none_in() -> None:
+    story = Story(SUBJECT)
+    story.tell(EndSubject(report_id="r1", reason="refused"))
+
+    with pytest.raises(Refused, match="state_conflict"):
+        story.tell(follow(), contact())
+
+
+def test_old_work_does_not_settle_a_newer_call() -> None:
+    story = followed_and_linked()
+    seen = story.state.change
+    story.tell(link(case_id="c2"))
+
+    events = story.tell(SettleSubject(report_id="r1", change=seen))
+
+    assert events == []
+    assert story.state.todo == PLAN
+
+
+def test_an_interim_message_is_remembered() -> None:
+    story = followed_and_linked()
+
+    events = story.tell(SettleSubject(report_id="r1", change=story.state.change, interim=True))
+    story.tell(link(case_id="c2"))
+
+    assert [type(e) for e in events] == [SubjectSettled]
+    assert story.state.interim
+
+
+def test_an_answer_to_one_report_calls_for_work() -> None:
+    story = Story(SUBJECT)
+    story.tell(follow(kind="complaint"), contact())
+
+    story.tell(AnswerSubject(report_id="r1", answer_id="e1"))
+
+    assert story.state.todo == PLAN
+
+
+def test_an_erased_contact_is_gone_and_stays_gone() -> None:
+    story = followed_and_linked()
+    later = NOW + timedelta(days=30)
+    story.tell(SettleSubject(report_id="r1", change=story.state.change, erase_at=later))
+    waiting = index_fields(story.state).get("erase_at")
+
+    first = story.tell(EraseContact(report_id="r1"))
+    again = story.tell(EraseContact(report_id="r1"))
+
+    assert waiting == later
+    assert [type(e) for e in first] == [ContactErased]
+    assert again == []
+    assert story.state.address == ""
+    assert "erase_at" not in index_fields(story.state)
