@@ -2,7 +2,7 @@
 PYTHON := .venv/bin/python
 SERVICE ?=
 
-.PHONY: help run stop status logs code restart reset setup setup-test test lint type lock
+.PHONY: help run stop status logs code restart reset setup setup-test test lint type lock contracts
 
 help:
 	@echo "make run                      start Kafka, mongod, the mail sink and the services"
@@ -59,3 +59,7 @@ lock:
 	for service in registry reports notify gateway; do \
 		$(EXPORT) --group $$service --output-file requirements/$$service.txt >/dev/null || exit 1; \
 	done
+
+# Schema snapshots, example messages and docs/api/asyncapi.yaml; refuses what would break a released shape.
+contracts: setup
+	@$(PYTHON) -m libs.contracts.documents

@@ -122,12 +122,15 @@ def parse(headers: Iterable[tuple[str, bytes]]) -> Envelope:
         time = datetime.fromisoformat(raw["ce_time"].decode("ascii"))
         if time.tzinfo is None:
             raise MalformedEnvelope("ce_time")
+        for name in ("ce_type", "ce_source"):
+            if not raw[name]:
+                raise MalformedEnvelope(f"{name} empty or too long")
         return Envelope(
             id=UUID(raw["ce_id"].decode("ascii")),
             type=raw["ce_type"].decode("ascii"),
             source=raw["ce_source"].decode("ascii"),
             subject=raw["ce_subject"].decode("ascii"),
-            time=time,
+            time=time.astimezone(UTC),
             tenant=raw["ce_tenant"].decode("ascii"),
             correlation_id=raw["ce_correlationid"].decode("ascii"),
             causation_id=UUID(raw["ce_causationid"].decode("ascii")) if "ce_causationid" in raw else None,
@@ -140,7 +143,8 @@ def parse(headers: Iterable[tuple[str, bytes]]) -> Envelope:
         )
     except KeyError as missing:
         raise MalformedEnvelope(f"{missing.args[0]} missing") from None
-    except (ValueError, TypeError) as unreadable:
+    except (ValueError, TypeError, OverflowError, RecursionError) as unreadable:
+        # Overflow: a time of the year 1 east of Greenwich. Recursion: an actor whose id is a deep list.
         if isinstance(unreadable, MalformedEnvelope):
             raise
         raise MalformedEnvelope(type(unreadable).__name__) from None

@@ -1,0 +1,415 @@
+"""One believable message of every type: nobody real, one story (a rumour about tap water) told through all of them.
+
+A field's example stands under its name in `WORDS`; where a type means something else by it, under `Type.field`. A new
+field without an example fails the contract tests.
+"""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID, uuid5
+
+from libs.contracts import ids
+from libs.contracts.catalogue import owner_of
+from libs.contracts.directory import (
+    AgencyRecord,
+    ContactRecord,
+    OfficerRecord,
+    PartnerRecord,
+    TenantRecord,
+    directory_key,
+)
+from libs.contracts.envelope import Actor, Envelope
+from libs.contracts.messages import COMMANDS, EVENTS, Command, Event, Message, Sealable
+from libs.contracts.topics import CONTACTS, DIRECTORY, journal, mailbox
+
+STORY = UUID("3b1c7a52-5f0e-5a53-9b44-1d6c2c0f7e10")
+"""Every id of the story is made from it."""
+
+
+def made(what: str) -> str:
+    return str(uuid5(STORY, what))
+
+
+TENANT = made("tenant")
+AUTHOR, APPROVER, SECOND_APPROVER = made("author"), made("approver"), made("second approver")
+REPORT, OTHER_REPORT = made("report"), made("other report")
+CASE, OLD_CASE = made("case"), made("old case")
+CLARIFICATION = made("clarification")
+PARTNER = made("partner")
+BULLETIN, DELIVERY, ASSIGNMENT = made("bulletin"), made("delivery"), made("assignment")
+BLOB = made("picture")
+
+MORNING = datetime(2026, 8, 3, 1, 12, 30, 250_000, tzinfo=UTC)
+"""08.12 in Cirebon."""
+NOON = MORNING + timedelta(hours=4)
+TOMORROW = MORNING + timedelta(hours=24)
+THIRD_DAY = MORNING + timedelta(hours=72)
+
+CLAIM = "Air PDAM Harjamukti dicampur zat pembersih pipa dan tidak boleh diminum selama tiga hari."
+FACT = "Air PDAM di Harjamukti aman; hasil uji laboratorium 3 Agustus 2026 memenuhi baku mutu."
+EXPLANATION = (
+    "Perumda Air Minum mengganti pipa di Kelurahan Kecapi pada 1 Agustus. Air sempat keruh dua jam karena endapan, "
+    "bukan karena zat pembersih. Sampel dari lima titik diuji dan seluruhnya memenuhi syarat."
+)
+REFERENCE = {
+    "title": "Hasil uji kualitas air Kelurahan Kecapi, 3 Agustus 2026",
+    "url": "https://air-minum.kota.example/uji/2026-08-03",
+    "publisher": "Perumda Air Minum",
+    "sha256": "5f2b1c0a9d8e7f6a5b4c3d2e1f0a9b8c7d6e5f4a3b2c1d0e9f8a7b6c5d4e3f2a",
+    "archived_at": NOON,
+}
+DRAFT = {
+    "claim": CLAIM,
+    "verdict": "false",
+    "about_own_tenant": False,
+    "fact": FACT,
+    "explanation": EXPLANATION,
+    "change_note": "",
+}
+CANDIDATE = {"id": CLARIFICATION, "kind": "clarification", "case_id": OLD_CASE, "score": 0.61}
+ACCOUNT = {
+    "platform": "instagram",
+    "handle": "kim.kecapi",
+    "url": "https://www.instagram.com/kim.kecapi",
+    "identity_key": "instagram:kim.kecapi",
+    "state": "claimed",
+}
+CONTACT = {"channel": "email", "address": "kim.kecapi@warga.example"}
+SEALED = "AXVudWsgY29udG9oIHNhamE6IG5pbGFpIGluaSB0aWRhayBkYXBhdCBkaWJ1a2E="
+"""Only its shape is right: a sealed value cannot be made twice alike."""
+
+WORDS: dict[str, Any] = {
+    "absorbed": OLD_CASE,
+    "accounts": [ACCOUNT],
+    "active": True,
+    "address": "warga@surel.example",
+    "after": REPORT,
+    "agency_id": made("agency"),
+    "anonymous": True,
+    "answer_due_at": TOMORROW,
+    "answer_hours": 24,
+    "answer_id": made("answer"),
+    "approvals_needed": 1,
+    "approver": APPROVER,
+    "approvers": [APPROVER],
+    "area": "32.74.02.1004",
+    "asked_at": MORNING,
+    "assignment_id": ASSIGNMENT,
+    "at": NOON,
+    "attachments": [
+        {"blob_id": BLOB, "sha256": "9c" * 32, "media_type": "image/jpeg", "size": 184_320},
+    ],
+    "attempt": 1,
+    "author": AUTHOR,
+    "blob_id": BLOB,
+    "body_hash": "b7" * 32,
+    "branding": {
+        "name": "Cirebon Saber Hoaks",
+        "office": "Dinas Komunikasi, Informatika dan Statistik Kota Cirebon",
+        "government": "Pemerintah Kota Cirebon",
+        "short_office": "DKIS Kota Cirebon",
+        "monogram": "CRB",
+        "theme": "nila",
+        "intro": "Ragu dengan kabar yang Anda terima? Kirim ke sini, kami periksa.",
+        "address": "Jalan Contoh Nomor 1, Cirebon",
+        "hours": "Senin-Jumat 08.00-16.00 WIB",
+        "email": "saberhoaks@kota.example",
+    },
+    "bulletin_id": BULLETIN,
+    "by_office": False,
+    "case_id": CASE,
+    "change": 2,
+    "change_note": "",
+    "channel": "email",
+    "channels": ["email"],
+    "claim": CLAIM,
+    "clarification_id": CLARIFICATION,
+    "code": "250",
+    "code_hash": "4e" * 32,
+    "command": "reports.approve-verdict.v1",
+    "complete": True,
+    "confidential": False,
+    "consented_at": MORNING,
+    "contacts": [CONTACT],
+    "count": 1,
+    "delivery_id": DELIVERY,
+    "demand": 34,
+    "doubt": "Tetangga saya tetap minum dan baik-baik saja.",
+    "draft": DRAFT,
+    "due_at": TOMORROW,
+    "email": "verifikator@kota.example",
+    "erase_at": THIRD_DAY,
+    "expects": 1,
+    "explanation": EXPLANATION,
+    "fact": FACT,
+    "failure": None,
+    "fields": ["expects"],
+    "first_at": MORNING,
+    "first_received_at": MORNING,
+    "forwarded_often": 1,
+    "granted": True,
+    "helpful": True,
+    "identity_key": "instagram:kim.kecapi",
+    "interim": True,
+    "into": CASE,
+    "kind": "hoax",
+    "lane": 0,
+    "language": "id",
+    "last_at": NOON,
+    "limit_at": THIRD_DAY,
+    "limit_hours": 72,
+    "link": "https://simpul.kota.example/masuk/contoh",
+    "merged_into": None,
+    "method": "automatic",
+    "name": "KIM Kecapi",
+    "note": "Sebutkan tanggal pengambilan sampel.",
+    "number": ids.reference_number("CRB", UUID(REPORT)),
+    "officer": AUTHOR,
+    "officer_id": AUTHOR,
+    "opened_at": MORNING,
+    "opens": True,
+    "other": OLD_CASE,
+    "outcome": "none",
+    "owner": AUTHOR,
+    "partner_id": PARTNER,
+    "partners_due_at": TOMORROW,
+    "party": "Perumda Air Minum",
+    "passed_to": None,
+    "password_hash": "$argon2id$v=19$m=65536,t=3,p=4$Y29udG9o$Y29udG9oLWhhc2gtYnVrYW4tc3VuZ2d1aGFu",
+    "paused": True,
+    "perceptual_hash": "c3a5f0e1b2d49687",
+    "placement": {"outcome": "none", "candidates": [CANDIDATE]},
+    "planned": 500,
+    "prefix": "CRB",
+    "previous": "submitted",
+    "previous_case_id": None,
+    "problem": "version_conflict",
+    "question": "Apakah ada zat pembersih yang dimasukkan ke jaringan pipa Kecapi?",
+    "ready": True,
+    "reason": "out_of_scope",
+    "received_at": MORNING,
+    "recipient": REPORT,
+    "recipient_kind": "report",
+    "reference": REFERENCE,
+    "references": [REFERENCE],
+    "refused": [],
+    "region_code": "32.74",
+    "registered_at": MORNING,
+    "relation": "campaign",
+    "release": False,
+    "report_id": REPORT,
+    "report_ids": [REPORT],
+    "result": "sent",
+    "resume": False,
+    "retracted": False,
+    "retry_at": None,
+    "revives": False,
+    "roles": ["verifier", "editor"],
+    "run_by_office": False,
+    "seen_on": "whatsapp",
+    "settings": {
+        "timezone": "Asia/Jakarta",
+        "contact_kept_days": 30,
+        "interim_minutes": 15,
+        "answer_hours": 24,
+        "limit_hours": 72,
+        "partner_answer_hours": 24,
+    },
+    "severity": 2,
+    "sha256": "9c" * 32,
+    "slug": "kota-cirebon",
+    "stage": "subjects",
+    "state": "active",
+    "submit": True,
+    "suggestions": [CANDIDATE],
+    "superior": APPROVER,
+    "template": "answer",
+    "tenant_id": TENANT,
+    "text": "Info dari grup RT: air PDAM Harjamukti dicampur zat pembersih pipa, jangan diminum tiga hari. Sebarkan!",
+    "topic": "air bersih",
+    "totp_secret": "CONTOHSAJACONTOH",
+    "until": NOON,
+    "url": REFERENCE["url"],
+    "urls": ["https://www.facebook.com/groups/harjamukti.example/posts/1"],
+    "verdict": "false",
+    "version": 1,
+    "words": "AIR PDAM BERBAHAYA JANGAN DIMINUM 3 HARI",
+    # Where a type means something else by the name.
+    "AddAgency.name": "Dinas Kesehatan",
+    "AgencyAdded.name": "Dinas Kesehatan",
+    "AnswerAssignment.reason": "",
+    "AnswerReport.outcome": "clarified",
+    "AssignmentDeclined.reason": "no_time",
+    "CaseClosed.reason": "Sudah dijawab; tidak ada laporan baru dalam tujuh hari.",
+    "CloseCase.reason": "Sudah dijawab; tidak ada laporan baru dalam tujuh hari.",
+    "ClarificationRetracted.reason": "Hasil uji yang menjadi rujukan dicabut penerbitnya.",
+    "RetractClarification.reason": "Hasil uji yang menjadi rujukan dicabut penerbitnya.",
+    "DeliveryFailed.code": "452",
+    "DeliveryFailed.retry_at": NOON + timedelta(minutes=5),
+    "DeliveryFailed.state": "failed_transient",
+    "DeliverySuppressed.reason": "unsubscribed",
+    "DraftSaved.number": 1,
+    "EndSubject.reason": "refused",
+    "FollowingStopped.reason": "withdrawn",
+    "LinkSubject.clarification_id": None,
+    "MergeCase.case_id": OLD_CASE,
+    "CaseMerged.case_id": OLD_CASE,
+    "MergeFinished.case_id": OLD_CASE,
+    "FinishMerge.case_id": OLD_CASE,
+    "OfficerIdentity.name": "Petugas Contoh",
+    "PartnerIdentity.name": "KIM Kecapi",
+    "PartnerRegistered.kind": "community_group",
+    "RegisterPartner.kind": "community_group",
+    "PartnerStateChanged.reason": "",
+    "SetPartnerState.reason": "",
+    "PlanDelivery.assignment_id": None,
+    "DeliveryPlanned.assignment_id": None,
+    "PlaceReport.placement": None,
+    "RecordConfirmation.text": "Tidak ada zat pembersih. Pipa hanya dibilas dengan air bersih selama dua jam.",
+    "SourceConfirmed.text": "Tidak ada zat pembersih. Pipa hanya dibilas dengan air bersih selama dua jam.",
+    "ReportAnswered.outcome": "clarified",
+    "ReportMatched.clarification_id": None,
+    "ReportMoved.previous_case_id": OLD_CASE,
+    "ReportReceived.forwarded_often": True,
+    "ReportMatched.forwarded_often": True,
+    "SubmitReport.forwarded_often": True,
+    "ReportsLinked.clarification_id": None,
+    "ReviewRequested.number": 1,
+    "SubjectLinked.clarification_id": None,
+    "SuppressDelivery.reason": "unsubscribed",
+    "SuppressionSettled.recipient": PARTNER,
+    "SettleSuppression.recipient": PARTNER,
+    "UnlinkReport.report_id": OTHER_REPORT,
+    "ReportUnlinked.report_id": OTHER_REPORT,
+    "Unsubscribe.recipient": PARTNER,
+    "Unsubscribe.recipient_kind": "partner",
+    "Unsubscribed.recipient": PARTNER,
+    "Unsubscribed.recipient_kind": "partner",
+    "VerdictApproved.number": 1,
+    "MessageContent.text": "Saya menerima kabar yang sama lagi pagi ini.",
+}
+
+PUBLIC = frozenset(
+    {"reports.submit-report.v1", "reports.add-message.v1", "reports.reject-match.v1", "reports.rate-answer.v1",
+     "reports.withdraw-report.v1", "reports.count-demand.v1", "notify.follow-subject.v1", "notify.stop-following.v1"}
+)  # fmt: skip
+"""Commands of people who have not logged in: without an actor."""
+
+
+@dataclass(frozen=True)
+class Example:
+    """A message as it lies in Kafka; `private` is what was typed, before it was sealed."""
+
+    topic: str
+    key: str
+    envelope: Envelope
+    message: Message
+    private: Sealable | None = None
+
+    @property
+    def published(self) -> dict[str, Any]:
+        """The body; an event's private fields stay in its history."""
+        hidden = self.message.private if isinstance(self.message, Event) else frozenset()
+        return self.message.model_dump(mode="json", exclude=set(hidden) | _without_value(self.message))
+
+
+def _without_value(message: Message) -> set[str]:
+    """Optional fields of the command base that this command does not use."""
+    return {"sealed"} if isinstance(message, Command) and message.private is None else set()
+
+
+def values_of(cls: type[Any]) -> dict[str, Any]:
+    """Raises:
+    KeyError: a field has no example yet; give it one in `WORDS`.
+    """
+    return {name: WORDS.get(f"{cls.__name__}.{name}", WORDS.get(name, WORDS)) for name in cls.model_fields}
+
+
+def missing_words(cls: type[Any]) -> list[str]:
+    return [f"{cls.__name__}.{name}" for name, value in values_of(cls).items() if value is WORDS]
+
+
+def command_example(cls: type[Command]) -> Example:
+    private = cls.private.model_validate(values_of(cls.private)) if cls.private else None
+    values = {name: value for name, value in values_of(cls).items() if value is not WORDS}
+    if private is not None:
+        values["sealed"] = SEALED
+    message = cls.model_validate(values)
+    envelope = _envelope(
+        cls.type_name,
+        subject=message.target,
+        source="/simpul/gateway",
+        actor=None if cls.type_name in PUBLIC else Actor(AUTHOR, ("verifier", "editor")),
+        signed_by="gateway",
+        key_id="k1",
+        signature=bytes.fromhex("d1" * 32),
+    )
+    key = f"{TENANT}/" + ("" if cls.keyed_by_tenant else message.target)
+    return Example(mailbox(owner_of(cls.type_name)), key, envelope, message, private)
+
+
+def event_example(cls: type[Event]) -> Example:
+    message = cls.model_validate(values_of(cls))
+    subject = _subject(cls, message)
+    envelope = _envelope(
+        cls.type_name,
+        subject=subject,
+        source=f"/simpul/{owner_of(cls.type_name)}",
+        actor=Actor(AUTHOR, ("verifier", "editor")),
+        causation_id=UUID(made(f"cause of {cls.type_name}")),
+        sequence=1,
+    )
+    return Example(journal(owner_of(cls.type_name)), f"{TENANT}/{subject}", envelope, message)
+
+
+def _subject(cls: type[Event], message: Event) -> str:
+    """Id of the aggregate that the event happened to: where its commands find it."""
+    fields = [c.target_field for c in COMMANDS.values() if c.aggregate == cls.aggregate]
+    return str(next((getattr(message, name) for name in fields if name in cls.model_fields), REPORT))
+
+
+def _envelope(type_name: str, **more: Any) -> Envelope:
+    return Envelope(
+        id=UUID(made(type_name)),
+        type=type_name,
+        time=NOON,
+        tenant=TENANT,
+        correlation_id=made("correlation"),
+        traceparent="00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01",
+        **more,
+    )
+
+
+def commands() -> dict[str, Example]:
+    return {name: command_example(cls) for name, cls in sorted(COMMANDS.items())}
+
+
+def events() -> dict[str, Example]:
+    return {name: event_example(cls) for name, cls in sorted(EVENTS.items())}
+
+
+@dataclass(frozen=True)
+class RecordExample:
+    topic: str
+    key: str
+    record: Any
+
+
+def records() -> dict[str, RecordExample]:
+    tenant = TenantRecord(
+        version=1, id=TENANT, slug="kota-cirebon", old_slugs=("cirebon",), region_code="32.74", prefix="CRB",
+        branding=WORDS["branding"], settings=WORDS["settings"],
+    )  # fmt: skip
+    agency = AgencyRecord(version=1, id=made("agency"), tenant=TENANT, name="Dinas Kesehatan")
+    officer = OfficerRecord(version=3, id=AUTHOR, tenant=TENANT, roles=("verifier", "editor"), superior=APPROVER)
+    partner = PartnerRecord(
+        version=2, id=PARTNER, tenant=TENANT, partner_kind="community_group", state="active", area="32.74.02.1004",
+        run_by_office=False, accounts=("instagram:kim.kecapi",),
+    )  # fmt: skip
+    contact = ContactRecord(version=2, tenant=TENANT, partner_id=PARTNER, channels=("email",), sealed=SEALED)
+    listed = {
+        f"{DIRECTORY}/{record.kind}": RecordExample(DIRECTORY, directory_key(TENANT, record.kind, record.id), record)
+        for record in (tenant, agency, officer, partner)
+    }
+    return {**listed, f"{CONTACTS}/partner": RecordExample(CONTACTS, f"{TENANT}/{PARTNER}", contact)}
