@@ -1,0 +1,286 @@
+"""What a case allows, as its office would say it."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from libs.contracts.reports.case import (
+    AbsorbCase,
+    AddReference,
+    AdvanceWatch,
+    ApproveVerdict,
+    AskSource,
+    JudgeSuggestion,
+    LeaseCase,
+    LinkReports,
+    MergeCase,
+    PublishCase,
+    RecordConfirmation,
+    ReturnDraft,
+    SaveDraft,
+    TriageCase,
+    UnlinkReport,
+)
+from libs.contracts.reports.parts import Candidate
+from libs.contracts.words import CaseState
+from libs.runtime.errors import Refused
+from services.reports import case
+from tests.unit.reports.builders import (
+    DIMAS,
+    LESTARI,
+    NOON,
+    REFERENCE,
+    RINA,
+    a_case_in_review,
+    a_draft,
+    a_published_case,
+    after,
+    an_open_case,
+    context,
+)
+
+SMALL, LARGE = "00000000-0000-5000-8000-00000000000a", "00000000-0000-5000-8000-00000000000b"
+
+
+def refusal(state: case.Case | None, command: Any, actor: Any = RINA, **more: Any) -> Refused:
+    with pytest.raises(Refused) as refused:
+        list(case.decide(state, command, context(actor, **more)))
+    return refused.value
+
+
+def test_the_first_report_opens_the_case_and_starts_its_clocks() -> None:
+    opened = an_open_case()
+
+    assert opened.state == CaseState.OPEN
+    assert opened.askers == 1
+    assert opened.answer_due_at == NOON + timedelta(hours=24)
+
+
+def test_a_report_cannot_join_a_case_that_never_was() -> None:
+    late = LinkReports(case_id="nowhere", report_ids=("r",), first_received_at=NOON)
+
+    assert refusal(None, late, None).code == "not_found"
+
+
+def test_nobody_without_a_role_works_on_a_case() -> None:
+    opened = an_open_case()
+
+    assert refusal(opened, LeaseCase(case_id=opened.case_id), None).code == "role_missing"
+
+
+def test_the_author_cannot_approve_their_own_text() -> None:
+    reviewed = a_case_in_review()
+    author = type(RINA)(RINA.id, ("verifier", "approver"))
+
+    assert refusal(reviewed, ApproveVerdict(case_id=reviewed.case_id, expects=1), author).code == "self_approval"
+
+
+def test_one_approval_decides_an_ordinary_case() -> None:
+    decided = after(a_case_in_review(), ApproveVerdict(case_id="c", expects=1), DIMAS)
+
+    assert decided.state == CaseState.DECIDED
+    assert decided.approvals == ("dimas",)
+
+
+def test_a_claim_about_the_own_office_needs_two_approvers() -> None:
+    reviewed = a_case_in_review(about_own_tenant=True)
+
+    once = after(reviewed, ApproveVerdict(case_id=reviewed.case_id, expects=1), DIMAS)
+    twice = after(once, ApproveVerdict(case_id=reviewed.case_id, expects=1), LESTARI)
+
+    assert once.state == CaseState.IN_REVIEW
+    assert refusal(once, ApproveVerdict(case_id=reviewed.case_id, expects=1), DIMAS).code == "already_approved"
+    assert twice.state == CaseState.DECIDED
+
+
+def test_a_grave_case_needs_two_approvers_also_when_it_became_grave_in_review() -> None:
+    reviewed = a_case_in_review()
+
+    grave = after(reviewed, TriageCase(case_id=reviewed.case_id, severity=4, topic="disaster"), RINA)
+    once = after(grave, ApproveVerdict(case_id=reviewed.case_id, expects=1), DIMAS)
+
+    assert once.state == CaseState.IN_REVIEW
+
+
+def test_an_approval_of_another_version_is_a_conflict() -> None:
+    reviewed = a_case_in_review()
+
+    assert refusal(reviewed, ApproveVerdict(case_id=reviewed.case_id, expects=7), DIMAS).code == "version_conflict"
+
+
+def test_nothing_is_submitted_without_a_source() -> None:
+    opened = an_open_case()
+    save = SaveDraft(case_id=opened.case_id, draft=a_draft(), expects=0, submit=True)
+
+    assert refusal(opened, save).code == "reference_missing"
+
+
+@pytest.mark.parametrize("field", ["claim", "fact", "explanation"])
+def test_nothing_is_submitted_half_written(field: str) -> None:
+    referenced = after(an_open_case(), AddReference(case_id="c", reference=REFERENCE), RINA)
+    save = SaveDraft(case_id=referenced.case_id, draft=a_draft(**{field: " "}), expects=0, submit=True)
+
+    refused = refusal(referenced, save)
+
+    assert (refused.code, refused.fields) == ("draft_incomplete", (field,))
+
+
+def test_the_question_about_the_own_office_must_be_answered() -> None:
+    referenced = after(an_open_case(), AddReference(case_id="c", reference=REFERENCE), RINA)
+    save = SaveDraft(case_id=referenced.case_id, draft=a_draft(about_own_tenant=None), expects=0, submit=True)
+
+    assert refusal(referenced, save).fields == ("about_own_tenant",)
+
+
+def test_two_people_writing_at_once_do_not_overwrite_each_other() -> None:
+    opened = an_open_case()
+    saved = after(opened, SaveDraft(case_id=opened.case_id, draft=a_draft(), expects=0), RINA)
+
+    assert refusal(saved, SaveDraft(case_id=opened.case_id, draft=a_draft(), expects=0)).code == "version_conflict"
+
+
+def test_a_returned_draft_loses_its_approvals_and_says_why() -> None:
+    reviewed = a_case_in_review(about_own_tenant=True)
+    once = after(reviewed, ApproveVerdict(case_id=reviewed.case_id, expects=1), DIMAS)
+
+    returned = after(once, ReturnDraft(case_id=reviewed.case_id, note="Sumber kedua mana?"), LESTARI)
+
+    assert (returned.state, returned.approvals, returned.return_note) == (
+        CaseState.DRAFTING,
+        (),
+        "Sumber kedua mana?",
+    )
+
+
+def test_only_a_decided_case_is_published() -> None:
+    reviewed = a_case_in_review()
+
+    assert refusal(reviewed, PublishCase(case_id=reviewed.case_id), DIMAS).code == "state_conflict"
+    assert a_published_case().state == CaseState.PUBLISHED
+
+
+def test_a_correction_needs_a_note_and_the_same_two_eyes() -> None:
+    published = a_published_case()
+    silent = SaveDraft(case_id=published.case_id, draft=a_draft(), expects=1, submit=True)
+    told = SaveDraft(case_id=published.case_id, draft=a_draft(change_note="Jamnya"), expects=1, submit=True)
+
+    corrected = after(published, told, RINA)
+    decided = after(corrected, ApproveVerdict(case_id=published.case_id, expects=2), DIMAS)
+    again = after(decided, PublishCase(case_id=published.case_id), DIMAS)
+
+    assert refusal(published, silent).fields == ("change_note",)
+    assert (again.version, again.clarification_id) == (2, published.clarification_id)
+
+
+def test_the_clock_stands_only_for_a_named_party_and_a_date() -> None:
+    opened = an_open_case()
+    nobody = AskSource(case_id=opened.case_id, party=" ", due_at=NOON + timedelta(hours=4))
+    yesterday = AskSource(case_id=opened.case_id, party="Dinsos", due_at=NOON - timedelta(days=1))
+
+    assert refusal(opened, nobody).fields == ("party",)
+    assert refusal(opened, yesterday).fields == ("due_at",)
+
+
+def test_an_answer_moves_the_deadline_by_as_long_as_the_clock_stood() -> None:
+    opened = an_open_case()
+    ask = AskSource(case_id=opened.case_id, party="Dinsos", due_at=NOON + timedelta(hours=9))
+    asked = after(opened, ask, RINA)
+
+    answer = RecordConfirmation(case_id=opened.case_id, text="Tidak ada program itu.")
+    confirmed = after(asked, answer, RINA, at=NOON + timedelta(hours=5))
+
+    assert case.index_fields(asked)["due"] is None
+    assert confirmed.answer_due_at == opened.answer_due_at + timedelta(hours=5)
+    assert confirmed.party is None
+
+
+def test_a_case_in_hand_is_not_taken_by_another_until_the_lease_ends() -> None:
+    leased = after(an_open_case(), LeaseCase(case_id="c"), RINA)
+
+    assert refusal(leased, LeaseCase(case_id="c"), DIMAS).fields == ("leased_by",)
+    later = after(leased, LeaseCase(case_id="c"), DIMAS, at=NOON + case.LEASE + timedelta(seconds=1))
+    assert later.leased_by == "dimas"
+
+
+def test_a_merge_adds_demand_and_keeps_the_earliest_clock() -> None:
+    early, late = an_open_case(SMALL), an_open_case(LARGE)
+    merged = after(late, MergeCase(case_id=late.case_id, into=early.case_id), RINA)
+    absorb = AbsorbCase(
+        case_id=early.case_id,
+        absorbed=late.case_id,
+        count=3,
+        first_at=NOON - timedelta(hours=2),
+        answer_due_at=NOON + timedelta(hours=2),
+    )
+
+    absorbed = after(early, absorb)
+
+    assert (merged.state, merged.moving) == (CaseState.MERGED, True)
+    assert (absorbed.askers, absorbed.answer_due_at) == (4, NOON + timedelta(hours=2))
+
+
+def test_two_cases_merged_into_each_other_leave_exactly_one_alive() -> None:
+    small, large = an_open_case(SMALL), an_open_case(LARGE)
+    small = after(small, MergeCase(case_id=SMALL, into=LARGE), RINA)
+    large = after(large, MergeCase(case_id=LARGE, into=SMALL), RINA)
+    half: dict[str, Any] = {"count": 1, "first_at": NOON, "answer_due_at": NOON}
+
+    small = after(small, AbsorbCase(case_id=SMALL, absorbed=LARGE, **half))
+    large = after(large, AbsorbCase(case_id=LARGE, absorbed=SMALL, **half))
+
+    assert [small.state, large.state] == [CaseState.OPEN, CaseState.MERGED]
+
+
+def test_a_published_answer_is_not_merged_away() -> None:
+    published = a_published_case()
+
+    assert refusal(published, MergeCase(case_id=published.case_id, into="other")).code == "state_conflict"
+
+
+def test_a_report_that_comes_to_a_merged_case_is_sent_on() -> None:
+    merged = after(an_open_case(), MergeCase(case_id="c", into="other"), RINA)
+    late = LinkReports(case_id=merged.case_id, report_ids=("late",), first_received_at=NOON)
+
+    (linked,) = case.decide(merged, late, context())
+
+    assert linked.merged_into == "other"  # type: ignore[attr-defined]
+    assert case.evolve(merged, linked).askers == merged.askers
+
+
+def test_a_case_that_nobody_asks_about_any_more_disappears_unless_somebody_worked_on_it() -> None:
+    untouched = after(an_open_case(), UnlinkReport(case_id="c", report_id="report-1"))
+    triaged = after(an_open_case(), TriageCase(case_id="c", severity=1, topic="other"), RINA)
+    worked_on = after(triaged, UnlinkReport(case_id="c", report_id="report-1"))
+
+    assert untouched.state == CaseState.CLOSED
+    assert worked_on.state == CaseState.TRIAGED
+
+
+def test_a_judged_suggestion_does_not_come_back() -> None:
+    candidate = Candidate(id="x", kind="case", case_id="x", score=0.5)
+    opened = an_open_case()
+    suggested = after(
+        opened,
+        LinkReports(case_id=opened.case_id, report_ids=("r2",), first_received_at=NOON, suggestions=(candidate,)),
+    )
+
+    judged = after(suggested, JudgeSuggestion(case_id=opened.case_id, other="x", relation="campaign"), RINA)
+    again = after(
+        judged,
+        LinkReports(case_id=opened.case_id, report_ids=("r3",), first_received_at=NOON, suggestions=(candidate,)),
+    )
+
+    assert suggested.suggestions == (candidate,)
+    assert again.suggestions == ()
+
+
+def test_a_published_case_is_watched_and_then_rests_by_itself() -> None:
+    published = a_published_case()
+
+    early = list(case.decide(published, AdvanceWatch(case_id="c"), context()))
+    watched = after(published, AdvanceWatch(case_id="c"), at=NOON + case.FRESH)
+    rests = after(watched, AdvanceWatch(case_id="c"), at=NOON + case.WATCHED)
+
+    assert early == []
+    assert [watched.state, rests.state] == [CaseState.MONITORING, CaseState.CLOSED]

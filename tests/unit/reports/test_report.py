@@ -1,0 +1,176 @@
+"""What becomes of one report."""
+
+from typing import Any
+
+import pytest
+
+from libs.contracts.reports.parts import Attachment, Candidate
+from libs.contracts.reports.report import (
+    AddMessage,
+    AnswerReport,
+    EvidenceTaken,
+    MessageContent,
+    MoveReport,
+    Placement,
+    PlaceReport,
+    RateAnswer,
+    RecordEvidence,
+    RejectMatch,
+    ReportContent,
+    ReportReceived,
+    ScreenOutReport,
+    WithdrawReport,
+)
+from libs.contracts.words import ReportState
+from libs.runtime.errors import Refused
+from services.reports import report
+from tests.unit.reports.builders import NOON, RINA, a_report, context, evolved, submission
+
+PICTURE = Attachment(blob_id="blob-1", sha256="0" * 64, media_type="image/jpeg", size=1000)
+
+
+def done(state: report.Report, command: Any, actor: Any = None, private: Any = None) -> report.Report:
+    return evolved(state, report.decide(state, command, context(actor, private=private)))
+
+
+def refusal(state: report.Report | None, command: Any, actor: Any = None, private: Any = None) -> Refused:
+    with pytest.raises(Refused) as refused:
+        list(report.decide(state, command, context(actor, private=private)))
+    return refused.value
+
+
+def placed(state: report.Report, outcome: str, case_id: str | None = None) -> report.Report:
+    placement = Placement(outcome=outcome, case_id=case_id)
+    return done(state, PlaceReport(report_id=state.report_id, placement=placement))
+
+
+def test_a_report_needs_a_text_a_link_or_a_picture() -> None:
+    assert refusal(None, submission(), private=ReportContent(text="  ")).fields == ("text",)
+    assert isinstance(
+        next(iter(report.decide(None, submission(attachments=(PICTURE,)), context(private=ReportContent())))),
+        ReportReceived,
+    )
+
+
+def test_a_hoax_without_an_answer_opens_a_case_of_its_own() -> None:
+    linked = placed(a_report(), "none")
+
+    assert (linked.state, linked.case_id) == (ReportState.LINKED, linked.own_case())
+
+
+def test_a_hoax_that_was_answered_joins_the_case_of_the_answer() -> None:
+    assert placed(a_report(), "match", "case-of-the-answer").case_id == "case-of-the-answer"
+
+
+def test_other_kinds_open_no_case() -> None:
+    wish = a_report(kind="aspiration")
+
+    assert placed(wish, "none").case_id is None
+    assert wish.state == ReportState.RECEIVED
+
+
+def test_placing_twice_is_placing_once() -> None:
+    once = done(a_report(), PlaceReport(report_id="r", attempt=1, placement=Placement(outcome="none")))
+
+    again = list(report.decide(once, PlaceReport(report_id="r", attempt=1), context()))
+
+    assert again == []
+
+
+def test_when_the_matcher_is_away_the_report_is_placed_and_asked_about_again() -> None:
+    unmatched = placed(a_report(), "unmatched")
+
+    assert unmatched.case_id == unmatched.own_case()
+    assert [d.name for d in report.due(unmatched)] == ["ask_again"]
+    assert list(report.due(placed(unmatched, "none"))) == []
+
+
+def test_suggestions_are_kept_for_the_officer_and_decide_nothing() -> None:
+    candidate = Candidate(id="x", kind="clarification", case_id="x", score=0.5)
+    state = a_report()
+    command = PlaceReport(report_id="r", placement=Placement(outcome="suggest", candidates=(candidate,)))
+
+    linked = done(state, command)
+
+    assert linked.case_id == linked.own_case()
+    assert linked.suggestions == (candidate,)
+
+
+def test_this_is_not_what_i_reported_opens_another_case() -> None:
+    matched = placed(a_report(), "match", "wrong-case")
+
+    rejected = done(matched, RejectMatch(report_id="r"))
+    own = placed(rejected, "none")
+
+    assert rejected.refused == ("wrong-case",)
+    assert own.case_id not in ("wrong-case", matched.own_case())
+
+
+def test_a_case_that_the_report_opened_itself_cannot_be_rejected() -> None:
+    assert refusal(placed(a_report(), "none"), RejectMatch(report_id="r")).code == "state_conflict"
+
+
+def test_a_picture_is_taken_once_and_its_words_are_kept() -> None:
+    state = a_report(attachments=(PICTURE,))
+    command = RecordEvidence(report_id="r", blob_id="blob-1", sha256="0" * 64, perceptual_hash="ff")
+
+    (taken,) = report.decide(state, command, context(private=MessageContent(text="BANTUAN 600 RIBU")))
+    after = report.evolve(state, taken)
+
+    assert isinstance(taken, EvidenceTaken)
+    assert (taken.complete, after.words) == (True, "BANTUAN 600 RIBU")
+    assert list(report.decide(after, command, context())) == []
+    assert report.index_fields(state)["evidence_due"]
+    assert not report.index_fields(after)["evidence_due"]
+
+
+def test_a_picture_of_another_report_is_refused() -> None:
+    command = RecordEvidence(report_id="r", blob_id="blob-9", sha256="0" * 64)
+
+    assert refusal(a_report(attachments=(PICTURE,)), command).fields == ("blob_id",)
+
+
+def test_a_withdrawn_report_stays_withdrawn() -> None:
+    withdrawn = done(a_report(), WithdrawReport(report_id="r"))
+
+    assert withdrawn.state == ReportState.WITHDRAWN
+    assert refusal(withdrawn, WithdrawReport(report_id="r")).code == "state_conflict"
+    assert list(report.decide(withdrawn, MoveReport(report_id="r", into="x"), context())) == []
+
+
+def test_messages_say_who_wrote_them_and_need_words() -> None:
+    asked = done(a_report(), AddMessage(report_id="r"), private=MessageContent(text="Sudah bening sekarang."))
+    answered = done(asked, AddMessage(report_id="r"), RINA, MessageContent(text="Terima kasih."))
+
+    assert [m.by_office for m in answered.messages] == [False, True]
+    assert refusal(asked, AddMessage(report_id="r"), private=MessageContent(text=" ")).fields == ("text",)
+
+
+def test_an_answer_that_did_not_answer_reopens() -> None:
+    assert done(a_report(), RateAnswer(report_id="r", helpful=False)).state == ReportState.REOPENED
+    assert done(a_report(), RateAnswer(report_id="r", helpful=True)).state == ReportState.CLOSED
+
+
+def test_only_officers_answer_and_only_kinds_that_are_answered_one_by_one() -> None:
+    wish, text = a_report(kind="aspiration"), MessageContent(text="Lampu dipasang pekan depan.")
+    command = AnswerReport(report_id="r", outcome="solved")
+
+    answered = done(wish, command, RINA, text)
+
+    assert (answered.state, answered.answer) == (ReportState.ANSWERED, text.text)
+    assert refusal(answered, command, RINA, text).code == "already_answered"
+    assert refusal(wish, command, None, text).code == "role_missing"
+    assert refusal(a_report(), command, RINA, text).code == "state_conflict"
+
+
+def test_what_is_screened_out_says_why() -> None:
+    out = done(a_report(), ScreenOutReport(report_id="r", reason="spam"), RINA)
+
+    assert (out.state, out.screened_reason) == (ReportState.SCREENED_OUT, "spam")
+
+
+def test_promises_come_from_the_hours_that_the_office_had_at_the_time() -> None:
+    state = a_report(answer_hours=6, limit_hours=12)
+
+    assert state.answer_due_at is not None
+    assert (state.answer_due_at - NOON).total_seconds() == 6 * 3600
