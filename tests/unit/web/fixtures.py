@@ -401,7 +401,7 @@ PAGES: dict[str, tuple[str, object]] = {
     "ticket-first": ("public/ticket.html", FIRST),
     "ticket-recording": (
         "public/ticket.html",
-        replace(FIRST, receipt=RECEIPT, state=TicketState.RECORDING, steps=(), next_at=None),
+        replace(FIRST, receipt=RECEIPT, state=TicketState.RECORDING, steps=(), next_at=None, message=None),
     ),
     "ticket-received": ("public/ticket.html", replace(FIRST, receipt=RECEIPT)),
     "ticket-checking": ("public/ticket.html", CHECKING),

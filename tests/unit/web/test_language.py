@@ -33,14 +33,14 @@ PROPER_NAMES = frozenset({"cirebon", "code"})
 def source_strings() -> Iterator[tuple[str, tuple[str, ...]]]:
     found = extract_from_dir(str(TEMPLATES), [("**.html", "jinja2"), ("**.svg", "jinja2")], {"**": JINJA})
     for path, _, message, _, _ in found:
-        yield path, (message,) if isinstance(message, str) else tuple(part for part in message if part)
+        yield path, (message,) if isinstance(message, str) else tuple(part for part in message or () if part)
 
 
 def english() -> dict[str, tuple[str, ...]]:
     catalogs: list[Catalog] = list(read_catalogs(LOCALES / "en" / "LC_MESSAGES"))
     return {
         message.id if isinstance(message.id, str) else message.id[0]: (
-            (message.string,) if isinstance(message.string, str) else tuple(message.string)
+            (message.string,) if isinstance(message.string, str) else tuple(message.string or ())
         )
         for catalog in catalogs
         for message in catalog
