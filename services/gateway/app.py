@@ -22,9 +22,10 @@ from libs.runtime.outbox import KafkaOutbox
 from libs.runtime.service import Periodic, patiently, settle_memory
 from libs.runtime.tokens import Tokens
 from services.gateway.accepting import Accepting, TrackingCodes
-from services.gateway.api import console, internal, live, partner, public, session
+from services.gateway.api import internal, live
 from services.gateway.api.door import Door
 from services.gateway.api.openapi import add_documentation
+from services.gateway.api.routes import add_api
 from services.gateway.asking import Asking
 from services.gateway.commands import Commands
 from services.gateway.context import Gateway, Limits
@@ -132,12 +133,7 @@ def create_app(settings: GatewaySettings) -> FastAPI:
     app.state.gateway = parts
     add_handlers(app)
     add_health(app, parts.health)
-    # The order is the order of matching: the busiest route first. No slug may be one of the fixed words.
-    api = "/api/v1"
-    app.include_router(public.router, prefix=api, tags=["Public"])
-    app.include_router(session.router, prefix=api, tags=["Log-in"])
-    app.include_router(console.router, prefix=api, tags=["Officers"])
-    app.include_router(partner.router, prefix=api, tags=["Partners"])
+    add_api(app)
     app.include_router(internal.router(parts))
     app.include_router(live.router)
     add_documentation(app)

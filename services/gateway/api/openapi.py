@@ -12,6 +12,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from libs.contracts.problems import Problem
+from services.gateway.api.routes import add_api
 from services.gateway.forms import ReportForm
 
 DOCUMENT = "/api/v1/openapi.json"
@@ -38,6 +39,13 @@ def document(app: FastAPI) -> dict[str, Any]:
     for name in ("HTTPValidationError", "ValidationError"):
         schemas.pop(name, None)
     return found
+
+
+def api_document() -> dict[str, Any]:
+    """The same without a running gateway, for the repository's copy."""
+    app = FastAPI()
+    add_api(app)
+    return document(app)
 
 
 def add_documentation(app: FastAPI) -> None:
