@@ -1,0 +1,113 @@
+"""Who may import whom. Import path = file path; contracts <- runtime <- services/x, kit <- services/x."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.architecture.source import BY_NAME, CHECKOUT, PRODUCT, SERVICES, Module, modules
+
+TOOLS = {"libs.contracts.documents", "libs.contracts.examples", "libs.contracts.compatibility"}
+"""Write the generated files at a developer's desk; no process of the product loads them."""
+
+RULES_MAY_IMPORT = ("libs.contracts", "libs.runtime.aggregates", "libs.runtime.errors", "libs.kit", "pydantic")
+IMPURE = frozenset(
+    {"asyncio", "http", "logging", "os", "pathlib", "random", "secrets", "shutil", "socket", "subprocess",
+     "tempfile", "threading", "time", "urllib.request"}
+)  # fmt: skip
+AGGREGATES = [m for m in PRODUCT if m.name.startswith("services.") and {"decide", "evolve"} <= m.functions]
+POLICIES = [m for m in PRODUCT if m.name.startswith("services.") and m.name.endswith(".policies")]
+
+
+def test_import_linters_contracts_hold() -> None:
+    linter = Path(sys.executable).with_name("lint-imports")
+
+    done = subprocess.run([linter, "--no-cache"], cwd=CHECKOUT, capture_output=True, text=True, check=False)
+
+    assert "0 broken" in done.stdout, f"Move what both need one layer down:\n{done.stdout[-3000:]}{done.stderr[-500:]}"
+    assert done.returncode == 0
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_a_service_imports_no_other(service: str) -> None:
+    others = [f"services.{other}" for other in SERVICES if other != service]
+    found = {m.file: bad for m in modules(f"services/{service}") if (bad := m.imports_any_of(*others))}
+
+    assert not found, f"Services meet in libs/contracts (meaning) and libs/kit (help) only; move it there: {found}"
+
+
+def test_contracts_know_nothing_but_values() -> None:
+    allowed = {"pydantic", "orjson", "libs", *sys.stdlib_module_names}
+    found = {
+        m.file: bad
+        for m in modules("libs/contracts")
+        if m.name not in TOOLS
+        and (bad := sorted(i for i in m.imports if i.split(".")[0] not in allowed)
+             + m.imports_any_of("libs.runtime", "libs.kit", *TOOLS))
+    }  # fmt: skip
+
+    assert not found, (
+        f"libs/contracts is shared by everybody and needs pydantic only; move this to libs/runtime: {found}"
+    )
+
+
+def test_runtime_and_kit_stand_apart_and_know_no_service() -> None:
+    found = {
+        m.file: bad
+        for package, others in {
+            "runtime": ("libs.kit", "services", *TOOLS),
+            "kit": ("libs.runtime", "services"),
+        }.items()
+        for m in modules(f"libs/{package}")
+        if (bad := m.imports_any_of(*others))
+    }
+
+    assert not found, f"contracts <- runtime <- services, kit <- services; what both need goes to contracts: {found}"
+
+
+def test_no_process_loads_the_generators() -> None:
+    found = {m.file: bad for m in PRODUCT if m.name not in TOOLS and (bad := m.imports_any_of(*TOOLS))}
+
+    assert not found, f"These import yaml and are for `make contracts` only: {found}"
+
+
+def test_motor_is_imported_in_one_file() -> None:
+    clients = ("motor", "gridfs", "pymongo.MongoClient", "pymongo.AsyncMongoClient", "pymongo.mongo_client")
+    users = {m.file: bad for m in PRODUCT if (bad := m.imports_any_of(*clients)) and m.name != "libs.runtime.mongo"}
+    allowed = {"libs/runtime/blobs.py": ["gridfs.errors", "gridfs.errors.NoFile"]}
+
+    assert users == allowed, f"MongoDB has one door; add what you need to libs/runtime/mongo.py: {users}"
+
+
+@pytest.mark.parametrize("module", [*AGGREGATES, *POLICIES], ids=lambda m: m.name)
+def test_rules_import_nothing_that_does_something(module: Module) -> None:
+    found = _impure(module, set())
+
+    assert not found, (
+        f"decide, evolve and follow-ups are pure: time and answers come in with the command. Take these out of "
+        f"{module.file} (a handler or `prepare` may fetch what a rule needs): {sorted(found)}"
+    )
+
+
+def _impure(module: Module, looked_at: set[str]) -> set[str]:
+    """Imports outside of what rules may know; modules of their own service are followed."""
+    looked_at.add(module.name)
+    service = ".".join(module.name.split(".")[:2])
+    found = set(module.imports_any_of(*IMPURE))
+    for name in module.imports:
+        if name == service or name.startswith(service + "."):
+            inner = BY_NAME.get(name)
+            if inner is not None and inner.name not in looked_at:
+                found |= _impure(inner, looked_at)
+        elif name.split(".")[0] not in sys.stdlib_module_names and not _allowed(name):
+            found.add(f"{module.name} imports {name}")
+    return found
+
+
+def _allowed(name: str) -> bool:
+    return any(name == a or name.startswith(a + ".") for a in RULES_MAY_IMPORT) or name in ("libs", "libs.runtime")
+
+
+def test_every_service_was_looked_at() -> None:
+    assert {m.name.split(".")[1] for m in AGGREGATES} == {"registry", "reports", "notify"}
