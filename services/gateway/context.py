@@ -316,7 +316,7 @@ class Visited:
         return response
 
 
-async def _visit(request: Request) -> Visited:
+async def visit_of(request: Request) -> Visited:
     parts = parts_of(request)
     cookie = request.cookies.get(parts.cookie_name(VISITOR), "")
     known = 20 <= len(cookie) <= 64
@@ -333,7 +333,7 @@ async def _visit(request: Request) -> Visited:
     )
 
 
-Visit = Annotated[Visited, Depends(_visit)]
+Visit = Annotated[Visited, Depends(visit_of)]
 
 
 async def posted(request: Request, visit: Visited, *, session: Session | None = None) -> FormData:

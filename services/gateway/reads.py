@@ -94,9 +94,16 @@ class ReportsReads(_Reads):
         return await self._answer(MatchView, tenant, "/match", {"text": text}, within)
 
     async def clarifications(
-        self, tenant: str, *, q: str = "", cursor: str = "", limit: int = 20, corrected: bool = False
+        self,
+        tenant: str,
+        *,
+        q: str = "",
+        verdict: str = "",
+        cursor: str = "",
+        limit: int = 20,
+        corrected: bool = False,
     ) -> Page[ClarificationCard]:
-        params = _given(q=q, cursor=cursor, limit=limit, corrected="true" if corrected else None)
+        params = _given(q=q, verdict=verdict, cursor=cursor, limit=limit, corrected="true" if corrected else None)
         return await self._one(Page[ClarificationCard], tenant, "/clarifications", params=params)
 
     async def clarification(self, tenant: str, ref: str) -> ClarificationView:
