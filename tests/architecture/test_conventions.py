@@ -66,9 +66,8 @@ def test_brokers_and_producers_wait_for_every_replica_and_create_no_topic() -> N
             given = {k.arg: name_of(k.value) for k in call.keywords if k.arg}
             assert wanted.items() <= given.items(), f"{module.at(call)}: pass acks='all', enable_idempotence=True"
             if kind == "KafkaBroker":
-                assert given.get("allow_auto_create_topics") == "False", (
-                    f"{module.at(call)}: topics come from the catalogue"
-                )
+                created = given.get("allow_auto_create_topics")
+                assert created == "False", f"{module.at(call)}: topics come from the catalogue"
 
 
 def test_consumers_without_a_group_commit_nothing() -> None:
@@ -187,9 +186,9 @@ def test_every_refusal_is_a_problem_that_a_client_can_be_told() -> None:
     found = []
     for module in PRODUCT:
         for call in module.calls():
-            if name_of(call.func) == "Refused" and call.args and isinstance(call.args[0], ast.Constant):
-                if call.args[0].value not in TITLES:
-                    found.append(f"{module.at(call)} ({call.args[0].value})")
+            code = call.args[0] if name_of(call.func) == "Refused" and call.args else None
+            if isinstance(code, ast.Constant) and code.value not in TITLES:
+                found.append(f"{module.at(call)} ({code.value!r})")
 
     assert not found, f"Add these codes with status and title to libs/contracts/problems.py: {found}"
 

@@ -9,7 +9,8 @@ VENDORED = ("tests/contract/vendor/", "tests/vendor/", "services/gateway/web/sta
 
 # Put together here, so that this file does not hold what it looks for.
 PACKAGE_HOSTS = [
-    "py" + "pi.org", "pythonhosted" + ".org", "npm" + "js.org", "npm" + "js.com", "repo1." + "maven", "repo.maven" + ".apache",
+    "py" + "pi.org", "pythonhosted" + ".org", "npm" + "js.org", "npm" + "js.com",
+    "repo1." + "maven", "repo.maven" + ".apache",
     "docker" + ".io", "gh" + "cr.io", "quay" + ".io", "gc" + "r.io", "registry." + "k8s.io", "crates" + ".io",
     "proxy." + "golang", "deb." + "debian.org", "archive." + "ubuntu.com", "ruby" + "gems.org",
 ]  # fmt: skip
