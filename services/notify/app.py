@@ -77,7 +77,10 @@ def _add_workers(runtime: Runtime, settings: Settings, contacts: Contacts, maile
     )
     senders = _senders(runtime, settings, mailer)
     upkeep = Upkeep(
-        engine=runtime.engine, keys=runtime.keys, in_hand=lambda: set().union(*(s.in_hand for s in senders))
+        engine=runtime.engine,
+        keys=runtime.keys,
+        in_hand=lambda: set().union(*(sender.in_hand for sender in senders)),
+        unknown_after=settings.unknown_after,
     )
     runtime.every(POLL, "bulletins", planner.advance_bulletins)
     runtime.every(POLL, "subjects", planner.plan_subjects)

@@ -12,8 +12,8 @@ from libs.runtime.holding import NEEDED
 from libs.runtime.mongo import Document, TenantCollection
 from services.notify.delivery import LANE_CAMPAIGN, LANE_CRISIS, LANE_TICKET
 
-LEASED_FOR = timedelta(seconds=120)
-"""Longer than a step of the sender, which gives back what it did not get to."""
+LEASED_FOR = timedelta(seconds=30)
+"""Longer than a step of the sender; also how long the queue of a killed process waits for another."""
 
 LANES = (LANE_TICKET, LANE_CRISIS, LANE_CAMPAIGN)
 

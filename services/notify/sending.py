@@ -38,12 +38,10 @@ from services.notify.store import Store, ordered
 log = logs.get()
 
 LEASE = 500
-STEP = 20.0
-"""Seconds after which a step ends and what is left is given back; far below LEASED_FOR."""
+STEP = 10.0
+"""Seconds after which a step ends and what is left is given back; below LEASED_FOR."""
 RELAY_EVERY = 2.0
 """Seconds after which events go out though the step lasts; below the 10 s after which the sweeper takes a tail."""
-UNKNOWN_AFTER = timedelta(seconds=60)
-"""An attempt older than this has nobody who will still say how it ended."""
 DRAIN = 15.0
 """Seconds that a shutdown leaves the round in hand."""
 

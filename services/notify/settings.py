@@ -1,5 +1,6 @@
 """Settings of the notify service, beside those that every service has."""
 
+from datetime import timedelta
 from typing import Literal
 
 from pydantic import Field
@@ -15,5 +16,12 @@ class Settings(Common):
     smtp_password: str | None = Field(default=None, repr=False)
     smtp_connections: int = Field(default=8, ge=1, le=64)
     """Also the most deliveries that may be unknown after this process is killed."""
+    smtp_message_seconds: float = Field(default=30.0, gt=0)
+    """For one whole message. RFC 5321 allows minutes; a server that slow is as good as away."""
     mail_from: str = "kabar@simpul.example"
     """Sender of every message; the office stands in its display name and in Reply-To."""
+
+    @property
+    def unknown_after(self) -> timedelta:
+        """An attempt older than this has nobody who will still say how it ended."""
+        return timedelta(seconds=2 * self.smtp_message_seconds)

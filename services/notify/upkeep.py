@@ -1,7 +1,7 @@
 """Workers that put right what time or a person's wish has changed: attempts without an end, withdrawals, erasures."""
 
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from libs.contracts.notify.delivery import RecordResult, SettleSuppression, SuppressDelivery
@@ -13,7 +13,6 @@ from libs.runtime.mongo import identity_of
 from libs.runtime.sealing import SubjectKeys
 from services.notify.delivery import WAITING, Delivery
 from services.notify.kinds import DELIVERY, SUBJECT, SUPPRESSION
-from services.notify.sending import UNKNOWN_AFTER
 from services.notify.store import STATE, Store, ordered
 from services.notify.subject import WITHDRAW, Subject
 from services.notify.suppression import Suppression
@@ -32,11 +31,13 @@ class Upkeep:
         engine: Engine,
         keys: SubjectKeys,
         in_hand: Callable[[], set[str]],
+        unknown_after: timedelta,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         self._engine = engine
         self._keys = keys
         self._in_hand = in_hand
+        self._unknown_after = unknown_after
         self._now = now
         self._deliveries: Store[Delivery] = Store(engine, DELIVERY, keys)
         self._subjects: Store[Subject] = Store(engine, SUBJECT, keys)
@@ -46,7 +47,7 @@ class Upkeep:
         """An attempt that nobody ended is unknown: the process died between the call and its record."""
         now = self._now()
         documents = await self._deliveries.collection.across_tenants(
-            {"ix.attempting_since": {"$lte": now - UNKNOWN_AFTER}}, limit=CHUNK, fields=STATE
+            {"ix.attempting_since": {"$lte": now - self._unknown_after}}, limit=CHUNK, fields=STATE
         )
         ours = self._in_hand()
         abandoned = [d for d in documents if d["_id"] not in ours]

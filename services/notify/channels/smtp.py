@@ -14,8 +14,6 @@ from services.notify.channels.pipeline import LineLost, Pipeline
 from services.notify.settings import Settings
 
 CONNECT_WITHIN = 10.0
-MESSAGE_WITHIN = 30.0
-"""Seconds for one whole message. RFC 5321 allows minutes; a server that slow is as good as away."""
 IDLE = 10.0
 """Seconds after which an unused connection is made anew: servers hang up on idle ones, which would cost an attempt."""
 
@@ -107,7 +105,7 @@ class Line:
 
     async def _send_piped(self, pipeline: Pipeline, sender: str, to: str, message: bytes) -> Answer:
         try:
-            async with asyncio.timeout(MESSAGE_WITHIN):
+            async with asyncio.timeout(self._settings.smtp_message_seconds):
                 said = await pipeline.send(sender, to, message)
         except (LineLost, TimeoutError):
             self._drop()
@@ -117,7 +115,7 @@ class Line:
     async def _send_stepwise(self, client: aiosmtplib.SMTP, sender: str, to: str, message: bytes) -> Answer:
         is_message_out = False
         try:
-            async with asyncio.timeout(MESSAGE_WITHIN):
+            async with asyncio.timeout(self._settings.smtp_message_seconds):
                 await client.mail(sender)
                 await client.rcpt(to)
                 is_message_out = True
@@ -132,7 +130,7 @@ class Line:
 
     async def _reset(self, client: aiosmtplib.SMTP) -> None:
         try:
-            async with asyncio.timeout(MESSAGE_WITHIN):
+            async with asyncio.timeout(self._settings.smtp_message_seconds):
                 await client.rset()
         except (SMTPException, OSError, TimeoutError):
             self._drop()

@@ -60,8 +60,9 @@ async def test_a_refused_message_does_not_spoil_the_next(server: ScriptedServer,
     assert server.connections == 1
 
 
-async def test_a_silent_server_leaves_it_unknown(line: Line, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(smtp, "MESSAGE_WITHIN", 0.2)
+async def test_a_silent_server_leaves_it_unknown(server: ScriptedServer) -> None:
+    line = Line(Settings(smtp_port=await server.start(), smtp_message_seconds=0.2))
+    await line.open()
 
     assert await send(line, "hangs@contoh.example") == smtp.UNKNOWN
 
