@@ -5,8 +5,12 @@ It is ready without MongoDB and without the services behind it: text is taken as
 
 import asyncio
 import contextlib
+import signal
+import threading
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
+from types import FrameType
+from typing import Any
 
 from aiokafka import ConsumerRecord
 from fastapi import FastAPI
@@ -40,6 +44,9 @@ from services.gateway.signed_links import SignedLinks
 from services.gateway.streams import Hub
 from services.gateway.uploads import TakenEvidence, Uploads
 from services.gateway.waiting import Waiters
+from services.gateway.web.routes import doors, reporting, tickets
+from services.gateway.web.routes import public as public_pages
+from services.gateway.web.routes.pages import Pages, error_page
 
 log = logs.get()
 
@@ -68,6 +75,7 @@ class Machinery:
 
     @contextlib.asynccontextmanager
     async def lifespan(self, _: FastAPI) -> AsyncIterator[None]:
+        end_streams_when_told_to_stop(self.parts.hub)
         self._tasks = [
             asyncio.create_task(self._start(), name="start"),
             asyncio.create_task(self._start_stores(), name="start stores"),
@@ -115,6 +123,30 @@ class Machinery:
         log.info("service_stopped")
 
 
+def end_streams_when_told_to_stop(hub: Hub) -> None:
+    """Before the server's own handler: it lets open answers end first, and only then the lifespan."""
+    if threading.current_thread() is not threading.main_thread():
+        return
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        servers = signal.getsignal(number)
+
+        def told(received: int, frame: FrameType | None, servers: Any = servers) -> None:
+            loop.call_soon_threadsafe(hub.close)
+            if callable(servers):
+                servers(received, frame)
+
+        signal.signal(number, told)
+
+
+def add_pages(app: FastAPI) -> None:
+    app.state.pages = Pages()
+    app.state.error_page = error_page
+    # The fixed words below an office come before its parameters: doors before the one-time links, public last.
+    for pages in (reporting.router, tickets.router, doors.router, public_pages.router):
+        app.include_router(pages)
+
+
 def create_app(settings: GatewaySettings) -> FastAPI:
     logs.configure(Service.GATEWAY, settings.log_level)
     telemetry.configure(Service.GATEWAY, settings.trace_ratio)
@@ -137,6 +169,7 @@ def create_app(settings: GatewaySettings) -> FastAPI:
     app.include_router(internal.router(parts))
     app.include_router(live.router)
     add_documentation(app)
+    add_pages(app)
     app.add_middleware(Observed, service=Service.GATEWAY)
     app.add_middleware(Door, parts=parts)
     app.add_middleware(Guard, hosts=settings.hosts, secure=settings.is_secure)

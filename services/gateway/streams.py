@@ -83,14 +83,22 @@ class Reader:
 
     def __init__(self, sees: Sees) -> None:
         self.sees = sees
-        self.queue: asyncio.Queue[bytes] = asyncio.Queue(QUEUED)
+        self.queue: asyncio.Queue[bytes | None] = asyncio.Queue(QUEUED)
+        """None ends the stream."""
 
     def give(self, message: bytes) -> None:
         if self.queue.full():
-            while not self.queue.empty():
-                self.queue.get_nowait()
+            self._drop()
             message = REFRESH
         self.queue.put_nowait(message)
+
+    def end(self) -> None:
+        self._drop()
+        self.queue.put_nowait(None)
+
+    def _drop(self) -> None:
+        while not self.queue.empty():
+            self.queue.get_nowait()
 
 
 class Hub:
@@ -98,6 +106,7 @@ class Hub:
 
     def __init__(self) -> None:
         self._readers: set[Reader] = set()
+        self._closed = False
         self._recent: deque[Happened] = deque(maxlen=REMEMBERED)
         self._positions: dict[str, int] = {}
         self._first: dict[str, int] = {}
@@ -105,7 +114,13 @@ class Hub:
 
     @property
     def is_full(self) -> bool:
-        return len(self._readers) >= MOST_READERS
+        return self._closed or len(self._readers) >= MOST_READERS
+
+    def close(self) -> None:
+        """Ends every stream: a server that stops waits for its open answers, and these never end by themselves."""
+        self._closed = True
+        for reader in self._readers:
+            reader.end()
 
     async def take(self, records: Sequence[ConsumerRecord]) -> None:
         """Records of the journals. Costs a look at the topic while nobody has a page open."""
@@ -145,14 +160,18 @@ class Hub:
     async def stream(self, sees: Sees, last_event_id: str | None) -> AsyncIterator[bytes]:
         with self._open(sees) as reader:
             yield b"retry: 3000\nid: %s\n\n" % written(self._positions).encode()
-            for message in self._missed(sees, last_event_id):
-                yield message
+            for missed in self._missed(sees, last_event_id):
+                yield missed
             while True:
-                with contextlib.suppress(TimeoutError):
+                try:
                     async with asyncio.timeout(HEARTBEAT):
-                        yield await reader.queue.get()
-                        continue
-                yield BEAT
+                        message = await reader.queue.get()
+                except TimeoutError:
+                    yield BEAT
+                    continue
+                if message is None:
+                    return
+                yield message
 
     @contextlib.contextmanager
     def _open(self, sees: Sees) -> Iterator[Reader]:

@@ -104,6 +104,18 @@ async def test_a_slow_reader_is_told_to_read_anew_and_costs_no_more_memory() -> 
     assert await next_of(stream) == REFRESH
 
 
+async def test_streams_end_when_the_server_stops() -> None:
+    hub = Hub()
+    stream = hub.stream(of_office("t1"), None)
+    await next_of(stream)
+    await hub.take([a_record(1)])
+
+    hub.close()
+
+    assert [message async for message in stream] == []
+    assert hub.is_full
+
+
 def test_an_id_of_somebody_elses_making_is_not_understood() -> None:
     assert understood("7") is None
     assert understood("rep0:zz") is None
