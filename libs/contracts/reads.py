@@ -53,6 +53,7 @@ class ClarificationCard(Read):
     """A published answer in a list. `demand` is how many asked."""
 
     id: str
+    case_id: str = ""
     number: str
     version: int
     claim: str
@@ -64,6 +65,8 @@ class ClarificationCard(Read):
     area: str | None = None
     topic: str = ""
     state: str = "published"
+    change_note: str = ""
+    """What the last version changed, or why it was retracted."""
 
 
 class Difference(Read):

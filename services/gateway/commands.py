@@ -20,7 +20,7 @@ from libs.contracts.notify import delivery
 from libs.contracts.notify.subject import StopFollowing
 from libs.contracts.reads import OutcomeView
 from libs.contracts.reports import case, clarification, report
-from libs.contracts.reports.parts import Draft, Reference
+from libs.contracts.reports.parts import Attachment, Draft, Reference
 from services.gateway.asking import Asking
 from services.gateway.principals import Officer, Partner
 from services.gateway.reads import RegistryReads
@@ -65,6 +65,13 @@ class Commands:
     async def add_message(self, ticket: Ticket, key: UUID, text: str, *, wait: float = WAIT) -> Reply:
         command, private = report.AddMessage(report_id=ticket.report_id), report.MessageContent(text=text)
         return await self._want(_holder(ticket), key, command, private=private, wait=wait)
+
+    async def add_evidence(
+        self, ticket: Ticket, key: UUID, attachments: tuple[Attachment, ...], *, wait: float = WAIT
+    ) -> Reply:
+        """The caller has claimed the uploads."""
+        command = report.AddEvidence(report_id=ticket.report_id, attachments=attachments)
+        return await self._want(_holder(ticket), key, command, wait=wait)
 
     async def withdraw_report(self, ticket: Ticket, key: UUID, *, wait: float = WAIT) -> Reply:
         return await self._want(_holder(ticket), key, report.WithdrawReport(report_id=ticket.report_id), wait=wait)

@@ -10,9 +10,11 @@ from libs.contracts import ids
 from libs.contracts.messages import Command, Event
 from libs.contracts.reports.parts import Attachment, Candidate
 from libs.contracts.reports.report import (
+    AddEvidence,
     AddMessage,
     AnswerRated,
     AnswerReport,
+    EvidenceAdded,
     EvidenceTaken,
     MatchRejected,
     MessageAdded,
@@ -43,6 +45,7 @@ ENDED = frozenset({ReportState.SCREENED_OUT, ReportState.WITHDRAWN, ReportState.
 ASK_AGAIN = timedelta(seconds=30)
 """Unit of the growing pause until the matcher is asked again about a report that it did not answer for."""
 MOST_MESSAGES = 200
+MOST_PICTURES = 20
 MOST_ATTEMPTS = 6
 """Times that the matcher is asked; after that an officer places the report by merging its case."""
 
@@ -135,6 +138,8 @@ def decide(report: Report | None, command: Command, context: Context) -> Iterabl
             return [ReportWithdrawn(report_id=report.report_id, case_id=report.case_id)]
         case AddMessage():
             return _message(report, context)
+        case AddEvidence():
+            return _more_evidence(report, command)
         case RateAnswer():
             return [AnswerRated(report_id=report.report_id, helpful=command.helpful, case_id=report.case_id)]
         case ScreenOutReport():
@@ -251,6 +256,16 @@ def _message(report: Report, context: Context) -> Iterable[Event]:
     return [MessageAdded(report_id=report.report_id, by_office=by_office, at=context.at, text=content.text)]
 
 
+def _more_evidence(report: Report, command: AddEvidence) -> Iterable[Event]:
+    if report.state in ENDED:
+        raise Refused("state_conflict")
+    known = {a.blob_id for a in report.attachments}
+    fresh = tuple(a for a in command.attachments if a.blob_id not in known)
+    if len(known) + len(fresh) > MOST_PICTURES:
+        raise Refused("validation", "attachments")
+    return [EvidenceAdded(report_id=report.report_id, attachments=fresh)] if fresh else []
+
+
 def _answered(report: Report, command: AnswerReport, context: Context) -> Iterable[Event]:
     require_checker(context)
     content = context.private
@@ -289,6 +304,8 @@ def _changes(report: Report, event: Event) -> Mapping[str, Any]:
                 "hashes": (*report.hashes, event.perceptual_hash) if event.perceptual_hash else report.hashes,
                 "words": f"{report.words}\n{event.words}".strip() if event.words else report.words,
             }
+        case EvidenceAdded():
+            return {"attachments": (*report.attachments, *event.attachments)}
         case ReportMatched():
             unanswered = event.outcome == MatchOutcome.UNMATCHED
             return {

@@ -142,7 +142,7 @@ class Views:
         types = [t for t, word in CASE_STEPS.items() if word in PUBLIC_STEPS]
         history = await self._engine.history("case", tenant, case.case_id, types=types)
         ours = [_public(_step(CASE_STEPS[h["type"]], h)) for h in history]
-        return tuple(sorted((*linked, *ours), key=lambda s: s.at))
+        return seen_by_reporter(linked, ours, joined=max((s.at for s in linked), default=report.received_at))
 
     async def match(self, tenant: str, text: str, answer: Answer) -> MatchView:
         """Published answers among what the matcher found, with what differs from the text."""
@@ -163,12 +163,21 @@ class Views:
         return MatchView(outcome=answer.decision if answers else "none", answers=answers)
 
     async def clarifications(
-        self, tenant: str, *, query: str = "", cursor: str | None = None, limit: int = PAGE, corrected: bool = False
+        self,
+        tenant: str,
+        *,
+        query: str = "",
+        verdict: str = "",
+        cursor: str | None = None,
+        limit: int = PAGE,
+        corrected: bool = False,
     ) -> Page[ClarificationCard]:
         limit = min(limit, MOST)
         where: dict[str, Any] = {"ix.state": {"$ne": ClarificationState.RETRACTED}}
         if corrected:
             where = {"ix.corrected": True}
+        if verdict:
+            where["ix.verdict"] = verdict
         terms = asked_terms(query)
         if query.strip() and not terms:
             return Page(items=(), count=0)
@@ -309,7 +318,8 @@ class Views:
         hour = datetime.now(UTC) - timedelta(hours=1)
         history = await self._engine.history("case", tenant, case_id, types=list(CASE_STEPS))
         return CaseView(
-            **case_row(case, titles[case_id]).model_dump(),
+            **case_row(case, titles[case_id]).model_dump(exclude={"suggestions"}),
+            suggestions=case.suggestions,
             last_hour=await self._engine.collection("report").count(
                 tenant, {"ix.case": case_id, "ix.received": {"$gte": hour}}
             ),
@@ -414,10 +424,20 @@ def ticket_state(report: Report, case: Case | None, clarification: Clarification
     return "checking"
 
 
+def seen_by_reporter(own: Sequence[Step], ours: Sequence[Step], *, joined: datetime) -> tuple[Step, ...]:
+    """One line of time. Who joins a case that has its answer was answered when they joined, not before they asked."""
+    first = min((s.at for s in own), default=joined)
+    earlier = [s for s in ours if s.at < first]
+    answers = [s for s in earlier if s.what == "published"]
+    given = [answers[0].model_copy(update={"at": joined, "count": 1})] if answers else []
+    return (*sorted((*own, *(s for s in ours if s.at >= first), *given), key=lambda s: s.at),)
+
+
 def card(clarification: Clarification) -> ClarificationCard:
     latest = clarification.latest
     return ClarificationCard(
         id=clarification.clarification_id,
+        case_id=clarification.case_id,
         number=clarification.number,
         version=latest.version,
         claim=latest.claim,
@@ -429,6 +449,7 @@ def card(clarification: Clarification) -> ClarificationCard:
         area=clarification.area,
         topic=clarification.topic,
         state=clarification.state,
+        change_note=clarification.retraction or latest.change_note,
     )
 
 

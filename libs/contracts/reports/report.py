@@ -243,6 +243,27 @@ class MessageAdded(Event):
 
 
 @command
+class AddEvidence(Command):
+    """More pictures from the reporter, beside those that came with the report."""
+
+    type_name: ClassVar[str] = "reports.add-evidence.v1"
+    aggregate: ClassVar[str] = "report"
+    target_field: ClassVar[str] = "report_id"
+
+    report_id: str
+    attachments: tuple[Attachment, ...]
+
+
+@event
+class EvidenceAdded(Event):
+    type_name: ClassVar[str] = "reports.evidence-added.v1"
+    aggregate: ClassVar[str] = "report"
+
+    report_id: str
+    attachments: tuple[Attachment, ...]
+
+
+@command
 class RateAnswer(Command):
     """ "Menjawab?": yes closes the report, no reopens it."""
 

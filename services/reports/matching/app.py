@@ -72,6 +72,8 @@ class Shelf:
             await self._clarification(document["tenant"], identity_of(document["_id"]))
         async for tenant, report in self._reports():
             self._link(tenant, report)
+        # The first question loads the stemmer's words; nobody should wait for that.
+        self._matcher.match("", "bantuan dibagikan lewat tautan", 1)
         log.info("matcher_built", documents=len(self._matcher))
 
     async def _all(self, aggregate: str, where: dict[str, Any]) -> list[dict[str, Any]]:

@@ -1,0 +1,181 @@
+"""Log-in and log-out in pages. Links from messages show a button first: chat previews open links too."""
+
+from fastapi import APIRouter, Request
+from pydantic_core import PydanticCustomError
+from starlette.responses import Response
+
+from libs.contracts.directory import TenantRecord
+from libs.runtime.errors import NotFound, Refused, Unavailable
+from services.gateway.context import Office, Visit, Visited, posted
+from services.gateway.forms import email_address
+from services.gateway.idempotency import read_key
+from services.gateway.limits import TooMany
+from services.gateway.officer_login import log_in
+from services.gateway.partner_login import enter, enter_by_assignment, send_link
+from services.gateway.sessions import Kind
+from services.gateway.web.routes.pages import Pages, form_of, see, text_of
+from services.gateway.web.routes.public import Site
+from services.gateway.web.views import ConfirmPage, FieldError, LoginLinkPage, LoginPage, Trouble
+
+router = APIRouter(include_in_schema=False)
+
+
+@router.get("/{slug}/login")
+async def officer_door(office: Office, visit: Visit, site: Site, out: bool = False) -> Response:
+    return _officer_door(site, visit, office, signed_out=out)
+
+
+def _officer_door(
+    site: Pages,
+    visit: Visited,
+    office: TenantRecord,
+    *,
+    email: str = "",
+    signed_out: bool = False,
+    errors: tuple[FieldError, ...] = (),
+    trouble: Trouble | None = None,
+    status: int = 200,
+) -> Response:
+    view = LoginPage(
+        form=form_of(f"/{office.slug}/login", visit),
+        email=email,
+        signed_out=signed_out,
+        errors=errors,
+        trouble=trouble,
+    )
+    return site.show(visit, office, "auth/officer.html", view, status=status)
+
+
+@router.post("/{slug}/login")
+async def officer_enters(office: Office, visit: Visit, site: Site, request: Request) -> Response:
+    form = await posted(request, visit)
+    email = text_of(form, "email").strip()[:254]
+    given = {name: text_of(form, name)[:256] for name in ("password", "code")}
+    missing = [n for n, v in (("email", email), *given.items()) if not v.strip()]
+    if missing:
+        errors = tuple(FieldError(field=n, code="required") for n in missing)
+        return _officer_door(site, visit, office, email=email, errors=errors, status=422)
+    old = request.cookies.get(visit.parts.cookie_name(Kind.OFFICER))
+    try:
+        visit.parts.limits.guesses.take(visit.client)
+        session = await log_in(visit.parts, email=email, **given, instead_of=old, tenant=office.id)
+    except Refused as refused:
+        if refused.code == "too_many_requests":
+            return _officer_door(site, visit, office, email=email, trouble=Trouble.TOO_MANY, status=429)
+        error = FieldError(field="email", code="login_failed")
+        return _officer_door(site, visit, office, email=email, errors=(error,), status=422)
+    except TooMany:
+        return _officer_door(site, visit, office, email=email, trouble=Trouble.TOO_MANY, status=429)
+    except Unavailable:
+        return _officer_door(site, visit, office, email=email, trouble=Trouble.UNAVAILABLE, status=503)
+    response = see(f"/{office.slug}/console/queue")
+    visit.parts.remember(response, session)
+    return visit.finish(response)
+
+
+@router.post("/{slug}/logout")
+async def leave(office: Office, visit: Visit, request: Request) -> Response:
+    """Of officers and partners alike."""
+    officer, partner = await visit.officer(), await visit.partner()
+    who = officer or partner
+    target = "login" if officer else "login/partner"
+    response = see(f"/{office.slug}/{target}?out=1")
+    if who is not None:
+        await posted(request, visit, session=who.session)
+        await visit.parts.sessions.close(who.session.secret)
+        visit.parts.forget(response, who.session.kind)
+    return visit.finish(response)
+
+
+@router.get("/{slug}/login/partner")
+async def partner_door(office: Office, visit: Visit, site: Site) -> Response:
+    return _partner_door(site, visit, office)
+
+
+def _partner_door(
+    site: Pages,
+    visit: Visited,
+    office: TenantRecord,
+    *,
+    email: str = "",
+    sent: bool = False,
+    expired: bool = False,
+    errors: tuple[FieldError, ...] = (),
+    trouble: Trouble | None = None,
+    status: int = 200,
+) -> Response:
+    view = LoginLinkPage(
+        form=form_of(f"/{office.slug}/login/partner", visit),
+        email=email,
+        sent=sent,
+        expired=expired,
+        errors=errors,
+        trouble=trouble,
+    )
+    return site.show(visit, office, "auth/partner.html", view, status=status)
+
+
+@router.post("/{slug}/login/partner")
+async def link_asked(office: Office, visit: Visit, site: Site, request: Request) -> Response:
+    form = await posted(request, visit)
+    typed = text_of(form, "email")[:254]
+    try:
+        visit.parts.limits.guesses.take(visit.client)
+        address = email_address(typed)
+        await send_link(visit.parts, office, address, read_key(text_of(form, "key")), then="partner")
+    except PydanticCustomError:
+        error = FieldError(field="email", code="email_invalid")
+        return _partner_door(site, visit, office, email=typed, errors=(error,), status=422)
+    except TooMany:
+        return _partner_door(site, visit, office, email=typed, trouble=Trouble.TOO_MANY, status=429)
+    except Unavailable:
+        return _partner_door(site, visit, office, email=typed, trouble=Trouble.UNAVAILABLE, status=503)
+    return _partner_door(site, visit, office, sent=True)
+
+
+@router.get("/{slug}/login/{secret}")
+async def link_opened(office: Office, visit: Visit, site: Site, secret: str) -> Response:
+    view = ConfirmPage(form=form_of(f"/{office.slug}/login/{secret}", visit), purpose="login")
+    return site.show(visit, office, "auth/confirm.html", view)
+
+
+@router.post("/{slug}/login/{secret}")
+async def partner_enters(office: Office, visit: Visit, site: Site, secret: str, request: Request) -> Response:
+    await posted(request, visit)
+    visit.parts.limits.guesses.take(visit.client)
+    entered = await enter(visit.parts, secret, instead_of=request.cookies.get(visit.parts.cookie_name(Kind.PARTNER)))
+    if entered is None:
+        return _partner_door(site, visit, office, expired=True, status=422)
+    session, target = entered
+    response = see(f"/{office.slug}/{target or 'partner'}")
+    visit.parts.remember(response, session)
+    return visit.finish(response)
+
+
+@router.get("/{slug}/a/{token}")
+async def assignment_link(office: Office, visit: Visit, site: Site, token: str) -> Response:
+    """From a message to a partner: their answer is one button away, without a log-in."""
+    link = visit.parts.signed_links.assignment(office.id, token)
+    if link is None:
+        raise NotFound("link")
+    partner = await visit.partner()
+    if partner is not None and partner.id == link.partner_id:
+        return visit.finish(see(f"/{office.slug}/partner/assignments/{link.assignment_id}"))
+    view = ConfirmPage(form=form_of(f"/{office.slug}/a/{token}", visit), purpose="login")
+    return site.show(visit, office, "auth/confirm.html", view)
+
+
+@router.post("/{slug}/a/{token}")
+async def assignment_opened(office: Office, visit: Visit, site: Site, token: str, request: Request) -> Response:
+    await posted(request, visit)
+    visit.parts.limits.guesses.take(visit.client)
+    link = visit.parts.signed_links.assignment(office.id, token)
+    if link is None:
+        raise NotFound("link")
+    old = request.cookies.get(visit.parts.cookie_name(Kind.PARTNER))
+    session = await enter_by_assignment(visit.parts, office, link.partner_id, instead_of=old)
+    if session is None:
+        return _partner_door(site, visit, office, expired=True, status=422)
+    response = see(f"/{office.slug}/partner/assignments/{link.assignment_id}")
+    visit.parts.remember(response, session)
+    return visit.finish(response)

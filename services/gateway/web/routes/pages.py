@@ -1,0 +1,173 @@
+"""What every page route shares: the frame around a page, the answer that carries it, the words for what went wrong."""
+
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+from fastapi import Request
+from fastapi.exceptions import RequestValidationError
+from starlette.datastructures import FormData, UploadFile
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+
+from libs.contracts.directory import TenantRecord
+from libs.contracts.problems import Problem, code_of
+from libs.kit.calendar import Zone
+from services.gateway.context import Visited, visit_of
+from services.gateway.web.assets import Assets
+from services.gateway.web.rendering import Renderer, security_headers
+from services.gateway.web.views import ErrorPage, FieldError, Form, PageView, TenantView
+
+ZONES = {"Asia/Jakarta": Zone.WIB, "Asia/Makassar": Zone.WITA, "Asia/Jayapura": Zone.WIT}
+
+
+def office_view(office: TenantRecord, lang: str = "id") -> TenantView:
+    branding, settings = office.branding, office.settings
+    return TenantView(
+        slug=office.slug,
+        name=branding.name,
+        government=branding.government,
+        office=branding.office,
+        short_office=branding.short_office or branding.office,
+        monogram=branding.monogram,
+        theme=branding.theme,
+        zone=ZONES.get(settings.timezone, Zone.WIB),
+        address=branding.address,
+        hours=(branding.hours_en if lang == "en" else "") or branding.hours,
+        email=branding.email,
+        contact_kept_days=settings.contact_kept_days,
+        interim_minutes=settings.interim_minutes,
+        answer_hours=settings.answer_hours,
+        limit_days=max(1, settings.limit_hours // 24),
+    )
+
+
+class Pages:
+    """Renders and answers; one for the process."""
+
+    def __init__(self) -> None:
+        self.assets = Assets()
+        self.renderer = Renderer(self.assets)
+
+    def frame(self, visit: Visited, office: TenantRecord | None, *, nav: str = "", here: bool = True) -> PageView:
+        """
+        Args:
+            here: the page has an address of its own, so that the language switch can lead back to it.
+        """
+        url = visit.request.url
+        return PageView(
+            lang=visit.lang,
+            tenant=office_view(office, visit.lang) if office else None,
+            url=f"{url.path}?{url.query}" if here and url.query else url.path if here else "",
+            nav=nav,
+            save_data=visit.save_data,
+            now=datetime.now(UTC),
+        )
+
+    def show(
+        self,
+        visit: Visited,
+        office: TenantRecord | None,
+        template: str,
+        view: object,
+        *,
+        status: int = 200,
+        nav: str = "",
+        htmx: bool = False,
+        headers: Mapping[str, str] | None = None,
+    ) -> Response:
+        page = self.frame(visit, office, nav=nav, here=visit.request.method in ("GET", "HEAD"))
+        body = self.renderer.render(template, page, view)
+        # Every form carries a token of its visitor, so no page may be handed to another.
+        kept = {"Cache-Control": "no-store", **security_headers(htmx=htmx), **(headers or {})}
+        return visit.finish(HTMLResponse(body, status_code=status, headers=kept))
+
+    def error(
+        self, visit: Visited, office: TenantRecord | None, found: Problem, headers: Mapping[str, str]
+    ) -> Response:
+        known = {401: 403, 403: 403, 404: 404, 429: 429, 503: 503}
+        template = f"errors/{known.get(found.status, 503 if found.status >= 500 else 422)}.html"
+        view = ErrorPage(
+            allowed=allowed_for(found),
+            retry_seconds=int(headers.get("Retry-After", "0") or 0),
+        )
+        response = self.show(visit, office, template, view, status=found.status)
+        response.headers.update(headers)
+        return response
+
+
+def allowed_for(found: Problem) -> tuple[str, ...]:
+    """Roles that may, for the page that says so."""
+    return {
+        "role_missing": ("verifier", "editor", "approver"),
+        "self_approval": ("approver",),
+        "unauthenticated": ("verifier", "editor", "approver"),
+    }.get(code_of(found), ())
+
+
+def form_of(
+    action: str,
+    visit: Visited,
+    *,
+    key: UUID | str | None = None,
+    csrf: str = "",
+    carried: Iterable[tuple[str, str]] = (),
+) -> Form:
+    return Form(
+        action=action,
+        key=str(key or visit.new_key()),
+        csrf=csrf or visit.csrf,
+        carried=tuple((name, value) for name, value in carried if value),
+    )
+
+
+def text_of(form: FormData, name: str) -> str:
+    value = form.get(name, "")
+    return value if isinstance(value, str) else ""
+
+
+def file_of(form: FormData, name: str) -> UploadFile | None:
+    """The chosen file; None where the field was left empty."""
+    value = form.get(name)
+    return value if isinstance(value, UploadFile) and value.filename else None
+
+
+def see(address: str) -> RedirectResponse:
+    """Where to look after something was done: a reload asks again, and does nothing again."""
+    return RedirectResponse(address, status_code=303, headers={"Referrer-Policy": "no-referrer"})
+
+
+def field_errors(error: RequestValidationError, fields: Mapping[str, str] | None = None) -> tuple[FieldError, ...]:
+    """Errors of a checked form, in the words that the pages know.
+
+    Args:
+        fields: name in the form of the API -> name in the page, where they differ.
+    """
+    found: dict[str, FieldError] = {}
+    for problem in error.errors():
+        path = [str(p) for p in problem["loc"] if p != "body"]
+        name = (fields or {}).get(".".join(path), path[0] if path else "text")
+        found.setdefault(name, _field_error(name, problem))
+    return tuple(found.values())
+
+
+def _field_error(name: str, problem: Mapping[str, Any]) -> FieldError:
+    kind, context = str(problem["type"]), problem.get("ctx") or {}
+    if kind == "string_too_long":
+        return FieldError(
+            field=name,
+            code="too_long",
+            value=str(len(str(problem.get("input", "")))),
+            limit=str(context.get("max_length", "")),
+        )
+    known = {"one_of", "required", "email_invalid", "phone_invalid", "consent_required", "area_unknown"}
+    codes = {"string_too_short": "required", "missing": "required", "attachment_unknown": "image_broken"}
+    return FieldError(field=name, code=kind if kind in known else codes.get(kind, "invalid"))
+
+
+async def error_page(request: Request, found: Problem, headers: Mapping[str, str]) -> Response:
+    """For `app.state.error_page`: in the look of the office, if the address names one."""
+    visit = await visit_of(request)
+    pages: Pages = request.app.state.pages
+    slug = request.scope["path"].strip("/").split("/", 1)[0]
+    return pages.error(visit, visit.parts.directory.by_slug(slug), found, headers)

@@ -1,0 +1,235 @@
+"""Pages that anybody may read: offices, the front page, answers, corrections, numbers, and what stands behind them."""
+
+import asyncio
+from datetime import UTC, datetime
+from typing import Annotated
+from urllib.parse import urlencode
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Query, Request
+from starlette.responses import Response
+
+from libs.contracts.reads import OfficerView
+from libs.runtime.errors import NotFound, Refused
+from services.gateway.context import Office, Visit, posted
+from services.gateway.idempotency import read_key
+from services.gateway.reads import or_missing
+from services.gateway.signed_links import one_click_key
+from services.gateway.web.card import card as share_card
+from services.gateway.web.i18n import translations
+from services.gateway.web.rendering import CARD_CONTENT_SECURITY_POLICY
+from services.gateway.web.routes.cards import clarification_page, row
+from services.gateway.web.routes.pages import Pages, form_of, office_view, see, text_of
+from services.gateway.web.views import (
+    AboutPage,
+    ClarificationPage,
+    ClarificationsPage,
+    CorrectionRow,
+    CorrectionsPage,
+    HomePage,
+    OfficeRow,
+    OfficesPage,
+    PrivacyPage,
+    StatsPage,
+    UnsubscribePage,
+    WeekView,
+)
+
+NEWEST = 5
+MASKED_BELOW = 5
+"""A small number can point at a person."""
+
+router = APIRouter(include_in_schema=False)
+
+
+async def _pages(request: Request) -> Pages:
+    found: Pages = request.app.state.pages
+    return found
+
+
+Site = Annotated[Pages, Depends(_pages)]
+Words = Annotated[str, Query(max_length=300)]
+Cursor = Annotated[str, Query(max_length=600)]
+
+
+@router.get("/static/{version}/{name:path}")
+async def static(version: str, name: str, request: Request, site: Site) -> Response:
+    if site.assets.get(name) is None:
+        raise NotFound("asset")
+    accepted = request.headers.get("accept-encoding", "")
+    return Response(site.assets.body(name, accepted), headers=site.assets.headers(name, version, accepted))
+
+
+@router.get("/")
+async def offices(visit: Visit, site: Site) -> Response:
+    tenants = sorted(visit.parts.directory.tenants.values(), key=lambda t: t.branding.name)
+    rows = tuple(
+        OfficeRow(url=f"/{t.slug}", name=t.branding.name, government=t.branding.government) for t in tenants if t.active
+    )
+    return site.show(visit, None, "public/offices.html", OfficesPage(offices=rows))
+
+
+@router.get("/{slug}")
+async def home(office: Office, visit: Visit, site: Site) -> Response:
+    reports = visit.parts.reports
+    newest, stats = await asyncio.gather(
+        or_missing(reports.clarifications(office.id, limit=NEWEST)), or_missing(reports.stats(office.id))
+    )
+    week = None
+    if stats is not None and stats.reports_week:
+        week = WeekView(received=stats.reports_week, answered_in_time=stats.answered_week, waiting=stats.waiting)
+    rows = tuple(row(c) for c in newest.items) if newest is not None else None
+    return site.show(visit, office, "public/home.html", HomePage(newest=rows, week=week))
+
+
+@router.get("/{slug}/clarifications")
+async def clarifications(
+    office: Office, visit: Visit, site: Site, q: Words = "", verdict: Words = "", after: Cursor = ""
+) -> Response:
+    found = await or_missing(visit.parts.reports.clarifications(office.id, q=q, verdict=verdict, cursor=after))
+    base = f"/{office.slug}/clarifications"
+    kept = [(n, v) for n, v in (("q", q), ("verdict", verdict)) if v]
+    view = ClarificationsPage(
+        rows=tuple(row(c) for c in found.items) if found is not None else None,
+        query=q,
+        verdict=verdict,
+        total=found.count if found is not None and (q or verdict) else None,
+        newer_url=_with(base, kept) if after else "",
+        older_url=_with(base, [*kept, ("after", found.next)]) if found is not None and found.next else "",
+    )
+    return site.show(visit, office, "public/clarifications.html", view, nav="clarifications")
+
+
+def _with(base: str, query: list[tuple[str, str]]) -> str:
+    return f"{base}?{urlencode(query)}" if query else base
+
+
+async def _clarification(office: Office, visit: Visit, ref: str, *, counted: bool = False) -> ClarificationPage:
+    view = await visit.parts.reports.clarification(office.id, ref)
+    found: tuple[OfficerView, ...] | None = None
+    try:
+        found = await or_missing(visit.parts.registry.officers(office.id, (view.author, *view.approvers)))
+    except Refused:
+        found = None
+    return clarification_page(view, office, found or (), public_url=visit.parts.settings.public_url, counted=counted)
+
+
+@router.get("/{slug}/clarifications/{ref}")
+async def clarification(office: Office, visit: Visit, site: Site, ref: str, counted: bool = False) -> Response:
+    view = await _clarification(office, visit, ref, counted=counted)
+    return site.show(visit, office, "public/clarification.html", view, nav="clarifications")
+
+
+@router.get("/{slug}/clarifications/{ref}/card.svg")
+async def card(office: Office, visit: Visit, site: Site, ref: str) -> Response:
+    view = await _clarification(office, visit, ref)
+    page = site.frame(visit, office)
+    word = VERDICT_WORDS.get(view.row.verdict, view.row.verdict.upper())
+    word = translations(visit.lang).gettext(word)
+    body = site.renderer.render("public/card.svg", page, share_card(view, office_view(office), word))
+    return Response(
+        body,
+        media_type="image/svg+xml",
+        headers={
+            "Content-Security-Policy": CARD_CONTENT_SECURITY_POLICY,
+            "Content-Disposition": f'attachment; filename="{view.row.number}.svg"',
+            "X-Content-Type-Options": "nosniff",
+        },
+    )
+
+
+VERDICT_WORDS = {
+    "false": "SALAH",
+    "scam": "PENIPUAN",
+    "misleading": "MENYESATKAN",
+    "unproven": "BELUM TERBUKTI",
+    "needs_context": "PERLU KONTEKS",
+    "satire": "PARODI",
+    "true": "BENAR",
+    "not_checkable": "BUKAN KLAIM FAKTUAL",
+}
+
+
+@router.post("/{slug}/clarifications/{ref}/demand")
+async def demand(office: Office, visit: Visit, ref: str, request: Request) -> Response:
+    """ "Ya, ini yang saya terima": counted, and the answer shown."""
+    visit.parts.limits.clients.take(visit.client)
+    form = await posted(request, visit)
+    found = await visit.parts.reports.clarification(office.id, ref)
+    await visit.parts.commands.count_demand(office, read_key(text_of(form, "key")), found.id, wait=0)
+    return visit.finish(see(f"/{office.slug}/clarifications/{found.number}?counted=1"))
+
+
+@router.get("/{slug}/corrections")
+async def corrections(office: Office, visit: Visit, site: Site, after: Cursor = "") -> Response:
+    found = await or_missing(visit.parts.reports.clarifications(office.id, cursor=after, corrected=True))
+    rows = None
+    if found is not None:
+        rows = tuple(
+            CorrectionRow(
+                number=c.number,
+                fact=c.fact,
+                at=c.corrected_at or c.published_at,
+                what="retraction" if c.state == "retracted" else "correction",
+                change=c.change_note,
+                version=c.version,
+            )
+            for c in found.items
+        )
+    older = f"/{office.slug}/corrections?after={found.next}" if found is not None and found.next else ""
+    view = CorrectionsPage(rows=rows, older_url=older)
+    return site.show(visit, office, "public/corrections.html", view, nav="corrections")
+
+
+@router.get("/{slug}/stats")
+async def stats(office: Office, visit: Visit, site: Site) -> Response:
+    found = await visit.parts.reports.stats(office.id)
+    view = StatsPage(
+        as_of=datetime.now(UTC),
+        days=7,
+        received=found.reports_week,
+        answered=found.answered_week,
+        answered_in_time=found.answered_week,
+        waiting=found.waiting,
+        corrected=found.corrected,
+        median_hours=round(found.median_hours) if found.median_hours is not None else None,
+        verdicts=tuple(
+            (verdict, count if count >= MASKED_BELOW else None) for verdict, count in found.by_verdict.items()
+        ),
+        areas=(),
+    )
+    return site.show(visit, office, "public/stats.html", view)
+
+
+@router.get("/{slug}/about")
+async def about(office: Office, visit: Visit, site: Site) -> Response:
+    return site.show(visit, office, "public/about.html", AboutPage())
+
+
+@router.get("/{slug}/privacy")
+async def privacy(office: Office, visit: Visit, site: Site) -> Response:
+    return site.show(visit, office, "public/privacy.html", PrivacyPage(contact=office.branding.email))
+
+
+@router.get("/{slug}/u/{token}")
+async def unsubscribe_asked(office: Office, visit: Visit, site: Site, token: str) -> Response:
+    link = visit.parts.signed_links.unsubscribe(office.id, token)
+    if link is None:
+        raise NotFound("link")
+    view = UnsubscribePage(form=form_of(f"/{office.slug}/u/{token}", visit), subject=link.recipient_kind)
+    return site.show(visit, office, "public/unsubscribe.html", view)
+
+
+@router.post("/{slug}/u/{token}")
+async def unsubscribe(office: Office, visit: Visit, site: Site, token: str, request: Request) -> Response:
+    """From the page's button, or by a mail program with one click (RFC 8058): the link itself is the proof."""
+    link = visit.parts.signed_links.unsubscribe(office.id, token)
+    if link is None:
+        raise NotFound("link")
+    visit.parts.limits.clients.take(visit.client)
+    key: UUID = one_click_key(token)
+    await visit.parts.commands.unsubscribe(
+        office, key, recipient=link.recipient, recipient_kind=link.recipient_kind, channel=link.channel, wait=0
+    )
+    view = UnsubscribePage(form=None, subject=link.recipient_kind)
+    return site.show(visit, office, "public/unsubscribe.html", view)

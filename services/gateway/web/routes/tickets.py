@@ -1,0 +1,261 @@
+"""A ticket: number and code open it; what happened, the answer, and what its holder can still do."""
+
+from datetime import UTC, datetime
+from uuid import UUID
+
+from fastapi import APIRouter, Request
+from fastapi.exceptions import RequestValidationError
+from pydantic import ValidationError
+from starlette.datastructures import FormData
+from starlette.responses import Response
+
+from libs.contracts.directory import TenantRecord
+from libs.contracts.reads import FollowView, TicketView
+from libs.contracts.reports.parts import Attachment
+from libs.contracts.words import ReportKind
+from libs.runtime.errors import Refused, Unavailable
+from services.gateway.api.models import TicketCode, TicketMessage
+from services.gateway.commands import Reply
+from services.gateway.context import Office, Visit, Visited, posted
+from services.gateway.idempotency import read_key
+from services.gateway.limits import TooMany
+from services.gateway.reads import or_missing
+from services.gateway.sessions import Ticket
+from services.gateway.tickets import open_ticket, ticket_view
+from services.gateway.web.routes.cards import messages, row, thread
+from services.gateway.web.routes.pages import Pages, form_of, see, text_of
+from services.gateway.web.routes.public import Site
+from services.gateway.web.routes.reporting import PictureRefused, receipt_cookie, taken
+from services.gateway.web.views import (
+    FieldError,
+    Following,
+    Receipt,
+    TicketLookupPage,
+    TicketPage,
+    TicketState,
+    Trouble,
+)
+
+router = APIRouter(include_in_schema=False)
+
+
+@router.get("/{slug}/tickets")
+async def lookup(office: Office, visit: Visit, site: Site, number: str = "") -> Response:
+    return _lookup(site, visit, office, number=number[:32])
+
+
+def _lookup(
+    site: Pages,
+    visit: Visited,
+    office: TenantRecord,
+    *,
+    number: str = "",
+    status: int = 200,
+    errors: tuple[FieldError, ...] = (),
+    trouble: Trouble | None = None,
+) -> Response:
+    view = TicketLookupPage(
+        form=form_of(f"/{office.slug}/tickets", visit), number=number, errors=errors, trouble=trouble
+    )
+    headers = {"Retry-After": "2"} if status == 503 else {}
+    return site.show(visit, office, "public/ticket_lookup.html", view, status=status, nav="tickets", headers=headers)
+
+
+@router.post("/{slug}/tickets")
+async def opened(office: Office, visit: Visit, site: Site, request: Request) -> Response:
+    form = await posted(request, visit)
+    number, code = text_of(form, "number").strip()[:32], text_of(form, "code")
+    try:
+        visit.parts.limits.guesses.take(visit.client)
+        TicketCode(code=code)
+        held, _ = await open_ticket(visit.parts, office, number, code)
+    except (ValidationError, RequestValidationError):
+        return _wrong(site, visit, office, number)
+    except Refused as refused:
+        if refused.code != "wrong_code":
+            raise
+        return _wrong(site, visit, office, number)
+    except TooMany:
+        return _lookup(site, visit, office, number=number, status=429, trouble=Trouble.TOO_MANY)
+    except Unavailable:
+        return _lookup(site, visit, office, number=number, status=503, trouble=Trouble.UNAVAILABLE)
+    response = see(f"/{office.slug}/tickets/{held.number}")
+    visit.parts.remember_ticket(response, office, held)
+    return visit.finish(response)
+
+
+def _wrong(site: Pages, visit: Visited, office: TenantRecord, number: str) -> Response:
+    error = FieldError(field="code", code="wrong_code")
+    return _lookup(site, visit, office, number=number, status=422, errors=(error,))
+
+
+@router.get("/{slug}/tickets/{number}")
+async def ticket(office: Office, visit: Visit, site: Site, number: str) -> Response:
+    held = visit.parts.ticket_in(visit.request, office, number)
+    if held is None:
+        return _lookup(site, visit, office, number=number[:32])
+    return await _shown(site, visit, office, held)
+
+
+async def _shown(
+    site: Pages,
+    visit: Visited,
+    office: TenantRecord,
+    held: Ticket,
+    *,
+    status: int = 200,
+    errors: tuple[FieldError, ...] = (),
+    trouble: Trouble | None = None,
+) -> Response:
+    code = visit.request.cookies.get(receipt_cookie(held.number), "")
+    receipt = Receipt(number=held.number, code=code, first=bool(code))
+    try:
+        found = await ticket_view(visit.parts, office, held.number, held.code_hash)
+    except Refused:
+        # The cookie says that the broker has it; reports has not come to it yet.
+        view = _recording(office, held, receipt, steps=())
+    except Unavailable:
+        view = _recording(office, held, receipt, steps=None)
+    else:
+        follow = await or_missing(visit.parts.notify.subject(office.id, held.report_id))
+        view = _page(visit, office, found, follow, receipt, errors, trouble)
+    return site.show(visit, office, "public/ticket.html", view, status=status, nav="tickets")
+
+
+def _recording(office: TenantRecord, held: Ticket, receipt: Receipt, *, steps: tuple[()] | None) -> TicketPage:
+    return TicketPage(
+        receipt=receipt,
+        kind=ReportKind.HOAX,
+        state=TicketState.RECORDING,
+        live_url=f"/{office.slug}/tickets/{held.number}/stream",
+        steps=steps,
+    )
+
+
+def _page(
+    visit: Visited,
+    office: TenantRecord,
+    found: TicketView,
+    follow: FollowView | None,
+    receipt: Receipt,
+    errors: tuple[FieldError, ...],
+    trouble: Trouble | None,
+) -> TicketPage:
+    base = f"/{office.slug}/tickets/{found.number}"
+    state = TicketState(found.state) if found.state in set(TicketState) else TicketState.CHECKING
+    open_ = state not in (TicketState.WITHDRAWN, TicketState.SCREENED_OUT, TicketState.CLOSED)
+    answered = state == TicketState.ANSWERED
+    following = None
+    if follow is not None and follow.following and follow.channel:
+        following = Following(
+            channel=follow.channel,
+            masked=follow.masked,
+            stop=form_of(f"{base}/stop", visit),
+            undeliverable=follow.undeliverable,
+        )
+    return TicketPage(
+        receipt=receipt,
+        kind=ReportKind(found.kind),
+        state=state,
+        live_url=f"{base}/stream",
+        steps=thread(found, now=datetime.now(UTC)),
+        next_at=found.waiting_until if found.waiting_for else found.answer_due_at if not answered else None,
+        party=found.waiting_for or "",
+        until=found.waiting_until,
+        reason=(found.screened_reason or found.outcome or ("clarified" if state == TicketState.CLOSED else "")),
+        answer=row(found.clarification) if found.clarification is not None else None,
+        reply=found.answer,
+        sent_text="\n".join((found.text, *(u for u in found.urls if u not in found.text))).strip(),
+        messages=messages(found),
+        message=form_of(f"{base}/messages", visit) if open_ else None,
+        helped=form_of(f"{base}/rating", visit) if answered and found.helpful is None else None,
+        helped_already={True: "yes", False: "no", None: ""}[found.helpful],
+        not_mine=form_of(f"{base}/rejection", visit) if answered and found.clarification is not None else None,
+        withdraw=form_of(f"{base}/withdrawal", visit) if open_ and not answered else None,
+        following=following,
+        errors=errors,
+        trouble=trouble,
+    )
+
+
+async def _do(office: TenantRecord, visit: Visited, site: Pages, number: str, request: Request, what: str) -> Response:
+    """One of the buttons of the ticket; its holder's cookie is the proof."""
+    form = await posted(request, visit)
+    held = visit.parts.ticket_in(request, office, number)
+    if held is None:
+        return _lookup(site, visit, office, number=number[:32])
+    key = read_key(text_of(form, "key"))
+    try:
+        visit.parts.limits.clients.take(visit.client)
+        if what == "messages":
+            await _written(visit, office, held, key, form)
+        else:
+            await _carried_out(visit, held, key, what, text_of(form, "helped"))
+    except PictureRefused as refused_picture:
+        return await _shown(site, visit, office, held, status=422, errors=(refused_picture.error,))
+    except ValidationError as error:
+        code = "too_long" if error.errors()[0]["type"] == "string_too_long" else "required"
+        wrong = FieldError(field="pesan", code=code, value=str(len(text_of(form, "pesan"))), limit="5000")
+        return await _shown(site, visit, office, held, status=422, errors=(wrong,))
+    except TooMany:
+        return await _shown(site, visit, office, held, status=429, trouble=Trouble.TOO_MANY)
+    except Unavailable:
+        return await _shown(site, visit, office, held, status=503, trouble=Trouble.UNAVAILABLE)
+    except Refused as refused:
+        if refused.code == "uploads_unavailable":
+            return await _shown(site, visit, office, held, status=503, trouble=Trouble.UPLOADS_UNAVAILABLE)
+        if refused.code not in ("state_conflict", "not_found"):
+            raise
+        # Somebody was faster: the page shows how it stands.
+    return visit.finish(see(f"/{office.slug}/tickets/{held.number}"))
+
+
+async def _written(visit: Visited, office: TenantRecord, held: Ticket, key: UUID, form: FormData) -> None:
+    """A message, a picture, or both."""
+    picture = await taken(visit, office, form)
+    if picture is not None:
+        attachment = Attachment(
+            blob_id=picture.id, sha256=picture.sha256, media_type=picture.media_type, size=picture.size
+        )
+        await visit.parts.commands.add_evidence(held, key, (attachment,))
+        visit.parts.uploads.keep(office.id, [UUID(picture.id)])
+    text = text_of(form, "pesan")
+    if text.strip() or picture is None:
+        await visit.parts.commands.add_message(held, key, TicketMessage(code="0", text=text).text)
+
+
+async def _carried_out(visit: Visited, held: Ticket, key: UUID, what: str, helped: str) -> Reply:
+    commands = visit.parts.commands
+    match what:
+        case "rating":
+            return await commands.rate_answer(held, key, helpful=helped == "yes")
+        case "rejection":
+            return await commands.reject_match(held, key)
+        case "withdrawal":
+            return await commands.withdraw_report(held, key)
+    return await commands.stop_following(held, key)
+
+
+@router.post("/{slug}/tickets/{number}/messages")
+async def message(office: Office, visit: Visit, site: Site, number: str, request: Request) -> Response:
+    return await _do(office, visit, site, number, request, "messages")
+
+
+@router.post("/{slug}/tickets/{number}/rating")
+async def rating(office: Office, visit: Visit, site: Site, number: str, request: Request) -> Response:
+    return await _do(office, visit, site, number, request, "rating")
+
+
+@router.post("/{slug}/tickets/{number}/rejection")
+async def rejection(office: Office, visit: Visit, site: Site, number: str, request: Request) -> Response:
+    return await _do(office, visit, site, number, request, "rejection")
+
+
+@router.post("/{slug}/tickets/{number}/withdrawal")
+async def withdrawal(office: Office, visit: Visit, site: Site, number: str, request: Request) -> Response:
+    return await _do(office, visit, site, number, request, "withdrawal")
+
+
+@router.post("/{slug}/tickets/{number}/stop")
+async def stop(office: Office, visit: Visit, site: Site, number: str, request: Request) -> Response:
+    return await _do(office, visit, site, number, request, "stop")
