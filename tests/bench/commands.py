@@ -28,11 +28,11 @@ TEXT = "Beredar kabar bahwa bantuan dibagikan lewat tautan ini. " * 6
 CHUNK = 1_000
 
 
-def tenant_record(tenant: str) -> TenantRecord:
+def tenant_record(tenant: str, slug: str) -> TenantRecord:
     branding = Branding(name="Bench", office="Bench", government="Bench")
     return TenantRecord(
         id=tenant,
-        slug="bench",
+        slug=slug,
         region_code="32.74",
         prefix="CRB",
         branding=branding,
@@ -104,7 +104,7 @@ async def consume(n: int, profile: str | None) -> None:
 
 
 async def fill(n: int, tenant: str) -> None:
-    """Puts the tenant into the directory and n commands into the mailbox. Runs with the gateway's and registry's rights."""
+    """Puts n commands into the mailbox, with the gateway's rights."""
     gateway = Common()
     keyring = Keyring(gateway.secrets_dir, Service.GATEWAY)
     outbox = KafkaOutbox(gateway, "bench", within=60, most=10_000_000)
@@ -117,14 +117,15 @@ async def fill(n: int, tenant: str) -> None:
     print(json.dumps({"what": "fill", "n": n, "seconds": round(time.perf_counter() - started, 3)}))
 
 
-async def announce(tenant: str) -> None:
+async def announce(tenant: str, slug: str) -> None:
     registry = Common()
     outbox = KafkaOutbox(registry, "bench")
     await outbox.start()
-    record = tenant_record(tenant)
+    record = tenant_record(tenant, slug)
     key = f"{tenant}/tenant/{tenant}".encode()
     await outbox.publish([Outgoing("registry.directory.v1", key, record.model_dump_json().encode(), [])])
     await outbox.stop()
+    print(json.dumps({"what": "announce", "tenant": tenant}))
 
 
 if __name__ == "__main__":
@@ -132,13 +133,14 @@ if __name__ == "__main__":
     parser.add_argument("what", choices=["fill", "announce", "consume"])
     parser.add_argument("--n", type=int, default=20_000)
     parser.add_argument("--tenant", default=os.environ.get("BENCH_TENANT", "bench"))
+    parser.add_argument("--slug", default="bench")
     parser.add_argument("--profile")
     arguments = parser.parse_args()
     match arguments.what:
         case "fill":
             asyncio.run(fill(arguments.n, arguments.tenant))
         case "announce":
-            asyncio.run(announce(arguments.tenant))
+            asyncio.run(announce(arguments.tenant, arguments.slug))
         case "consume":
             # The loop that uvicorn runs the service on.
             uvloop.run(consume(arguments.n, arguments.profile))

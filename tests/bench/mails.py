@@ -1,0 +1,106 @@
+"""`notify.email_vs_bare`: deliveries sent over SMTP with their ledger and events, against a bare loop."""
+
+import argparse
+import asyncio
+import json
+import os
+import time
+from datetime import UTC, datetime, timedelta
+from uuid import uuid4
+
+import uvloop
+
+from libs.contracts.notify.delivery import DeliveryAddress, PlanBulletin, PlanDelivery
+from libs.runtime.aggregates import Context, Incoming
+from services.notify.app import runtime_of
+from services.notify.settings import Settings
+
+CHUNK = 500
+
+
+def planned(tenant: str, n: int) -> list[Incoming]:
+    """One bulletin, and a delivery of it to n reporters."""
+    now, bulletin = datetime.now(UTC), str(uuid4())
+    plan = PlanBulletin(
+        bulletin_id=bulletin,
+        case_id=str(uuid4()),
+        clarification_id=str(uuid4()),
+        number="CRB-4F7K-9XM2",
+        version=1,
+        claim="Air PDAM dicampur zat pembersih pipa",
+        verdict="false",
+        fact="Air PDAM di Harjamukti aman dipakai.",
+        explanation="Air keruh berasal dari pergantian pipa.\n\n" + "Laporan Anda sudah dijawab. " * 20,
+        partners_due_at=now + timedelta(days=1),
+    )
+    found = [Incoming(plan, Context(id=uuid4(), tenant=tenant, at=now))]
+    for i in range(n):
+        delivery = PlanDelivery(
+            delivery_id=str(uuid4()),
+            template="answer",
+            channel="email",
+            recipient=str(uuid4()),
+            recipient_kind="report",
+            lane=0,
+            bulletin_id=bulletin,
+            case_id=plan.case_id,
+            number="CRB-0000-0000",
+        )
+        private = DeliveryAddress(address=f"warga{i}@contoh.example")
+        found.append(Incoming(delivery, Context(id=uuid4(), tenant=tenant, at=now, private=private)))
+    return found
+
+
+async def send(n: int, tenant: str) -> None:
+    """Plans first, then lets the service's own workers send; prints one JSON line."""
+    runtime, _ = runtime_of(Settings())
+    await runtime.engine.ensure_indexes()
+    await runtime.outbox.start()
+    incoming = planned(tenant, n)
+    for position in range(0, len(incoming), CHUNK):
+        await runtime.engine.apply(incoming[position : position + CHUNK])
+    await runtime.outbox.stop()
+    deliveries = runtime.engine.collection("delivery")
+
+    async def sent() -> int:
+        return await deliveries.count(tenant, {"ix.state": "sent"}, limit=n + 1)
+
+    async with runtime.lifespan(None):  # type: ignore[arg-type]
+        while not (already := await sent()):
+            await asyncio.sleep(0.01)
+        started, now = time.perf_counter(), already
+        while now < n:
+            await asyncio.sleep(0.05)
+            now = await sent()
+        seconds = time.perf_counter() - started
+    count = n - already
+    problems = await unfinished(runtime.engine.collection("delivery"), tenant)
+    print(
+        json.dumps(
+            {
+                "what": "mails",
+                "n": count,
+                "seconds": round(seconds, 3),
+                "per_second": round(count / seconds, 1),
+                "problems": problems,
+            }
+        )
+    )
+
+
+async def unfinished(deliveries: object, tenant: str) -> int:
+    """Deliveries that are not whole: not sent, without both events, or not relayed."""
+    documents = await deliveries.find(  # type: ignore[attr-defined]
+        tenant, {}, limit=100_000, fields={"state.state": 1, "version": 1, "relayed": 1, "pending": 1}
+    )
+    return sum(
+        d["state"]["state"] != "sent" or d["version"] != 3 or (d["pending"] and d["relayed"] < 1) for d in documents
+    )
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--n", type=int, default=10_000)
+    parser.add_argument("--tenant", default=os.environ.get("BENCH_TENANT", "bench"))
+    arguments = parser.parse_args()
+    uvloop.run(send(arguments.n, arguments.tenant))
