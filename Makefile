@@ -13,6 +13,8 @@ help:
 	@echo "make restart SERVICE=reports  start one process anew"
 	@echo "make reset                    stop and delete the local data"
 	@echo "make test                     lint, types and all tests"
+	@echo "make images                   build a container image of each process"
+	@echo "make base-image               build what they stand on, where there is no container registry"
 
 run: setup
 	@$(PYTHON) -m deploy.local run
@@ -63,3 +65,27 @@ lock:
 # Schema snapshots, example messages and docs/api/asyncapi.yaml; refuses what would break a released shape.
 contracts: setup
 	@$(PYTHON) -m libs.contracts.documents
+
+VERSION ?= $(shell sed -n 's/^version = "\(.*\)"/\1/p' pyproject.toml)
+IMAGES ?= registry reports notify gateway setup
+# Debian with Python, made here; where it is there, images stand on it and no registry is asked. BASE takes another.
+LOCAL_BASE := simpul/base:bookworm
+.PHONY: images base-image manifests openapi bench
+
+images:
+	@LOCAL_BASE=$(LOCAL_BASE) BASE=$(BASE) deploy/images/build.sh $(VERSION) $(IMAGES)
+
+base-image:
+	@deploy/images/base.sh $(LOCAL_BASE)
+
+manifests: setup
+	@$(PYTHON) -m deploy.k8s.generate
+
+# docs/api/openapi.json: what the gateway offers to programs.
+openapi: setup
+	@$(PYTHON) -m services.gateway.api.document
+
+# Ours against the bare parts; takes about ten minutes. Needs Debian's wrk and postfix (smtp-sink).
+bench: setup
+	@command -v wrk >/dev/null && test -x /usr/sbin/smtp-sink || { echo "Needs: sudo apt-get install -y wrk postfix"; exit 1; }
+	@$(PYTHON) -m tests.bench
