@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import TypeVar
+from uuid import UUID
 
 from aiokafka import ConsumerRecord
 from pydantic import BaseModel, ValidationError
@@ -211,9 +212,13 @@ class Intake:
             return []
         event = _validated(kind, record.value)
         return [
-            Incoming(f.command, replace(_context(envelope, None), id=ids.follow_up_id(envelope.id, f.step)))
+            Incoming(f.command, replace(_context(envelope, None), id=self._reaction_id(envelope, f)))
             for f in self._react(event, envelope)
         ]
+
+    def _reaction_id(self, envelope: Envelope, follow_up: FollowUp) -> UUID:
+        # Not of the step alone: the event's own service may have a follow-up of that name, and so of that id.
+        return ids.follow_up_id(envelope.id, f"{self._service}|{follow_up.step}")
 
 
 def _context(envelope: Envelope, private: Sealable | None) -> Context:
