@@ -10,5 +10,5 @@ class Settings(Common):
     """Where pictures are fetched from, until they lie in our own evidence store."""
     placing: bool = True
     """Off only in the benchmark of the bare command loop: a received report is then not placed."""
-    match_within: float = Field(default=0.8, gt=0)
+    match_within: float = Field(default=2.0, gt=0)
     """Seconds that placing waits for the matcher before it goes on without."""
