@@ -13,6 +13,7 @@ help:
 	@echo "make restart SERVICE=reports  start one process anew"
 	@echo "make reset                    stop and delete the local data"
 	@echo "make test                     lint, types and all tests"
+	@echo "make chaos                    faults on real processes: what is lost, doubled or stuck"
 	@echo "make images                   build a container image of each process"
 	@echo "make base-image               build what they stand on, where there is no container registry"
 
@@ -89,3 +90,9 @@ openapi: setup
 bench: setup
 	@command -v wrk >/dev/null && test -x /usr/sbin/smtp-sink || { echo "Needs: sudo apt-get install -y wrk postfix"; exit 1; }
 	@$(PYTHON) -m tests.bench
+
+# Faults on real processes, and an oracle that counts what was lost; about half an hour. CHAOS="--seed 7" repeats a run.
+.PHONY: chaos
+CHAOS ?=
+chaos: setup-test
+	$(PYTHON) -m tests.chaos $(CHAOS)
