@@ -17,8 +17,10 @@ REPORT: Aggregate[report.Report] = Aggregate(
     index=report.index_fields,
     indexes=(
         index(("tenant", 1), ("ix.number", 1), name="number", unique=True),
-        index(("tenant", 1), ("ix.case", 1), ("ix.received", 1), name="case"),
-        index(("tenant", 1), ("ix.kind", 1), ("ix.state", 1), ("ix.received", 1), name="kind"),
+        # Partial where few documents are meant: every index is paid for at every report.
+        index(("tenant", 1), ("ix.case", 1), ("ix.received", 1), name="case", where={"ix.case": {"$type": "string"}}),
+        index(("tenant", 1), ("ix.received", 1), name="received"),
+        index(("tenant", 1), ("ix.one_by_one", 1), ("ix.received", -1), name="others", where={"ix.one_by_one": True}),
         index(("ix.received", 1), name="evidence_due", where={"ix.evidence_due": True}),
     ),
     uniques={"number": "number_taken"},

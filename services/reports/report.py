@@ -351,11 +351,17 @@ def due(report: Report) -> Iterable[Due]:
 
 
 def index_fields(report: Report) -> dict[str, Any]:
-    return {
+    """`one_by_one`: a kind that has no case and is answered alone."""
+    found = {
         "number": report.number,
         "kind": report.kind,
         "state": report.state,
-        "case": report.case_id,
         "received": report.received_at,
-        "evidence_due": bool(report.attachments) and len(report.evidence) < len(report.attachments),
     }
+    if report.case_id is not None:
+        found["case"] = report.case_id
+    if report.kind != ReportKind.HOAX:
+        found["one_by_one"] = True
+    if len(report.evidence) < len(report.attachments):
+        found["evidence_due"] = True
+    return found

@@ -23,7 +23,7 @@ from libs.contracts.reads import (
     TicketView,
     VersionView,
 )
-from libs.contracts.words import CaseState, ClarificationState, ReportKind, ReportState
+from libs.contracts.words import CaseState, ClarificationState, ReportState
 from libs.kit.differences import differences
 from libs.runtime.cursors import Cursors
 from libs.runtime.engine import Engine
@@ -291,7 +291,7 @@ class Views:
 
     async def counts(self, tenant: str) -> QueueCounts:
         cases, reports = self._engine.collection("case"), self._engine.collection("report")
-        waiting = {"ix.kind": {"$in": OTHER_KINDS}, "ix.state": ReportState.RECEIVED}
+        waiting = {"ix.one_by_one": True, "ix.state": ReportState.RECEIVED}
         return QueueCounts(
             queue=await cases.count(tenant, {"ix.open": True}),
             reviews=await cases.count(tenant, {"ix.state": CaseState.IN_REVIEW}),
@@ -374,7 +374,9 @@ class Views:
         self, tenant: str, *, kind: str | None, state: str | None, cursor: str | None, limit: int = PAGE
     ) -> Page[ReportRow]:
         """Reports of the kinds that are answered one by one."""
-        where: dict[str, Any] = {"ix.kind": kind if kind in OTHER_KINDS else {"$in": OTHER_KINDS}}
+        where: dict[str, Any] = {"ix.one_by_one": True}
+        if kind:
+            where["ix.kind"] = kind
         if state:
             where["ix.state"] = state
         return await self._reports(tenant, where, scope=f"reports|{tenant}", cursor=cursor, limit=limit)
@@ -403,9 +405,6 @@ class Views:
         if found is None:
             raise NotFound("report")
         return report_row(found)
-
-
-OTHER_KINDS = [ReportKind.ASPIRATION.value, ReportKind.COMPLAINT.value, ReportKind.INFORMATION_REQUEST.value]
 
 
 def ticket_state(report: Report, case: Case | None, clarification: Clarification | None) -> str:
