@@ -10,9 +10,18 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from libs.runtime import telemetry
-from libs.runtime.aggregates import Aggregate, Incoming
+from libs.runtime.aggregates import Aggregate, Incoming, State
 from libs.runtime.engine import Engine, Outcome, Result, _Loaded
-from libs.runtime.mongo import Document, key
+from libs.runtime.mongo import Document, identity_of, key
+
+
+def _loaded(document: Document, state: State) -> _Loaded:
+    return _Loaded(
+        document["_id"], document["tenant"], identity_of(document["_id"]),
+        version=document["version"], relayed=document["relayed"], trimmed=document.get("trimmed", 0),
+        state=state, subject=document.get("subject"), sealed=document.get("sealed"), exists=True,
+    )  # fmt: skip
+
 
 NEEDED: Mapping[str, int] = {
     "tenant": 1, "version": 1, "relayed": 1, "trimmed": 1, "schema": 1, "state": 1, "sealed": 1, "subject": 1,
@@ -21,16 +30,21 @@ NEEDED: Mapping[str, int] = {
 
 
 class Held:
-    """Aggregates of one kind, from documents with the fields `NEEDED`."""
+    """Aggregates of one kind, from documents with the fields `NEEDED` and their states."""
 
-    def __init__(self, engine: Engine, aggregate: Aggregate[Any], documents: Sequence[Document]) -> None:
+    def __init__(
+        self, engine: Engine, aggregate: Aggregate[Any], documents: Sequence[Document], states: Sequence[State]
+    ) -> None:
         if not aggregate.seals_once:
             raise ValueError(f"{aggregate.name}: only what is sealed once can be held without its keys")
         self._engine = engine
         self._aggregate = aggregate
         # A tail that was left unrelayed stands in the history, which is not here: those go the ordinary way.
-        settled = [d for d in documents if d["relayed"] == d["version"]]
-        self._held: dict[str, _Loaded] = {d["_id"]: engine._revive(aggregate, d, {}) for d in settled}
+        self._held: dict[str, _Loaded] = {
+            document["_id"]: _loaded(document, state)
+            for document, state in zip(documents, states, strict=True)
+            if document["relayed"] == document["version"]
+        }
 
     async def apply(self, incoming: Sequence[Incoming]) -> list[Outcome]:
         """As `Engine.apply`, but what it does to held aggregates is saved and not yet relayed.

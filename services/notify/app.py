@@ -15,6 +15,7 @@ from services.notify.breaker import Breaker
 from services.notify.channels.email import Mailer
 from services.notify.contacts import NAME, Contacts
 from services.notify.kinds import AGGREGATES
+from services.notify.pace import Pace
 from services.notify.planning import Planner
 from services.notify.policies import reactions
 from services.notify.routes import router
@@ -24,7 +25,7 @@ from services.notify.upkeep import Upkeep
 from services.notify.views import Views
 
 POLL = 0.3
-"""Seconds between two looks for work. A published answer passes three workers, so about a second to the server."""
+"""Seconds between two looks while something happens. A published answer passes three workers: about a second."""
 DEFAULT_ANSWER_HOURS = 24
 
 
@@ -40,9 +41,10 @@ class Standing:
 
 
 def runtime_of(settings: Settings) -> tuple[Runtime, Views]:
-    standing = Standing()
+    standing, pace = Standing(), Pace()
 
     async def prepare(incoming: Sequence[Incoming]) -> Sequence[Incoming]:
+        pace.stir()
         return standing_of_all(standing.directory, incoming)
 
     runtime = build(
@@ -57,7 +59,7 @@ def runtime_of(settings: Settings) -> tuple[Runtime, Views]:
     contacts = Contacts(runtime.mongo.tenants(NAME), runtime.keys, runtime.opener, runtime.outbox)
     runtime.bus.consume(NAME, [CONTACTS], contacts.take)
     link_keys = runtime.keyring.links(Service.GATEWAY, Service.NOTIFY)
-    _add_workers(runtime, settings, contacts, Mailer(
+    _add_workers(runtime, settings, pace, contacts, Mailer(
         public_url=settings.public_url, mail_from=settings.mail_from, keys=link_keys
     ))  # fmt: skip
     views = Views(
@@ -71,7 +73,7 @@ def runtime_of(settings: Settings) -> tuple[Runtime, Views]:
     return runtime, views
 
 
-def _add_workers(runtime: Runtime, settings: Settings, contacts: Contacts, mailer: Mailer) -> None:
+def _add_workers(runtime: Runtime, settings: Settings, pace: Pace, contacts: Contacts, mailer: Mailer) -> None:
     planner = Planner(
         engine=runtime.engine, keys=runtime.keys, directory=runtime.directory, contacts=contacts, now=_now
     )
@@ -82,11 +84,11 @@ def _add_workers(runtime: Runtime, settings: Settings, contacts: Contacts, maile
         in_hand=lambda: set().union(*(sender.in_hand for sender in senders)),
         unknown_after=settings.unknown_after,
     )
-    runtime.every(POLL, "bulletins", planner.advance_bulletins)
-    runtime.every(POLL, "subjects", planner.plan_subjects)
+    runtime.every(POLL, "bulletins", pace.paced(planner.advance_bulletins))
+    runtime.every(POLL, "subjects", pace.paced(planner.plan_subjects))
     for number, sender in enumerate(senders):
-        runtime.every(POLL, f"sender_{number}", sender.step)
-    runtime.every(1.0, "withdrawals", upkeep.withdraw)
+        runtime.every(POLL, f"sender_{number}", pace.paced(sender.step))
+    runtime.every(POLL, "withdrawals", pace.paced(upkeep.withdraw))
     runtime.every(5.0, "attempts", upkeep.give_up_attempts)
     runtime.every(30.0, "erasures", upkeep.erase)
 

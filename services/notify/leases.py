@@ -31,6 +31,10 @@ class Leases:
     async def take(self, most: int, *, now: datetime) -> list[Document]:
         """Up to `most` deliveries that wait: by lane, and within a lane the tenants in turn."""
         taken: list[Document] = []
+        if not await self._collection.across_tenants(
+            {"ix.lane": {"$in": list(LANES)}, **self._ready(now)}, limit=1, fields={"tenant": 1}
+        ):
+            return taken
         for lane in LANES:
             if len(taken) < most:
                 taken += await self._take_lane(lane, most - len(taken), now)
@@ -82,7 +86,10 @@ class Leases:
             )
 
     def _free(self, lane: int, now: datetime) -> dict[str, Any]:
-        return {"ix.lane": lane, "ix.ready_at": {"$lte": now}, **self._unleased(now)}
+        return {"ix.lane": lane, **self._ready(now)}
+
+    def _ready(self, now: datetime) -> dict[str, Any]:
+        return {"ix.ready_at": {"$lte": now}, **self._unleased(now)}
 
     def _unleased(self, now: datetime) -> dict[str, Any]:
         return {"lease_until": {"$not": {"$gt": now}}}

@@ -134,8 +134,9 @@ class Sender:
         if not documents:
             return False
         try:
-            ready = await self._made_ready(documents)
-            await self._send_in_rounds(ready, Held(self._engine, DELIVERY, documents))
+            deliveries = await self._deliveries.states(documents, opened=True)
+            ready = await self._made_ready(documents, deliveries)
+            await self._send_in_rounds(ready, Held(self._engine, DELIVERY, documents, deliveries))
         finally:
             await self._leases.give_back([d["_id"] for d in documents])
         return True
@@ -216,8 +217,7 @@ class Sender:
             await self._keys.destroy(self._spent_links[-1])
             self._spent_links.pop()
 
-    async def _made_ready(self, documents: Sequence[Document]) -> list[Ready]:
-        deliveries = await self._deliveries.states(documents, opened=True)
+    async def _made_ready(self, documents: Sequence[Document], deliveries: Sequence[Delivery]) -> list[Ready]:
         bulletins = await self._bulletins_of(documents, deliveries)
         ready: list[Ready] = []
         unfit: list[Incoming] = []

@@ -230,6 +230,10 @@ class Front:
 
         return await eventually(look)
 
+    def log(self) -> str:
+        """What notify has written so far."""
+        return self.stack.layout.log(Service.NOTIFY).read_text()
+
     async def count_letters(self, address: str) -> int:
         return len(await asyncio.to_thread(lambda: list(self.stack.mailbox.letters(address))))
 

@@ -373,3 +373,17 @@ async def test_another_tenants_things_do_not_exist(front: Front, tenant: str, re
     stop = await front.command(stranger, StopFollowing(report_id=report))
     assert (await front.outcome(stranger, stop)).problem == "not_found"
     assert (await follow_view(front, tenant, report)).following
+
+
+async def test_no_address_and_no_claim_stands_in_the_log(front: Front, tenant: str, report: str, case: str) -> None:
+    address, claim = an_address(), f"Klaim {uuid4().hex}"
+    await front.follow(tenant, report, address)
+    await front.matched(tenant, report, case, clarification_id=f"k-{case}")
+    await front.published(tenant, case, claim=claim)
+    await front.letters(address)
+
+    log = front.log()
+
+    assert "service_started" in log
+    assert address not in log
+    assert claim not in log

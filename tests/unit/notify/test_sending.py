@@ -8,6 +8,7 @@ from libs.runtime.keyring import VersionedKey
 from services.notify.breaker import Breaker
 from services.notify.channels.smtp import Answer, of_code
 from services.notify.leases import in_turn
+from services.notify.pace import Pace
 from services.notify.sending import FIRST_RETRY, MOST_TRIES, result_of, retry_after
 from services.notify.views import masked
 from tests.unit.notify.builders import NOW
@@ -107,3 +108,23 @@ def test_a_link_opens_nothing_else(purpose: str, tenant: str, change: str) -> No
 @pytest.mark.parametrize("token", ["", "k1", "k1.x.y", "k9.YQ.YQ", "k1.é.ü", "." * 600])
 def test_rubbish_is_no_link(token: str) -> None:
     assert links.check(OLD, links.ASSIGNMENT, "cirebon", token) is None
+
+
+async def test_workers_look_often_while_something_happens_and_seldom_otherwise() -> None:
+    clock, looks = [0.0], []
+    pace = Pace(lively=5, seldom=2, now=lambda: clock[0])
+
+    async def step() -> bool:
+        looks.append(clock[0])
+        return False
+
+    look = pace.paced(step)
+    for second in (0.0, 0.3, 1.9, 2.1, 2.4):
+        clock[0] = second
+        await look()
+    pace.stir()
+    for second in (2.7, 3.0, 7.5, 7.8):
+        clock[0] = second
+        await look()
+
+    assert looks == [0.0, 2.1, 2.7, 3.0, 7.5]

@@ -1,0 +1,110 @@
+"""Several commands in a row on held deliveries: as the engine's ordinary way, in fewer steps."""
+
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from deploy.local.stack import Stack
+from libs.contracts.messages import Command
+from libs.contracts.notify.delivery import BeginAttempt, DeliveryAddress, PlanDelivery, RecordResult, SuppressDelivery
+from libs.contracts.topics import Service
+from libs.runtime.aggregates import Incoming
+from libs.runtime.engine import Result
+from libs.runtime.holding import NEEDED, Held
+from libs.runtime.mongo import key
+from libs.runtime.service import Runtime
+from services.notify.app import runtime_of
+from services.notify.delivery import Delivery
+from services.notify.kinds import DELIVERY
+from services.notify.settings import Settings
+from services.notify.store import Store, ordered
+from tests.service.notify.front import Front
+
+TENANT = "a-tenant"
+
+
+@pytest.fixture(scope="module")
+async def runtime(stack: Stack, front: Front) -> AsyncIterator[Runtime]:
+    """The parts of notify in this process; its own workers do not run."""
+    given: Any = {k.removeprefix("SIMPUL_").lower(): v for k, v in stack.environment(Service.NOTIFY).items()}
+    runtime, _ = runtime_of(Settings(**given))
+    await runtime.outbox.start()
+    yield runtime
+    await runtime.outbox.stop()
+    runtime.mongo.close()
+
+
+@pytest.fixture
+async def delivery(runtime: Runtime) -> str:
+    """On a channel that no worker sends by itself."""
+    plan = PlanDelivery(
+        delivery_id=str(uuid4()), template="answer", channel="whatsapp_manual", recipient=str(uuid4()),
+        recipient_kind="report", lane=0,
+    )  # fmt: skip
+    address = DeliveryAddress(address="+6281200002012")
+    await runtime.engine.apply([ordered(plan, tenant=TENANT, at=datetime.now(UTC), private=address)])
+    return plan.delivery_id
+
+
+def given(command: Command) -> Incoming:
+    return ordered(command, tenant=TENANT, at=datetime.now(UTC))
+
+
+async def held(runtime: Runtime, delivery: str) -> Held:
+    store: Store[Delivery] = Store(runtime.engine, DELIVERY, runtime.keys)
+    documents = list((await store.collection.load([key(TENANT, delivery)], NEEDED)).values())
+    return Held(runtime.engine, DELIVERY, documents, await store.states(documents))
+
+
+async def document(runtime: Runtime, delivery: str) -> dict[str, Any]:
+    found = await runtime.engine.collection("delivery").get(TENANT, delivery)
+    assert found is not None
+    return found
+
+
+async def test_each_step_is_saved_at_once_and_all_are_relayed_together(runtime: Runtime, delivery: str) -> None:
+    hand = await held(runtime, delivery)
+
+    await hand.apply([given(BeginAttempt(delivery_id=delivery, attempt=1))])
+    begun = await document(runtime, delivery)
+    await hand.apply([given(RecordResult(delivery_id=delivery, attempt=1, result="sent", code="250"))])
+    await hand.relay()
+    done = await document(runtime, delivery)
+
+    assert (begun["state"]["state"], begun["version"], begun["relayed"], begun["pending"]) == ("attempting", 2, 1, True)
+    assert (done["state"]["state"], done["version"], done["relayed"], done["pending"]) == ("sent", 3, 3, False)
+    assert [h["n"] for h in done["history"]] == [1, 2, 3]
+
+
+async def test_the_same_command_again_is_seen(runtime: Runtime, delivery: str) -> None:
+    hand = await held(runtime, delivery)
+    begin = given(BeginAttempt(delivery_id=delivery, attempt=1))
+
+    (first,) = await hand.apply([begin])
+    (again,) = await hand.apply([begin])
+    (elsewhere,) = await runtime.engine.apply([begin])
+
+    assert [first.result, again.result, elsewhere.result] == [Result.DONE, Result.SEEN, Result.SEEN]
+    assert (await document(runtime, delivery))["version"] == 2
+
+
+async def test_what_changed_elsewhere_meanwhile_is_decided_anew(runtime: Runtime, delivery: str) -> None:
+    hand = await held(runtime, delivery)
+    await runtime.engine.apply([given(SuppressDelivery(delivery_id=delivery, reason="no_consent"))])
+
+    (outcome,) = await hand.apply([given(BeginAttempt(delivery_id=delivery, attempt=1))])
+
+    assert (outcome.result, outcome.problem) == (Result.REFUSED, "state_conflict")
+    assert (await document(runtime, delivery))["state"]["state"] == "suppressed"
+
+
+async def test_a_delivery_that_is_not_held_goes_the_ordinary_way(runtime: Runtime, delivery: str) -> None:
+    hand = Held(runtime.engine, DELIVERY, [], [])
+
+    (outcome,) = await hand.apply([given(BeginAttempt(delivery_id=delivery, attempt=1))])
+
+    assert outcome.result is Result.DONE
+    assert (await document(runtime, delivery))["pending"] is False
