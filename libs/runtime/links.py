@@ -1,7 +1,7 @@
 """Secrets in links: who may open what without logging in, proved by an HMAC that nobody else can make.
 
-A link is made by the service that sends the message and checked by the one that serves the page; their pair key, derived
-for this purpose alone, stands behind it. A key that was replaced still opens old links as long as it is in the pair.
+A link is made by the service that sends the message and checked by the one that serves the page; behind it stands their
+pair key, derived for this purpose alone. A key that was replaced still opens old links as long as it is in the pair.
 """
 
 import hmac
