@@ -100,6 +100,8 @@ class _Crossing:
     outcomes: dict[int, Outcome]
     lost: list[int]
     relay: list[_Loaded]
+    apart: list[int]
+    """Commands of one aggregate of which some one met a unique index: to be carried out one by one, to see which."""
 
 
 class Engine:
@@ -150,7 +152,12 @@ class Engine:
                     *aggregate.indexes,
                 ]
             )
-            await self._pages[name].ensure_indexes([index(("of", 1), ("history.cause", 1), name="causes")])
+            await self._pages[name].ensure_indexes(
+                [
+                    index(("of", 1), ("history.cause", 1), name="causes"),
+                    index(("history.cause", 1), name="outcomes"),
+                ]
+            )
         await self._refusals.ensure_indexes(
             [expiring("at", seconds=int(REFUSALS_KEPT.total_seconds()), name="refusals_expire")]
         )
@@ -183,12 +190,14 @@ class Engine:
     ) -> dict[int, Outcome]:
         outcomes: dict[int, Outcome] = {}
         relay: list[_Loaded] = []
+        apart: list[int] = []
         refused_before = asyncio.create_task(self._refused_before(incoming, positions))
         todo = positions
         for _ in range(RACES):
             round_ = await self._round(aggregate, incoming, todo, refused_before)
             outcomes |= round_.outcomes
             relay += round_.relay
+            apart += round_.apart
             todo = round_.lost
             if not todo:
                 break
@@ -200,6 +209,8 @@ class Engine:
         await self._relay(aggregate, relay, refusals)
         for outcome in outcomes.values():
             telemetry.OUTCOMES.labels(self.service, aggregate.name, outcome.result).inc()
+        for position in apart:
+            outcomes |= await self._apply_kind(aggregate, incoming, [position])
         return outcomes
 
     async def _round(
@@ -220,25 +231,29 @@ class Engine:
                 item = incoming[position]
                 before = refused_before.get(key(item.context.tenant, str(item.context.id))) if refused_before else None
                 outcomes[position] = (
-                    Outcome(Result.REFUSED, problem=before["problem"], fields=tuple(before["fields"]))
+                    _refused_again(before, item.command.body_hash)
                     if before is not None
                     else self._decide(aggregate, loaded[document_id], item)
                 )
         changed = [one for one in loaded.values() if one.added]
         collisions = await self._save(aggregate, changed)
         lost: list[int] = []
+        apart: list[int] = []
         for one, conflict in collisions.items():
             group = groups[one]
-            if conflict is not None:
-                first = next(p for p in group if outcomes[p].result is Result.DONE)
-                outcomes[first] = Outcome(Result.REFUSED, problem=conflict)
-                lost += [p for p in group if p != first]
-                continue
-            lost += group
-        for position in lost:
+            adding = [p for p in group if outcomes[p].events]
+            if conflict is None:
+                lost += group
+            elif len(adding) == 1:
+                outcomes[adding[0]] = Outcome(Result.REFUSED, problem=conflict)
+                # What was decided after it saw a state that did not come about.
+                lost += [p for p in group if p != adding[0]]
+            else:
+                apart += group
+        for position in (*lost, *apart):
             outcomes.pop(position, None)
         relay = [one for one in loaded.values() if one.document_id not in collisions and (one.added or one.tail)]
-        return _Crossing(outcomes, sorted(lost), relay)
+        return _Crossing(outcomes, sorted(lost), relay, sorted(apart))
 
     def _document_id(self, aggregate: Aggregate[Any], tenant: str, identity: str) -> str:
         return identity if aggregate.across_tenants else key(tenant, identity)
@@ -708,11 +723,10 @@ class Engine:
         """What became of a command; None while it is not decided. Another body under the same id: `key_reused`."""
         refusal = (await self._refusals.load([key(tenant, str(command))])).get(key(tenant, str(command)))
         if refusal is not None:
-            if body_hash is not None and refusal["body"] not in (None, body_hash):
-                return Outcome(Result.REFUSED, problem="key_reused")
-            return Outcome(Result.REFUSED, problem=refusal["problem"], fields=tuple(refusal["fields"]))
-        found = await asyncio.gather(*(self._caused(a, tenant, command) for a in self.aggregates.values()))
-        entries = [entry for group in found for entry in group]
+            return _refused_again(refusal, body_hash)
+        entries = await self._caused(self._collections, tenant, command)
+        # Long ago, and its aggregate has turned a page since.
+        entries = entries or await self._caused(self._pages, tenant, command)
         if not entries:
             return None
         if body_hash is not None and entries[0][1].get("body") not in (None, body_hash):
@@ -720,18 +734,29 @@ class Engine:
         return Outcome(Result.DONE, events=tuple(self._recorded(one, entry) for one, entry in entries))
 
     async def _caused(
-        self, aggregate: Aggregate[Any], tenant: str, command: UUID
+        self, collections: Mapping[str, TenantCollection], tenant: str, command: UUID
     ) -> list[tuple[_Loaded, Mapping[str, Any]]]:
+        """First entry that a command caused in each aggregate, from documents or from pages (`of` a document)."""
         cause = str(command)
-        documents = await self._collections[aggregate.name].find(
-            tenant, {"history.cause": cause}, limit=1,
-            fields={"tenant": 1, "history": {"$elemMatch": {"cause": cause}}},
-        )  # fmt: skip
-        return [
-            (_Loaded(d["_id"], d["tenant"], d["_id"] if aggregate.across_tenants else d["_id"].split("/", 1)[1]), entry)
-            for d in documents
-            for entry in d["history"]
-        ]
+        fields = {"tenant": 1, "of": 1, "history": {"$elemMatch": {"cause": cause}}}
+        found = await asyncio.gather(
+            *(c.find(tenant, {"history.cause": cause}, limit=1, fields=fields) for c in collections.values())
+        )
+        entries = []
+        for name, documents in zip(collections, found, strict=True):
+            for document in documents:
+                document_id: str = document.get("of") or document["_id"]
+                identity = document_id if self.aggregates[name].across_tenants else document_id.split("/", 1)[1]
+                one = _Loaded(document_id, document["tenant"], identity)
+                entries += [(one, entry) for entry in document["history"]]
+        return entries
+
+
+def _refused_again(refusal: Document, body_hash: str | None) -> Outcome:
+    """The outcome that a refused command had; another body under its id is told so."""
+    if body_hash is not None and refusal["body"] not in (None, body_hash):
+        return Outcome(Result.REFUSED, problem="key_reused")
+    return Outcome(Result.REFUSED, problem=refusal["problem"], fields=tuple(refusal["fields"]))
 
 
 def _parted(model: BaseModel, private: frozenset[str]) -> tuple[Document, Document]:

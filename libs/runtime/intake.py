@@ -119,6 +119,7 @@ class Intake:
         good: list[_Judged] = []
         bad: list[tuple[ConsumerRecord, Unacceptable]] = []
         waiting: Unavailable | None = None
+        faults = 0
         for record in records:
             try:
                 envelope = self._envelope(record)
@@ -128,13 +129,20 @@ class Intake:
             except Unavailable as error:
                 # What this record waits for (its tenant) may stand in the same batch: that is carried out first.
                 waiting = error
+            except Exception as error:
+                # A rule of ours stumbled over it, or reading it did: it would stop its partition for ever.
+                bad.append((record, self._fault(error, _tenant_of(record))))
+                faults += 1
         parent = good[0].envelope.traceparent if good else None
         with telemetry.span(f"{self._service} batch", traceparent=parent):
             outcomes = await self._apply([j.incoming for j in good])
         if waiting is not None:
             raise waiting
-        bad += [(g.record, self._fault(g, o.fault)) for g, o in zip(good, outcomes, strict=True) if o.fault]
-        if self._breaker.open_for is not None and any(o.fault for o in outcomes):
+        for judged, outcome in zip(good, outcomes, strict=True):
+            if outcome.fault is not None:
+                bad.append((judged.record, self._fault(outcome.fault, judged.envelope.tenant)))
+                faults += 1
+        if self._breaker.open_for is not None and faults:
             raise Unavailable("own_fault")
         await self._outbox.publish([dead_letter(self._service, record, error) for record, error in bad])
 
@@ -153,9 +161,9 @@ class Intake:
                 return [Outcome(Result.FAULT, fault=error)]
         return [outcome for one in ready for outcome in await self._apply([one])]
 
-    def _fault(self, judged: _Judged, fault: Exception) -> Unacceptable:
+    def _fault(self, fault: Exception, tenant: str) -> Unacceptable:
         name = fault_name(fault)
-        self._breaker.note(name, judged.envelope.tenant, now=time.monotonic())
+        self._breaker.note(name, tenant, now=time.monotonic())
         return Unacceptable("fault", name)
 
     async def _probe(self, records: Records, judge: Callable[[ConsumerRecord, Envelope], list[Incoming]]) -> None:
@@ -171,13 +179,17 @@ class Intake:
         for record in records:
             try:
                 incoming = judge(record, self._envelope(record))
-            except Unacceptable:
+            except (Unacceptable, Unavailable):
+                continue
+            except Exception:
+                raise Unavailable("own_fault") from None
+            if not incoming:
                 continue
             if any(o.result is Result.FAULT for o in await self._apply(incoming)):
                 raise Unavailable("own_fault")
-            break
-        log.info("fault_passed", fault=self._breaker.open_for)
-        self._breaker.close()
+            log.info("fault_passed", fault=self._breaker.open_for)
+            self._breaker.close()
+            return
 
     def _envelope(self, record: ConsumerRecord) -> Envelope:
         if record.value is None or len(record.value) > LARGEST_BODY:
@@ -219,6 +231,13 @@ class Intake:
     def _reaction_id(self, envelope: Envelope, follow_up: FollowUp) -> UUID:
         # Not of the step alone: the event's own service may have a follow-up of that name, and so of that id.
         return ids.follow_up_id(envelope.id, f"{self._service}|{follow_up.step}")
+
+
+def _tenant_of(record: ConsumerRecord) -> str:
+    try:
+        return parse(record.headers).tenant
+    except Exception:
+        return ""
 
 
 def _context(envelope: Envelope, private: Sealable | None) -> Context:

@@ -18,6 +18,9 @@ LEEWAY = 10
 ALGORITHM = "HS256"
 LARGEST = 4096
 
+_MALFORMED = (ValueError, TypeError, LookupError, AttributeError, RecursionError, FileNotFoundError)
+"""What reading a token that is no token runs into: parts that are missing, of another type, or deep as a well."""
+
 
 @dataclass(frozen=True)
 class Caller:
@@ -54,7 +57,7 @@ class Tokens:
         """
         try:
             return self._checked(token)
-        except (JoseError, ValueError, KeyError, TypeError, FileNotFoundError):
+        except (JoseError, *_MALFORMED):
             raise Refused("unauthenticated") from None
 
     def _checked(self, token: str) -> Caller:
@@ -83,7 +86,7 @@ class Tokens:
         tenant, actor = claims.get("tenant"), claims.get("actor")
         if tenant is not None and not isinstance(tenant, str):
             raise ValueError("tenant")
-        return Caller(issuer, tenant, Actor.decode(orjson.dumps(actor)) if actor else None)
+        return Caller(issuer, tenant, Actor.decode(orjson.dumps(actor)) if actor is not None else None)
 
 
 def _unpadded(part: str) -> bytes:

@@ -1,0 +1,163 @@
+"""What a failure of a batch means: wait, try again, and in the end give the offset back."""
+
+import asyncio
+import time
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from libs.runtime import bus
+from libs.runtime.bus import LIVE_WITHIN, RETRY_BUDGET, Bus, Loop, pause, persistent, raw_decoder, raw_parser
+from libs.runtime.errors import Unavailable
+from libs.runtime.settings import Settings
+from tests.unit.runtime.records import a_record
+
+BATCH = (a_record(),)
+
+
+class Flaky:
+    """Fails with these, one a call, then succeeds."""
+
+    def __init__(self, *failures: BaseException) -> None:
+        self.failures = list(failures)
+        self.calls = 0
+
+    async def __call__(self, records: Any) -> None:
+        self.calls += 1
+        if self.failures:
+            raise self.failures.pop(0)
+
+
+@pytest.fixture
+def slept(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    waits: list[float] = []
+
+    async def no_wait(seconds: float) -> None:
+        waits.append(seconds)
+
+    monkeypatch.setattr(asyncio, "sleep", no_wait)
+    return waits
+
+
+@given(st.integers(1, 100))
+def test_a_pause_doubles_up_to_the_longest_less_up_to_a_quarter(failures: int) -> None:
+    whole = min(5.0, 0.2 * 2 ** (failures - 1))
+
+    assert 0.75 * whole <= pause(failures) <= whole
+
+
+def test_failures_are_counted_from_one() -> None:
+    with pytest.raises(ValueError, match="from 1"):
+        pause(0)
+
+
+async def test_an_outage_is_waited_out_with_growing_pauses(slept: list[float]) -> None:
+    handler, loop = Flaky(*[Unavailable("mongo")] * 4), Loop("commands", ("t",))
+
+    await persistent(loop, handler, service="reports")(BATCH)
+
+    assert (handler.calls, loop.failures, loop.handled) == (5, 0, 1)
+    assert len(slept) == 4
+    assert slept[0] <= 0.2 < slept[3]
+
+
+async def test_a_long_outage_gives_the_offset_back_before_the_partition_is_taken_away(slept: list[float]) -> None:
+    handler = Flaky(*[Unavailable("mongo")] * 1000)
+
+    with pytest.raises(Unavailable):
+        await persistent(Loop("commands", ("t",)), handler, service="reports")(BATCH)
+
+    assert sum(slept) <= RETRY_BUDGET < bus.MAX_POLL_INTERVAL_MS / 1000
+    assert handler.calls < 20, "an outage must not spin"
+
+
+async def test_a_batch_that_comes_again_goes_on_with_long_pauses(slept: list[float]) -> None:
+    loop, handler = Loop("commands", ("t",)), Flaky(*[Unavailable("mongo")] * 1000)
+    handle = persistent(loop, handler, service="reports")
+    with pytest.raises(Unavailable):
+        await handle(BATCH)
+    slept.clear()
+
+    with pytest.raises(Unavailable):
+        await handle(BATCH)
+
+    assert slept[0] > 3
+
+
+async def test_a_foreign_cancellation_is_an_outage_and_not_the_end_of_the_loop(slept: list[float]) -> None:
+    handler = Flaky(asyncio.CancelledError())
+
+    await persistent(Loop("commands", ("t",)), handler, service="reports")(BATCH)
+
+    assert handler.calls == 2
+
+
+async def test_our_own_cancellation_ends_it() -> None:
+    started = asyncio.Event()
+
+    async def forever(records: Any) -> None:
+        started.set()
+        await asyncio.Event().wait()
+
+    handle: Any = persistent(Loop("commands", ("t",)), forever, service="reports")
+    task = asyncio.create_task(handle(BATCH))
+    await started.wait()
+    task.cancel()
+
+    with pytest.raises(asyncio.CancelledError):
+        await task
+
+
+async def test_what_nobody_expected_waits_as_well_and_does_not_spin(slept: list[float]) -> None:
+    handler = Flaky(RuntimeError("claim text"), RuntimeError("claim text"))
+
+    await persistent(Loop("commands", ("t",)), handler, service="reports")(BATCH)
+
+    assert len(slept) == 2
+
+
+async def test_while_stopping_a_failing_batch_is_given_back_at_once(slept: list[float]) -> None:
+    loop = Loop("commands", ("t",), stopping=True)
+
+    with pytest.raises(Unavailable):
+        await persistent(loop, Flaky(Unavailable("mongo")), service="reports")(BATCH)
+
+    assert slept == []
+
+
+async def test_an_empty_batch_is_nothing() -> None:
+    handler = Flaky(RuntimeError())
+
+    await persistent(Loop("commands", ("t",)), handler, service="reports")(())
+
+    assert handler.calls == 0
+
+
+def test_a_loop_that_polls_no_more_counts_as_dead_after_a_while() -> None:
+    polls = Loop("commands", ("t",))
+    silent = Loop("commands", ("t",), last_alive=time.monotonic() - LIVE_WITHIN - 1)
+
+    assert polls.is_live
+    assert not silent.is_live
+    silent.alive()
+    assert silent.is_live
+
+
+async def test_the_parser_looks_at_nothing_and_the_decoder_gives_the_records_back() -> None:
+    rubbish = (a_record(b"\xff", [("h", b"\xff\xfe")]),)
+
+    message = await raw_parser(lambda: "consumer")(rubbish)
+
+    assert await raw_decoder(message) is rubbish
+    assert message.headers == {}
+
+
+def test_one_dead_loop_makes_the_bus_dead(tmp_path: Any) -> None:
+    both = Bus(Settings(secrets_dir=tmp_path), "reports")
+    both.loops = [Loop("commands", ("a",)), Loop("events", ("b",), last_alive=float("-inf"))]
+
+    assert not both.is_live
+    both.loops[1].alive()
+    assert both.is_live
