@@ -1,0 +1,393 @@
+"""A case as its page shows it: read models to view. No I/O."""
+
+from collections.abc import Iterable
+from datetime import datetime, time, timedelta
+from hashlib import sha256
+
+from libs.contracts.reads import CaseView, ReportRow, SimilarCase, Step
+from libs.contracts.reports.parts import Draft, Reference
+from libs.contracts.words import CaseState, Role
+from libs.kit import areas
+from libs.kit.calendar import local_day
+from services.gateway.web import console_views as views
+from services.gateway.web.console_views import Action, ClockState
+from services.gateway.web.routes.console_shift import Attempt, Frame, Said, Shift, area_name, of
+
+TOPICS = (
+    "politics", "government", "health", "disaster", "crime", "law", "figure", "social_aid", "jobs", "prize_scam",
+    "religion", "education", "economy", "other",
+)  # fmt: skip
+
+OUT = frozenset({CaseState.PUBLISHED, CaseState.MONITORING})
+ENDED = frozenset({CaseState.CLOSED, CaseState.MERGED, CaseState.OUT_OF_SCOPE})
+LOCKED = frozenset({CaseState.IN_REVIEW, CaseState.DECIDED})
+ASKABLE = frozenset({CaseState.OPEN, CaseState.TRIAGED, CaseState.INVESTIGATING, CaseState.DRAFTING})
+
+MOMENTS = {
+    "opened": "opened",
+    "triaged": "triaged",
+    "asked": "asked",
+    "confirmed": "answered",
+    "submitted": "submitted",
+    "returned": "returned",
+    "approved": "approved",
+    "published": "published",
+    "absorbed": "linked",
+    "merged": "merged",
+    "closed": "closed",
+}
+"""Steps of a case by the words of the page; a decision is told by its last approval."""
+
+
+def reference_id(url: str) -> str:
+    """Names a reference in an address: its own URL may be 2,000 characters long."""
+    return sha256(url.encode()).hexdigest()[:16]
+
+
+def lease(
+    shift: Shift, frame: Frame, *, leased_by: str | None, until: datetime | None, owner: str | None = None
+) -> views.Lease | None:
+    if leased_by is not None and until is not None and until > frame.now:
+        return views.Lease(name=frame.name(leased_by), until=until, mine=leased_by == shift.officer.id)
+    if owner is not None:
+        return views.Lease(name=frame.name(owner), until=None, mine=owner == shift.officer.id)
+    return None
+
+
+def clock_of(row: CaseView, *, now: datetime) -> tuple[datetime, ClockState]:
+    """What the case is measured by now. Once its answer is out, a correction has no clock of its own."""
+    due = row.answer_due_at or row.waiting_until or row.limit_at
+    done = row.clarification is not None or row.state in ENDED
+    return due, views.clock_state(due, now=now, paused=row.waiting_for is not None, done=done)
+
+
+def case_page(shift: Shift, case: CaseView, frame: Frame, said: Said, attempt: Attempt | None) -> views.CasePage:
+    desk = shift.desk(frame, attempt.said if attempt else said, live=attempt is None)
+    held = lease(shift, frame, leased_by=case.leased_by, until=case.leased_until)
+    mine = held is not None and held.mine
+    why_not = "" if mine else "held_by_other" if held else "not_held"
+    writable = case.state not in ENDED | LOCKED | OUT
+    due_at, clock = clock_of(case, now=frame.now)
+    published = case.clarification
+    offered = held is None and case.state not in ENDED | LOCKED and shift.works
+    return views.CasePage(
+        desk=desk,
+        number=case.number,
+        url=shift.url("cases", case.id),
+        title=case.title,
+        state=case.state,
+        waiting_for=waiting_for(case.waiting_for, case.waiting_until),
+        severity=case.severity if is_triaged(case) else None,
+        due_at=due_at,
+        clock=clock,
+        lease=held,
+        claim_action=_action(shift, case, attempt, "claim") if offered else None,
+        release=_action(shift, case, attempt, "release") if mine else None,
+        reports=tuple(report_line(shift, r, attempt, case_id=case.id) for r in case.reports.items),
+        report_count=case.askers,
+        reports_last_hour=case.last_hour,
+        reports_forwarded=case.forwarded_often,
+        first_report_at=case.first_at,
+        reports_url=shift.url("cases", case.id, "reports"),
+        similar=_similar(shift, case, attempt) if case.state not in ENDED | LOCKED else None,
+        references=tuple(
+            reference_line(r, _removal(shift, case, r, why_not) if writable else None) for r in case.references
+        ),
+        new_reference=_new_reference(shift, case, attempt, why_not) if writable else None,
+        triage=_triage(shift, case, attempt, why_not if case.state not in ENDED else "closed"),
+        draft=_draft(case, frame, of(attempt, "draft")),
+        save=_draft_action(shift, case, attempt, "draft", why_not) if writable else None,
+        submit=_draft_action(shift, case, attempt, "submit", why_not) if writable else None,
+        approve=_why_not_approve(shift, case),
+        review_url=shift.url("reviews", case.id) if case.state in LOCKED else "",
+        publish=_action(shift, case, attempt, "publish") if case.state == CaseState.DECIDED else None,
+        correct=_action(shift, case, attempt, "correct") if case.state in OUT else None,
+        conflict=_conflict(shift, case, frame, attempt),
+        clocks=tuple(_clocks(case, clock, frame.now)),
+        question=_question(shift, case, frame, attempt, why_not=why_not) if case.state in ASKABLE else None,
+        confirmation=_confirmation(shift, case, attempt, why_not),
+        closing=_closing(shift, case, attempt) if case.state not in ENDED | {CaseState.IN_REVIEW} else None,
+        history=tuple(history(case, frame)),
+        published=published_view(shift, case) if published else None,
+    )
+
+
+def _action(shift: Shift, case: CaseView, attempt: Attempt | None, what: str, why_not: str = "") -> Action:
+    return shift.action("cases", case.id, what, attempt=of(attempt, what), why_not=why_not)
+
+
+def is_triaged(case: CaseView) -> bool:
+    return case.screened_at is not None or bool(case.topic)
+
+
+def waiting_for(party: str | None, until: datetime | None) -> views.WaitingFor | None:
+    return views.WaitingFor(party=party, until=until) if party and until else None
+
+
+def report_line(shift: Shift, row: ReportRow, attempt: Attempt | None, *, case_id: str) -> views.ReportLine:
+    replied, screened = of(attempt, f"reply {row.id}"), of(attempt, f"screen {row.id}")
+    ended = row.state in ("withdrawn", "screened_out")
+    return views.ReportLine(
+        number=row.number,
+        sent_at=row.received_at,
+        text=row.text,
+        links=tuple(u for u in row.urls if u not in row.text),
+        image_text=row.words,
+        images=row.attachments,
+        doubt=row.doubt,
+        area=area_name(row.area),
+        seen_on=row.seen_on or "",
+        often_forwarded=row.forwarded_often,
+        confidential=row.confidential,
+        messages=tuple(views.ReportMessage(text=m.text, at=m.at, by_office=m.by_office) for m in row.messages),
+        reply=None if ended else shift.action("cases", case_id, "reports", row.id, "reply", attempt=replied),
+        reply_text=replied.typed("text") if replied else "",
+        screen_out=None if ended else shift.action("cases", case_id, "reports", row.id, "screen", attempt=screened),
+    )
+
+
+def _similar(shift: Shift, case: CaseView, attempt: Attempt | None) -> views.SimilarCase | None:
+    if not case.similar:
+        return None
+    other: SimilarCase = case.similar[0]
+
+    def judged(relation: str) -> Action:
+        what = f"similar {relation}"
+        both_out = relation == "same" and case.clarification is not None and other.kind == "clarification"
+        why_not = "both_published" if both_out else ""
+        path = ("cases", case.id, "similar", other.case_id, relation)
+        return shift.action(*path, attempt=of(attempt, what), why_not=why_not)
+
+    return views.SimilarCase(
+        number=other.number,
+        url=shift.url("cases", other.case_id),
+        claim=other.title,
+        reports=other.askers,
+        verdict=other.verdict or "",
+        differences=tuple(
+            views.Difference(what=d.what, ours=d.theirs, theirs=d.ours, same=d.same) for d in other.differences
+        ),
+        same_case=judged("same"),
+        same_campaign=judged("campaign"),
+        different=judged("different"),
+    )
+
+
+def reference_line(reference: Reference, remove: Action | None = None) -> views.ReferenceLine:
+    return views.ReferenceLine(
+        id=reference_id(reference.url),
+        title=reference.title,
+        url=reference.url,
+        publisher=reference.publisher,
+        archived_at=reference.archived_at,
+        sha256=reference.sha256 or "",
+        failure="" if reference.archived_at else "pending",
+        remove=remove,
+    )
+
+
+def _removal(shift: Shift, case: CaseView, reference: Reference, why_not: str) -> Action:
+    return shift.action("cases", case.id, "references", reference_id(reference.url), "remove", why_not=why_not)
+
+
+def _new_reference(shift: Shift, case: CaseView, attempt: Attempt | None, why_not: str) -> views.NewReference:
+    tried = of(attempt, "references")
+    return views.NewReference(
+        action=_action(shift, case, attempt, "references", why_not),
+        title=tried.typed("title") if tried else "",
+        url=tried.typed("url") if tried else "",
+        publisher=tried.typed("publisher") if tried else "",
+    )
+
+
+def _triage(shift: Shift, case: CaseView, attempt: Attempt | None, why_not: str) -> views.Triage:
+    tried = of(attempt, "triage")
+    severity = case.severity if is_triaged(case) else None
+    if tried:
+        severity = int(tried.typed("severity")) if tried.typed("severity") in ("1", "2", "3", "4") else None
+    return views.Triage(
+        action=_action(shift, case, attempt, "triage", why_not),
+        severity=severity,
+        topic=tried.typed("topic") if tried else case.topic,
+        area=tried.typed("area") if tried else case.area or "",
+        topics=TOPICS,
+        areas=tuple((a.code, a.name) for a in areas.children(shift.office.region_code)),
+    )
+
+
+def typed_draft(attempt: Attempt) -> Draft:
+    return Draft(
+        claim=attempt.typed("claim"),
+        verdict=attempt.typed("verdict") or None,
+        about_own_tenant={"yes": True, "no": False}.get(attempt.typed("about_own_tenant")),
+        fact=attempt.typed("fact"),
+        explanation=attempt.typed("explanation"),
+        change_note=attempt.typed("change"),
+    )
+
+
+def _draft(case: CaseView, frame: Frame, attempt: Attempt | None) -> views.Draft:
+    return draft_view(case, frame, typed_draft(attempt) if attempt else case.draft)
+
+
+def draft_view(case: CaseView, frame: Frame, draft: Draft) -> views.Draft:
+    standing = case.clarification.version if case.clarification else 0
+    out = case.state in OUT
+    return views.Draft(
+        claim=draft.claim,
+        verdict=draft.verdict or "",
+        about_own_tenant=draft.about_own_tenant,
+        fact=draft.fact,
+        explanation=draft.explanation,
+        change=draft.change_note,
+        version=max(1, standing if out else standing + 1),
+        author=frame.name(case.author) if case.author else "",
+        returned_note=case.return_note if case.state == CaseState.DRAFTING else "",
+        returned_by=_returned_by(case, frame),
+    )
+
+
+def _returned_by(case: CaseView, frame: Frame) -> str:
+    last = next((s for s in reversed(case.steps) if s.what == "returned"), None)
+    return frame.name(last.actor) if last else ""
+
+
+def _draft_action(shift: Shift, case: CaseView, attempt: Attempt | None, what: str, why_not: str) -> Action:
+    """Saving and submitting are one form: its one key comes back to both."""
+    return shift.action(
+        "cases", case.id, what, attempt=of(attempt, "draft"), version=case.draft_number, why_not=why_not
+    )
+
+
+def _why_not_approve(shift: Shift, case: CaseView) -> Action | None:
+    """Approving is done on the review page; here stands why this officer cannot."""
+    if case.author != shift.officer.id or case.state not in (CaseState.DRAFTING, CaseState.IN_REVIEW):
+        return None
+    return shift.action("reviews", case.id, "approve", why_not="author")
+
+
+def _conflict(shift: Shift, case: CaseView, frame: Frame, attempt: Attempt | None) -> views.Conflict | None:
+    tried = of(attempt, "draft")
+    if tried is None or not tried.conflict:
+        return None
+    mine, theirs = typed_draft(tried), case.draft
+    return views.Conflict(
+        by=frame.name(case.author),
+        at=None,
+        clashes=tuple(_clashes(mine, theirs)),
+        mine=draft_view(case, frame, mine),
+        keep_mine=shift.action("cases", case.id, "draft", version=case.draft_number),
+        take_theirs_url=shift.url("cases", case.id),
+    )
+
+
+def _clashes(mine: Draft, theirs: Draft) -> Iterable[views.Clash]:
+    said = {True: "yes", False: "no", None: ""}
+    for name, page_name in (("claim", "claim"), ("verdict", "verdict"), ("fact", "fact"),
+                            ("explanation", "explanation"), ("change_note", "change")):  # fmt: skip
+        ours, other = getattr(mine, name) or "", getattr(theirs, name) or ""
+        # A browser sends a line break as two characters.
+        if ours.replace("\r\n", "\n") != other.replace("\r\n", "\n"):
+            yield views.Clash(what=page_name, mine=ours, theirs=other)
+    if mine.about_own_tenant != theirs.about_own_tenant:
+        yield views.Clash(
+            what="about_own_tenant", mine=said[mine.about_own_tenant], theirs=said[theirs.about_own_tenant]
+        )
+
+
+def _clocks(case: CaseView, clock: ClockState, now: datetime) -> Iterable[views.CaseClock]:
+    if case.screened_at is not None:
+        yield views.CaseClock(what="screening", due_at=case.screened_at, state=ClockState.DONE)
+    answer = case.answer_due_at or case.waiting_until or case.limit_at
+    yield views.CaseClock(what="answer", due_at=answer, state=clock)
+    done = clock == ClockState.DONE
+    yield views.CaseClock(
+        what="limit",
+        due_at=case.limit_at,
+        state=views.clock_state(case.limit_at, now=now, paused=clock == ClockState.PAUSED, done=done),
+    )
+
+
+def _question(shift: Shift, case: CaseView, frame: Frame, attempt: Attempt | None, *, why_not: str) -> views.Question:
+    tried = of(attempt, "ask")
+    today = local_day(frame.now, shift.zone)
+    agencies = sorted(shift.parts.directory.agencies_of(shift.office.id), key=lambda a: a.name)
+    return views.Question(
+        action=_action(shift, case, attempt, "ask", why_not),
+        parties=tuple((a.id, a.name) for a in agencies),
+        party=tried.typed("party") if tried else "",
+        until=tried.typed("until") if tried else "",
+        text=tried.typed("question") if tried else "",
+        earliest=(today + timedelta(days=1)).isoformat(),
+    )
+
+
+def end_of_day(day: str, shift: Shift, *, now: datetime) -> datetime | None:
+    """The last minute of a date as typed, in the office's zone; None unless it lies after today."""
+    zone = shift.zone
+    try:
+        moment = datetime.combine(datetime.fromisoformat(day).date(), time(23, 59), tzinfo=zone.tz)
+    except ValueError:
+        return None
+    return moment if moment.date() > local_day(now, zone) else None
+
+
+def _confirmation(shift: Shift, case: CaseView, attempt: Attempt | None, why_not: str) -> views.Confirmation | None:
+    if case.state != CaseState.AWAITING_CONFIRMATION:
+        return None
+    tried = of(attempt, "confirm")
+    return views.Confirmation(
+        action=_action(shift, case, attempt, "confirm", why_not), text=tried.typed("confirmed") if tried else ""
+    )
+
+
+def _closing(shift: Shift, case: CaseView, attempt: Attempt | None) -> views.Closing:
+    tried = of(attempt, "close")
+    return views.Closing(action=_action(shift, case, attempt, "close"), reason=tried.typed("reason") if tried else "")
+
+
+def history(case: CaseView, frame: Frame) -> Iterable[views.Moment]:
+    waiting = next((s for s in reversed(case.steps) if s.what in ("asked", "confirmed")), None)
+    for step in case.steps:
+        kind = MOMENTS.get(step.what)
+        if kind is not None:
+            yield _moment(step, kind, frame, waits=step is waiting and case.waiting_for is not None)
+    if case.state == CaseState.IN_REVIEW:
+        yield views.Moment(kind="review", state="now")
+    if case.state not in OUT | ENDED:
+        yield views.Moment(kind="publication", state="todo", count=case.askers or None)
+
+
+def _moment(step: Step, kind: str, frame: Frame, *, waits: bool) -> views.Moment:
+    corrects = kind == "published" and (step.count or 1) > 1
+    nodes = {"linked": "knot", "returned": "corrected"}
+    return views.Moment(
+        kind="corrected" if corrects else kind,
+        state="now" if waits else "corrected" if corrects else nodes.get(kind, "done"),
+        at=step.at,
+        who=frame.name(step.actor) if step.actor in frame.names else "",
+        count=step.count if kind == "linked" else None,
+        note=step.party or "" if kind in ("asked", "answered") else step.note if kind in ("returned", "closed") else "",
+    )
+
+
+def published_view(shift: Shift, case: CaseView) -> views.Published:
+    card = case.clarification
+    assert card is not None
+    return views.Published(
+        number=card.number,
+        version=card.version,
+        url=f"/{shift.office.slug}/clarifications/{card.number}",
+        answers_url=shift.url("cases", case.id, "partners"),
+        deliveries_url=shift.url("cases", case.id, "deliveries"),
+        at=card.corrected_at or card.published_at,
+    )
+
+
+def can_approve(shift: Shift, case: CaseView) -> str:
+    """Code of why this officer may not approve; empty when they may."""
+    if case.author == shift.officer.id:
+        return "author"
+    if not shift.officer.has(Role.APPROVER):
+        return "role"
+    return "already_approved" if shift.officer.id in case.approvals else ""

@@ -1,0 +1,355 @@
+"""One case: reports, evidence, draft, clocks, and everything an officer does with it."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+from fastapi import APIRouter, Request
+from starlette.datastructures import FormData
+from starlette.responses import Response
+
+from libs.contracts.reads import CaseView
+from libs.contracts.reports.parts import Draft, Reference
+from libs.runtime.errors import NotFound
+from services.gateway.accepting import check_area
+from services.gateway.api.models import (
+    ClosingWish,
+    ConfirmationWish,
+    DraftWish,
+    QuestionWish,
+    ReferenceWish,
+    ScreeningWish,
+    TriageWish,
+)
+from services.gateway.commands import Reply
+from services.gateway.web import console_views as views
+from services.gateway.web.routes.console_case_page import case_page, end_of_day, reference_id, report_line
+from services.gateway.web.routes.console_shift import Attempt, Done, OnShift, Said, Shift, carry_out, checked, wrong
+from services.gateway.web.routes.pages import see, text_of
+from services.gateway.web.routes.public import Cursor
+
+router = APIRouter(include_in_schema=False)
+
+Wish = Callable[[UUID], Awaitable[Reply]]
+
+
+async def read(shift: Shift, case_id: str, *, cursor: str = "") -> CaseView:
+    return await shift.parts.reports.case(shift.office.id, shift.officer.actor, case_id, cursor=cursor)
+
+
+async def _shown(shift: Shift, case_id: str, said: Said, attempt: Attempt | None = None) -> Response:
+    case, frame = await asyncio.gather(read(shift, case_id), shift.frame())
+    if case.merged_into is not None:
+        return shift.visit.finish(see(shift.url("cases", case.merged_into)))
+    page = case_page(shift, case, frame, said, attempt)
+    return shift.show("case", page, status=attempt.status if attempt else 200)
+
+
+@router.get("/{slug}/console/cases/{case_id}")
+async def case(shift: OnShift, case_id: str, done: Done) -> Response:
+    return await _shown(shift, case_id, done)
+
+
+@router.get("/{slug}/console/cases/{case_id}/reports")
+async def reports(shift: OnShift, case_id: str, after: Cursor = "") -> Response:
+    found, frame = await asyncio.gather(read(shift, case_id, cursor=after), shift.frame())
+    base = shift.url("cases", case_id)
+    page = views.CaseReportsPage(
+        desk=shift.desk(frame, Said()),
+        number=found.number,
+        case_url=base,
+        title=found.title,
+        total=found.askers,
+        reports=tuple(report_line(shift, r, None, case_id=case_id) for r in found.reports.items),
+        next_url=f"{base}/reports?after={found.reports.next}" if found.reports.next else "",
+    )
+    return shift.show("case_reports", page)
+
+
+async def _do(
+    shift: Shift,
+    case_id: str,
+    form: FormData,
+    wish: Wish,
+    *,
+    what: str,
+    done: str,
+    names: dict[str, str] | None = None,
+    to: str = "",
+) -> Response:
+    async def again(attempt: Attempt) -> Response:
+        return await _shown(shift, case_id, Said(), attempt)
+
+    there = to or shift.url("cases", case_id)
+    return await carry_out(shift, form, wish, what=what, done=done, to=there, again=again, names=names)
+
+
+@router.post("/{slug}/console/cases/{case_id}/claim")
+async def claim(shift: OnShift, case_id: str, request: Request) -> Response:
+    form = await shift.posted(request)
+
+    async def wish(key: UUID) -> Reply:
+        return await shift.commands.lease_case(shift.officer, key, case_id)
+
+    return await _do(shift, case_id, form, wish, what="claim", done="claimed")
+
+
+@router.post("/{slug}/console/cases/{case_id}/release")
+async def release(shift: OnShift, case_id: str, request: Request) -> Response:
+    form = await shift.posted(request)
+
+    async def wish(key: UUID) -> Reply:
+        return await shift.commands.lease_case(shift.officer, key, case_id, release=True)
+
+    return await _do(shift, case_id, form, wish, what="release", done="released")
+
+
+@router.post("/{slug}/console/cases/{case_id}/triage")
+async def triage(shift: OnShift, case_id: str, request: Request) -> Response:
+    """Whoever triages a case owns it until somebody else does."""
+    form = await shift.posted(request)
+    severity, topic = text_of(form, "severity"), text_of(form, "topic")
+
+    async def wish(key: UUID) -> Reply:
+        if not topic:
+            raise wrong("topic", "required")
+        given = checked(
+            TriageWish,
+            {
+                "severity": int(severity) if severity.isascii() and severity.isdecimal() else None,
+                "topic": topic,
+                "area": text_of(form, "area") or None,
+            },
+        )
+        check_area(shift.office, given.area)
+        return await shift.commands.triage_case(
+            shift.officer,
+            key,
+            case_id,
+            severity=given.severity,
+            topic=given.topic,
+            area=given.area,
+            owner=shift.officer.id,
+        )
+
+    return await _do(shift, case_id, form, wish, what="triage", done="triaged")
+
+
+@router.post("/{slug}/console/cases/{case_id}/references")
+async def add_reference(shift: OnShift, case_id: str, request: Request) -> Response:
+    form = await shift.posted(request)
+    url = text_of(form, "url").strip()
+
+    async def wish(key: UUID) -> Reply:
+        # Whatever is not the web's would run or do something when a reader clicks on it.
+        if url and not url.lower().startswith(("https://", "http://")):
+            raise wrong("url", "url_invalid")
+        given = checked(
+            ReferenceWish,
+            {"title": text_of(form, "title"), "url": url, "publisher": text_of(form, "publisher")},
+        )
+        source = Reference(title=given.title, url=given.url, publisher=given.publisher)
+        return await shift.commands.add_reference(shift.officer, key, case_id, source)
+
+    return await _do(shift, case_id, form, wish, what="references", done="reference_added")
+
+
+@router.post("/{slug}/console/cases/{case_id}/references/{reference}/remove")
+async def remove_reference(shift: OnShift, case_id: str, reference: str, request: Request) -> Response:
+    form = await shift.posted(request)
+    found = await read(shift, case_id)
+    url = next((r.url for r in found.references if reference_id(r.url) == reference), None)
+    if url is None:
+        # Removed by somebody else, or by the first sending of this very form.
+        return shift.visit.finish(see(f"{shift.url('cases', case_id)}?done=reference_removed"))
+
+    async def wish(key: UUID) -> Reply:
+        return await shift.commands.remove_reference(shift.officer, key, case_id, url)
+
+    return await _do(shift, case_id, form, wish, what=f"remove {reference}", done="reference_removed")
+
+
+DRAFT_NAMES = {"change_note": "change"}
+
+
+def draft_of(form: FormData) -> Draft:
+    """
+    Raises:
+        RequestValidationError: a field is too long, or holds what no text holds.
+    """
+    given = checked(
+        DraftWish,
+        {
+            "claim": text_of(form, "claim"),
+            "verdict": text_of(form, "verdict") or None,
+            "about_own_tenant": {"yes": True, "no": False}.get(text_of(form, "about_own_tenant")),
+            "fact": text_of(form, "fact"),
+            "explanation": text_of(form, "explanation").replace("\r\n", "\n"),
+            "change_note": text_of(form, "change"),
+            "expects": version_of(form),
+        },
+    )
+    return Draft(
+        claim=given.claim,
+        verdict=given.verdict,
+        about_own_tenant=given.about_own_tenant,
+        fact=given.fact,
+        explanation=given.explanation,
+        change_note=given.change_note,
+    )
+
+
+def version_of(form: FormData) -> int:
+    """
+    Raises:
+        RequestValidationError: the page's own hidden field was tampered with.
+    """
+    typed = text_of(form, "version")
+    if not (typed.isascii() and typed.isdecimal() and len(typed) < 7):
+        raise wrong("version", "invalid")
+    return int(typed)
+
+
+async def _written(shift: Shift, case_id: str, request: Request, *, submit: bool) -> Response:
+    form = await shift.posted(request)
+
+    async def wish(key: UUID) -> Reply:
+        return await shift.commands.save_draft(
+            shift.officer, key, case_id, draft_of(form), expects=version_of(form), submit=submit
+        )
+
+    done = "submitted" if submit else "draft_saved"
+    return await _do(shift, case_id, form, wish, what="draft", done=done, names=DRAFT_NAMES)
+
+
+@router.post("/{slug}/console/cases/{case_id}/draft")
+async def save_draft(shift: OnShift, case_id: str, request: Request) -> Response:
+    return await _written(shift, case_id, request, submit=False)
+
+
+@router.post("/{slug}/console/cases/{case_id}/submit")
+async def submit_draft(shift: OnShift, case_id: str, request: Request) -> Response:
+    return await _written(shift, case_id, request, submit=True)
+
+
+@router.post("/{slug}/console/cases/{case_id}/correct")
+async def correct(shift: OnShift, case_id: str, request: Request) -> Response:
+    """The published text becomes the draft of the next version; what stands stays until that one is approved."""
+    form = await shift.posted(request)
+    found = await read(shift, case_id)
+
+    async def wish(key: UUID) -> Reply:
+        draft = found.draft.model_copy(update={"change_note": ""})
+        return await shift.commands.save_draft(shift.officer, key, case_id, draft, expects=found.draft_number)
+
+    return await _do(shift, case_id, form, wish, what="correct", done="correction_started")
+
+
+@router.post("/{slug}/console/cases/{case_id}/publish")
+async def publish(shift: OnShift, case_id: str, request: Request) -> Response:
+    form = await shift.posted(request)
+
+    async def wish(key: UUID) -> Reply:
+        return await shift.commands.publish_case(shift.officer, key, case_id)
+
+    return await _do(shift, case_id, form, wish, what="publish", done="published")
+
+
+@router.post("/{slug}/console/cases/{case_id}/ask")
+async def ask(shift: OnShift, case_id: str, request: Request) -> Response:
+    form = await shift.posted(request)
+    agencies = {a.id: a.name for a in shift.parts.directory.agencies_of(shift.office.id)}
+    party = agencies.get(text_of(form, "party"), "")
+
+    async def wish(key: UUID) -> Reply:
+        until = text_of(form, "until")
+        due_at = end_of_day(until, shift, now=datetime.now(UTC))
+        if not party:
+            raise wrong("party", "required")
+        if due_at is None:
+            raise wrong("until", "date_past" if until else "required")
+        asked = checked(QuestionWish, {"party": party, "question": text_of(form, "question"), "due_at": due_at})
+        return await shift.commands.ask_source(
+            shift.officer, key, case_id, party=asked.party, question=asked.question, due_at=asked.due_at
+        )
+
+    return await _do(shift, case_id, form, wish, what="ask", done="asked", names={"due_at": "until"})
+
+
+@router.post("/{slug}/console/cases/{case_id}/confirm")
+async def confirm(shift: OnShift, case_id: str, request: Request) -> Response:
+    form = await shift.posted(request)
+
+    async def wish(key: UUID) -> Reply:
+        given = checked(ConfirmationWish, {"text": text_of(form, "confirmed")})
+        return await shift.commands.record_confirmation(shift.officer, key, case_id, given.text)
+
+    return await _do(shift, case_id, form, wish, what="confirm", done="confirmed", names={"text": "confirmed"})
+
+
+@router.post("/{slug}/console/cases/{case_id}/close")
+async def close(shift: OnShift, case_id: str, request: Request) -> Response:
+    form = await shift.posted(request)
+
+    async def wish(key: UUID) -> Reply:
+        reason = text_of(form, "reason").strip()
+        if not reason:
+            raise wrong("reason", "required")
+        given = checked(ClosingWish, {"reason": reason})
+        return await shift.commands.close_case(shift.officer, key, case_id, reason=given.reason)
+
+    return await _do(shift, case_id, form, wish, what="close", done="closed")
+
+
+@router.post("/{slug}/console/cases/{case_id}/similar/{other}/{relation}")
+async def judge(shift: OnShift, case_id: str, other: str, relation: str, request: Request) -> Response:
+    """The same claim: the case without a published answer joins the other. Else the suggestion is put away."""
+    form = await shift.posted(request)
+    what = f"similar {relation}"
+    if relation in ("campaign", "different"):
+
+        async def put_away(key: UUID) -> Reply:
+            return await shift.commands.judge_suggestion(shift.officer, key, case_id, other=other, relation=relation)
+
+        return await _do(shift, case_id, form, put_away, what=what, done="similar_answered")
+    if relation != "same":
+        raise NotFound("relation")
+    found = await read(shift, case_id)
+    stays = case_id if found.clarification is not None else other
+    joins = other if stays == case_id else case_id
+
+    async def merge(key: UUID) -> Reply:
+        return await shift.commands.merge_case(shift.officer, key, joins, stays)
+
+    return await _do(shift, case_id, form, merge, what=what, done="similar_answered", to=shift.url("cases", stays))
+
+
+@router.post("/{slug}/console/cases/{case_id}/reports/{report_id}/reply")
+async def reply(shift: OnShift, case_id: str, report_id: str, request: Request) -> Response:
+    form = await shift.posted(request)
+
+    async def wish(key: UUID) -> Reply:
+        given = checked(ConfirmationWish, {"text": text_of(form, "text")})
+        return await shift.commands.reply_to_reporter(shift.officer, key, report_id, given.text)
+
+    return await _do(shift, case_id, form, wish, what=f"reply {report_id}", done="replied")
+
+
+@router.post("/{slug}/console/cases/{case_id}/reports/{report_id}/screen")
+async def screen_out(shift: OnShift, case_id: str, report_id: str, request: Request) -> Response:
+    form = await shift.posted(request)
+
+    async def wish(key: UUID) -> Reply:
+        return await screened_out(shift, form, key, report_id)
+
+    return await _do(shift, case_id, form, wish, what=f"screen {report_id}", done="screened_out")
+
+
+async def screened_out(shift: Shift, form: FormData, key: UUID, report_id: str) -> Reply:
+    values: dict[str, Any] = {"reason": text_of(form, "reason")}
+    if not values["reason"]:
+        raise wrong("reason", "required")
+    given = checked(ScreeningWish, values)
+    return await shift.commands.screen_out_report(shift.officer, key, report_id, given.reason)
