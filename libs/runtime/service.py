@@ -182,7 +182,7 @@ class Runtime:
         log.info("service_stopped")
 
     def app(self) -> FastAPI:
-        self.health.live["consumers"] = lambda: self.bus.is_live
+        self.health.live["consumers"] = lambda: self.bus.is_live or not self.health.started
         self.health.live["followers"] = lambda: all(f.is_live for f in self.followers) or not self.health.started
         self.health.live["periodics"] = lambda: all(p.is_live for p in self.periodics) or not self.health.started
         self.health.ready["mongo"] = self.mongo.ping
@@ -264,8 +264,18 @@ def build(
     )
     runtime.followers.append(directory.follower(settings, service))
     runtime.every(5.0, "sweeper", lambda: engine.sweep(older_than=timedelta(seconds=10)))
-    runtime.every(5.0, "timers", engine.fire_due)
+    runtime.periodics.append(timers_of(engine))
     return runtime
+
+
+def timers_of(engine: Engine) -> Periodic:
+    """Rests after each round, though there was work: a timer stays due until its command has been carried out, so to
+    fire again at once would put the same commands into a mailbox that is behind already, faster than they are taken."""
+
+    async def fire() -> None:
+        await engine.fire_due()
+
+    return Periodic("timers", 5.0, fire)
 
 
 def serve(app: FastAPI, settings: Settings) -> None:
