@@ -220,6 +220,8 @@ async def publish(
 async def merge(
     parts: Parts, officer: SignedInOfficer, case_id: Id, wish: MergeWish, key: Key, wait: StaffWait, response: Response
 ) -> CommandAnswer:
+    # The merged case looks at no other: into one that is not there, its reports would be moved out of sight.
+    await parts.reports.case(officer.tenant.id, officer.actor, wish.into)
     return answered(await parts.commands.merge_case(officer, key, case_id, wish.into, wait=wait), response)
 
 
