@@ -110,12 +110,13 @@ def parse(headers: Iterable[tuple[str, bytes]]) -> Envelope:
     """
     raw: dict[str, bytes] = {}
     for name, value in headers:
-        if name.startswith("ce_"):
-            if name in raw:
-                raise MalformedEnvelope(f"{name} repeated")
-            if value is None or len(value) > LARGEST_HEADER:
-                raise MalformedEnvelope(f"{name} empty or too long")
-            raw[name] = value
+        if name[:3] != "ce_":
+            continue
+        if name in raw:
+            raise MalformedEnvelope(f"{name} repeated")
+        if value is None or len(value) > LARGEST_HEADER:
+            raise MalformedEnvelope(f"{name} empty or too long")
+        raw[name] = value
     try:
         if raw["ce_specversion"] != SPEC_VERSION:
             raise MalformedEnvelope("ce_specversion")

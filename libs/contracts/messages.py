@@ -30,12 +30,14 @@ class Command(Message):
         target_field: the field that holds that thing's id.
         private: the shape inside `sealed`, for commands that carry something typed by a person.
         keyed_by_tenant: True where the owner must take one at a time per tenant.
+        creates: its target does not exist before it, save for a repeat: the owner tries without looking first.
     """
 
     aggregate: ClassVar[str]
     target_field: ClassVar[str]
     private: ClassVar[type[Sealable] | None] = None
     keyed_by_tenant: ClassVar[bool] = False
+    creates: ClassVar[bool] = False
 
     sealed: str | None = None
     body_hash: str | None = None

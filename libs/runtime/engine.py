@@ -6,7 +6,7 @@ history, how far that history was relayed, and the timers; so one write is atomi
 """
 
 import asyncio
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -20,7 +20,7 @@ from pydantic import BaseModel
 from pymongo import InsertOne, UpdateOne
 
 from libs.contracts import ids
-from libs.contracts.envelope import Actor, Envelope, milliseconds, sign
+from libs.contracts.envelope import CONTENT_TYPE, SPEC_VERSION, Actor, Envelope, encode_time, milliseconds, sign
 from libs.contracts.messages import EVENTS, Command
 from libs.contracts.outcomes import CommandRefused
 from libs.contracts.topics import Service, journal, mailbox
@@ -125,6 +125,8 @@ class Engine:
         crash: Callable[[str], None] = lambda point: None,
     ) -> None:
         self.service = service
+        self._source = f"/simpul/{service}".encode()
+        self._journal = journal(service)
         self.aggregates = {a.name: a for a in aggregates}
         self._mongo = mongo
         self._keys = keys
@@ -191,18 +193,24 @@ class Engine:
         outcomes: dict[int, Outcome] = {}
         relay: list[_Loaded] = []
         apart: list[int] = []
-        refused_before = asyncio.create_task(self._refused_before(incoming, positions))
-        todo = positions
+        fresh, todo = self._by_expectation(incoming, positions)
+        if fresh:
+            round_ = await self._round(aggregate, incoming, fresh, None)
+            outcomes |= round_.outcomes
+            relay += round_.relay
+            todo = sorted((*todo, *round_.lost, *round_.apart))
+        refused_before = asyncio.create_task(self._refused_before(incoming, todo)) if todo else None
         for _ in range(RACES):
+            if not todo:
+                break
             round_ = await self._round(aggregate, incoming, todo, refused_before)
             outcomes |= round_.outcomes
             relay += round_.relay
             apart += round_.apart
             todo = round_.lost
-            if not todo:
-                break
-            telemetry.LOST_RACES.labels(self.service, aggregate.name).inc(len(todo))
-        else:
+            if todo:
+                telemetry.LOST_RACES.labels(self.service, aggregate.name).inc(len(todo))
+        if todo:
             raise Unavailable("contention")
         refusals = await self._keep_refusals(aggregate, incoming, outcomes)
         self._crash("before_publish")
@@ -213,18 +221,38 @@ class Engine:
             outcomes |= await self._apply_kind(aggregate, incoming, [position])
         return outcomes
 
+    def _by_expectation(self, incoming: Sequence[Incoming], positions: Sequence[int]) -> tuple[list[int], list[int]]:
+        """Commands that make something new, and the rest. The first are tried without a look at what is there: a repeat
+        collides on its `_id` and is looked at then."""
+        times = Counter((incoming[p].context.tenant, incoming[p].command.target) for p in positions)
+        fresh: list[int] = []
+        others: list[int] = []
+        for position in positions:
+            command, context = incoming[position].command, incoming[position].context
+            alone = command.creates and times[context.tenant, command.target] == 1
+            (fresh if alone else others).append(position)
+        return fresh, others
+
     async def _round(
         self,
         aggregate: Aggregate[Any],
         incoming: Sequence[Incoming],
         positions: list[int],
-        refusals: "asyncio.Task[dict[str, Document]]",
+        refusals: "asyncio.Task[dict[str, Document]] | None",
     ) -> _Crossing:
+        """Without `refusals` nothing is looked up, and whatever stands in the way is only found to be there."""
         groups: dict[str, list[int]] = defaultdict(list)
         for position in positions:
             item = incoming[position]
             groups[self._document_id(aggregate, item.context.tenant, item.command.target)].append(position)
-        loaded, refused_before = await asyncio.gather(self._load(aggregate, incoming, groups), refusals)
+        if refusals is None:
+            refused_before: Mapping[str, Document] = {}
+            loaded = {
+                document_id: _Loaded(document_id, incoming[group[0]].context.tenant, incoming[group[0]].command.target)
+                for document_id, group in groups.items()
+            }
+        else:
+            loaded, refused_before = await asyncio.gather(self._load(aggregate, incoming, groups), refusals)
         outcomes: dict[int, Outcome] = {}
         for document_id, group in groups.items():
             for position in group:
@@ -242,7 +270,7 @@ class Engine:
         for one, conflict in collisions.items():
             group = groups[one]
             adding = [p for p in group if outcomes[p].events]
-            if conflict is None:
+            if conflict is None or refusals is None:
                 lost += group
             elif len(adding) == 1:
                 outcomes[adding[0]] = Outcome(Result.REFUSED, problem=conflict)
@@ -533,24 +561,25 @@ class Engine:
         event = recorded.event
         if public is None:
             public, _ = _parted(event, event.private)
-        envelope = Envelope(
-            id=recorded.id,
-            type=event.type_name,
-            source=f"/simpul/{self.service}",
-            subject=recorded.aggregate_id,
-            time=recorded.at,
-            tenant=recorded.tenant,
-            correlation_id=recorded.correlation_id,
-            causation_id=recorded.cause,
-            actor=recorded.actor,
-            sequence=recorded.sequence,
-            traceparent=traceparent,
-        )
+        headers = [
+            ("ce_specversion", SPEC_VERSION),
+            ("ce_id", str(recorded.id).encode()),
+            ("ce_type", event.type_name.encode()),
+            ("ce_source", self._source),
+            ("ce_subject", recorded.aggregate_id.encode()),
+            ("ce_time", encode_time(recorded.at)),
+            ("ce_tenant", recorded.tenant.encode()),
+            ("ce_correlationid", recorded.correlation_id.encode()),
+            ("content-type", CONTENT_TYPE),
+            ("ce_causationid", str(recorded.cause).encode()),
+            ("ce_sequence", b"%d" % recorded.sequence),
+        ]
+        if recorded.actor is not None:
+            headers.append(("ce_actor", recorded.actor.encode()))
+        if traceparent is not None:
+            headers.append(("ce_traceparent", traceparent.encode()))
         return Outgoing(
-            journal(self.service),
-            key(recorded.tenant, recorded.aggregate_id).encode(),
-            orjson.dumps(public),
-            envelope.headers(),
+            self._journal, key(recorded.tenant, recorded.aggregate_id).encode(), orjson.dumps(public), headers
         )
 
     def follow_ups(self, aggregate: Aggregate[Any], recorded: Recorded, traceparent: str | None) -> list[Outgoing]:

@@ -3,6 +3,7 @@
 motor 3.7 is out of support (2026-05-14; critical fixes to 2027-05-14): what replaces it replaces this file.
 """
 
+import asyncio
 import os
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
@@ -60,6 +61,10 @@ _TRANSIENT = {91, 189, 10107, 11600, 11602, 13435, 13436, 14031, 50, 262}
 """Shutdown, stepped down, not primary, interrupted, out of disk space, time limit. Source: MongoDB error_codes.yml."""
 
 
+PING_WITHIN = 2.0
+"""Seconds; below what a probe waits."""
+
+
 class Mongo:
     """One service's databases: `<service>` and `<service>_keys`."""
 
@@ -96,8 +101,9 @@ class Mongo:
 
     async def ping(self) -> bool:
         try:
-            await self._client.admin.command("ping")
-        except PyMongoError:
+            async with asyncio.timeout(PING_WITHIN):
+                await self._client.admin.command("ping")
+        except (PyMongoError, TimeoutError):
             return False
         return True
 
@@ -207,10 +213,15 @@ class TenantCollection:
         limit: int,
         sort: Sequence[tuple[str, int]] = (),
         fields: Mapping[str, Any] | None = None,
+        hint: str | None = None,
     ) -> list[Document]:
-        """For sweepers, timers and workers, which serve everybody. Never for a request."""
+        """For sweepers, timers and workers, which serve everybody. Never for a request.
+
+        Args:
+            hint: name of the index to use, where the planner would try several each time.
+        """
         async with reaching():
-            cursor = self._raw.find(where, fields)
+            cursor = self._raw.find(where, fields, hint=hint)
             if sort:
                 cursor = cursor.sort(list(sort))
             found: list[Document] = await cursor.limit(limit).to_list(limit)

@@ -6,6 +6,7 @@ The bare side is `../shared/tools/bare.py` and nothing else. Prints a table and 
 import argparse
 import asyncio
 import json
+import logging
 import os
 import socket
 import statistics
@@ -87,8 +88,8 @@ class Bench:
         n = 2_000 if self.quick else 20_000
         tenant = f"bench-commands-{round_}"
         self._announce(tenant)
-        self.run_ours(Service.GATEWAY, "tests/bench/commands.py", "fill", "--n", str(n), "--tenant", tenant)
-        ours = self.run_ours(Service.REPORTS, "tests/bench/commands.py", "consume", "--n", str(n))
+        self.run_ours(Service.GATEWAY, "-m", "tests.bench.commands", "fill", "--n", str(n), "--tenant", tenant)
+        ours = self.run_ours(Service.REPORTS, "-m", "tests.bench.commands", "consume", "--n", str(n))
         asyncio.run(handled_whole(self.stack, tenant, n))
         raw = self.run_bare("loop", "--n", str(n))
         each = self.run_bare("each", "--n", str(min(n, 2_000)))
@@ -129,7 +130,7 @@ class Bench:
             for rate, bar in ((50, "<= 100"), (1, "<= 60")):
                 for _ in range(1 if self.quick else ROUNDS):
                     seconds = "5" if self.quick else "20"
-                    command = ["tests/bench/waiting.py", url, "--rate", str(rate), "--seconds", seconds]
+                    command = ["-m", "tests.bench.waiting", url, "--rate", str(rate), "--seconds", seconds]
                     found = _last_line(subprocess.run([sys.executable, *command], **_CAPTURE))
                     if found["done"] < found["asked"] * 0.99:
                         raise SystemExit(f"only {found['done']} of {found['asked']} were told the outcome")
@@ -143,7 +144,7 @@ class Bench:
         port = free_base()
         with _Process([SINK, "-u", "nobody", "-c", f"127.0.0.1:{port}", "1000"], dict(os.environ)):
             _until(lambda: _listens(port), 10)
-            command = ("tests/bench/mails.py", "--n", str(n), "--tenant", tenant)
+            command = ("-m", "tests.bench.mails", "--n", str(n), "--tenant", tenant)
             ours = self.run_ours(Service.NOTIFY, *command, SIMPUL_SMTP_PORT=str(port))
             if ours["problems"]:
                 raise SystemExit(f"{ours['problems']} deliveries are not whole")
@@ -175,7 +176,7 @@ class Bench:
         return ticks / os.sysconf("SC_CLK_TCK")
 
     def _announce(self, tenant: str, slug: str = "bench") -> None:
-        self.run_ours(Service.REGISTRY, "tests/bench/commands.py", "announce", "--tenant", tenant, "--slug", slug)
+        self.run_ours(Service.REGISTRY, "-m", "tests.bench.commands", "announce", "--tenant", tenant, "--slug", slug)
 
     def _gateway_environment(self) -> dict[str, str]:
         """Rate limits stay on; one address stands for the load of thousands."""
@@ -246,6 +247,7 @@ def main() -> None:
     chosen = arguments.only or ["commands", "accepts", "mails", "waits", "idle"]
     if not BARE.exists():
         raise SystemExit("The bare side is not beside the checkout; there is nothing to compare with.")
+    logging.getLogger("aiokafka").setLevel(logging.CRITICAL)
     HOME.mkdir(parents=True, exist_ok=True)
     stack = Stack(Layout(home=HOME / "stack"), Ports(free_base()))
     try:

@@ -114,6 +114,7 @@ class PlanDelivery(Command):
     type_name: ClassVar[str] = "notify.plan-delivery.v1"
     aggregate: ClassVar[str] = "delivery"
     target_field: ClassVar[str] = "delivery_id"
+    creates: ClassVar[bool] = True
     private: ClassVar[type[Sealable] | None] = DeliveryAddress
 
     delivery_id: str

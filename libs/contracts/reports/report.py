@@ -23,6 +23,7 @@ class SubmitReport(Command):
     type_name: ClassVar[str] = "reports.submit-report.v1"
     aggregate: ClassVar[str] = "report"
     target_field: ClassVar[str] = "report_id"
+    creates: ClassVar[bool] = True
     private: ClassVar[type[Sealable] | None] = ReportContent
 
     report_id: str
