@@ -44,6 +44,17 @@ def test_a_forwarded_text_finds_its_answer(matcher):
     assert (result.decision, result.candidates[0].id) == (Decision.MATCH, "bank")
 
 
+def test_the_only_document_of_a_young_office_is_no_match_for_another_claim():
+    alone = Matcher(TRAINED, STEMS)
+    alone.add(
+        Document("poster", CIREBON, Kinds.CASE, "Pegawai wajib makan pedas tiap Jumat, ini poster resmi kabupaten?")
+    )
+
+    result = alone.match(CIREBON, "Jalan Soreang macet tiga jam tidak bergerak, ke mana saja petugas kabupaten?")
+
+    assert result.decision is not Decision.MATCH
+
+
 @pytest.mark.parametrize(
     "changed",
     [
