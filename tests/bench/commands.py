@@ -87,7 +87,7 @@ async def consume(n: int, profile: str | None) -> None:
                 profiler = cProfile.Profile()
                 profiler.enable()
             await asyncio.sleep(0.02)
-        if profiler is not None:
+        if profiler is not None and profile is not None:
             profiler.disable()
             profiler.dump_stats(profile)
         seconds = loop.last_at - loop.first_at
