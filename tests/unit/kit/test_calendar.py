@@ -17,21 +17,21 @@ from libs.kit.calendar import (
 NOON = datetime(2026, 11, 23, 12, 42, tzinfo=UTC)
 
 
-def test_a_moment_is_written_with_its_weekday_and_zone():
+def test_a_moment_is_written_with_its_weekday_and_zone() -> None:
     assert long_moment(NOON, Zone.WIB) == "Senin, 23 November 2026, 19.42 WIB"
     assert long_moment(NOON, Zone.WIT, "en") == "Monday, 23 November 2026, 21:42 WIT"
     assert short_moment(NOON, Zone.WITA) == "23 Nov 2026, 20.42 WITA"
 
 
-def test_the_weekday_is_computed_and_never_given():
+def test_the_weekday_is_computed_and_never_given() -> None:
     assert long_date(date(2024, 5, 2)) == "Kamis, 2 Mei 2024"
 
 
-def test_the_day_changes_at_midnight_of_the_place():
+def test_the_day_changes_at_midnight_of_the_place() -> None:
     assert long_moment(datetime(2026, 11, 23, 17, 5, tzinfo=UTC), Zone.WIB) == "Selasa, 24 November 2026, 00.05 WIB"
 
 
-def test_a_moment_without_a_zone_is_refused():
+def test_a_moment_without_a_zone_is_refused() -> None:
     with pytest.raises(ValueError, match="without a zone"):
         long_moment(datetime(2026, 11, 23), Zone.WIB)
 
@@ -49,12 +49,12 @@ def test_a_moment_without_a_zone_is_refused():
         (timedelta(seconds=-60), "lewat 1 m", "1 m late"),
     ],
 )
-def test_what_remains_is_said_in_the_two_largest_units(ahead, indonesian, english):
+def test_what_remains_is_said_in_the_two_largest_units(ahead, indonesian, english) -> None:
     assert remaining(NOON + ahead, NOON) == indonesian
     assert remaining(NOON + ahead, NOON, "en") == english
 
 
-def test_working_days_skip_weekends_and_holidays():
+def test_working_days_skip_weekends_and_holidays() -> None:
     friday, holiday = date(2026, 11, 20), date(2026, 11, 24)
 
     assert working_days_after(friday, 1, set()) == date(2026, 11, 23)
@@ -62,18 +62,18 @@ def test_working_days_skip_weekends_and_holidays():
     assert working_days_between(friday, date(2026, 11, 25), {holiday}) == 2
 
 
-def test_a_deadline_in_working_days_ends_at_midnight_of_the_place():
+def test_a_deadline_in_working_days_ends_at_midnight_of_the_place() -> None:
     due = due_after_working_days(NOON, 5, Zone.WIB, set())
 
     assert due == datetime(2026, 11, 30, 17, 0, tzinfo=UTC)
 
 
-def test_a_deadline_of_no_working_days_is_refused():
+def test_a_deadline_of_no_working_days_is_refused() -> None:
     with pytest.raises(ValueError, match="at least one"):
         working_days_after(date(2026, 11, 20), 0, set())
 
 
-def test_the_zone_follows_the_province():
+def test_the_zone_follows_the_province() -> None:
     assert [zone_of(code) for code in ("32.74", "61", "63.01", "51", "91.03.02")] == [
         "WIB",
         "WIB",

@@ -10,7 +10,7 @@ RECEIVED = (
 )
 
 
-def test_a_new_wave_of_a_template_differs_in_bank_and_date_only():
+def test_a_new_wave_of_a_template_differs_in_bank_and_date_only() -> None:
     answered = "Bantuan Rp1,5 juta Kec. Kesambi, biaya admin ke Bank Samudra Jaya, sebelum 15 November"
 
     assert differences(RECEIVED, answered) == (
@@ -21,7 +21,7 @@ def test_a_new_wave_of_a_template_differs_in_bank_and_date_only():
     )
 
 
-def test_what_one_text_does_not_name_is_left_open():
+def test_what_one_text_does_not_name_is_left_open() -> None:
     rows = {row.what: row for row in differences(RECEIVED, "Bantuan Rp600 ribu Harjamukti masih dibuka")}
 
     assert rows[Kind.INSTITUTION].ours is None
@@ -40,7 +40,7 @@ def test_what_one_text_does_not_name_is_left_open():
         ("1.200 orang", "1200 warga", Kind.NUMBER),
     ],
 )
-def test_two_ways_of_saying_the_same_agree(one, other, kind):
+def test_two_ways_of_saying_the_same_agree(one, other, kind) -> None:
     assert [row.same for row in differences(one, other) if row.what is kind] == [True]
 
 
@@ -55,23 +55,23 @@ def test_two_ways_of_saying_the_same_agree(one, other, kind):
         ("7 ton bantuan", "17 ton bantuan", Kind.NUMBER),
     ],
 )
-def test_another_target_is_a_conflict(one, other, kind):
+def test_another_target_is_a_conflict(one, other, kind) -> None:
     assert conflicts(mentions(one), mentions(other)) == {kind}
 
 
-def test_everyday_words_are_no_places_without_their_kind():
+def test_everyday_words_are_no_places_without_their_kind() -> None:
     assert mentions("rumah baru dari batu, serang balik") == ()
     assert [mention.shown for mention in mentions("warga Kota Batu")] == ["Kota Batu"]
 
 
-def test_hours_and_addresses_are_no_numbers():
+def test_hours_and_addresses_are_no_numbers() -> None:
     assert mentions("pukul 10.30 WIB di https://contoh.id/2026/11/30/5000-orang") == ()
 
 
 @pytest.mark.parametrize(
     "hostile", ["bank " * 5_000, "1.1.1." * 5_000, "rp " * 9_000, "kab bandung " * 2_000, "1 " * 9_000]
 )
-def test_a_hostile_text_is_read_in_bounded_time(hostile):
+def test_a_hostile_text_is_read_in_bounded_time(hostile) -> None:
     started = time.process_time()
 
     mentions(hostile)

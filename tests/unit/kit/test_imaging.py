@@ -63,34 +63,34 @@ def refusal(data):
     ],
     ids=["svg", "html", "zip", "gif", "empty", "pdf", "not a jpeg", "cut off", "11 MB"],
 )
-def test_what_is_no_image_we_take_is_refused_with_its_reason(data, code):
+def test_what_is_no_image_we_take_is_refused_with_its_reason(data, code) -> None:
     assert refusal(data) == code
 
 
-def test_a_hundred_megapixels_are_refused_before_they_are_decoded():
+def test_a_hundred_megapixels_are_refused_before_they_are_decoded() -> None:
     assert refusal(png(10_000, 10_000)) == "image_too_many_pixels"
 
 
-def test_a_bomb_in_the_metadata_costs_the_child_only():
+def test_a_bomb_in_the_metadata_costs_the_child_only() -> None:
     bomb = zlib.compress(b"a" * (200 << 20), 9)
 
     assert refusal(png(10, 10, chunk(b"zTXt", b"k\0\0" + bomb))) == "image_bomb"
 
 
-def test_a_child_that_dies_is_a_refusal(monkeypatch):
+def test_a_child_that_dies_is_a_refusal(monkeypatch) -> None:
     monkeypatch.setattr(imaging, "TIMEOUT", 0.001)
 
     assert refusal(png(10, 10)) == "image_bomb"
 
 
-def test_the_largest_picture_allowed_is_scaled_down():
+def test_the_largest_picture_allowed_is_scaled_down() -> None:
     clean = sanitise(png(8_000, 5_000))
 
     assert (clean.width, clean.height) == (2_400, 1_500)
     assert max(Image.open(BytesIO(clean.thumbnail)).size) == 320
 
 
-def test_the_clean_copy_carries_nothing_but_pixels_and_stands_upright():
+def test_the_clean_copy_carries_nothing_but_pixels_and_stands_upright() -> None:
     exif = Image.Exif()
     exif[0x0112] = 6
     exif[0x010E] = "Jalan Rahasia 7"
@@ -104,25 +104,27 @@ def test_the_clean_copy_carries_nothing_but_pixels_and_stands_upright():
 
 
 @pytest.mark.parametrize("kind", ["PNG", "WEBP"])
-def test_an_animation_is_reduced_to_its_first_frame(kind):
+def test_an_animation_is_reduced_to_its_first_frame(kind) -> None:
     frames = [Image.new("RGB", (40, 40), colour) for colour in ("red", "green", "blue")]
 
     clean = sanitise(encoded(frames[0], kind, save_all=True, append_images=frames[1:], lossless=True))
 
-    red, green, _ = Image.open(BytesIO(clean.data)).getpixel((20, 20))
+    pixel = Image.open(BytesIO(clean.data)).getpixel((20, 20))
+    assert isinstance(pixel, tuple)
+    red, green, _ = pixel
     assert clean.frames == 3
     assert red > 200
     assert green < 60
 
 
 @pytest.mark.parametrize("mode", ["L", "LA", "P", "RGBA", "I;16", "1"])
-def test_every_way_of_storing_colours_becomes_a_plain_jpeg(mode):
+def test_every_way_of_storing_colours_becomes_a_plain_jpeg(mode) -> None:
     clean = sanitise(encoded(Image.new(mode, (30, 20))))
 
     assert Image.open(BytesIO(clean.data)).mode == "RGB"
 
 
-def test_the_memory_of_the_caller_stays_where_it_was():
+def test_the_memory_of_the_caller_stays_where_it_was() -> None:
     def resident():
         return int(Path("/proc/self/status").read_text().split("VmRSS:")[1].split()[0])
 
@@ -133,7 +135,7 @@ def test_the_memory_of_the_caller_stays_where_it_was():
     assert resident() - before < 20_000
 
 
-def test_a_recompressed_copy_keeps_its_hash_and_another_picture_does_not():
+def test_a_recompressed_copy_keeps_its_hash_and_another_picture_does_not() -> None:
     pytest.importorskip("imagehash")
     one, other = drawn(seed=1), drawn(seed=2)
 
@@ -144,7 +146,7 @@ def test_a_recompressed_copy_keeps_its_hash_and_another_picture_does_not():
     assert distance(first.phash, perceptual_hashes(encoded(other)).phash) > 10
 
 
-def test_the_text_of_a_screenshot_is_read():
+def test_the_text_of_a_screenshot_is_read() -> None:
     if imaging._recogniser() is None:
         pytest.skip("tesseract is not installed")
     if not SCREENSHOTS.exists():
@@ -152,10 +154,10 @@ def test_the_text_of_a_screenshot_is_read():
 
     read = ocr(sanitise((SCREENSHOTS / "base" / "b00.jpg").read_bytes()).data)
 
-    assert "undian" in read.lower()
+    assert "undian" in (read or "").lower()
 
 
-def test_without_a_recogniser_there_is_no_text(monkeypatch):
+def test_without_a_recogniser_there_is_no_text(monkeypatch) -> None:
     monkeypatch.setattr(imaging, "_recogniser", lambda: None)
 
     assert ocr(png(10, 10)) is None

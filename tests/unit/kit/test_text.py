@@ -13,14 +13,14 @@ from libs.kit.text import UnsafeText, addresses, checked, fingerprint, is_visibl
         ("terlalu panjang", "text_too_long"),
     ],
 )
-def test_what_cannot_be_kept_is_refused_with_its_reason(text, code):
+def test_what_cannot_be_kept_is_refused_with_its_reason(text, code) -> None:
     with pytest.raises(UnsafeText) as refused:
         checked(text, longest=14)
 
     assert refused.value.code == code
 
 
-def test_a_text_of_invisible_characters_only_counts_as_empty():
+def test_a_text_of_invisible_characters_only_counts_as_empty() -> None:
     with pytest.raises(UnsafeText) as refused:
         checked(" \u200b\u2060\t\n", longest=100, required=True)
 
@@ -28,7 +28,7 @@ def test_a_text_of_invisible_characters_only_counts_as_empty():
     assert is_visible("👍")
 
 
-def test_a_text_is_kept_as_it_was_given():
+def test_a_text_is_kept_as_it_was_given() -> None:
     text = "  Ａwas\u202e! cafe\u0301 \u200b "
 
     assert checked(text, longest=100) == text
@@ -47,20 +47,20 @@ def test_a_text_is_kept_as_it_was_given():
         ("lihat https://contoh.id/a?b=1 sekarang", "lihat sekarang"),
     ],
 )
-def test_disguises_are_undone_before_comparing(circulating, compared):
+def test_disguises_are_undone_before_comparing(circulating, compared) -> None:
     assert normalise(circulating) == compared
 
 
-def test_claims_that_differ_in_case_and_punctuation_share_a_fingerprint():
+def test_claims_that_differ_in_case_and_punctuation_share_a_fingerprint() -> None:
     assert fingerprint("Bantuan  TELAH cair!") == fingerprint("bantuan telah cair")
     assert fingerprint("bantuan telah cair") != fingerprint("bantuan belum cair")
 
 
-def test_two_bare_addresses_are_two_claims():
+def test_two_bare_addresses_are_two_claims() -> None:
     assert fingerprint("https://contoh.id/a") != fingerprint("https://contoh.id/b")
 
 
-def test_addresses_are_found_as_people_write_them():
+def test_addresses_are_found_as_people_write_them() -> None:
     text = "cek www.contoh.com/x). dan bit.ly/abcD, (https://contoh.org/wiki/Foo_(bar)) lalu hxxp://bahaya[.]xyz/a"
 
     assert addresses(text) == [
@@ -71,7 +71,7 @@ def test_addresses_are_found_as_people_write_them():
     ]
 
 
-def test_a_missing_space_and_a_mail_address_are_no_web_addresses():
+def test_a_missing_space_and_a_mail_address_are_no_web_addresses() -> None:
     assert addresses("sudah selesai.terima kasih, tulis ke warga@contoh.id") == []
 
 
@@ -87,7 +87,7 @@ def test_a_missing_space_and_a_mail_address_are_no_web_addresses():
     ],
     ids=["runs", "leet", "dots", "thousands", "marks", "brackets"],
 )
-def test_hostile_texts_take_time_in_proportion_to_their_length(hostile):
+def test_hostile_texts_take_time_in_proportion_to_their_length(hostile) -> None:
     started = time.process_time()
 
     normalise(hostile)

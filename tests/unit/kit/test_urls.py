@@ -8,13 +8,13 @@ from libs.kit.urls import NotAnAddress, resolve
 OBSERVED = Path(__file__).parents[4] / "shared" / "data" / "urls" / "social_urls.dev.csv"
 
 
-def test_every_observed_address_is_read_as_it_should_be():
+def test_every_observed_address_is_read_as_it_should_be() -> None:
     if not OBSERVED.exists():
         pytest.skip(f"{OBSERVED} is not here")
     with OBSERVED.open(encoding="utf-8", newline="") as rows:
         observed = list(csv.DictReader(rows))
 
-    wrong = []
+    wrong: list[tuple[str, object]] = []
     for row in observed:
         read = resolve(row["raw_url"])
         expected = (row["platform"], row["kind"], row["handle_or_id"], row["canonical_url"], row["identity_key"])
@@ -42,23 +42,23 @@ def test_every_observed_address_is_read_as_it_should_be():
         ("https://contoh.id/a/?utm_source=wa&x=1", "http://www.contoh.id/a?x=1"),
     ],
 )
-def test_two_links_to_one_thing_share_an_identity(one, other):
+def test_two_links_to_one_thing_share_an_identity(one, other) -> None:
     assert resolve(one).identity == resolve(other).identity != ""
 
 
-def test_an_opaque_share_link_stays_unresolved():
+def test_an_opaque_share_link_stays_unresolved() -> None:
     read = resolve("https://www.facebook.com/share/p/1KJi9DzFVw/?mibextid=x")
 
     assert (read.kind, read.resolved) == ("shortlink", False)
 
 
-def test_a_warning_page_is_seen_through():
+def test_a_warning_page_is_seen_through() -> None:
     read = resolve("https://l.facebook.com/l.php?u=https%3A%2F%2Fyoutu.be%2Fabcdefghijk&h=AT0")
 
     assert read.identity == "youtube:video:abcdefghijk"
 
 
-def test_a_look_alike_host_is_a_plain_page():
+def test_a_look_alike_host_is_a_plain_page() -> None:
     assert resolve("https://facebook.com.masuk.xyz/reel/1470410141223003").platform == "web"
 
 
@@ -70,6 +70,6 @@ def test_a_look_alike_host_is_a_plain_page():
         "https://contoh.id:99999999/",
     ],
 )  # fmt: skip
-def test_what_is_no_web_address_is_refused(raw):
+def test_what_is_no_web_address_is_refused(raw) -> None:
     with pytest.raises(NotAnAddress):
         resolve(raw)

@@ -36,7 +36,7 @@ def matcher():
     return matcher
 
 
-def test_a_forwarded_text_finds_its_answer(matcher):
+def test_a_forwarded_text_finds_its_answer(matcher) -> None:
     matcher.add(clarification("bank", BANK))
 
     result = matcher.match(CIREBON, FORWARDED)
@@ -44,7 +44,7 @@ def test_a_forwarded_text_finds_its_answer(matcher):
     assert (result.decision, result.candidates[0].id) == (Decision.MATCH, "bank")
 
 
-def test_the_only_document_of_a_young_office_is_no_match_for_another_claim():
+def test_the_only_document_of_a_young_office_is_no_match_for_another_claim() -> None:
     alone = Matcher(TRAINED, STEMS)
     alone.add(
         Document("poster", CIREBON, Kinds.CASE, "Pegawai wajib makan pedas tiap Jumat, ini poster resmi kabupaten?")
@@ -64,7 +64,7 @@ def test_the_only_document_of_a_young_office_is_no_match_for_another_claim():
     ],
     ids=["bank", "place", "lower case"],
 )
-def test_the_same_template_with_another_target_is_never_answered_alone(matcher, changed):
+def test_the_same_template_with_another_target_is_never_answered_alone(matcher, changed) -> None:
     matcher.add(clarification("bank", BANK))
 
     result = matcher.match(CIREBON, changed)
@@ -73,7 +73,7 @@ def test_the_same_template_with_another_target_is_never_answered_alone(matcher, 
     assert result.candidates[0].id == "bank"
 
 
-def test_another_person_in_the_place_of_the_name_is_never_answered_alone(matcher):
+def test_another_person_in_the_place_of_the_name_is_never_answered_alone(matcher) -> None:
     matcher.add(
         clarification("person", "Surat edaran Sutarmiji melarang warga memakai telepon genggam saat pasar malam")
     )
@@ -83,18 +83,18 @@ def test_another_person_in_the_place_of_the_name_is_never_answered_alone(matcher
     assert matcher.match(CIREBON, report.format("Wiryoatmojo")).decision is not Decision.MATCH
 
 
-def test_a_report_about_something_else_finds_nothing(matcher):
+def test_a_report_about_something_else_finds_nothing(matcher) -> None:
     result = matcher.match(CIREBON, "Apakah benar jembatan gantung di desa kami akan dibongkar tahun depan?")
 
     assert result.decision is Decision.NONE
 
 
 @pytest.mark.parametrize("text", ["", "   ", "!!!", "👍👍", "https://contoh.id/x"])
-def test_a_text_without_words_finds_nothing(matcher, text):
+def test_a_text_without_words_finds_nothing(matcher, text) -> None:
     assert matcher.match(CIREBON, text).candidates == ()
 
 
-def test_no_tenant_sees_what_another_has_answered(matcher):
+def test_no_tenant_sees_what_another_has_answered(matcher) -> None:
     matcher.add(clarification("bank", BANK, tenant=JOMBANG))
 
     assert matcher.match(CIREBON, BANK).candidates == ()
@@ -102,7 +102,7 @@ def test_no_tenant_sees_what_another_has_answered(matcher):
     assert matcher.match(JOMBANG, BANK).candidates[0].id == "bank"
 
 
-def test_two_tenants_may_use_one_id(matcher):
+def test_two_tenants_may_use_one_id(matcher) -> None:
     matcher.add(clarification("bank", BANK))
     matcher.add(clarification("bank", OTHERS[0], tenant=JOMBANG))
 
@@ -111,7 +111,7 @@ def test_two_tenants_may_use_one_id(matcher):
     assert matcher.match(CIREBON, FORWARDED).candidates[0].id == "bank"
 
 
-def test_what_is_removed_is_found_no_more(matcher):
+def test_what_is_removed_is_found_no_more(matcher) -> None:
     matcher.add(clarification("bank", BANK))
     matcher.remove("bank", CIREBON)
     matcher.remove("never-there", CIREBON)
@@ -119,7 +119,7 @@ def test_what_is_removed_is_found_no_more(matcher):
     assert matcher.match(CIREBON, BANK).candidates == ()
 
 
-def test_a_document_added_again_is_replaced(matcher):
+def test_a_document_added_again_is_replaced(matcher) -> None:
     matcher.add(clarification("bank", OTHERS[0] + " lagi"))
     before = len(matcher)
 
@@ -129,7 +129,7 @@ def test_a_document_added_again_is_replaced(matcher):
     assert matcher.match(CIREBON, FORWARDED).decision is Decision.MATCH
 
 
-def test_a_text_that_was_answered_before_leads_to_its_answer(matcher):
+def test_a_text_that_was_answered_before_leads_to_its_answer(matcher) -> None:
     answered = "Tolong sebarkan, mulai besok semua pasar tradisional tutup dua minggu karena penyemprotan besar-besaran"
     matcher.add(clarification("market", "Tidak ada penutupan tempat belanja warga"))
     matcher.add(Document("r1", CIREBON, Kinds.LINKED, answered, answers_to="market"))
@@ -141,14 +141,14 @@ def test_a_text_that_was_answered_before_leads_to_its_answer(matcher):
     assert other_town.candidates[0].id == "market"
 
 
-def test_a_short_text_is_never_answered_alone_because_of_another_short_one(matcher):
+def test_a_short_text_is_never_answered_alone_because_of_another_short_one(matcher) -> None:
     matcher.add(clarification("market", "Tidak ada penutupan tempat belanja warga"))
     matcher.add(Document("r1", CIREBON, Kinds.LINKED, "mohon dicek dulu", answers_to="market"))
 
     assert matcher.match(CIREBON, "mohon segera dicek dulu").decision is not Decision.MATCH
 
 
-def test_a_linked_text_without_its_answer_proposes_nothing(matcher):
+def test_a_linked_text_without_its_answer_proposes_nothing(matcher) -> None:
     matcher.add(Document("r1", CIREBON, Kinds.LINKED, FORWARDED, answers_to="gone"))
 
     proposed = {found.id for found in matcher.ranked(CIREBON, FORWARDED)}
@@ -156,7 +156,7 @@ def test_a_linked_text_without_its_answer_proposes_nothing(matcher):
     assert proposed.isdisjoint({"gone", "r1"})
 
 
-def test_an_answer_keeps_few_of_its_linked_texts(matcher):
+def test_an_answer_keeps_few_of_its_linked_texts(matcher) -> None:
     matcher.add(clarification("bank", BANK))
     before = len(matcher)
     for number in range(60):
@@ -165,7 +165,7 @@ def test_an_answer_keeps_few_of_its_linked_texts(matcher):
     assert len(matcher) - before == 20
 
 
-def test_an_open_case_is_found_by_the_text_of_its_first_report(matcher):
+def test_an_open_case_is_found_by_the_text_of_its_first_report(matcher) -> None:
     matcher.add(Document("case", CIREBON, Kinds.CASE, FORWARDED))
 
     same = matcher.match(CIREBON, FORWARDED)
@@ -177,13 +177,13 @@ def test_an_open_case_is_found_by_the_text_of_its_first_report(matcher):
     assert template.decision is Decision.SUGGEST
 
 
-def test_the_body_of_a_clarification_is_searched_too(matcher):
+def test_the_body_of_a_clarification_is_searched_too(matcher) -> None:
     matcher.add(clarification("body", "Kabar itu keliru", body="Jembatan gantung Cikembulan tidak dibongkar"))
 
     assert "body" in [found.id for found in matcher.ranked(CIREBON, "jembatan gantung cikembulan dibongkar")]
 
 
-def test_many_removals_leave_the_rest_in_place():
+def test_many_removals_leave_the_rest_in_place() -> None:
     matcher = Matcher(TRAINED, STEMS)
     for number in range(1_100):
         matcher.add(clarification(f"d{number}", f"Kabar nomor{number} tentang hal{number}"))
@@ -194,7 +194,7 @@ def test_many_removals_leave_the_rest_in_place():
     assert [found.id for found in matcher.ranked(CIREBON, "kabar nomor0 tentang hal0")] == ["d0"]
 
 
-def test_relation_tells_a_campaign_from_a_case():
+def test_relation_tells_a_campaign_from_a_case() -> None:
     matcher = Matcher(TRAINED, STEMS)
     campaign = FORWARDED.replace("Samudra Jaya", "Nusa Raya")
 
@@ -203,7 +203,7 @@ def test_relation_tells_a_campaign_from_a_case():
     assert matcher.relation(FORWARDED, OTHERS[2])[0] is Relation.DIFFERENT
 
 
-def test_on_real_reports_the_matcher_is_as_good_as_when_it_was_trained():
+def test_on_real_reports_the_matcher_is_as_good_as_when_it_was_trained() -> None:
     if not DATA.exists():
         pytest.skip(f"{DATA} is not here")
     archive = Archive.read(DATA)

@@ -1,0 +1,233 @@
+import re
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from services.gateway.web.console_views import ClockState, Funnel, clock_state, share
+from services.gateway.web.rendering import security_headers
+from tests.unit.web.reading import words_in
+from tests.unit.web.test_language import ENGLISH, INDONESIAN
+from tests.unit.web_console import fixtures, preview
+
+ALL = pytest.mark.parametrize("name", fixtures.PAGES)
+SCRIPT = "</textarea><script>alert(1)</script>"
+
+
+@ALL
+def test_every_form_that_changes_something_carries_its_key_and_its_csrf_token(name: str) -> None:
+    forms = re.findall(r"<form[^>]*method=\"post\".*?</form>", preview.html(name), re.S)
+
+    assert [form for form in forms if 'name="key"' not in form or 'name="csrf"' not in form] == []
+
+
+@ALL
+def test_a_page_holds_nothing_that_its_policy_forbids(name: str) -> None:
+    html = preview.html(name)
+
+    assert not re.search(r"\sstyle=|<style|\son\w+=|javascript:", html)
+    assert all(" src=" in tag for tag in re.findall(r"<script[^>]*>", html))
+
+
+@ALL
+def test_a_page_has_one_heading_of_the_first_level_and_unique_ids(name: str) -> None:
+    html = preview.html(name)
+    ids = re.findall(r"\sid=\"([^\"]+)\"", html)
+
+    assert len(re.findall(r"<h1[ >]", html)) == 1
+    assert sorted(ids) == sorted(set(ids))
+
+
+@ALL
+def test_what_a_label_an_error_or_a_hint_points_at_is_there(name: str) -> None:
+    html = preview.html(name)
+    ids = set(re.findall(r"\sid=\"([^\"]+)\"", html))
+
+    pointed = re.findall(r"(?:aria-describedby|aria-labelledby|\sfor|data-copy)=\"([^\"]+)\"|href=\"#([^\"]+)\"", html)
+
+    assert {one for pair in pointed for value in pair for one in value.split()} - ids == set()
+
+
+@ALL
+def test_a_disabled_button_says_why(name: str) -> None:
+    buttons = re.findall(r"<button[^>]* disabled[^>]*>", preview.html(name))
+
+    assert [button for button in buttons if "aria-describedby" not in button] == []
+
+
+@ALL
+def test_a_part_that_is_put_in_place_again_can_be_found(name: str) -> None:
+    parts = re.findall(r"<[^>]* data-(?:live|row)(?: [^>]*)?>", preview.html(name))
+
+    assert [part for part in parts if " id=" not in part] == []
+
+
+@ALL
+def test_an_indonesian_page_speaks_no_english(name: str) -> None:
+    assert words_in("id", preview.html(name, "id")) & ENGLISH - {"an"} == set()
+
+
+@ALL
+def test_an_english_page_speaks_indonesian_only_where_it_says_so(name: str) -> None:
+    html = re.sub(r"(?s)<title>.*?</title>|<textarea.*?</textarea>|alt=\"[^\"]*\"", "", preview.html(name, "en"))
+
+    assert words_in("en", html) & INDONESIAN == set()
+
+
+def test_the_author_sees_why_they_cannot_approve() -> None:
+    html = preview.html("review-own")
+
+    button = re.search(r"<button[^>]*>Setujui</button>", html)
+    assert button
+    assert "disabled" in button[0]
+    assert "Penulis tidak menyetujui tulisannya sendiri." in html
+    assert 'name="code"' not in html
+
+
+def test_the_approver_is_told_how_many_people_will_hear_of_it() -> None:
+    assert "Akan dikirim ke 137 pelapor" in preview.html("review")
+
+
+def test_a_conflict_shows_both_texts_and_sends_mine_again_on_top_of_the_newest_version() -> None:
+    html = preview.html("case-conflict")
+    conflict = fixtures.case_conflict().conflict
+    assert conflict is not None
+    form = re.search(rf'<form[^>]*action="{conflict.keep_mine.url}">.*?</form>', html, re.S)
+
+    assert all(clash.theirs in html for clash in conflict.clashes if clash.what == "fact")
+    assert form
+    assert f'name="version" value="{conflict.keep_mine.version}"' in form[0]
+    assert conflict.mine.fact in form[0]
+    assert 'name="about_own_tenant" value="yes"' in form[0]
+
+
+def test_one_part_that_cannot_be_read_leaves_the_rest_of_the_case_usable() -> None:
+    html = preview.html("case-invalid")
+
+    assert "Bagian ini sedang tidak tersedia" in html
+    assert "Ajukan ke penyetuju" in html
+
+
+def test_an_error_leads_to_its_field_and_keeps_what_was_typed() -> None:
+    html = preview.html("case-invalid")
+
+    assert '<a href="#claim">' not in html
+    assert '<a href="#fact">' in html
+    assert '<a href="#v-false">' in html
+    assert fixtures.CLAIM in html
+
+
+def test_a_stale_queue_says_from_when_it_is() -> None:
+    assert "Data per 09.08 WIB" in re.sub(r"</?b>", "", preview.html("queue-stale"))
+
+
+def test_a_link_somebody_reported_is_text_and_not_a_link() -> None:
+    html = preview.html("case")
+
+    assert "https://contoh.example/grup/unggahan/18372" in html
+    assert 'href="https://contoh.example/grup/unggahan/18372"' not in html
+
+
+def test_a_message_ticked_by_hand_is_sent_and_never_arrived() -> None:
+    html = preview.html("by-hand")
+
+    assert "terkirim manual" in html
+    assert not re.search(r"<(?:p|b|dd)>sampai", html)
+
+
+def test_a_group_has_no_link_to_open_but_a_text_to_copy() -> None:
+    message = fixtures.by_hand().messages
+    assert message is not None
+
+    html = preview.html("by-hand")
+
+    group = html[html.index("msg-h3") :].split("</li>")[0]
+    assert "Buka WhatsApp" not in group
+    assert 'data-copy="text-h3"' in group
+
+
+def test_an_uncertain_delivery_is_sent_again_by_nobody_but_a_person() -> None:
+    html = preview.html("deliveries")
+
+    assert "Tidak dikirim ulang sendiri. Sampai?" in html
+    assert "/console/deliveries/d3/arrived" in html
+    assert "/console/deliveries/d3/lost" in html
+
+
+def test_a_partner_who_declined_may_still_change_their_mind() -> None:
+    assert 'action="/jombang/partner/assignments/t1/accept"' in preview.html("assignment-declined")
+
+
+def test_a_retracted_clarification_offers_nothing_to_share() -> None:
+    corrected = fixtures.assignment_corrected()
+    assert corrected.correction is not None
+
+    retracted = replace(corrected, correction=replace(corrected.correction, retracted=True))
+
+    html = preview.RENDERER.render("partner/assignment.html", fixtures.page(), retracted)
+    assert "jangan dibagikan lagi" in html
+    assert "Salin pesan" not in html
+
+
+@pytest.mark.parametrize(
+    ("name", "view"),
+    [
+        (
+            "console/case.html",
+            fixtures.case(title=SCRIPT, draft=fixtures.draft(claim=SCRIPT, fact=SCRIPT, explanation=SCRIPT)),
+        ),
+        (
+            "console/case.html",
+            fixtures.case(reports=tuple(replace(r, text=SCRIPT, doubt=SCRIPT) for r in fixtures.REPORTS)),
+        ),
+        ("console/review.html", fixtures.review(draft=fixtures.draft(claim=SCRIPT, fact=SCRIPT), return_note=SCRIPT)),
+        ("console/answers.html", fixtures.answers(fact=SCRIPT, area=SCRIPT)),
+        ("partner/assignment.html", fixtures.assignment(fact=SCRIPT, claim=SCRIPT)),
+    ],
+)
+def test_what_people_typed_is_text_and_never_markup(name: str, view: object) -> None:
+    assert "<script>alert" not in preview.RENDERER.render(name, fixtures.page(), view)
+
+
+def test_a_code_this_build_does_not_know_is_shown_as_it_came() -> None:
+    page = fixtures.deliveries(totals=(("teleported", 3),), rows=())
+
+    assert "teleported" in preview.RENDERER.render("console/deliveries.html", fixtures.page(), page)
+
+
+@pytest.mark.parametrize(
+    ("minutes", "paused", "done", "state"),
+    [
+        (-1, False, False, ClockState.LATE),
+        (0, False, False, ClockState.LATE),
+        (1, False, False, ClockState.SOON),
+        (60, False, False, ClockState.SOON),
+        (61, False, False, ClockState.RUNNING),
+        (-90, True, False, ClockState.PAUSED),
+        (-90, False, True, ClockState.DONE),
+    ],
+)
+def test_a_clock_that_nobody_can_move_is_never_late(minutes: int, paused: bool, done: bool, state: ClockState) -> None:
+    due_at = fixtures.NOW + timedelta(minutes=minutes)
+
+    assert clock_state(due_at, now=fixtures.NOW, paused=paused, done=done) is state
+
+
+def test_a_bar_never_leaves_its_frame() -> None:
+    assert (share(1, 3), share(5, 3), share(2, 0)) == (33.3, 100.0, 0.0)
+
+
+def test_a_funnel_leaves_out_what_no_channel_reports() -> None:
+    funnel = Funnel(chosen=12, sent=10, delivered=None, acknowledged=6, declined=1, silent=3)
+
+    assert [code for code, _, _ in funnel.steps] == ["chosen", "sent", "acknowledged"]
+
+
+def test_only_failures_that_are_final_count_as_failed() -> None:
+    page = fixtures.deliveries(totals=(("failed_transient", 4), ("failed_permanent", 3), ("unknown", 1)))
+
+    assert (page.total, page.failed, page.unknown) == (8, 3, 1)
+
+
+def test_the_pages_need_no_relaxed_policy() -> None:
+    assert "trusted-types 'none'" in security_headers()["Content-Security-Policy"]
