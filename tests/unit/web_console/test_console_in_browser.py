@@ -59,7 +59,9 @@ def page(browser: Browser) -> Iterator[Page]:
         ("en", DESKTOP, ONE_OF_EACH),
     ],
 )
-def test_axe_finds_nothing_on_any_page(browser: Browser, address: str, lang: str, width: int, names: tuple[str, ...]) -> None:
+def test_axe_finds_nothing_on_any_page(
+    browser: Browser, address: str, lang: str, width: int, names: tuple[str, ...]
+) -> None:
     found: dict[str, list[str]] = {}
     with opened(browser, width) as context:
         page = context.new_page()
