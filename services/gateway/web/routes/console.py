@@ -29,7 +29,13 @@ router = APIRouter(include_in_schema=False)
 PAGE = 50
 SEARCHED_PAGE, MOST_SEARCHED = 100, 5
 """A search looks through the first 500 cases of the queue: reports keeps no index over the words of a case."""
-FILTERS = ("all", "mine", "waiting", "published")
+STATES = {
+    "waiting": CaseState.AWAITING_CONFIRMATION,
+    "published": CaseState.PUBLISHED,
+    "monitoring": CaseState.MONITORING,
+    "closed": CaseState.CLOSED,
+}
+FILTERS = ("all", "mine", *STATES)
 Filter = Annotated[str, Query(max_length=20)]
 
 
@@ -49,10 +55,9 @@ async def queue(shift: OnShift, done: Done, show: Filter = "all", q: Words = "",
 
 
 async def _listed(shift: Shift, show: str, *, cursor: str, limit: int) -> Page[CaseRow]:
-    state = {"waiting": CaseState.AWAITING_CONFIRMATION, "published": CaseState.PUBLISHED}.get(show, "")
     owner = shift.officer.id if show == "mine" else ""
     return await shift.parts.reports.cases(
-        shift.office.id, shift.officer.actor, state=state, owner=owner, cursor=cursor, limit=limit
+        shift.office.id, shift.officer.actor, state=STATES.get(show, ""), owner=owner, cursor=cursor, limit=limit
     )
 
 
@@ -90,6 +95,7 @@ def queue_page(
         ),
         query=query,
         waiting=total,
+        ended=STATES.get(show) in ENDED | OUT,
         late=sum(r.clock == views.ClockState.LATE for r in rows) if whole else 0,
         next_url=f"{shift.url('queue')}?{urlencode(kept)}" if found.next else "",
         next_count=min(PAGE, max(1, total - len(rows))),

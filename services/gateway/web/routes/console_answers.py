@@ -26,7 +26,7 @@ from services.gateway.web.routes.console_shift import (
     carry_out,
     checked,
     of,
-    wrong,
+    require,
 )
 from services.gateway.web.routes.pages import text_of
 from services.gateway.web.routes.public import Cursor
@@ -140,8 +140,7 @@ async def answer(shift: OnShift, report_id: str, request: Request) -> Response:
     form = await shift.posted(request)
 
     async def wish(key: UUID) -> Reply:
-        if not text_of(form, "outcome"):
-            raise wrong("outcome", "required")
+        require(form, "outcome", "text")
         given = checked(ReportAnswerWish, {"outcome": text_of(form, "outcome"), "text": text_of(form, "text")})
         return await shift.commands.answer_report(shift.officer, key, report_id, outcome=given.outcome, text=given.text)
 

@@ -57,7 +57,7 @@ def lease(
 def clock_of(row: CaseView, *, now: datetime) -> tuple[datetime, ClockState]:
     """What the case is measured by now. Once its answer is out, a correction has no clock of its own."""
     due = row.answer_due_at or row.waiting_until or row.limit_at
-    done = row.clarification is not None or row.state in ENDED
+    done = row.clarification is not None or row.state in ENDED | OUT
     return due, views.clock_state(due, now=now, paused=row.waiting_for is not None, done=done)
 
 
@@ -68,7 +68,7 @@ def case_page(shift: Shift, case: CaseView, frame: Frame, said: Said, attempt: A
     why_not = "" if mine else "held_by_other" if held else "not_held"
     writable = case.state not in ENDED | LOCKED | OUT
     due_at, clock = clock_of(case, now=frame.now)
-    published = case.clarification
+    published = case.clarification is not None or case.state in OUT
     offered = held is None and case.state not in ENDED | LOCKED and shift.works
     return views.CasePage(
         desk=desk,
@@ -372,15 +372,16 @@ def _moment(step: Step, kind: str, frame: Frame, *, waits: bool) -> views.Moment
 
 
 def published_view(shift: Shift, case: CaseView) -> views.Published:
-    card = case.clarification
-    assert card is not None
+    """The public page follows the publication within a moment; until then the case stands in for it."""
+    card, step = case.clarification, next((s for s in reversed(case.steps) if s.what == "published"), None)
+    at = step.at if step else case.last_at
     return views.Published(
-        number=card.number,
-        version=card.version,
-        url=f"/{shift.office.slug}/clarifications/{card.number}",
+        number=card.number if card else case.number,
+        version=card.version if card else 1,
+        url=f"/{shift.office.slug}/clarifications/{card.number}" if card else shift.url("cases", case.id),
         answers_url=shift.url("cases", case.id, "partners"),
         deliveries_url=shift.url("cases", case.id, "deliveries"),
-        at=card.corrected_at or card.published_at,
+        at=(card.corrected_at or card.published_at) if card else at,
     )
 
 

@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
-from typing import Any
 from uuid import UUID
 
 from fastapi import APIRouter, Request
@@ -26,7 +25,17 @@ from services.gateway.api.models import (
 from services.gateway.commands import Reply
 from services.gateway.web import console_views as views
 from services.gateway.web.routes.console_case_page import case_page, end_of_day, reference_id, report_line
-from services.gateway.web.routes.console_shift import Attempt, Done, OnShift, Said, Shift, carry_out, checked, wrong
+from services.gateway.web.routes.console_shift import (
+    Attempt,
+    Done,
+    OnShift,
+    Said,
+    Shift,
+    carry_out,
+    checked,
+    require,
+    wrong,
+)
 from services.gateway.web.routes.pages import see, text_of
 from services.gateway.web.routes.public import Cursor
 
@@ -110,16 +119,15 @@ async def release(shift: OnShift, case_id: str, request: Request) -> Response:
 async def triage(shift: OnShift, case_id: str, request: Request) -> Response:
     """Whoever triages a case owns it until somebody else does."""
     form = await shift.posted(request)
-    severity, topic = text_of(form, "severity"), text_of(form, "topic")
+    severity = text_of(form, "severity")
 
     async def wish(key: UUID) -> Reply:
-        if not topic:
-            raise wrong("topic", "required")
+        require(form, "severity", "topic")
         given = checked(
             TriageWish,
             {
                 "severity": int(severity) if severity.isascii() and severity.isdecimal() else None,
-                "topic": topic,
+                "topic": text_of(form, "topic"),
                 "area": text_of(form, "area") or None,
             },
         )
@@ -143,8 +151,9 @@ async def add_reference(shift: OnShift, case_id: str, request: Request) -> Respo
     url = text_of(form, "url").strip()
 
     async def wish(key: UUID) -> Reply:
+        require(form, "title", "url")
         # Whatever is not the web's would run or do something when a reader clicks on it.
-        if url and not url.lower().startswith(("https://", "http://")):
+        if not url.lower().startswith(("https://", "http://")):
             raise wrong("url", "url_invalid")
         given = checked(
             ReferenceWish,
@@ -264,13 +273,12 @@ async def ask(shift: OnShift, case_id: str, request: Request) -> Response:
     party = agencies.get(text_of(form, "party"), "")
 
     async def wish(key: UUID) -> Reply:
-        until = text_of(form, "until")
-        due_at = end_of_day(until, shift, now=datetime.now(UTC))
-        if not party:
-            raise wrong("party", "required")
+        require(form, "party", "until")
+        due_at = end_of_day(text_of(form, "until"), shift, now=datetime.now(UTC))
         if due_at is None:
-            raise wrong("until", "date_past" if until else "required")
-        asked = checked(QuestionWish, {"party": party, "question": text_of(form, "question"), "due_at": due_at})
+            raise wrong("until", "date_past")
+        given = {"party": party, "question": text_of(form, "question"), "due_at": due_at.isoformat()}
+        asked = checked(QuestionWish, given)
         return await shift.commands.ask_source(
             shift.officer, key, case_id, party=asked.party, question=asked.question, due_at=asked.due_at
         )
@@ -294,10 +302,8 @@ async def close(shift: OnShift, case_id: str, request: Request) -> Response:
     form = await shift.posted(request)
 
     async def wish(key: UUID) -> Reply:
-        reason = text_of(form, "reason").strip()
-        if not reason:
-            raise wrong("reason", "required")
-        given = checked(ClosingWish, {"reason": reason})
+        require(form, "reason")
+        given = checked(ClosingWish, {"reason": text_of(form, "reason").strip()})
         return await shift.commands.close_case(shift.officer, key, case_id, reason=given.reason)
 
     return await _do(shift, case_id, form, wish, what="close", done="closed")
@@ -348,8 +354,6 @@ async def screen_out(shift: OnShift, case_id: str, report_id: str, request: Requ
 
 
 async def screened_out(shift: Shift, form: FormData, key: UUID, report_id: str) -> Reply:
-    values: dict[str, Any] = {"reason": text_of(form, "reason")}
-    if not values["reason"]:
-        raise wrong("reason", "required")
-    given = checked(ScreeningWish, values)
+    require(form, "reason")
+    given = checked(ScreeningWish, {"reason": text_of(form, "reason")})
     return await shift.commands.screen_out_report(shift.officer, key, report_id, given.reason)

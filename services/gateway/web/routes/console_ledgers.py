@@ -16,7 +16,7 @@ from libs.runtime.errors import NotFound, Refused
 from services.gateway.commands import Reply
 from services.gateway.reads import or_missing
 from services.gateway.web import console_views as views
-from services.gateway.web.routes.console_case_page import published_view
+from services.gateway.web.routes.console_case_page import OUT, published_view
 from services.gateway.web.routes.console_cases import read
 from services.gateway.web.routes.console_shift import (
     Attempt,
@@ -84,23 +84,24 @@ async def _of_case(shift: Shift, case_id: str, tab: str) -> Response:
         newest = shift.url("deliveries", bulletins[0].id)
         return shift.visit.finish(see(newest if tab == "deliveries" else f"{newest}/partners"))
     card = case.clarification
-    if card is None:
+    if card is None and case.state not in OUT:
         raise NotFound("clarification")
+    said = card or case.draft
     known = bulletins is not None
     desk, published = shift.desk(frame, Said(), live=True), published_view(shift, case)
     case_url = shift.url("cases", case_id)
     if tab == "deliveries":
         page = views.DeliveriesPage(
-            desk=desk, clarification=published, fact=card.fact, case_url=case_url, totals=() if known else None
+            desk=desk, clarification=published, fact=said.fact, case_url=case_url, totals=() if known else None
         )
         return shift.show("deliveries", page)
     nobody = views.Funnel(chosen=0, sent=0, delivered=None, acknowledged=0, declined=0, silent=0)
     answers = views.AnswersPage(
         desk=desk,
         clarification=published,
-        fact=card.fact,
-        claim=card.claim,
-        verdict=card.verdict,
+        fact=said.fact,
+        claim=said.claim,
+        verdict=said.verdict or "",
         case_url=case_url,
         area=area_name(case.area or shift.office.region_code),
         funnel=nobody if known else None,

@@ -222,6 +222,16 @@ def wrong(name: str, code: str) -> RequestValidationError:
     return RequestValidationError([{"loc": (name,), "type": code, "msg": code, "input": None}])
 
 
+def require(form: FormData, *names: str) -> None:
+    """
+    Raises:
+        RequestValidationError: the named fields that were left empty, all at once.
+    """
+    empty = [name for name in names if not text_of(form, name).strip()]
+    if empty:
+        raise RequestValidationError([{"loc": (n,), "type": "required", "msg": "required", "input": ""} for n in empty])
+
+
 _RULES = {"string_too_long": "too_long", "string_too_short": "required", "missing": "required", "int_type": "required"}
 _OWN = frozenset({"required", "url_invalid", "date_past", "area_unknown", "code_wrong"})
 
@@ -259,8 +269,8 @@ def _refused(refused: Refused, names: Mapping[str, str]) -> tuple[int, Said]:
     if refused.code == "unauthenticated":
         return 422, Said(errors={"code": "code_wrong"})
     if refused.code in _FIELD_CODES:
-        code = _FIELD_CODES[refused.code]
-        return 422, Said(errors={names.get(f, f): code for f in refused.fields or ("text",)})
+        code, own = _FIELD_CODES[refused.code], {"verdict": "verdict_missing"}
+        return 422, Said(errors={names.get(f, f): own.get(f, code) for f in refused.fields or ("text",)})
     # Somebody was faster, or the first sending of this key was kept after all: the page shows how it stands.
     return 409, Said(problem="gone")
 

@@ -1,0 +1,213 @@
+from dataclasses import dataclass
+from uuid import uuid4
+
+import pytest
+
+from tests.service.gateway.house import Desk, House, TestOffice, TestOfficer, totp, until
+from tests.service.pages.reading import form
+
+
+@dataclass
+class Newsroom:
+    """An office with a verifier and an approver at their desks."""
+
+    house: House
+    office: TestOffice
+    verifier: Desk
+    approver: Desk
+    approving: TestOfficer
+
+    def url(self, *path: str) -> str:
+        return "/".join((f"/{self.office.slug}/console", *path))
+
+    async def case(self, text: str = "") -> str:
+        """Path of a new case."""
+        text = text or f"Kabar {uuid4().hex} {uuid4().hex}"
+        await self.house.submit(self.office, text=text)
+        found: list[str] = []
+
+        async def opened() -> bool:
+            rows = (await self.verifier.get("/console/cases")).json()["items"]
+            found[:] = [row["id"] for row in rows if row["title"] == text]
+            return bool(found)
+
+        await until(opened)
+        return self.url("cases", found[0])
+
+    async def read(self, path: str, desk: Desk | None = None) -> str:
+        answer = await (desk or self.verifier).browser.get(path, follow_redirects=True)
+        assert answer.status_code == 200, answer.text
+        return answer.text
+
+
+DRAFT = {
+    "claim": "Sekolah libur sepekan.",
+    "verdict": "false",
+    "about_own_tenant": "no",
+    "fact": "Sekolah tetap masuk.",
+    "explanation": "Dinas menyatakan tidak ada surat libur.",
+}
+
+
+@pytest.fixture(scope="module")
+async def room(house: House) -> Newsroom:
+    office = await house.office()
+    approving = await house.officer(office, "approver")
+    verifier = await house.log_in(await house.officer(office, "verifier"))
+    return Newsroom(house, office, verifier, await house.log_in(approving), approving)
+
+
+async def submitted(room: Newsroom) -> str:
+    """Path of a case that waits for its approver."""
+    case, browser = await room.case(), room.verifier.browser
+    source = {"title": "Keterangan dinas", "url": "https://dinas.example/keterangan"}
+    await form(await room.read(case), "/claim").send(browser)
+    await form(await room.read(case), "/references").send(browser, **source)
+    await form(await room.read(case), "/draft").send(browser, to="submit", **DRAFT)
+    return case
+
+
+async def test_a_case_travels_through_forms_alone_from_the_queue_to_the_public_page(room: Newsroom) -> None:
+    case = await submitted(room)
+    review = case.replace("/cases/", "/reviews/")
+
+    approve = form(await room.read(review, room.approver), "/approve")
+    wrong = await approve.send(room.approver.browser, code="000000")
+    again = form(wrong.text, "/approve")
+    approved = await again.send(room.approver.browser, code=totp(room.approving.secret, ahead=1))
+    published = await form(await room.read(review, room.approver), "/publish").send(room.approver.browser)
+
+    assert (wrong.status_code, "Kode tidak cocok" in wrong.text) == (422, True)
+    assert (approved.status_code, approved.headers["location"]) == (303, f"{review}?done=approved")
+    assert (published.status_code, published.headers["location"]) == (303, f"{review}?done=published")
+
+    async def public() -> bool:
+        return DRAFT["fact"] in (await room.house.http.get(f"/{room.office.slug}/clarifications")).text
+
+    await until(public)
+
+
+async def test_the_author_sees_why_not_and_cannot_approve_by_hand_made_form(house: House, room: Newsroom) -> None:
+    officer = await house.officer(room.office, "verifier", "approver")
+    both = Newsroom(house, room.office, await house.log_in(officer), room.approver, officer)
+    review = (await submitted(both)).replace("/cases/", "/reviews/")
+
+    html = await both.read(review)
+    forced = await form(html, "/approve").send(both.verifier.browser, code=totp(officer.secret, ahead=1))
+
+    assert "Penulis tidak menyetujui tulisannya sendiri." in html
+    assert forced.status_code == 403
+
+
+async def test_of_two_who_write_at_once_the_second_sees_both_texts(room: Newsroom) -> None:
+    case, browser = await room.case(), room.verifier.browser
+    before = form(await room.read(case), "/draft")
+    await before.send(browser, fact="Ditulis lebih dulu.")
+
+    late = form(before_html := await room.read(case), "/draft")
+    late.fields["version"] = before.fields["version"]
+    answer = await late.send(browser, fact="Ditulis belakangan.", key=str(uuid4()))
+    kept = await form(answer.text, "/draft").send(browser)
+
+    assert "Ditulis lebih dulu." in before_html
+    assert answer.status_code == 409
+    assert "Ditulis lebih dulu." in answer.text
+    assert "Ditulis belakangan." in answer.text
+    assert kept.headers["location"] == f"{case}?done=draft_saved"
+    assert "Ditulis belakangan." in await room.read(case)
+
+
+async def test_an_incomplete_draft_comes_back_with_its_errors_and_its_words(room: Newsroom) -> None:
+    case = await room.case()
+    draft = form(await room.read(case), "/draft")
+
+    answer = await draft.send(room.verifier.browser, to="submit", claim="Klaim saja.")
+
+    assert answer.status_code == 422
+    assert '<a href="#v-false">' in answer.text
+    assert '<a href="#fact">' in answer.text
+    assert "Klaim saja." in answer.text
+
+
+async def test_a_source_that_is_no_web_address_is_refused_at_its_field(room: Newsroom) -> None:
+    case = await room.case()
+    add = form(await room.read(case), "/references")
+
+    answer = await add.send(room.verifier.browser, title="Sumber", url="javascript:alert(1)")
+
+    assert answer.status_code == 422
+    assert 'id="ref-url-e"' in answer.text
+    assert "Belum ada bukti" in await room.read(case)
+
+
+async def test_a_message_sent_twice_reaches_the_reporter_once(room: Newsroom) -> None:
+    case, words = await room.case(), f"Di grup mana? {uuid4().hex}"
+    reply = form(await room.read(case), "/reply")
+
+    answers = [await reply.send(room.verifier.browser, text=words) for _ in range(2)]
+
+    assert [a.status_code for a in answers] == [303, 303]
+    assert (await room.read(case)).count(words) == 1
+
+
+async def test_a_question_needs_a_named_party_and_a_day_to_come(room: Newsroom) -> None:
+    case, browser = await room.case(), room.verifier.browser
+    html = await room.read(case)
+    nobody = await form(html, "/ask").send(browser, until="2020-01-01")
+
+    assert nobody.status_code == 422
+    assert 'id="party-e"' in nobody.text
+
+
+async def test_a_reporter_of_another_kind_is_answered_one_by_one(house: House, room: Newsroom) -> None:
+    words = f"Mohon lampu jalan {uuid4().hex}"
+    sent = await house.submit(room.office, kind="aspiration", text=words)
+    page = room.url("answers", sent["report_id"])
+
+    empty = await form(await room.read(page), "/answer").send(room.verifier.browser, text="Sudah dinyalakan.")
+    full = await form(empty.text, "/answer").send(room.verifier.browser, outcome="solved")
+
+    assert empty.status_code == 422
+    assert "Sudah dinyalakan." in empty.text
+    assert full.headers["location"] == f"{page}?done=answered"
+    assert "Sudah dinyalakan." in await room.read(page)
+
+
+async def test_nobody_and_officers_of_other_offices_are_sent_to_the_door(
+    house: House, room: Newsroom, neighbour: TestOffice
+) -> None:
+    theirs = await house.log_in(await house.officer(neighbour, "verifier"))
+
+    answers = [
+        await house.http.get(room.url("queue")),
+        await house.http.post(room.url("cases", str(uuid4()), "claim"), data={}),
+        await theirs.browser.get(room.url("queue")),
+        await house.http.get(f"/{room.office.slug}/partner"),
+    ]
+
+    door = f"/{room.office.slug}/login"
+    assert [(a.status_code, a.headers["location"]) for a in answers] == [(303, door)] * 3 + [(303, f"{door}/partner")]
+
+
+async def test_another_offices_case_is_as_unknown_as_one_that_never_was(
+    house: House, room: Newsroom, neighbour: TestOffice
+) -> None:
+    theirs = await house.log_in(await house.officer(neighbour, "verifier"))
+    case_id = (await room.case()).rpartition("/")[2]
+
+    answers = [await theirs.browser.get(f"/{neighbour.slug}/console/cases/{i}") for i in (case_id, str(uuid4()))]
+
+    assert [a.status_code for a in answers] == [404, 404]
+
+
+async def test_a_role_that_may_not_is_told_who_may(house: House, room: Newsroom) -> None:
+    custodian = await house.log_in(await house.officer(room.office, "custodian"))
+
+    answer = await custodian.browser.get(room.url("queue"))
+
+    assert answer.status_code == 403
+    assert "verifikator" in answer.text.lower()
+
+
+async def test_a_page_does_not_repeat_what_its_address_says_was_done(room: Newsroom) -> None:
+    assert "Menangkan hadiah" not in await room.read(f"{room.url('queue')}?done=Menangkan+hadiah")

@@ -1,0 +1,79 @@
+from uuid import uuid4
+
+import httpx
+import pytest
+
+from tests.service.gateway.house import House, TestOffice, key, totp, until
+from tests.service.gateway.test_partners import mailed_token
+from tests.service.pages.reading import form
+
+
+async def publish(house: House, office: TestOffice, fact: str) -> None:
+    """An answer of the whole office, for every partner."""
+    verifier = await house.log_in(await house.officer(office, "verifier"))
+    approving = await house.officer(office, "approver")
+    approver = await house.log_in(approving)
+    text = f"Kabar {uuid4().hex} {uuid4().hex}"
+    await house.submit(office, text=text)
+    found: list[str] = []
+
+    async def opened() -> bool:
+        rows = (await verifier.get("/console/cases")).json()["items"]
+        found[:] = [row["id"] for row in rows if row["title"] == text]
+        return bool(found)
+
+    await until(opened)
+    case = f"/console/cases/{found[0]}"
+    draft = {"claim": text, "verdict": "false", "about_own_tenant": False, "fact": fact, "explanation": "Diperiksa."}
+    done = [
+        await verifier.post(f"{case}/references", {"title": "Dinas", "url": "https://dinas.example/"}),
+        await verifier.post(f"{case}/draft", draft | {"expects": 0, "submit": True}),
+        await approver.post(f"{case}/approval", {"expects": 1, "code": totp(approving.secret, ahead=1)}),
+        await approver.post(f"{case}/publication", {}),
+    ]
+    assert [a.status_code for a in done] == [201] * 4
+
+
+async def read(browser: httpx.AsyncClient, path: str) -> str:
+    answer = await browser.get(path)
+    assert answer.status_code == 200, answer.text
+    return answer.text
+
+
+@pytest.fixture
+async def partner(house: House, office: TestOffice) -> httpx.AsyncClient:
+    """A partner's browser, logged in."""
+    address = f"{uuid4().hex[:12]}@contoh.example"
+    await house.partner(office, address)
+    asked = {"office": office.slug, "email": address}
+    await house.http.post("/api/v1/partner/login", json=asked, headers=key())
+    browser = house.browser()
+    await browser.post("/api/v1/partner/session", json={"token": await mailed_token(house, address)})
+    return browser
+
+
+async def test_a_partner_declines_with_a_reason_and_without_scripts(
+    house: House, office: TestOffice, partner: httpx.AsyncClient
+) -> None:
+    fact = f"Sekolah tetap masuk {uuid4().hex}."
+    await publish(house, office, fact)
+    found: list[str] = []
+
+    async def offered() -> bool:
+        items = (await partner.get("/api/v1/partner/assignments")).json()
+        found[:] = [item["id"] for item in items if item["fact"] == fact]
+        return bool(found)
+
+    await until(offered)
+    path = f"/{office.slug}/partner/assignments/{found[0]}"
+    home, page = await read(partner, f"/{office.slug}/partner"), await read(partner, path)
+
+    unsaid = await form(page, "/decline").send(partner)
+    said = await form(unsaid.text, "/decline").send(partner, reason="no_time")
+    late = await form(page, "/accept").send(partner)
+
+    assert path in home
+    assert unsaid.status_code == 422
+    assert (said.status_code, said.headers["location"]) == (303, path)
+    assert "Anda menjawab Tidak bisa" in await read(partner, path)
+    assert (late.status_code, "Keadaannya sudah berubah" in late.text) == (409, True)
