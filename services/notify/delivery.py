@@ -1,7 +1,7 @@
 """A delivery: one message to one recipient on one channel, and what became of it.
 
-`attempting` is written before the provider is called. If nothing follows, nobody knows whether the message went out:
-then it is `unknown`, is shown as such, and only a person sends it again.
+Before the provider is called it is marked as begun (`leases`). If nothing follows, nobody knows whether the message
+went out: then it is `unknown`, is shown as such, and only a person sends it again.
 """
 
 from collections.abc import Iterable
@@ -148,9 +148,14 @@ def _record(state: Delivery, command: RecordResult, context: Context) -> list[Ev
     """What the provider said of an attempt.
 
     An attempt that was given up as unknown may turn out after all: the sender itself knows better than the clock did.
+    And one that was withdrawn while it was under way is sent all the same, if the provider has taken it.
     """
     if command.result not in RESULTS:
         raise Refused("validation", "result")
+    if state.state == DeliveryState.SUPPRESSED and command.attempt == state.attempts + 1:
+        if command.result != DeliveryState.SENT:
+            return []
+        return [_sent(state, context, method=command.method, attempt=command.attempt)]
     open_states = {DeliveryState.ATTEMPTING}
     if command.result != DeliveryState.UNKNOWN:
         open_states.add(DeliveryState.UNKNOWN)
@@ -173,10 +178,10 @@ def _record(state: Delivery, command: RecordResult, context: Context) -> list[Ev
     ]
 
 
-def _sent(state: Delivery, context: Context, *, method: str) -> DeliverySent:
+def _sent(state: Delivery, context: Context, *, method: str, attempt: int | None = None) -> DeliverySent:
     return DeliverySent(
         delivery_id=state.delivery_id,
-        attempt=state.attempts,
+        attempt=state.attempts if attempt is None else attempt,
         method=method,
         at=context.at,
         recipient=state.recipient,
@@ -211,7 +216,7 @@ def evolve(state: Delivery | None, event: Event) -> Delivery:
         case AttemptBegun():
             changed: dict[str, Any] = {"state": DeliveryState.ATTEMPTING, "attempts": event.attempt}
         case DeliverySent():
-            changed = {"state": DeliveryState.SENT, "method": event.method, "code": ""}
+            changed = {"state": DeliveryState.SENT, "method": event.method, "code": "", "attempts": event.attempt}
         case DeliveryFailed():
             changed = {"state": event.state, "code": event.code, "ready_at": event.retry_at or event.at}
         case DeliveryRequeued():
@@ -234,8 +239,6 @@ def index_fields(state: Delivery) -> dict[str, Any]:
             fields |= {"lane": state.lane, "ready_at": state.ready_at}
         elif state.channel == Channel.WHATSAPP_MANUAL:
             fields["by_hand"] = state.planned_at
-    if state.state == DeliveryState.ATTEMPTING:
-        fields["attempting_since"] = state.changed_at
     return fields
 
 

@@ -7,6 +7,7 @@ from libs.contracts.notify.subject import EndSubject
 from libs.runtime.aggregates import Aggregate
 from libs.runtime.mongo import index
 from services.notify import assignment, bulletin, delivery, hold, policies, subject, suppression
+from services.notify.leases import BEGUN, QUEUE
 
 SUBJECT: Aggregate[subject.Subject] = Aggregate(
     name="subject",
@@ -44,11 +45,9 @@ DELIVERY: Aggregate[delivery.Delivery] = Aggregate(
     indexes=(
         index(
             ("ix.lane", 1), ("tenant", 1), ("ix.ready_at", 1),
-            name="queue", where={"ix.ready_at": {"$exists": True}},
+            name=QUEUE, where={"ix.ready_at": {"$exists": True}},
         ),
-        index(
-            ("ix.attempting_since", 1), name="attempting", where={"ix.attempting_since": {"$exists": True}}
-        ),
+        index(("begun_at", 1), name=BEGUN, where={"begun_at": {"$exists": True}, "ix.ready_at": {"$exists": True}}),
         index(("tenant", 1), ("ix.by_hand", 1), ("_id", 1), name="by_hand", where={"ix.by_hand": {"$exists": True}}),
         index(("tenant", 1), ("ix.recipient", 1), name="recipient"),
         index(

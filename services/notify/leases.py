@@ -1,9 +1,12 @@
-"""Which process sends which deliveries: leases beside the state, so that taking work is no event.
+"""Which process sends which deliveries, and what it has begun to send: marks beside the state, no events.
 
-A lease saves double work; it is the compare-and-set of `BeginAttempt` that keeps two processes from sending the same.
+A lease is for a while and for many deliveries. Before the provider is called, those of one round are marked as begun,
+by whoever still holds their lease: one narrow write for each, where an event of its own would cost ten times that
+(measured: 20 against 210 microseconds of MongoDB). A mark stays until the result is recorded, with the attempt's
+beginning as an event before it; whatever is marked and has no result was cut off, and is unknown.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from itertools import chain, zip_longest
 from typing import Any
@@ -11,9 +14,13 @@ from typing import Any
 from libs.runtime.holding import NEEDED
 from libs.runtime.mongo import Document, TenantCollection
 from services.notify.delivery import LANE_CAMPAIGN, LANE_CRISIS, LANE_TICKET
+from services.notify.store import STATE
 
 LEASED_FOR = timedelta(seconds=30)
 """Longer than a step of the sender; also how long the queue of a killed process waits for another."""
+
+QUEUE, BEGUN = "queue", "begun"
+"""Names of the indexes of what waits and of what has begun."""
 
 LANES = (LANE_TICKET, LANE_CRISIS, LANE_CAMPAIGN)
 
@@ -32,7 +39,7 @@ class Leases:
         """Up to `most` deliveries that wait: by lane, and within a lane the tenants in turn."""
         taken: list[Document] = []
         if not await self._collection.across_tenants(
-            {"ix.lane": {"$in": list(LANES)}, **self._ready(now)}, limit=1, fields={"tenant": 1}
+            {"ix.lane": {"$in": list(LANES)}, **self._ready(now)}, limit=1, fields={"tenant": 1}, hint=QUEUE
         ):
             return taken
         for lane in LANES:
@@ -50,7 +57,7 @@ class Leases:
             where = {**self._free(lane, now), "tenant": tenant}
             groups.append(
                 await self._collection.across_tenants(
-                    where, sort=[("ix.ready_at", 1)], limit=share, fields={"tenant": 1}
+                    where, sort=[("ix.ready_at", 1)], limit=share, fields={"tenant": 1}, hint=QUEUE
                 )
             )
         wanted = [d["_id"] for d in in_turn(groups)][:most]
@@ -72,11 +79,33 @@ class Leases:
             if found:
                 where["tenant"] = {"$gt": found[-1]}
             following = await self._collection.across_tenants(
-                where, sort=[("tenant", 1)], limit=1, fields={"tenant": 1}
+                where, sort=[("tenant", 1)], limit=1, fields={"tenant": 1}, hint=QUEUE
             )
             if not following:
                 return found
             found.append(following[0]["tenant"])
+
+    async def begin(self, attempts: Mapping[str, int], *, now: datetime) -> set[str]:
+        """Marks deliveries as begun; returns those that still waited and were still this holder's.
+
+        Args:
+            attempts: number of the attempt by document id.
+        """
+        for number in set(attempts.values()):
+            await self._collection.update_across_tenants(
+                {
+                    "_id": {"$in": [i for i, n in attempts.items() if n == number]},
+                    "lease_by": self._holder,
+                    "ix.ready_at": {"$exists": True},
+                },
+                {"$set": {"begun_at": now, "begun": number, "begun_by": self._holder}},
+            )
+        marked = await self._collection.across_tenants(
+            {"_id": {"$in": list(attempts)}, "begun_by": self._holder, "begun_at": now},
+            limit=len(attempts),
+            fields={"tenant": 1},
+        )
+        return {d["_id"] for d in marked}
 
     async def give_back(self, document_ids: Sequence[str]) -> None:
         if document_ids:
@@ -92,4 +121,23 @@ class Leases:
         return {"ix.ready_at": {"$lte": now}, **self._unleased(now)}
 
     def _unleased(self, now: datetime) -> dict[str, Any]:
-        return {"lease_until": {"$not": {"$gt": now}}}
+        return {"lease_until": {"$not": {"$gt": now}}, "begun_at": {"$exists": False}}
+
+
+async def cut_off(collection: TenantCollection, *, before: datetime, most: int) -> list[Document]:
+    """Deliveries whose attempt began before that and has no result."""
+    return await collection.across_tenants(
+        {"begun_at": {"$lte": before}, "ix.ready_at": {"$exists": True}},
+        limit=most,
+        fields={**STATE, "begun_at": 1, "begun": 1},
+        hint=BEGUN,
+    )
+
+
+async def clear(collection: TenantCollection, document_ids: Sequence[str]) -> None:
+    """Takes marks and leases off, so that what is to be tried again can be taken at once."""
+    if document_ids:
+        await collection.update_across_tenants(
+            {"_id": {"$in": list(document_ids)}},
+            {"$unset": dict.fromkeys(("begun_at", "begun", "begun_by", "lease_by", "lease_until"), "")},
+        )

@@ -1,9 +1,9 @@
 """The worker that sends e-mail: from the collection, by lease, never inside a Kafka handler.
 
-It goes in rounds of as many deliveries as there are connections. One save records the results of the last round and
-begins the attempts of this one; then the messages go out side by side. So after a kill at any moment at most as many
-deliveries as connections are unknown, and none was sent that is not at least `attempting`. The events of many rounds
-are relayed together.
+It goes in rounds of as many deliveries as there are connections: the results of the last round are saved, those of this
+round are marked as begun, and then the messages go out side by side. So after a kill at any moment at most as many
+deliveries as connections are unknown, and none was sent that was not marked before. The events of many rounds are
+relayed together.
 """
 
 import asyncio
@@ -13,13 +13,14 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
+from libs.contracts.envelope import milliseconds
 from libs.contracts.notify.delivery import BeginAttempt, RecordResult, SuppressDelivery
 from libs.contracts.words import Channel, DeliveryState, Template
 from libs.runtime import logs, telemetry
 from libs.runtime.aggregates import Incoming
 from libs.runtime.bus import pause
 from libs.runtime.directory import Directory
-from libs.runtime.engine import Engine, Outcome, Result
+from libs.runtime.engine import Engine
 from libs.runtime.errors import Unavailable
 from libs.runtime.holding import Held
 from libs.runtime.mongo import Document, key
@@ -31,7 +32,7 @@ from services.notify.channels.mime import UnfitForHeader, is_address
 from services.notify.channels.smtp import Answer, Line
 from services.notify.delivery import Delivery
 from services.notify.kinds import BULLETIN, DELIVERY
-from services.notify.leases import Leases
+from services.notify.leases import Leases, clear
 from services.notify.settings import Settings
 from services.notify.store import Store, ordered
 
@@ -78,6 +79,20 @@ class Ready:
     @property
     def attempt(self) -> int:
         return self.delivery.attempts + 1
+
+    @property
+    def document_id(self) -> str:
+        return key(self.tenant, self.delivery.delivery_id)
+
+
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """An attempt, and what came of it."""
+
+    ready: Ready
+    begun_at: datetime
+    answer: Answer
+    at: datetime
 
 
 class Sender:
@@ -133,16 +148,18 @@ class Sender:
         documents = await self._leases.take(LEASE, now=self._now())
         if not documents:
             return False
+        left = {d["_id"] for d in documents}
         try:
             deliveries = await self._deliveries.states(documents, opened=True)
             ready = await self._made_ready(documents, deliveries)
-            await self._send_in_rounds(ready, Held(self._engine, DELIVERY, documents, deliveries))
+            await self._send_in_rounds(ready, Held(self._engine, DELIVERY, documents, deliveries), left)
         finally:
-            await self._leases.give_back([d["_id"] for d in documents])
+            await self._leases.give_back(sorted(left))
         return True
 
-    async def _send_in_rounds(self, ready: Sequence[Ready], held: Held) -> None:
-        results: list[Incoming] = []
+    async def _send_in_rounds(self, ready: Sequence[Ready], held: Held, left: set[str]) -> None:
+        """`left` is what has not begun; it shrinks round by round."""
+        tried: list[Tried] = []
         until = time.monotonic() + STEP
         relay_at = time.monotonic() + RELAY_EVERY
         position = 0
@@ -152,16 +169,20 @@ class Sender:
                 break
             round_ = ready[position : position + len(lines)]
             position += len(round_)
-            begins = [self._begin(r) for r in round_]
-            outcomes = (await self._persist(held, [*results, *begins]))[len(results) :]
-            # Seen means: this very command, after an interruption. Another process's attempt is a refusal.
-            mine = [r for r, o in zip(round_, outcomes, strict=True) if o.result in (Result.DONE, Result.SEEN)]
-            results = await self._attempt_all(mine, lines)
+            await self._record(held, tried)
+            begun_at = milliseconds(self._now())
+            self.in_hand = {r.document_id for r in round_}
+            begun = await self._leases.begin({r.document_id: r.attempt for r in round_}, now=begun_at)
+            left -= self.in_hand
+            mine = [r for r in round_ if r.document_id in begun]
+            tried = await asyncio.gather(
+                *(self._attempt(r, line, begun_at) for r, line in zip(mine, lines, strict=False))
+            )
             if time.monotonic() > relay_at:
                 await self._relay(held)
                 relay_at = time.monotonic() + RELAY_EVERY
-        await self._persist(held, results)
-        self.in_hand.clear()
+        await self._record(held, tried)
+        self.in_hand = set()
         await self._relay(held)
         await self._destroy_spent_links()
 
@@ -176,33 +197,39 @@ class Sender:
             log.warning("provider_not_reached", channel=Channel.EMAIL, rests=self._breaker.is_open)
         return lines
 
-    async def _attempt_all(self, round_: Sequence[Ready], lines: Sequence[Line]) -> list[Incoming]:
-        self.in_hand = {key(r.tenant, r.delivery.delivery_id) for r in round_}
-        return list(await asyncio.gather(*(self._attempt(r, line) for r, line in zip(round_, lines, strict=False))))
-
-    async def _attempt(self, ready: Ready, line: Line) -> Incoming:
+    async def _attempt(self, ready: Ready, line: Line, begun_at: datetime) -> Tried:
         answer = await line.send(self._mail_from, ready.delivery.address, ready.message)
         telemetry.DELIVERIES.labels("notify", Channel.EMAIL, answer.state).inc()
         if answer.state == DeliveryState.SENT and ready.delivery.template == Template.LOGIN_LINK:
-            self._spent_links.append(key(ready.tenant, ready.delivery.delivery_id))
-        now = self._now()
-        result = result_of(ready.delivery, ready.attempt, answer, now)
-        return ordered(result, ready.attempt, tenant=ready.tenant, at=now)
+            self._spent_links.append(ready.document_id)
+        return Tried(ready, begun_at, answer, self._now())
 
-    def _begin(self, ready: Ready) -> Incoming:
-        begin = BeginAttempt(delivery_id=ready.delivery.delivery_id, attempt=ready.attempt)
-        return ordered(begin, ready.attempt, self._holder, tenant=ready.tenant, at=self._now())
-
-    async def _persist(self, held: Held, incoming: Sequence[Incoming]) -> list[Outcome]:
+    async def _record(self, held: Held, tried: Sequence[Tried]) -> None:
         """Until it is kept: what the server has said must not be lost while MongoDB is away."""
+        if not tried:
+            return
+        incoming = [command for one in tried for command in self._commands(one)]
+        # A mark on what is sent stands in no index and stays; one on what may go out again is taken off.
+        marked = [one.ready.document_id for one in tried if one.answer.state != DeliveryState.SENT]
         failures = 0
         while True:
             try:
-                return await held.apply(incoming)
+                await held.apply(incoming)
+                await clear(self._deliveries.collection, marked)
+                return
             except Unavailable as error:
                 failures += 1
-                log.warning("results_wait", attempt=failures, dependency=error.dependency, count=len(incoming))
+                log.warning("results_wait", attempt=failures, dependency=error.dependency, count=len(tried))
                 await asyncio.sleep(pause(failures))
+
+    def _commands(self, one: Tried) -> list[Incoming]:
+        delivery, attempt, tenant = one.ready.delivery, one.ready.attempt, one.ready.tenant
+        begin = BeginAttempt(delivery_id=delivery.delivery_id, attempt=attempt)
+        result = result_of(delivery, attempt, one.answer, one.at)
+        return [
+            ordered(begin, attempt, self._holder, tenant=tenant, at=one.begun_at),
+            ordered(result, attempt, tenant=tenant, at=one.at),
+        ]
 
     async def _relay(self, held: Held) -> None:
         try:

@@ -4,15 +4,17 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from libs.contracts.notify.delivery import RecordResult, SettleSuppression, SuppressDelivery
+from libs.contracts.notify.delivery import BeginAttempt, RecordResult, SettleSuppression, SuppressDelivery
 from libs.contracts.notify.subject import EraseContact, SettleSubject
 from libs.contracts.words import DeliveryState, Template
 from libs.runtime import logs
+from libs.runtime.aggregates import Incoming
 from libs.runtime.engine import Engine
-from libs.runtime.mongo import identity_of
+from libs.runtime.mongo import Document, identity_of
 from libs.runtime.sealing import SubjectKeys
 from services.notify.delivery import WAITING, Delivery
 from services.notify.kinds import DELIVERY, SUBJECT, SUPPRESSION
+from services.notify.leases import clear, cut_off
 from services.notify.store import STATE, Store, ordered
 from services.notify.subject import WITHDRAW, Subject
 from services.notify.suppression import Suppression
@@ -46,21 +48,20 @@ class Upkeep:
     async def give_up_attempts(self) -> bool:
         """An attempt that nobody ended is unknown: the process died between the call and its record."""
         now = self._now()
-        documents = await self._deliveries.collection.across_tenants(
-            {"ix.attempting_since": {"$lte": now - self._unknown_after}}, limit=CHUNK, fields=STATE
-        )
+        collection = self._deliveries.collection
+        documents = await cut_off(collection, before=now - self._unknown_after, most=CHUNK)
         ours = self._in_hand()
         abandoned = [d for d in documents if d["_id"] not in ours]
-        results = []
+        commands: list[Incoming] = []
         for document, delivery in zip(abandoned, await self._deliveries.states(abandoned), strict=True):
-            result = RecordResult(
-                delivery_id=delivery.delivery_id, attempt=delivery.attempts, result=DeliveryState.UNKNOWN
-            )
-            results.append(ordered(result, delivery.attempts, "given_up", tenant=document["tenant"], at=now))
-        await self._engine.apply(results)
-        if results:
-            log.warning("attempts_given_up", count=len(results))
-        return bool(results)
+            if document["begun"] == delivery.attempts + 1:
+                # Otherwise its result is there, and only the mark was left.
+                commands += _given_up(delivery, document, now)
+        await self._engine.apply(commands)
+        await clear(collection, [d["_id"] for d in abandoned])
+        if commands:
+            log.warning("attempts_given_up", count=len(commands) // 2)
+        return bool(abandoned)
 
     async def withdraw(self) -> bool:
         """What is queued for those who stopped, or who refused a channel, does not go out."""
@@ -115,3 +116,13 @@ class Upkeep:
         if documents:
             log.info("contacts_erased", count=len(documents))
         return bool(documents)
+
+
+def _given_up(delivery: Delivery, document: Document, now: datetime) -> list[Incoming]:
+    attempt, tenant = document["begun"], document["tenant"]
+    begin = BeginAttempt(delivery_id=delivery.delivery_id, attempt=attempt)
+    result = RecordResult(delivery_id=delivery.delivery_id, attempt=attempt, result=DeliveryState.UNKNOWN)
+    return [
+        ordered(begin, attempt, "given_up", tenant=tenant, at=document["begun_at"]),
+        ordered(result, attempt, "given_up", tenant=tenant, at=now),
+    ]

@@ -214,6 +214,18 @@ def test_what_waits_can_be_withdrawn_and_then_never_goes_out() -> None:
         story.tell(begin())
 
 
+def test_what_was_withdrawn_while_it_was_under_way_is_sent_if_the_provider_took_it() -> None:
+    story = planned()
+    story.tell(SuppressDelivery(delivery_id="d1", reason="no_consent"))
+
+    failed = story.tell(result("failed_transient"))
+    (sent,) = story.tell(result("sent"))
+
+    assert failed == []
+    assert isinstance(sent, DeliverySent)
+    assert (story.state.state, story.state.attempts) == ("sent", 1)
+
+
 def test_what_is_under_way_cannot_be_withdrawn() -> None:
     assert attempted().tell(SuppressDelivery(delivery_id="d1", reason="no_consent")) == []
 
