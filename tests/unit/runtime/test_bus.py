@@ -146,12 +146,12 @@ def test_a_loop_that_polls_no_more_counts_as_dead_after_a_while() -> None:
 
 
 async def test_the_parser_looks_at_nothing_and_the_decoder_gives_the_records_back() -> None:
-    rubbish = (a_record(b"\xff", [("h", b"\xff\xfe")]),)
+    rubbish = (a_record(b"\xff", [("h", b"\xff\xfe"), ("reply_to", b"registry.commands.v1")]),)
 
     message = await raw_parser(lambda: "consumer")(rubbish)
 
     assert await raw_decoder(message) is rubbish
-    assert message.headers == {}
+    assert (message.headers, message.reply_to) == ({}, "")
 
 
 def test_one_dead_loop_makes_the_bus_dead(tmp_path: Any) -> None:
