@@ -20,7 +20,7 @@ RUN_AXE = """async () => {
   return found.violations.map((v) => v.id + ": " + v.nodes.map((n) => n.target.join(" ")).join(", "));
 }"""
 ONE_OF_EACH = tuple({template: name for name, (template, _) in reversed(list(fixtures.PAGES.items()))}.values())
-"""Every template once; all its states are looked at in Indonesian at both widths."""
+"""Every template once; all its states are looked at in Indonesian on a phone."""
 
 
 @pytest.fixture(scope="module")
@@ -54,7 +54,7 @@ def page(browser: Browser) -> Iterator[Page]:
     ("lang", "width", "names"),
     [
         ("id", PHONE, tuple(fixtures.PAGES)),
-        ("id", DESKTOP, tuple(fixtures.PAGES)),
+        ("id", DESKTOP, ONE_OF_EACH),
         ("en", PHONE, ONE_OF_EACH),
         ("en", DESKTOP, ONE_OF_EACH),
     ],
@@ -74,7 +74,7 @@ def test_axe_finds_nothing_on_any_page(
     assert found == {}
 
 
-@pytest.mark.parametrize("width", [320, PHONE, 800, DESKTOP])
+@pytest.mark.parametrize("width", [320, 800, DESKTOP])
 def test_no_page_is_wider_than_its_window(browser: Browser, address: str, width: int) -> None:
     wide = []
     with opened(browser, width) as context:

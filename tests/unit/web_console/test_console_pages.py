@@ -231,3 +231,10 @@ def test_only_failures_that_are_final_count_as_failed() -> None:
 
 def test_the_pages_need_no_relaxed_policy() -> None:
     assert "trusted-types 'none'" in security_headers()["Content-Security-Policy"]
+
+
+def test_a_correction_shows_the_approver_what_changed_and_nothing_twice():
+    html = preview.html("review-correction")
+
+    assert "Sekolah di tiga kecamatan tetap masuk 24–28 November." in html
+    assert html.count(fixtures.CLAIM) == 1
