@@ -233,7 +233,7 @@ def test_the_pages_need_no_relaxed_policy() -> None:
     assert "trusted-types 'none'" in security_headers()["Content-Security-Policy"]
 
 
-def test_a_correction_shows_the_approver_what_changed_and_nothing_twice():
+def test_a_correction_shows_the_approver_what_changed_and_nothing_twice() -> None:
     html = preview.html("review-correction")
 
     assert "Sekolah di tiga kecamatan tetap masuk 24–28 November." in html
