@@ -278,6 +278,9 @@ class Engine:
                 lost += [p for p in group if p != adding[0]]
             else:
                 apart += group
+        if refusals is None:
+            # Only what took effect is certain: a refusal may be that of a repeat, which has its outcome already.
+            lost += [p for p, outcome in outcomes.items() if not outcome.events]
         for position in (*lost, *apart):
             outcomes.pop(position, None)
         relay = [one for one in loaded.values() if one.document_id not in collisions and (one.added or one.tail)]
@@ -750,10 +753,12 @@ class Engine:
 
     async def outcome(self, tenant: str, command: UUID, *, body_hash: str | None = None) -> Outcome | None:
         """What became of a command; None while it is not decided. Another body under the same id: `key_reused`."""
-        refusal = (await self._refusals.load([key(tenant, str(command))])).get(key(tenant, str(command)))
-        if refusal is not None:
-            return _refused_again(refusal, body_hash)
-        entries = await self._caused(self._collections, tenant, command)
+        refused, entries = await asyncio.gather(
+            self._refusals.load([key(tenant, str(command))]), self._caused(self._collections, tenant, command)
+        )
+        # What took effect counts, though another body under the same id was refused before.
+        if refused and not entries:
+            return _refused_again(refused[key(tenant, str(command))], body_hash)
         # Long ago, and its aggregate has turned a page since.
         entries = entries or await self._caused(self._pages, tenant, command)
         if not entries:

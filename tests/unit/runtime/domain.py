@@ -17,7 +17,7 @@ from libs.contracts.reports.clarification import (
     IssueClarification,
     RetractClarification,
 )
-from libs.contracts.reports.report import AddMessage, MessageAdded, MessageContent
+from libs.contracts.reports.report import AddMessage, MessageAdded, MessageContent, ReportReceived, SubmitReport
 from libs.contracts.topics import Service
 from libs.runtime.aggregates import Aggregate, Context, Due, FollowUp, Incoming, State
 from libs.runtime.engine import Engine
@@ -109,19 +109,29 @@ ANSWERS: Aggregate[Answer] = Aggregate(
 class Thread(State):
     private: ClassVar[frozenset[str]] = frozenset({"last"})
 
+    number: str = ""
     messages: int = 0
     last: str = ""
 
 
 def decide_thread(state: Thread | None, command: Command, context: Context) -> Iterable[Event]:
+    if isinstance(command, SubmitReport):
+        if state is not None:
+            raise Refused("state_conflict")
+        if not command.number:
+            raise Refused("validation", "number")
+        return [ReportReceived(report_id=command.report_id, kind="hoax", number=command.number, received_at=context.at)]
     assert isinstance(command, AddMessage)
     assert isinstance(context.private, MessageContent)
     return [MessageAdded(report_id=command.report_id, by_office=False, at=context.at, text=context.private.text)]
 
 
 def evolve_thread(state: Thread | None, event: Event) -> Thread:
+    if isinstance(event, ReportReceived):
+        return Thread(number=event.number)
     assert isinstance(event, MessageAdded)
-    return Thread(messages=(state.messages if state else 0) + 1, last=event.text)
+    before = state or Thread()
+    return before.model_copy(update={"messages": before.messages + 1, "last": event.text})
 
 
 THREADS: Aggregate[Thread] = Aggregate(name="report", state=Thread, decide=decide_thread, evolve=evolve_thread)
@@ -182,6 +192,11 @@ def retract(identity: str, **more: Any) -> Incoming:
 
 def message(identity: str, text: str, **more: Any) -> Incoming:
     return incoming(AddMessage(report_id=identity), text=text, **more)
+
+
+def submit(identity: str, number: str = "N-1", *, body: str = "b", **more: Any) -> Incoming:
+    """A command that says of itself that it makes something new."""
+    return incoming(SubmitReport(report_id=identity, kind="hoax", number=number, code_hash="", body_hash=body), **more)
 
 
 def event_ids(command: UUID, n: int) -> list[str]:

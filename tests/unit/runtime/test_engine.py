@@ -33,6 +33,7 @@ from tests.unit.runtime.domain import (
     issue,
     message,
     retract,
+    submit,
 )
 from tests.unit.runtime.memory import MemoryKeys, MemoryMongo, MemoryOutbox
 
@@ -215,6 +216,60 @@ def an_open_handed(world: World) -> Engine:
     return world.member(aggregates=[replace(ANSWERS, decide=lenient)])
 
 
+async def test_what_makes_something_new_is_tried_without_a_look_and_a_repeat_is_seen(world: World) -> None:
+    command = uuid4()
+    await world.member().apply([submit("r", id=command)])
+
+    again, other = await world.member().apply([submit("r", id=command), submit("s")])
+    (taken,) = await world.member().apply([submit("r")])
+
+    assert (again.result, other.result) == (Result.SEEN, Result.DONE)
+    assert (taken.result, taken.problem) == (Result.REFUSED, "state_conflict")
+    assert world.document("r", kind="report")["version"] == 1
+
+
+async def test_a_repeat_with_a_body_that_would_be_refused_does_not_spoil_the_answer_of_the_first(world: World) -> None:
+    command = uuid4()
+    await world.member().apply([submit("r", id=command, body="one")])
+
+    (other,) = await world.member().apply([submit("r", "", id=command, body="two")])
+
+    assert other.problem == "key_reused"
+    kept = await world.member().outcome(CIREBON, command, body_hash="one")
+    assert kept is not None
+    assert kept.result is Result.DONE
+
+
+async def test_a_creation_that_was_refused_stays_refused_and_leaves_nothing(world: World) -> None:
+    command = uuid4()
+    outcomes = [(await world.member().apply([submit("r", "", id=command)]))[0] for _ in range(2)]
+
+    assert [(o.result, o.problem) for o in outcomes] == [(Result.REFUSED, "validation")] * 2
+    assert world.mongo.tenants("report").documents == {}
+
+
+async def test_the_outcome_of_what_took_effect_is_told_though_another_body_was_refused_before(world: World) -> None:
+    command = uuid4()
+    await world.member().apply([submit("r", "", id=command, body="one")])
+    (second,) = await world.member().apply([submit("r", id=command, body="two")])
+
+    told = await world.member().outcome(CIREBON, command, body_hash="two")
+
+    assert told is not None
+    assert (told.result, told.problem) == (second.result, second.problem)
+
+
+async def test_a_tail_of_something_new_is_relayed_by_its_repeat(world: World) -> None:
+    command = uuid4()
+    with pytest.raises(Crash):
+        await world.member(crash_at="after_save").apply([submit("r", id=command)])
+
+    await world.member().apply([submit("r", id=command)])
+
+    assert [parse(m.headers).sequence for m in world.sent()] == [1]
+    assert not world.document("r", kind="report")["pending"]
+
+
 async def test_follow_ups_are_signed_commands_with_ids_from_their_event(world: World) -> None:
     command = uuid4()
     await world.member().apply([count("a"), retract("a", id=command)])
@@ -318,7 +373,7 @@ async def test_what_was_typed_lies_sealed_and_is_never_published(world: World) -
     document = world.document("r", kind="report")
     assert "0812" not in repr(document)
     assert "0812" not in repr(world.outbox.sent)
-    assert document["state"] == {"messages": 1}
+    assert document["state"] == {"number": "", "messages": 1}
     assert "sealed" in document["history"][0]
 
 

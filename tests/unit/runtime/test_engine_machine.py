@@ -9,6 +9,7 @@ import contextlib
 import random
 from collections import defaultdict
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
 import orjson
@@ -20,16 +21,21 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 from libs.contracts.envelope import parse
 from libs.contracts.messages import EVENTS
 from libs.contracts.topics import Service, journal, mailbox
-from libs.runtime.aggregates import Context, Incoming
+from libs.runtime.aggregates import Aggregate, Incoming
 from libs.runtime.engine import Outcome, Result
 from libs.runtime.errors import Refused, Unavailable
 from libs.runtime.mongo import Document, key
-from tests.unit.runtime.domain import CIREBON, JOMBANG, NOW, Answer, count, decide, evolve, issue, retract
+from tests.unit.runtime.domain import ANSWERS, CIREBON, JOMBANG, NOW, THREADS, count, decide, issue, retract, submit
 from tests.unit.runtime.test_engine import POINTS, Crash, World
 
 TENANTS = st.sampled_from([CIREBON, JOMBANG])
 IDENTITIES = st.sampled_from(["a", "b", "c"])
+REPORTS = st.sampled_from(["x", "y"])
+KINDS: dict[str, Aggregate[Any]] = {"clarification": ANSWERS, "report": THREADS}
 COMMANDS = st.one_of(
+    st.builds(
+        submit, st.sampled_from(["x", "y"]), st.sampled_from(["N-1", ""]), id=st.uuids(version=4), tenant=TENANTS
+    ),
     st.builds(count, IDENTITIES, st.integers(0, 3), body=st.just("b"), id=st.uuids(version=4), tenant=TENANTS),
     st.builds(retract, IDENTITIES, id=st.uuids(version=4), tenant=TENANTS),
     st.builds(issue, IDENTITIES, st.sampled_from(["N-1", "N-2"]), id=st.uuids(version=4), tenant=TENANTS),
@@ -134,7 +140,7 @@ class Members(RuleBasedStateMachine):
             assert (before.result, before.problem) == (outcome.result, outcome.problem), "another answer than before"
 
     def documents(self) -> list[Document]:
-        return list(self.world.mongo.tenants("clarification").documents.values())
+        return [d for kind in KINDS for d in self.world.mongo.tenants(kind).documents.values()]
 
     def caused(self, command: UUID) -> list[Document]:
         return [h for d in self.documents() for h in d["history"] if h["cause"] == str(command)]
@@ -156,14 +162,15 @@ class Members(RuleBasedStateMachine):
         for document in self.documents():
             state, history = None, list(document["history"])
             assert [h["n"] for h in history] == list(range(1, document["version"] + 1))
+            kind = KINDS[EVENTS[history[0]["type"]].aggregate]
             while history:
                 item = self.known[UUID(history[0]["cause"])]
-                for event in decide(state, item.command, _context(item)):
+                for event in kind.decide(state, item.command, item.context):
                     entry = history.pop(0)
                     assert entry["cause"] == str(item.context.id)
                     assert event == EVENTS[entry["type"]].model_validate(entry["data"])
-                    state = evolve(state, event)
-            assert Answer.model_validate(document["state"]) == state
+                    state = kind.evolve(state, event)
+            assert kind.state.model_validate(document["state"]) == state
 
     @invariant()
     def kafka_shows_each_aggregate_in_order_and_nothing_that_is_not_recorded(self) -> None:
@@ -190,10 +197,6 @@ class Members(RuleBasedStateMachine):
         refused = {i for i, outcome in self.answers.items() if outcome.result is Result.REFUSED}
         answered = {parse(m.headers).causation_id for m in self.world.sent(journal(Service.REPORTS))}
         assert refused <= answered, "a refusal was never told"
-
-
-def _context(item: Incoming) -> Context:
-    return item.context
 
 
 def test_the_rules_used_here_can_refuse() -> None:
