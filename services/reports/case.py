@@ -300,6 +300,9 @@ def _confirmed(case: Case, command: RecordConfirmation, context: Context) -> Ite
 
 def _referenced(case: Case, command: AddReference) -> Iterable[Event]:
     _require(case, WRITABLE)
+    if not command.reference.url.startswith(("https://", "http://")):
+        # It becomes a link on a public page: no other scheme may stand there.
+        raise Refused("validation", "url")
     if command.reference.url in {r.url for r in case.references}:
         return []
     if len(case.references) >= MOST_REFERENCES:

@@ -116,6 +116,13 @@ def test_nothing_is_submitted_without_a_source() -> None:
     assert refusal(opened, save).code == "reference_missing"
 
 
+def test_a_source_is_a_web_address() -> None:
+    opened = an_open_case()
+    script = REFERENCE.model_copy(update={"url": "javascript:alert(1)"})
+
+    assert refusal(opened, AddReference(case_id=opened.case_id, reference=script)).fields == ("url",)
+
+
 @pytest.mark.parametrize("field", ["claim", "fact", "explanation"])
 def test_nothing_is_submitted_half_written(field: str) -> None:
     referenced = after(an_open_case(), AddReference(case_id="c", reference=REFERENCE), RINA)
