@@ -101,6 +101,15 @@ class Members(RuleBasedStateMachine):
 
         self.runner.run(both())
 
+    @rule(identity=IDENTITIES, ids=st.lists(st.uuids(version=4), min_size=2, max_size=2, unique=True), crash=CRASHES)
+    def two_members_with_one_aggregate(self, identity: str, ids: list[UUID], crash: str | None) -> None:
+        left, right = (count(identity, id=i, body="b") for i in ids)
+
+        async def both() -> None:
+            await asyncio.gather(self.carried([left], None), self.carried([right], crash))
+
+        self.runner.run(both())
+
     @rule(batch=BATCHES, after=st.integers(0, 4))
     def kafka_goes_away(self, batch: list[Incoming], after: int) -> None:
         self.world.outbox.fails_after = after
