@@ -357,6 +357,25 @@ async def test_two_members_with_one_aggregate_lose_nothing() -> None:
     assert {parse(m.headers).sequence for m in world.sent()} == set(range(1, 10))
 
 
+async def test_a_mark_does_not_hide_what_another_member_saved_meanwhile(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    publish = world.outbox.publish
+
+    async def overtaken(messages: Any) -> None:
+        monkeypatch.setattr(world.outbox, "publish", publish)
+        with pytest.raises(Crash):
+            await world.member(crash_at="after_save").apply([count("a")])
+        await publish(messages)
+
+    monkeypatch.setattr(world.outbox, "publish", overtaken)
+    await world.member().apply([count("a")])
+
+    assert world.document()["pending"]
+    assert await world.member(now=lambda: NOW + timedelta(minutes=1)).sweep() == 1
+    assert {parse(m.headers).sequence for m in world.sent()} == {1, 2}
+
+
 async def test_endless_contention_gives_the_batch_back(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     async def always_beaten(operations: Any) -> Any:
         return [(i, {"code": 11000, "errmsg": "E11000 index: _id_ dup key"}) for i in range(len(operations))]
