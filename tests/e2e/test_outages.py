@@ -1,6 +1,7 @@
 """Kafka or MongoDB really gone, not only slow: what people are told, and what becomes of what they sent."""
 
 import asyncio
+import contextlib
 import time
 from collections.abc import AsyncIterator
 
@@ -27,6 +28,16 @@ async def well_again(stack: Stack, house: House) -> AsyncIterator[None]:
         return all(a.status_code == 200 for a in answers)
 
     await until(well, within=BACK_WITHIN)
+    # A group whose broker was killed waits for the session of the member that its own members were before.
+    await until(lambda: carried_out(house), within=BACK_WITHIN)
+
+
+async def carried_out(house: House) -> bool:
+    """A command of each kind comes through; the house itself gives up after ten seconds."""
+    with contextlib.suppress(AssertionError, TimeoutError):
+        await house.submit(await house.office())
+        return True
+    return False
 
 
 def _addresses(stack: Stack) -> list[str]:
