@@ -60,9 +60,10 @@ def run(stack: Stack) -> int:
         with _step("Kafka, mongod, mail sink"):
             stack.start_servers()
         with _step("Services"):
-            stack.start_services()
-        with _step("Demo data"):
-            demo.load_once(stack)
+            started = stack.start_services()
+        if started:
+            with _step("Demo data"):
+                demo.load_once(stack)
     print(f"\nSimpul    {stack.public_url}\nMail      {stack.mail_url}\n")
     print(demo.log_ins(stack.public_url))
     print("make status · make logs SERVICE=reports · make restart SERVICE=reports · make stop")

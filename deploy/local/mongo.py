@@ -12,7 +12,7 @@ from typing import Any
 from urllib.parse import quote, urlsplit, urlunsplit
 
 from pymongo import MongoClient
-from pymongo.errors import OperationFailure
+from pymongo.errors import OperationFailure, PyMongoError
 
 from deploy.local.errors import ProgramMissing, StackError
 from deploy.local.layout import CHECKOUT, Layout
@@ -69,6 +69,17 @@ def user_of(service: Service) -> str:
     return Service.REPORTS if service is Service.MATCHER else service
 
 
+def answers(ports: Ports) -> bool:
+    """Whether it takes commands: its port is open long before, while it still reads its journal."""
+    client = _direct(ports, patience_ms=1000)
+    with client:
+        try:
+            client.admin.command("hello")
+        except PyMongoError:
+            return False
+    return True
+
+
 def start_replica_set(ports: Ports, admin: Login) -> None:
     """The replica set of one, at the present port, and its administrator; changes nothing when both are there.
 
@@ -106,9 +117,11 @@ def _roles(service: str) -> list[dict[str, str]]:
     return [{"role": "readWrite", "db": database} for database in (service, f"{service}_keys")]
 
 
-def _direct(ports: Ports, login: Login | None = None) -> Client:
+def _direct(ports: Ports, login: Login | None = None, *, patience_ms: int = 10_000) -> Client:
     url = f"mongodb://{HOST}:{ports.mongod}/?authSource=admin"
-    return MongoClient(with_login(url, login) if login else url, directConnection=True, serverSelectionTimeoutMS=10_000)
+    return MongoClient(
+        with_login(url, login) if login else url, directConnection=True, serverSelectionTimeoutMS=patience_ms
+    )
 
 
 def _replica_set(ports: Ports) -> dict[str, Any]:

@@ -134,7 +134,7 @@ class Stack:
     def start_mongod(self) -> None:
         if not self.children.find(mongo.NAME):
             self._launch(mongo.NAME, mongo.command(self.layout, self.ports, self._secrets))
-        self.children.wait_until(mongo.NAME, lambda: is_open(self.ports.mongod), seconds=SERVER_SECONDS)
+        self.children.wait_until(mongo.NAME, lambda: mongo.answers(self.ports), seconds=SERVER_SECONDS)
         mongo.start_replica_set(self.ports, self._secrets.login(mongo.NAME, mongo.ADMIN))
         self._provision_mongo()
 

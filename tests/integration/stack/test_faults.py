@@ -72,6 +72,18 @@ def test_a_paused_server_answers_again_when_it_goes_on(stack: Stack) -> None:
         assert client.reports.command("ping")["ok"] == 1
 
 
+def test_mongod_counts_as_started_only_when_it_answers(stack: Stack) -> None:
+    stack.pause(mongo.NAME)
+    try:
+        # As while it reads a long journal after a crash: the port is open, and nobody is behind it yet.
+        assert is_open(stack.ports.mongod)
+        assert not mongo.answers(stack.ports)
+    finally:
+        stack.resume(mongo.NAME)
+
+    assert mongo.answers(stack.ports)
+
+
 def test_a_server_that_runs_is_left_alone_by_a_second_start(stack: Stack) -> None:
     before = {name: stack.children.find(name) for name in stack.children.running()}
 
