@@ -12,6 +12,7 @@ from libs.runtime import bus
 from libs.runtime.bus import LIVE_WITHIN, RETRY_BUDGET, Bus, Loop, pause, persistent, raw_decoder, raw_parser
 from libs.runtime.errors import Unavailable
 from libs.runtime.settings import Settings
+from tests.unit.runtime.patience import without_waiting
 from tests.unit.runtime.records import a_record
 
 BATCH = (a_record(),)
@@ -32,13 +33,7 @@ class Flaky:
 
 @pytest.fixture
 def slept(monkeypatch: pytest.MonkeyPatch) -> list[float]:
-    waits: list[float] = []
-
-    async def no_wait(seconds: float) -> None:
-        waits.append(seconds)
-
-    monkeypatch.setattr(asyncio, "sleep", no_wait)
-    return waits
+    return without_waiting(monkeypatch)
 
 
 @given(st.integers(1, 100))

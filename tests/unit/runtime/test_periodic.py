@@ -8,6 +8,7 @@ from aiokafka.errors import KafkaConnectionError
 
 from libs.runtime.errors import Unavailable
 from libs.runtime.service import Periodic, patiently
+from tests.unit.runtime.patience import without_waiting
 
 
 class Stop(BaseException):
@@ -16,13 +17,7 @@ class Stop(BaseException):
 
 @pytest.fixture
 def slept(monkeypatch: pytest.MonkeyPatch) -> list[float]:
-    waits: list[float] = []
-
-    async def no_wait(seconds: float) -> None:
-        waits.append(seconds)
-
-    monkeypatch.setattr(asyncio, "sleep", no_wait)
-    return waits
+    return without_waiting(monkeypatch)
 
 
 def steps(*results: Any) -> Any:
