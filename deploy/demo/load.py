@@ -256,6 +256,7 @@ class Office:
             placed = await self._case_of(report_id)
             main = main or placed
             if placed != main and placed == ids.case_id_text(report_id):
+                await self._is_open(placed)
                 merge = MergeCase(case_id=placed, into=main)
                 at = self.now - report.ago + timedelta(minutes=20)
                 await self.post.send(self.tenant, merge, actor=self.one_with(Role.VERIFIER), at=at)
@@ -273,6 +274,17 @@ class Office:
                 if case_id is not None:
                     return case_id
                 await asyncio.sleep(0.05)
+
+    async def _is_open(self, case_id: str) -> None:
+        """Returns once the case is there: it is opened by a follow-up of the report's placing."""
+        actor, reports = self.one_with(Role.VERIFIER), self.post.clients[Service.REPORTS]
+        async with asyncio.timeout(WITHIN):
+            while True:
+                try:
+                    await reports.get(f"/cases/{case_id}", tenant=self.tenant, actor=actor, within=5)
+                    return
+                except Refused:
+                    await asyncio.sleep(0.05)
 
     async def _work(self, case: Case, opened: dict[str, str]) -> None:
         """Takes the case as far as its story goes."""
