@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -28,6 +29,7 @@ from libs.runtime import logs, telemetry
 from libs.runtime.aggregates import ERASED, Aggregate, Due, FollowUp, Incoming, Recorded, State, TopicRecord
 from libs.runtime.errors import Refused, Unavailable
 from libs.runtime.keyring import VersionedKey
+from libs.runtime.marks import Marks, Relayed
 from libs.runtime.mongo import Document, Mongo, TenantCollection, expiring, index, key
 from libs.runtime.outbox import Outbox, Outgoing
 from libs.runtime.sealing import SubjectKeys, lock, unlock
@@ -38,7 +40,7 @@ LANES = 4
 """Parts of a batch that are carried out side by side, each with aggregates of its own: while one waits for MongoDB or
 Kafka another one computes."""
 SMALL = 16
-"""A batch up to this size is one part."""
+"""A batch up to this size is one part, and is marked before it counts as done; the marks of a larger one follow."""
 
 RACES = 8
 """Times a lost compare-and-set is decided again before the batch is given back."""
@@ -140,6 +142,7 @@ class Engine:
         }
         self._pages = {a.name: mongo.tenants(f"{a.name}.pages") for a in aggregates}
         self._refusals = mongo.tenants("refusals")
+        self._marks = {a.name: Marks(partial(self._mark, a)) for a in aggregates}
 
     def collection(self, aggregate: str) -> TenantCollection:
         return self._collections[aggregate]
@@ -165,7 +168,8 @@ class Engine:
         )
 
     async def apply(self, incoming: Sequence[Incoming]) -> list[Outcome]:
-        """Carries out a batch; order within one aggregate is kept. When it returns, everything is relayed.
+        """Carries out a batch; order within one aggregate is kept. When it returns, everything is relayed; marks of that
+        may still be on their way (`settle`).
 
         Raises:
             Unavailable: MongoDB or Kafka is away; apply the same batch again, as often as it takes.
@@ -186,6 +190,16 @@ class Engine:
                 raise part
             outcomes |= part
         return [outcomes[position] for position in range(len(incoming))]
+
+    async def settle(self) -> None:
+        """Returns when what was relayed is marked so."""
+        for marks in self._marks.values():
+            await marks.settle()
+
+    def relayed(self, aggregate: Aggregate[Any], document: Document) -> int:
+        """Version up to which the events of a document are in Kafka."""
+        stored: int = document["relayed"]
+        return max(stored, self._marks[aggregate.name].relayed(document["_id"]))
 
     async def _apply_kind(
         self, aggregate: Aggregate[Any], incoming: Sequence[Incoming], positions: list[int]
@@ -375,7 +389,7 @@ class Engine:
         identity = document["_id"] if aggregate.across_tenants else document["_id"].split("/", 1)[1]
         one = _Loaded(
             document["_id"], document["tenant"], identity,
-            version=document["version"], relayed=document["relayed"], trimmed=document.get("trimmed", 0),
+            version=document["version"], relayed=self.relayed(aggregate, document), trimmed=document.get("trimmed", 0),
             subject=document.get("subject"), sealed=document.get("sealed"), exists=True,
         )  # fmt: skip
         one.state = self.state_of(aggregate, document, ciphers)
@@ -557,7 +571,11 @@ class Engine:
             messages += self._records(aggregate, one)
         await self._outbox.publish(messages)
         self._crash("before_mark")
-        await self._mark(aggregate, relay)
+        relayed = [Relayed(one.document_id, one.version, one.version - one.trimmed > HELD) for one in relay]
+        if len(relayed) > SMALL:
+            await self._marks[aggregate.name].add(relayed)
+        else:
+            await self._mark(aggregate, relayed)
         self._crash("after_mark")
 
     def _published(self, recorded: Recorded, public: Document | None, traceparent: str | None) -> Outgoing:
@@ -640,21 +658,20 @@ class Engine:
             return []
         return [record_message(r) for r in aggregate.records(one.tenant, one.identity, one.version, one.state)]
 
-    async def _mark(self, aggregate: Aggregate[Any], relay: list[_Loaded]) -> None:
-        by_version: dict[int, list[_Loaded]] = defaultdict(list)
-        for one in relay:
-            by_version[one.version].append(one)
+    async def _mark(self, aggregate: Aggregate[Any], relayed: Sequence[Relayed]) -> None:
+        by_version: dict[int, list[str]] = defaultdict(list)
+        for one in relayed:
+            by_version[one.version].append(one.document_id)
         collection = self._collections[aggregate.name]
         for version, group in by_version.items():
             marked = await collection.update_across_tenants(
-                {"_id": {"$in": [one.document_id for one in group]}, "version": version},
-                {"$set": {"relayed": version, "pending": False}},
+                {"_id": {"$in": group}, "version": version}, {"$set": {"relayed": version, "pending": False}}
             )
             if marked < len(group) and aggregate.records is not None:
                 # Another member saved meanwhile; our older record may stand behind its newer one: send the newest.
-                await self._publish_records(aggregate, [one.document_id for one in group])
-        for one in relay:
-            if one.version - one.trimmed > HELD:
+                await self._publish_records(aggregate, group)
+        for one in relayed:
+            if one.is_long:
                 await self._turn_page(aggregate, one.document_id)
 
     async def _publish_records(self, aggregate: Aggregate[Any], document_ids: list[str]) -> None:

@@ -18,7 +18,7 @@ from libs.runtime.mongo import Document, identity_of, key
 def _loaded(document: Document, state: State) -> _Loaded:
     return _Loaded(
         document["_id"], document["tenant"], identity_of(document["_id"]),
-        version=document["version"], relayed=document["relayed"], trimmed=document.get("trimmed", 0),
+        version=document["version"], relayed=document["version"], trimmed=document.get("trimmed", 0),
         state=state, subject=document.get("subject"), sealed=document.get("sealed"), exists=True,
     )  # fmt: skip
 
@@ -43,7 +43,7 @@ class Held:
         self._held: dict[str, _Loaded] = {
             document["_id"]: _loaded(document, state)
             for document, state in zip(documents, states, strict=True)
-            if document["relayed"] == document["version"]
+            if engine.relayed(aggregate, document) >= document["version"]
         }
 
     async def apply(self, incoming: Sequence[Incoming]) -> list[Outcome]:

@@ -173,6 +173,7 @@ class Runtime:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
         await self.bus.stop()
+        await self.engine.settle()
         for follower in self.followers:
             await follower.stop()
         for step in self.last:

@@ -90,7 +90,8 @@ async def consume(n: int, profile: str | None) -> None:
         if profiler is not None and profile is not None:
             profiler.disable()
             profiler.dump_stats(profile)
-        seconds = loop.last_at - loop.first_at
+        await runtime.engine.settle()
+        seconds = time.monotonic() - loop.first_at
     print(
         json.dumps(
             {

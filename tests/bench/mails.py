@@ -73,8 +73,8 @@ async def send(n: int, tenant: str) -> None:
             await asyncio.sleep(0.05)
             now = await sent()
         seconds = time.perf_counter() - started
+        problems = await unfinished(deliveries, tenant)
     count = n - already
-    problems = await unfinished(runtime.engine.collection("delivery"), tenant)
     print(
         json.dumps(
             {
