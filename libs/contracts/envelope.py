@@ -6,8 +6,9 @@ Source: CloudEvents 1.0.2 and its Kafka protocol binding. Extensions: `tenant`, 
 
 import hmac
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import NamedTuple
 from uuid import UUID
 
 import orjson
@@ -39,8 +40,7 @@ class Actor:
         return cls(id=str(raw["id"]), roles=tuple(str(r) for r in raw["roles"]), agency=raw["agency"])
 
 
-@dataclass(frozen=True, slots=True)
-class Envelope:
+class Envelope(NamedTuple):
     """Everything about a message but its body.
 
     Attributes:
@@ -108,15 +108,13 @@ def parse(headers: Iterable[tuple[str, bytes]]) -> Envelope:
     """Raises:
     MalformedEnvelope: a header is missing, repeated, too long or unreadable.
     """
-    raw: dict[str, bytes] = {}
-    for name, value in headers:
-        if name[:3] != "ce_":
-            continue
-        if name in raw:
-            raise MalformedEnvelope(f"{name} repeated")
+    ours = [header for header in headers if header[0][:3] == "ce_"]
+    raw = dict(ours)
+    if len(raw) < len(ours):
+        raise MalformedEnvelope(f"{next(n for k, (n, _) in enumerate(ours) if n in dict(ours[:k]))} repeated")
+    for name, value in ours:
         if value is None or len(value) > LARGEST_HEADER:
             raise MalformedEnvelope(f"{name} empty or too long")
-        raw[name] = value
     try:
         if raw["ce_specversion"] != SPEC_VERSION:
             raise MalformedEnvelope("ce_specversion")
@@ -167,7 +165,7 @@ def signed_bytes(envelope: Envelope, body: bytes) -> bytes:
 
 def sign(envelope: Envelope, body: bytes, *, by: str, key_id: str, key: bytes) -> Envelope:
     signature = hmac.digest(key, signed_bytes(envelope, body), "sha256")
-    return replace(envelope, signed_by=by, key_id=key_id, signature=signature)
+    return envelope._replace(signed_by=by, key_id=key_id, signature=signature)
 
 
 def is_genuine(envelope: Envelope, body: bytes, *, key: bytes) -> bool:

@@ -2,7 +2,6 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 
 from aiokafka import ConsumerRecord
 from pydantic import ValidationError
@@ -117,7 +116,7 @@ def standing(directory: Directory, tenant: str, actor: Actor | None) -> Actor | 
 
 def standing_of_all(directory: Directory, incoming: Sequence[Incoming]) -> list[Incoming]:
     return [
-        replace(i, context=replace(i.context, actor=standing(directory, i.context.tenant, i.context.actor)))
+        i._replace(context=i.context._replace(actor=standing(directory, i.context.tenant, i.context.actor)))
         if i.context.actor is not None
         else i
         for i in incoming

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from functools import partial
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 import orjson
@@ -60,8 +60,7 @@ class Result(StrEnum):
     FAULT = "fault"
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(NamedTuple):
     """What became of one command. `fault` is set where our own rules raised: the record is a dead letter."""
 
     result: Result
@@ -87,8 +86,8 @@ class _Loaded:
     """Causes that stand in the history, with the body hash they came with."""
     added: list[Recorded] = field(default_factory=list)
     bodies: list[str | None] = field(default_factory=list)
-    published: dict[int, Document] = field(default_factory=dict)
-    """Public fields of new events by sequence: stored in the history and sent, dumped once."""
+    written: dict[int, Document] = field(default_factory=dict)
+    """History entries of new events by sequence: what is stored is what is sent, dumped once."""
     subject: str | None = None
     sealed: bytes | None = None
     exists: bool = False
@@ -168,8 +167,8 @@ class Engine:
         )
 
     async def apply(self, incoming: Sequence[Incoming]) -> list[Outcome]:
-        """Carries out a batch; order within one aggregate is kept. When it returns, everything is relayed; marks of that
-        may still be on their way (`settle`).
+        """Carries out a batch; order within one aggregate is kept. When it returns, everything is relayed; the marks
+        of that may still be on their way (`settle`).
 
         Raises:
             Unavailable: MongoDB or Kafka is away; apply the same batch again, as often as it takes.
@@ -229,8 +228,8 @@ class Engine:
         refusals = await self._keep_refusals(aggregate, incoming, outcomes)
         self._crash("before_publish")
         await self._relay(aggregate, relay, refusals)
-        for outcome in outcomes.values():
-            telemetry.OUTCOMES.labels(self.service, aggregate.name, outcome.result).inc()
+        for result, n in Counter(outcome.result for outcome in outcomes.values()).items():
+            telemetry.OUTCOMES.labels(self.service, aggregate.name, result).inc(n)
         for position in apart:
             outcomes |= await self._apply_kind(aggregate, incoming, [position])
         return outcomes
@@ -319,29 +318,24 @@ class Engine:
         except Exception as fault:
             log.error("rule_raised", aggregate=aggregate.name, type=item.command.type_name, error=fault)
             return Outcome(Result.FAULT, fault=fault)
+        if not events:
+            return Outcome(Result.DONE)
+        context, at = item.context, milliseconds(item.context.at)
         recorded = tuple(
             Recorded(
-                id=ids.event_id(item.context.id, k),
-                sequence=one.version + k + 1,
-                cause=item.context.id,
-                tenant=item.context.tenant,
-                aggregate_id=one.identity,
-                at=milliseconds(item.context.at),
-                event=event,
-                actor=item.context.actor,
-                correlation_id=item.context.correlation_id,
+                ids.event_id(context.id, k), one.version + k + 1, context.id, context.tenant, one.identity, at, event,
+                context.actor, context.correlation_id,
             )
             for k, event in enumerate(events)
-        )
-        if recorded:
-            one.state = state
-            one.version += len(recorded)
-            one.added += recorded
-            one.bodies += [item.command.body_hash] * len(recorded)
-            one.seen[cause] = item.command.body_hash
-            if one.subject is None:
-                one.subject = f"{item.context.tenant}/{aggregate.key_subject(item.command)}"
-            one.seals_now = one.seals_now or any(e.private for e in events)
+        )  # fmt: skip
+        one.state = state
+        one.version += len(recorded)
+        one.added += recorded
+        one.bodies += [item.command.body_hash] * len(recorded)
+        one.seen[cause] = item.command.body_hash
+        if one.subject is None:
+            one.subject = f"{context.tenant}/{aggregate.key_subject(item.command)}"
+        one.seals_now = one.seals_now or any(e.private for e in events)
         return Outcome(Result.DONE, events=recorded)
 
     async def _load(
@@ -488,7 +482,6 @@ class Engine:
     def _entry(self, recorded: Recorded, body: str | None, one: _Loaded, cipher: AESGCM | None) -> Document:
         event = recorded.event
         public, private = _parted(event, event.private)
-        one.published[recorded.sequence] = public
         entry: Document = {
             "n": recorded.sequence,
             "id": str(recorded.id),
@@ -509,6 +502,7 @@ class Engine:
             entry["body"] = body
         if private and cipher is not None:
             entry["sealed"] = lock(cipher, orjson.dumps(private), subject=one.subject or "")
+        one.written[recorded.sequence] = entry
         return entry
 
     async def _refused_before(self, incoming: Sequence[Incoming], positions: list[int]) -> dict[str, Document]:
@@ -566,7 +560,7 @@ class Engine:
         messages = list(extra)
         for one in relay:
             for recorded in (*one.tail, *one.added):
-                messages.append(self._published(recorded, one.published.get(recorded.sequence), traceparent))
+                messages.append(self._published(recorded, one.written.get(recorded.sequence), traceparent))
                 messages += self.follow_ups(aggregate, recorded, traceparent)
             messages += self._records(aggregate, one)
         await self._outbox.publish(messages)
@@ -578,13 +572,14 @@ class Engine:
             await self._mark(aggregate, relayed)
         self._crash("after_mark")
 
-    def _published(self, recorded: Recorded, public: Document | None, traceparent: str | None) -> Outgoing:
+    def _published(self, recorded: Recorded, written: Document | None, traceparent: str | None) -> Outgoing:
         event = recorded.event
-        if public is None:
+        if written is None:
             public, _ = _parted(event, event.private)
+            written = {"id": str(recorded.id), "cause": str(recorded.cause), "data": public}
         headers = [
             ("ce_specversion", SPEC_VERSION),
-            ("ce_id", str(recorded.id).encode()),
+            ("ce_id", written["id"].encode()),
             ("ce_type", event.type_name.encode()),
             ("ce_source", self._source),
             ("ce_subject", recorded.aggregate_id.encode()),
@@ -592,7 +587,7 @@ class Engine:
             ("ce_tenant", recorded.tenant.encode()),
             ("ce_correlationid", recorded.correlation_id.encode()),
             ("content-type", CONTENT_TYPE),
-            ("ce_causationid", str(recorded.cause).encode()),
+            ("ce_causationid", written["cause"].encode()),
             ("ce_sequence", b"%d" % recorded.sequence),
         ]
         if recorded.actor is not None:
@@ -600,7 +595,7 @@ class Engine:
         if traceparent is not None:
             headers.append(("ce_traceparent", traceparent.encode()))
         return Outgoing(
-            self._journal, key(recorded.tenant, recorded.aggregate_id).encode(), orjson.dumps(public), headers
+            self._journal, key(recorded.tenant, recorded.aggregate_id).encode(), orjson.dumps(written["data"]), headers
         )
 
     def follow_ups(self, aggregate: Aggregate[Any], recorded: Recorded, traceparent: str | None) -> list[Outgoing]:

@@ -2,9 +2,8 @@
 
 import time
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 from uuid import UUID
 
 from aiokafka import ConsumerRecord
@@ -41,8 +40,7 @@ React = Callable[[Event, Envelope], Iterable[FollowUp]]
 """What another service's event means to this one: commands to its own aggregates."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Judged:
+class _Judged(NamedTuple):
     """A record that may be handled."""
 
     record: ConsumerRecord
@@ -224,7 +222,7 @@ class Intake:
             return []
         event = _validated(kind, record.value)
         return [
-            Incoming(f.command, replace(_context(envelope, None), id=self._reaction_id(envelope, f)))
+            Incoming(f.command, _context(envelope, None)._replace(id=self._reaction_id(envelope, f)))
             for f in self._react(event, envelope)
         ]
 

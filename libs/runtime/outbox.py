@@ -3,12 +3,13 @@
 import asyncio
 import random
 import zlib
-from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any, Protocol
+from collections.abc import Mapping, Sequence
+from functools import partial
+from typing import Any, NamedTuple, Protocol
 
 from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError, MessageSizeTooLargeError
+from aiokafka.producer.message_accumulator import BatchBuilder
 
 from libs.runtime import logs, telemetry
 from libs.runtime.errors import Unacceptable, Unavailable
@@ -16,12 +17,15 @@ from libs.runtime.settings import Settings
 
 log = logs.get()
 
+FEW = 16
+"""Messages up to this number are handed to the producer one by one, which puts those of concurrent callers together.
+More are packed here, by partition: a future and a queue for each cost more than the message itself (12 against 5 µs)."""
+
 LARGEST = 2_000_000
 """Bytes of one request; the broker's own limit for a record is 1,048,588, for dead letters 2,097,152."""
 
 
-@dataclass(frozen=True, slots=True)
-class Outgoing:
+class Outgoing(NamedTuple):
     topic: str
     key: bytes | None
     value: bytes | None
@@ -55,6 +59,27 @@ def partition_of(key: bytes | None, every: Sequence[int], available: Sequence[in
     if key is None:
         return random.choice(available or every)  # noqa: S311  spread, not secrecy
     return every[zlib.crc32(key) % len(every)]
+
+
+async def _packed(producer: AIOKafkaProducer, messages: Sequence[Outgoing]) -> list[tuple[str, int, BatchBuilder]]:
+    """Messages as batches (topic, partition, batch), in order within a partition."""
+    partitions: dict[str, list[int]] = {}
+    filling: dict[tuple[str, int], BatchBuilder] = {}
+    packed: list[tuple[str, int, BatchBuilder]] = []
+    for topic, message_key, value, headers in messages:
+        if len(value or b"") > LARGEST:
+            raise MessageSizeTooLargeError
+        if topic not in partitions:
+            partitions[topic] = sorted(await producer.partitions_for(topic))
+        partition = partition_of(message_key, partitions[topic], ())
+        batch = filling.get((topic, partition))
+        if batch is None or batch.append(timestamp=None, key=message_key, value=value, headers=headers) is None:
+            batch = filling[topic, partition] = producer.create_batch()
+            packed.append((topic, partition, batch))
+            batch.append(timestamp=None, key=message_key, value=value, headers=headers)
+    for _, _, batch in packed:
+        batch.close()
+    return packed
 
 
 class KafkaOutbox:
@@ -109,13 +134,16 @@ class KafkaOutbox:
         if producer is None or self._unanswered + len(messages) > max(self._most, len(messages)):
             telemetry.SENDS.labels(self._service, "refused").inc(len(messages))
             raise Unavailable("kafka")
-        sent: list[asyncio.Future[Any]] = []
+        sent: dict[asyncio.Future[Any], int] = {}
         try:
             async with asyncio.timeout(self._within):
-                for message in messages:
-                    sent.append(
-                        await producer.send(message.topic, message.value, key=message.key, headers=message.headers)
-                    )
+                if len(messages) <= FEW:
+                    for m in messages:
+                        sent[await producer.send(m.topic, m.value, key=m.key, headers=m.headers)] = 1
+                else:
+                    for topic, partition, batch in await _packed(producer, messages):
+                        sending = await producer.send_batch(batch, topic, partition=partition)
+                        sent[sending] = batch.record_count()
                 await asyncio.wait(sent)
         except TimeoutError:
             telemetry.SENDS.labels(self._service, "unknown").inc(len(messages))
@@ -130,19 +158,19 @@ class KafkaOutbox:
         await self._judge(sent)
         telemetry.SENDS.labels(self._service, "kept").inc(len(messages))
 
-    def _count_unanswered(self, sent: "Sequence[asyncio.Future[Any]]") -> None:
+    def _count_unanswered(self, sent: "Mapping[asyncio.Future[Any], int]") -> None:
         """Counts what was given up: aiokafka goes on with it by itself."""
-        for future in sent:
+        for future, count in sent.items():
             if not future.done():
-                self._unanswered += 1
-                future.add_done_callback(self._answered)
+                self._unanswered += count
+                future.add_done_callback(partial(self._answered, count))
 
-    def _answered(self, future: "asyncio.Future[Any]") -> None:
-        self._unanswered -= 1
+    def _answered(self, count: int, future: "asyncio.Future[Any]") -> None:
+        self._unanswered -= count
         if not future.cancelled():
             future.exception()
 
-    async def _judge(self, sent: "Sequence[asyncio.Future[Any]]") -> None:
+    async def _judge(self, sent: "Mapping[asyncio.Future[Any], int]") -> None:
         errors = [e for f in sent if not f.cancelled() and (e := f.exception()) is not None]
         if not errors and not any(f.cancelled() for f in sent):
             return
@@ -150,7 +178,7 @@ class KafkaOutbox:
             await self._rebuild()
         if errors and all(isinstance(e, MessageSizeTooLargeError) for e in errors):
             raise Unacceptable("size", "message")
-        telemetry.SENDS.labels(self._service, "failed").inc(len(sent))
+        telemetry.SENDS.labels(self._service, "failed").inc(sum(sent.values()))
         raise Unavailable("kafka")
 
     async def _rebuild(self) -> None:

@@ -1,7 +1,6 @@
 """What a decision needs from beside its aggregate: the roles that the actor still has, and the tenant's region."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from libs.contracts.envelope import Actor
 from libs.contracts.ids import PLATFORM, SETUP
@@ -41,7 +40,7 @@ def _standing(item: Incoming, officers: dict[str, Document]) -> Incoming:
         # A partner about themself; whether there is such a partner, the partner's own state says.
         held |= {Role.PARTNER}
     kept = tuple(role for role in actor.roles if role in held)
-    return replace(item, context=replace(item.context, actor=Actor(actor.id, kept, actor.agency)))
+    return item._replace(context=item.context._replace(actor=Actor(actor.id, kept, actor.agency)))
 
 
 def _roles(document: Document | None) -> set[str]:
@@ -54,4 +53,4 @@ def _placed(item: Incoming, tenants: dict[str, Document]) -> Incoming:
     if not isinstance(command, RegisterPartner) or document is None:
         return item
     region = document["state"]["region_code"]
-    return replace(item, command=PlacedRegistration(**{**dict(command), "region": region}))
+    return item._replace(command=PlacedRegistration(**{**dict(command), "region": region}))

@@ -7,7 +7,7 @@ together find each other.
 import time
 from collections import OrderedDict
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 from pydantic import TypeAdapter
@@ -73,7 +73,7 @@ class Placing:
                 answer = answers.get(report.report_id)
                 placements[id(item)] = await self._place(item.context.tenant, report, answer)
         return [
-            replace(i, command=i.command.model_copy(update={"placement": placements.get(id(i))}))
+            i._replace(command=i.command.model_copy(update={"placement": placements.get(id(i))}))
             if isinstance(i.command, PlaceReport)
             else i
             for i in incoming

@@ -291,7 +291,7 @@ def evolve(report: Report | None, event: Event) -> Report:
     if isinstance(event, ReportReceived):
         # A matching clock of its own starts only for hoaxes; the others wait for a person.
         state = ReportState.MATCHING if event.kind == ReportKind.HOAX else ReportState.RECEIVED
-        return Report(**{name: getattr(event, name) for name in TAKEN}, state=state)
+        return Report.model_validate({"state": state, **{name: getattr(event, name) for name in TAKEN}})
     assert report is not None
     return report.model_copy(update=dict(_changes(report, event)))
 

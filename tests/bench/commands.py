@@ -80,7 +80,10 @@ async def consume(n: int, profile: str | None) -> None:
     loop = runtime.bus.loops[0]
     async with runtime.lifespan(None):
         profiler = None
+        busy = time.process_time()
         while loop.handled < n:
+            if loop.first_at is None:
+                busy = time.process_time()
             if profile and profiler is None and loop.first_at is not None:
                 import cProfile
 
@@ -91,13 +94,14 @@ async def consume(n: int, profile: str | None) -> None:
             profiler.disable()
             profiler.dump_stats(profile)
         await runtime.engine.settle()
-        seconds = time.monotonic() - loop.first_at
+        seconds, busy = time.monotonic() - loop.first_at, time.process_time() - busy
     print(
         json.dumps(
             {
                 "what": "commands",
                 "n": loop.handled,
                 "seconds": round(seconds, 3),
+                "busy": round(busy, 3),
                 "per_second": round(loop.handled / seconds, 1),
             }
         )

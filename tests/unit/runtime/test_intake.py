@@ -1,7 +1,6 @@
 """From raw records to commands: what may be handled is handled, the rest put aside with the reason."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -56,7 +55,7 @@ class House:
             id=uuid4(), type=command.type_name, source="/simpul/gateway", subject=command.target,
             time=milliseconds(at or datetime.now(UTC)), tenant=tenant, correlation_id="c1",
         )  # fmt: skip
-        return self.signed(replace(envelope, **more), command.model_dump_json().encode())
+        return self.signed(envelope._replace(**more), command.model_dump_json().encode())
 
     def signed(self, envelope: Envelope, body: bytes) -> Any:
         keys = self.gateway.signing("gateway", "reports")
@@ -104,7 +103,7 @@ def resigned(change: Callable[[bytes], bytes]) -> Callable[[House, Any], Any]:
     """Rubbish that somebody with the key wrote."""
 
     def make(house: House, record: Any) -> Any:
-        envelope = replace(parse(record.headers), signature=None, signed_by=None, key_id=None)
+        envelope = parse(record.headers)._replace(signature=None, signed_by=None, key_id=None)
         return house.signed(envelope, change(record.value))
 
     return make

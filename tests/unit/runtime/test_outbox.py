@@ -5,6 +5,8 @@ from typing import Any
 
 import pytest
 from aiokafka.errors import KafkaConnectionError, MessageSizeTooLargeError, OutOfOrderSequenceNumber
+from aiokafka.producer.message_accumulator import BatchBuilder
+from aiokafka.record.default_records import DefaultRecordBatch
 
 from libs.runtime.errors import Unacceptable, Unavailable
 from libs.runtime.outbox import KafkaOutbox, Outgoing, partition_of
@@ -19,6 +21,7 @@ class Producer:
     def __init__(self, *answers: Any) -> None:
         self.answers = list(answers)
         self.pending: list[asyncio.Future[Any]] = []
+        self.batches: list[tuple[str, int, list[bytes]]] = []
         self.stopped = False
 
     async def send(self, *_: Any, **__: Any) -> asyncio.Future[Any]:
@@ -31,6 +34,16 @@ class Producer:
         else:
             future.set_result(answer)
         return future
+
+    async def partitions_for(self, topic: str) -> set[int]:
+        return set(range(12))
+
+    def create_batch(self) -> BatchBuilder:
+        return BatchBuilder(20_000, 0)
+
+    async def send_batch(self, batch: BatchBuilder, topic: str, *, partition: int) -> asyncio.Future[Any]:
+        self.batches.append((topic, partition, [r.value for r in DefaultRecordBatch(bytes(batch._build()))]))
+        return await self.send()
 
     async def start(self) -> None: ...
 
@@ -64,6 +77,56 @@ async def test_a_send_without_an_answer_is_unknown_after_a_while_and_counted_unt
         future.set_result(None)
     await asyncio.sleep(0)
     assert outbox.unanswered == 0
+
+
+def numbered(n: int, topic: str = "reports.events.v1", size: int = 4) -> list[Outgoing]:
+    return [Outgoing(topic, f"t1/r{i % 40}".encode(), f"{i:0{size}}".encode(), []) for i in range(n)]
+
+
+async def test_many_messages_are_packed_by_partition_in_their_order() -> None:
+    producer = Producer()
+    messages = numbered(200) + numbered(200, "reports.commands.v1")
+
+    await an_outbox(producer).publish(messages)
+
+    assert len(producer.batches) == 24
+    assert sorted(v for _, _, values in producer.batches for v in values) == sorted(m.value or b"" for m in messages)
+    for topic, partition, values in producer.batches:
+        mine = [m for m in messages if m.topic == topic and partition_of(m.key, range(12), ()) == partition]
+        assert values == [m.value for m in mine]
+
+
+async def test_what_one_batch_cannot_hold_goes_into_another_of_its_partition() -> None:
+    producer = Producer()
+    messages = [Outgoing("reports.events.v1", b"t1/r1", m.value, []) for m in numbered(30, size=3_000)]
+
+    await an_outbox(producer).publish(messages)
+
+    assert len(producer.batches) > 1
+    assert [v for _, _, values in producer.batches for v in values] == [m.value for m in messages]
+
+
+async def test_a_packed_batch_without_an_answer_counts_as_all_its_messages() -> None:
+    producer = Producer("nothing")
+    outbox = an_outbox(producer)
+
+    with pytest.raises(Unavailable):
+        await outbox.publish([MESSAGE] * 20)
+
+    assert outbox.unanswered == 20
+    producer.pending[0].set_result(None)
+    await asyncio.sleep(0)
+    assert outbox.unanswered == 0
+
+
+@pytest.mark.parametrize("n", [1, 20])
+async def test_what_no_request_can_hold_is_never_sent(n: int) -> None:
+    producer = Producer(MessageSizeTooLargeError()) if n == 1 else Producer()
+
+    with pytest.raises(Unacceptable):
+        await an_outbox(producer).publish([*[MESSAGE] * (n - 1), MESSAGE._replace(value=b" " * 2_000_001)])
+
+    assert not producer.batches
 
 
 async def test_above_the_backlog_nothing_more_is_taken_and_the_answer_is_at_once() -> None:
