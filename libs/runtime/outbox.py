@@ -19,7 +19,7 @@ log = logs.get()
 
 FEW = 16
 """Messages up to this number are handed to the producer one by one, which puts those of concurrent callers together.
-More are packed here, by partition: a future and a queue for each cost more than the message itself (12 against 5 µs)."""
+More are packed here, by partition: a future and a queue for each cost more than the message (12 against 5 µs)."""
 
 LARGEST = 2_000_000
 """Bytes of one request; the broker's own limit for a record is 1,048,588, for dead letters 2,097,152."""
