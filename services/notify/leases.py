@@ -91,8 +91,9 @@ class Leases:
         Args:
             attempts: number of the attempt by document id.
         """
+        begun = 0
         for number in set(attempts.values()):
-            await self._collection.update_across_tenants(
+            begun += await self._collection.update_across_tenants(
                 {
                     "_id": {"$in": [i for i, n in attempts.items() if n == number]},
                     "lease_by": self._holder,
@@ -100,6 +101,8 @@ class Leases:
                 },
                 {"$set": {"begun_at": now, "begun": number, "begun_by": self._holder}},
             )
+        if begun == len(attempts):
+            return set(attempts)
         marked = await self._collection.across_tenants(
             {"_id": {"$in": list(attempts)}, "begun_by": self._holder, "begun_at": now},
             limit=len(attempts),

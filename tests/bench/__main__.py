@@ -32,6 +32,8 @@ BARE = CHECKOUT.parent / "shared" / "tools" / "bare.py"
 SINK = "/usr/sbin/smtp-sink"
 ROUNDS = 3
 IDLE_SECONDS = 20
+CONNECTIONS = "64"
+"""To the mail server, on both sides. Ours keeps no more in the air than it has connections, whatever dies meanwhile."""
 
 
 @dataclass
@@ -145,10 +147,14 @@ class Bench:
         with _Process([SINK, "-u", "nobody", "-c", f"127.0.0.1:{port}", "1000"], dict(os.environ)):
             _until(lambda: _listens(port), 10)
             command = ("-m", "tests.bench.mails", "--n", str(n), "--tenant", tenant)
-            ours = self.run_ours(Service.NOTIFY, *command, SIMPUL_SMTP_PORT=str(port))
+            ours = self.run_ours(
+                Service.NOTIFY, *command, SIMPUL_SMTP_PORT=str(port), SIMPUL_SMTP_CONNECTIONS=CONNECTIONS
+            )
             if ours["problems"]:
                 raise SystemExit(f"{ours['problems']} deliveries are not whole")
-            bare = self.run_bare("smtp", "--n", str(n), SMTP_HOST="127.0.0.1", SMTP_PORT=str(port))
+            bare = self.run_bare(
+                "smtp", "--n", str(n), "--connections", CONNECTIONS, SMTP_HOST="127.0.0.1", SMTP_PORT=str(port)
+            )
         self.ours("notify.email_vs_bare", ours["per_second"], bar=">= 0.3")
         self.bare("notify.email_vs_bare", bare["per_second"])
 

@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
 import uvloop
+from prometheus_client import REGISTRY
 
 from libs.contracts.notify.delivery import DeliveryAddress, PlanBulletin, PlanDelivery
 from libs.runtime.aggregates import Context, Incoming
@@ -66,13 +67,15 @@ async def send(n: int, tenant: str) -> None:
         return await deliveries.count(tenant, {"ix.state": "sent"}, limit=n + 1)
 
     async with runtime.lifespan(None):  # type: ignore[arg-type]
-        while not (already := await sent()):
+        while not (already := answered()):
             await asyncio.sleep(0.01)
-        started, now = time.perf_counter(), already
-        while now < n:
+        started, busy = time.perf_counter(), time.process_time()
+        # By our own count while they go out: MongoDB counting 10,000 documents again and again would be the load.
+        while answered() < n:
             await asyncio.sleep(0.05)
-            now = await sent()
-        seconds = time.perf_counter() - started
+        while await sent() < n:
+            await asyncio.sleep(0.02)
+        seconds, busy = time.perf_counter() - started, time.process_time() - busy
         problems = await unfinished(deliveries, tenant)
     count = n - already
     print(
@@ -81,11 +84,17 @@ async def send(n: int, tenant: str) -> None:
                 "what": "mails",
                 "n": count,
                 "seconds": round(seconds, 3),
+                "busy": round(busy, 3),
                 "per_second": round(count / seconds, 1),
                 "problems": problems,
             }
         )
     )
+
+
+def answered() -> int:
+    labels = {"service": "notify", "channel": "email", "result": "sent"}
+    return int(REGISTRY.get_sample_value("simpul_deliveries_total", labels) or 0)
 
 
 async def unfinished(deliveries: object, tenant: str) -> int:
