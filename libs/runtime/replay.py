@@ -15,6 +15,7 @@ from datetime import UTC, datetime
 
 from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 
+from libs.contracts.envelope import type_of
 from libs.contracts.topics import OWNERS, TOPICS, Service, dead_letters
 from libs.runtime.deadletters import PREFIX, original
 from libs.runtime.outbox import KafkaOutbox, Outbox, kafka_options
@@ -47,7 +48,7 @@ def diagnosis_of(letter: ConsumerRecord) -> dict[str, str]:
 def described(letter: ConsumerRecord) -> str:
     """One line: where it was, what it is, what was wrong. Nothing of what it says."""
     found = diagnosis_of(letter)
-    kind = next((v.decode(errors="replace")[:80] for n, v in letter.headers if n == "ce_type"), "?")
+    kind = type_of(letter.headers)[:80] or "?"
     place = f"{found['topic']}/{found['partition']}@{found['offset']}"
     return f"{found['at']}  {place}  {kind}  {found['reason']}: {found['diagnosis']}"
 

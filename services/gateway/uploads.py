@@ -11,7 +11,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from pydantic import ValidationError
 
 from libs.contracts import ids
-from libs.contracts.envelope import MalformedEnvelope, milliseconds, parse
+from libs.contracts.envelope import MalformedEnvelope, milliseconds, parse, type_of
 from libs.contracts.reads import BlobView
 from libs.contracts.reports.parts import Attachment
 from libs.contracts.reports.report import EvidenceTaken
@@ -161,14 +161,15 @@ def _attachment(blob: str, file: Document | None) -> Attachment:
 
 
 class TakenEvidence:
-    """Follows what reports says it has taken, from where this was last noted, and removes those pictures here."""
+    """Follows what reports says it has taken, from where this was last noted, and removes those pictures here. Where
+    nothing was noted no picture is here that could have been taken, save one that a crash left: `sweep` removes it."""
 
     NAME = "evidence"
 
     def __init__(self, uploads: Uploads, mongo: Mongo, settings: Settings) -> None:
         self._uploads = uploads
         self._positions = mongo.tenants("positions")
-        self._follower = Follower(settings, Service.GATEWAY, [journal(Service.REPORTS)], self.take, from_start=True)
+        self._follower = Follower(settings, Service.GATEWAY, [journal(Service.REPORTS)], self.take, from_start=False)
         self._noted: dict[str, int] = {}
 
     @property
@@ -192,10 +193,10 @@ class TakenEvidence:
             await self._forget(record)
 
     async def _forget(self, record: ConsumerRecord) -> None:
+        if type_of(record.headers) != EvidenceTaken.type_name:
+            return
         try:
             envelope = parse(record.headers)
-            if envelope.type != EvidenceTaken.type_name:
-                return
             event = EvidenceTaken.model_validate_json(record.value)
         except (MalformedEnvelope, ValidationError):
             return

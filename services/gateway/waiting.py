@@ -14,6 +14,7 @@ from uuid import UUID
 from aiokafka import ConsumerRecord
 from pydantic import ValidationError
 
+from libs.contracts.envelope import type_of
 from libs.contracts.messages import EVENTS
 from libs.contracts.outcomes import CommandRefused
 from libs.contracts.reads import OutcomeView
@@ -69,7 +70,7 @@ class Waiters:
 
 def _outcome(record: ConsumerRecord) -> OutcomeView | None:
     """None for what this code cannot read: the owner is asked anyway."""
-    name = next((value.decode("ascii", "replace") for n, value in record.headers if n == "ce_type"), "")
+    name = type_of(record.headers)
     kind = EVENTS.get(name)
     if kind is None:
         return None
