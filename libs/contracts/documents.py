@@ -61,6 +61,7 @@ def _command_notes(cls: type[Command]) -> Json:
         "kind": "command",
         "target": cls.target_field,
         "keyed_by_tenant": cls.keyed_by_tenant,
+        "mailbox": cls.mailbox,
         "sealed": kebab(cls.private.__name__) if cls.private else None,
     }
 
@@ -108,6 +109,7 @@ def _as_json(example: examples.Example) -> Json:
 
 PURPOSE = {
     "commands": "Mailbox of {0}: what it is asked to do. Signed by the sender.",
+    "placing": "Mailbox of {0} for what waits for the matcher, apart from what a person waits for. By {0} itself.",
     "events": "Journal of {0}: what happened, in order within each aggregate.",
     "dlq": "Records that {0} can never handle, as they came, with `dlq_` headers that say why.",
     "directory": "Who is who: tenants, agencies, officers, partners. Compacted; an empty value says that one is gone.",
@@ -150,8 +152,8 @@ def _part(topic: Topic) -> tuple[str, str]:
 def _messages_on(topic: Topic) -> list[str]:
     service, what = _part(topic)
     match what:
-        case "commands":
-            return sorted(commands_of(Service(service)))
+        case "commands" | "placing":
+            return sorted(name for name, cls in commands_of(Service(service)).items() if cls.mailbox == what)
         case "events":
             return sorted(events_of(Service(service)))
         case "dlq":

@@ -346,7 +346,7 @@ def command_example(cls: type[Command]) -> Example:
         signature=bytes.fromhex("d1" * 32),
     )
     key = f"{TENANT}/" + ("" if cls.keyed_by_tenant else message.target)
-    return Example(mailbox(owner_of(cls.type_name)), key, envelope, message, private)
+    return Example(mailbox(owner_of(cls.type_name), cls.mailbox), key, envelope, message, private)
 
 
 def event_example(cls: type[Event]) -> Example:

@@ -30,6 +30,8 @@ class Command(Message):
         target_field: the field that holds that thing's id.
         private: the shape inside `sealed`, for commands that carry something typed by a person.
         keyed_by_tenant: True where the owner must take one at a time per tenant.
+        mailbox: which of its owner's mailboxes it goes to. What has to wait for others lies apart from what somebody
+            waits for.
         creates: its target does not exist before it, save for a repeat: the owner tries without looking first.
     """
 
@@ -37,6 +39,7 @@ class Command(Message):
     target_field: ClassVar[str]
     private: ClassVar[type[Sealable] | None] = None
     keyed_by_tenant: ClassVar[bool] = False
+    mailbox: ClassVar[str] = "commands"
     creates: ClassVar[bool] = False
 
     sealed: str | None = None

@@ -63,8 +63,9 @@ def _ms(span: timedelta) -> str:
     return str(int(span.total_seconds() * 1000))
 
 
-def mailbox(service: Service) -> str:
-    return f"{service}.commands.v1"
+def mailbox(service: Service, name: str = "commands") -> str:
+    """`name`: see `Command.mailbox`."""
+    return f"{service}.{name}.v1"
 
 
 def journal(service: Service) -> str:
@@ -75,6 +76,8 @@ def dead_letters(service: Service) -> str:
     return f"{service}.dlq.v1"
 
 
+PLACING = mailbox(Service.REPORTS, "placing")
+"""Commands that wait for the matcher, apart from those that a person waits for."""
 DIRECTORY = "registry.directory.v1"
 CONTACTS = "registry.contacts.v1"
 
@@ -91,6 +94,11 @@ def _mailbox(service: Service) -> Topic:
         groups=frozenset({service}),
         keep=COMMANDS_KEPT,
     )
+
+
+def mailboxes(service: Service) -> tuple[str, ...]:
+    """All of one owner; the first is open to the gateway, any other only to the owner itself."""
+    return (mailbox(service), PLACING) if service == Service.REPORTS else (mailbox(service),)
 
 
 def _journal(service: Service) -> Topic:
@@ -113,6 +121,14 @@ def _dead_letters(service: Service) -> Topic:
 
 TOPICS: tuple[Topic, ...] = (
     *(_mailbox(service) for service in OWNERS),
+    Topic(
+        name=PLACING,
+        key="tenant/",
+        partitions=12,
+        producers=frozenset({Service.REPORTS}),
+        groups=frozenset({Service.REPORTS}),
+        keep=COMMANDS_KEPT,
+    ),
     *(_journal(service) for service in OWNERS),
     Topic(
         name=DIRECTORY,

@@ -816,7 +816,7 @@ def address(command: Command, envelope: Envelope, *, to: Service, by: Service, k
     body = command.model_dump_json().encode()
     target = "" if command.keyed_by_tenant else command.target
     signed = sign(envelope, body, by=by, key_id=keys.active, key=keys.current)
-    return Outgoing(mailbox(to), key(envelope.tenant, target).encode(), body, signed.headers())
+    return Outgoing(mailbox(to, command.mailbox), key(envelope.tenant, target).encode(), body, signed.headers())
 
 
 def record_message(record: TopicRecord) -> Outgoing:

@@ -23,7 +23,7 @@ from libs.contracts.catalogue import commands_of, events_of
 from libs.contracts.messages import Event
 from libs.contracts.outcomes import CommandRefused, NotifyRefused, RegistryRefused, ReportsRefused
 from libs.contracts.reads import OutcomeView
-from libs.contracts.topics import Service, journal, mailbox
+from libs.contracts.topics import Service, journal, mailboxes
 from libs.runtime import logs, telemetry
 from libs.runtime.aggregates import Aggregate
 from libs.runtime.bus import Bus, pause
@@ -246,7 +246,8 @@ def build(
         prepare=prepare or as_they_came,
         react=react or (lambda event, envelope: ()),
     )
-    bus.consume("commands", [mailbox(service)], intake.mailbox)
+    for topic in mailboxes(service):
+        bus.consume(topic.split(".")[1], [topic], intake.mailbox)
     if listens_to:
         bus.consume("events", [journal(other) for other in listens_to], intake.journal)
     runtime = Runtime(

@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from deploy.local.kafka_admin import sasl
 from deploy.local.stack import Stack
 from libs.contracts.messages import EVENTS
-from libs.contracts.topics import OWNERS, Service, dead_letters, journal, mailbox
+from libs.contracts.topics import OWNERS, Service, dead_letters, journal, mailboxes
 from libs.runtime.aggregates import State
 from libs.runtime.keyring import Keyring
 from libs.runtime.mongo import Mongo
@@ -109,7 +109,7 @@ RULES: Mapping[tuple[str, str], Rules] = {
 async def gather(stack: Stack, client: Client) -> Evidence:
     stored = [one for service in AGGREGATES for one in await _stored(stack, client, service)]
     refused = {d["_id"].split("/", 1)[1] for s in OWNERS for d in client[s]["refusals"].find({}, {"_id": 1})}
-    topics = [name(service) for service in OWNERS for name in (mailbox, journal, dead_letters)]
+    topics = [t for s in OWNERS for t in (*mailboxes(s), journal(s), dead_letters(s))]
     records = [record async for record in _records(stack, topics)]
     return Evidence(stored, frozenset(refused), records, _mails(stack.layout.mail))
 

@@ -11,11 +11,11 @@ from pymongo import MongoClient
 
 from deploy.local.kafka_admin import sasl
 from deploy.local.stack import Stack
-from libs.contracts.topics import CONTACTS, OWNERS, TOPICS, Service, journal, mailbox
+from libs.contracts.topics import CONTACTS, OWNERS, TOPICS, Service, journal, mailboxes
 from libs.contracts.words import DeliveryState, ReportState
 
 GROUPS: Mapping[str, tuple[str, ...]] = {
-    **{f"{service}.commands": (mailbox(service),) for service in OWNERS},
+    **{topic.removesuffix(".v1"): (topic,) for service in OWNERS for topic in mailboxes(service)},
     "notify.events": (journal(Service.REPORTS),),
     "notify.contacts": (CONTACTS,),
 }

@@ -15,7 +15,7 @@ from libs.contracts import ids
 from libs.contracts.notify.subject import FollowSubject
 from libs.contracts.registry.partner import RegisterPartner
 from libs.contracts.reports.report import SubmitReport
-from libs.contracts.topics import OWNERS, dead_letters, journal, mailbox
+from libs.contracts.topics import OWNERS, dead_letters, journal, mailboxes
 from libs.contracts.words import Channel, DeliveryState
 from tests.chaos.evidence import Evidence, Kept, Mail, Record, Stored
 from tests.chaos.ledger import FIELDS, Purpose, Submission, body_hash
@@ -320,12 +320,12 @@ def _ends(evidence: Evidence) -> Iterator[Violation]:
     """I9: every command has an end, and none of them is a dead letter."""
     causes = {h.cause for one in evidence.stored for h in one.history}
     graves = {dead_letters(service) for service in OWNERS}
-    mailboxes = {mailbox(service) for service in OWNERS}
+    boxes = {topic for service in OWNERS for topic in mailboxes(service)}
     told: set[str] = set()
     for record in evidence.records:
         if record.topic in graves:
             yield Violation("I9", record.topic, _epitaph(record))
-        elif record.topic in mailboxes and record.type in LEAVES_A_TRACE and record.id not in told:
+        elif record.topic in boxes and record.type in LEAVES_A_TRACE and record.id not in told:
             told.add(record.id)
             if record.id not in causes and record.id not in evidence.refused:
                 yield Violation("I9", f"command {record.id}", f"{record.type} has neither event nor refusal")

@@ -4,10 +4,10 @@ from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 
 from deploy.local.kafka_admin import sasl
 from deploy.local.stack import Stack
-from libs.contracts.topics import OWNERS, journal, mailbox
+from libs.contracts.topics import OWNERS, journal, mailboxes
 from tests.chaos.lag import partitions_of
 
-TOPICS = (*(mailbox(service) for service in OWNERS), *(journal(service) for service in OWNERS))
+TOPICS = tuple(topic for service in OWNERS for topic in (*mailboxes(service), journal(service)))
 
 
 class Repeater:

@@ -2,12 +2,13 @@
 
 import pytest
 
-from libs.contracts.catalogue import commands_of, events_of
+from libs.contracts.catalogue import commands_of, events_of, owner_of
 from libs.contracts.messages import COMMANDS, EVENTS
 from libs.contracts.topics import (
     CONTACTS,
     DIRECTORY,
     OWNERS,
+    PLACING,
     TOPICS,
     Grant,
     Service,
@@ -15,6 +16,7 @@ from libs.contracts.topics import (
     grants,
     journal,
     mailbox,
+    mailboxes,
 )
 
 BY_NAME = {t.name: t for t in TOPICS}
@@ -32,10 +34,21 @@ def test_each_owner_has_three_topics_of_its_own(service: Service) -> None:
     assert BY_NAME[dead_letters(service)].producers == {service}
 
 
-def test_there_is_nothing_else_but_the_directory_and_the_contacts() -> None:
+def test_what_waits_for_the_matcher_is_written_and_read_by_reports_alone() -> None:
+    assert BY_NAME[PLACING].producers == BY_NAME[PLACING].groups == {Service.REPORTS}
+    assert not BY_NAME[PLACING].followers
+
+
+def test_every_command_has_a_mailbox_and_every_mailbox_a_command() -> None:
+    used = {mailbox(owner_of(name), cls.mailbox) for name, cls in COMMANDS.items()}
+
+    assert used == {topic for service in OWNERS for topic in mailboxes(service)}
+
+
+def test_there_is_nothing_else_but_the_directory_the_contacts_and_the_placing() -> None:
     owned = {name(s) for s in OWNERS for name in (mailbox, journal, dead_letters)}
 
-    assert BY_NAME.keys() - owned == {DIRECTORY, CONTACTS}
+    assert BY_NAME.keys() - owned == {DIRECTORY, CONTACTS, PLACING}
 
 
 def test_a_service_writes_its_own_topics_and_no_other() -> None:

@@ -124,6 +124,7 @@ class PlaceReport(Command):
     aggregate: ClassVar[str] = "report"
     target_field: ClassVar[str] = "report_id"
     keyed_by_tenant: ClassVar[bool] = True
+    mailbox: ClassVar[str] = "placing"
 
     report_id: str
     attempt: int = 0
