@@ -35,9 +35,18 @@ class Children:
         self._launching = Lock()
 
     def launch(
-        self, name: str, command: Sequence[str | Path], *, environment: Mapping[str, str], cwd: Path | None = None
+        self,
+        name: str,
+        command: Sequence[str | Path],
+        *,
+        environment: Mapping[str, str],
+        cwd: Path | None = None,
+        gives_way: bool = False,
     ) -> Process:
         """
+        Args:
+            gives_way: the processor goes to the others first.
+
         Raises:
             StartAbandoned: after `close`.
         """
@@ -54,6 +63,8 @@ class Children:
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
             )
+            if gives_way:
+                _give_way(child.pid)
             process = Process(child.pid, _start_ticks(child.pid) or 0)
             _write_atomically(self._file(name), json.dumps(asdict(process)))
         return process
@@ -192,3 +203,10 @@ def _write_atomically(file: Path, text: str) -> None:
     fresh = file.with_suffix(".new")
     fresh.write_text(text)
     fresh.replace(file)
+
+
+def _give_way(pid: int) -> None:
+    """Each child has a session of its own, and Linux shares the processor among sessions first, where it does so."""
+    with suppress(OSError):
+        os.setpriority(os.PRIO_PROCESS, pid, 10)
+        Path(f"/proc/{pid}/autogroup").write_text("10")

@@ -17,6 +17,9 @@ MODULES = {
     Service.GATEWAY: "services.gateway",
 }
 
+PATIENT = (Service.MATCHER, Service.NOTIFY)
+"""Those that nobody waits for: on a machine that all share they give way to the others, as their own pods would."""
+
 
 def environment_of(
     service: Service,

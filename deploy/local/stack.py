@@ -20,7 +20,7 @@ from deploy.local.layout import CHECKOUT, Layout
 from deploy.local.mailbox import Mailbox
 from deploy.local.ports import HOST, Ports, is_open, require_free
 from deploy.local.secrets import Login, Secrets
-from deploy.local.services import MODULES, environment_of, is_built, is_ready
+from deploy.local.services import MODULES, PATIENT, environment_of, is_built, is_ready
 from libs.contracts.topics import TOPICS, Service, grants
 
 T = TypeVar("T")
@@ -153,7 +153,10 @@ class Stack:
         if not self.children.find(service):
             plain = {key: value for key, value in os.environ.items() if not key.startswith("SIMPUL_")}
             command = [sys.executable, "-m", MODULES[service]]
-            self.children.launch(service, command, environment=plain | self.environment(service), cwd=CHECKOUT)
+            environment = plain | self.environment(service)
+            self.children.launch(
+                service, command, environment=environment, cwd=CHECKOUT, gives_way=service in PATIENT
+            )
 
     def await_service(self, service: Service) -> None:
         port = self.ports.service(service)

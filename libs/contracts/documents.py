@@ -109,7 +109,7 @@ def _as_json(example: examples.Example) -> Json:
 
 PURPOSE = {
     "commands": "Mailbox of {0}: what it is asked to do. Signed by the sender.",
-    "placing": "Mailbox of {0} for what waits for the matcher, apart from what a person waits for. By {0} itself.",
+    "placing": "Mailbox of {0} for putting reports into cases, which waits for the matcher. Written by {0} itself.",
     "events": "Journal of {0}: what happened, in order within each aggregate.",
     "dlq": "Records that {0} can never handle, as they came, with `dlq_` headers that say why.",
     "directory": "Who is who: tenants, agencies, officers, partners. Compacted; an empty value says that one is gone.",

@@ -77,7 +77,7 @@ def dead_letters(service: Service) -> str:
 
 
 PLACING = mailbox(Service.REPORTS, "placing")
-"""Commands that wait for the matcher, apart from those that a person waits for."""
+"""Commands that put reports into cases, and so wait for the matcher: apart from those that a person waits for."""
 DIRECTORY = "registry.directory.v1"
 CONTACTS = "registry.contacts.v1"
 
@@ -123,7 +123,7 @@ TOPICS: tuple[Topic, ...] = (
     *(_mailbox(service) for service in OWNERS),
     Topic(
         name=PLACING,
-        key="tenant/",
+        key="tenant/ or tenant/aggregate_id",
         partitions=12,
         producers=frozenset({Service.REPORTS}),
         groups=frozenset({Service.REPORTS}),

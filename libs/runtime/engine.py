@@ -40,7 +40,7 @@ LANES = 4
 """Parts of a batch that are carried out side by side, each with aggregates of its own: while one waits for MongoDB or
 Kafka another one computes."""
 SMALL = 16
-"""A batch up to this size is one part, and is marked before it counts as done; the marks of a larger one follow."""
+"""A batch up to this size is one part."""
 
 RACES = 8
 """Times a lost compare-and-set is decided again before the batch is given back."""
@@ -566,10 +566,7 @@ class Engine:
         await self._outbox.publish(messages)
         self._crash("before_mark")
         relayed = [Relayed(one.document_id, one.version, one.version - one.trimmed > HELD) for one in relay]
-        if len(relayed) > SMALL:
-            await self._marks[aggregate.name].add(relayed)
-        else:
-            await self._mark(aggregate, relayed)
+        await self._marks[aggregate.name].add(relayed)
         self._crash("after_mark")
 
     def _published(self, recorded: Recorded, written: Document | None, traceparent: str | None) -> Outgoing:

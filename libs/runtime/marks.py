@@ -1,7 +1,7 @@
 """Marks of what was relayed, set behind the batch's back: nobody waits for a mark.
 
 A mark only says that a tail need not be relayed again. One that is lost with its process is made up for by the sweeper,
-which tells the events once more, with the ids that they had. Measured: marks were a quarter of a large batch's time.
+which tells the events once more, with the ids that they had. Measured: marks were a quarter of a batch's time.
 """
 
 import asyncio

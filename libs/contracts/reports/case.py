@@ -14,6 +14,7 @@ class LinkReports(Command):
     type_name: ClassVar[str] = "reports.link-reports.v1"
     aggregate: ClassVar[str] = "case"
     target_field: ClassVar[str] = "case_id"
+    mailbox: ClassVar[str] = "placing"
 
     case_id: str
     report_ids: tuple[str, ...]
@@ -66,6 +67,7 @@ class UnlinkReport(Command):
     type_name: ClassVar[str] = "reports.unlink-report.v1"
     aggregate: ClassVar[str] = "case"
     target_field: ClassVar[str] = "case_id"
+    mailbox: ClassVar[str] = "placing"
 
     case_id: str
     report_id: str

@@ -187,6 +187,7 @@ class MoveReport(Command):
     type_name: ClassVar[str] = "reports.move-report.v1"
     aggregate: ClassVar[str] = "report"
     target_field: ClassVar[str] = "report_id"
+    mailbox: ClassVar[str] = "placing"
 
     report_id: str
     into: str

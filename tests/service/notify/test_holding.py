@@ -60,6 +60,7 @@ async def held(runtime: Runtime, delivery: str) -> Held:
 
 
 async def document(runtime: Runtime, delivery: str) -> dict[str, Any]:
+    await runtime.engine.settle()
     found = await runtime.engine.collection("delivery").get(TENANT, delivery)
     assert found is not None
     return found

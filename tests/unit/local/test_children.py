@@ -128,3 +128,12 @@ def _gone(pid: int) -> bool:
             return True
         time.sleep(0.01)
     return False
+
+
+def test_who_gives_way_has_a_lower_priority(children: Children) -> None:
+    command = [sys.executable, "-c", "import time; time.sleep(60)"]
+
+    first = children.launch("first", command, environment=os.environ).pid
+    patient = children.launch("patient", command, environment=os.environ, gives_way=True).pid
+
+    assert os.getpriority(os.PRIO_PROCESS, patient) > os.getpriority(os.PRIO_PROCESS, first)

@@ -1,6 +1,6 @@
 """A small domain over released types: enough to show every way that a command can take through the engine."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any, ClassVar, cast
 from uuid import UUID, uuid4
@@ -20,7 +20,7 @@ from libs.contracts.reports.clarification import (
 from libs.contracts.reports.report import AddMessage, MessageAdded, MessageContent, ReportReceived, SubmitReport
 from libs.contracts.topics import Service
 from libs.runtime.aggregates import Aggregate, Context, Due, FollowUp, Incoming, State
-from libs.runtime.engine import Engine
+from libs.runtime.engine import Engine, Outcome
 from libs.runtime.errors import Refused
 from libs.runtime.keyring import VersionedKey
 from libs.runtime.mongo import index
@@ -144,6 +144,22 @@ def published(clarification: str, number: str, at: datetime) -> ClarificationPub
     )  # fmt: skip
 
 
+class Settled(Engine):
+    """An engine whose marks are set when it returns, so that what it left behind can be looked at."""
+
+    async def apply(self, incoming: Sequence[Incoming]) -> list[Outcome]:
+        try:
+            return await super().apply(incoming)
+        finally:
+            await self.settle()
+
+    async def sweep(self, **more: Any) -> int:
+        try:
+            return await super().sweep(**more)
+        finally:
+            await self.settle()
+
+
 def an_engine(
     mongo: Any = None,
     outbox: Any = None,
@@ -153,7 +169,7 @@ def an_engine(
     now: Callable[[], datetime] = lambda: NOW,
     aggregates: Iterable[Aggregate[Any]] = (ANSWERS, THREADS),
 ) -> Engine:
-    return Engine(
+    return Settled(
         service=Service.REPORTS,
         mongo=mongo or cast(Any, MemoryMongo(at_once)),
         keys=keys or SubjectKeys(MemoryKeys(), MASTER),
