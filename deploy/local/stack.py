@@ -27,7 +27,7 @@ T = TypeVar("T")
 
 MAIL_SINK = "mail"
 
-_SERVERS = (kafka.NAME, mongo.NAME, MAIL_SINK)
+SERVERS = (kafka.NAME, mongo.NAME, MAIL_SINK)
 
 SERVER_SECONDS = 60
 SERVICE_SECONDS = 60
@@ -181,8 +181,8 @@ class Stack:
             Those that did not end in time and were killed.
         """
         names = [name for name in self.children.names() if name not in except_for]
-        services = self.children.stop([name for name in names if name not in _SERVERS])
-        return services + self.children.stop([name for name in names if name in _SERVERS])
+        services = self.children.stop([name for name in names if name not in SERVERS])
+        return services + self.children.stop([name for name in names if name in SERVERS])
 
     def abandon(self, *, except_for: Container[str] = ()) -> None:
         """Stops a start that failed half way; what still works on it can start nothing more."""
@@ -221,7 +221,7 @@ class Stack:
             mongo.NAME: self._external.mongo_url is not None,
         }
         running = self.children.running()
-        needed = [name for name in (*_SERVERS, *Service) if name not in running and not external.get(name)]
+        needed = [name for name in (*SERVERS, *Service) if name not in running and not external.get(name)]
         purposes = self.ports.purposes()
         require_free({port: purposes[port] for name in needed for port in self.ports_of(name)})
 

@@ -23,7 +23,7 @@ from typing import Any
 from deploy.local.children import resident_mb
 from deploy.local.layout import CHECKOUT, LOCAL, Layout
 from deploy.local.ports import Ports, free_base
-from deploy.local.stack import Stack
+from deploy.local.stack import SERVERS, Stack
 from libs.contracts.topics import Service
 from tests.bench.checks import accepted_as_sent, handled_whole
 
@@ -260,15 +260,19 @@ def main() -> None:
         stack.install()
         stack.start_servers()
         bench = Bench(stack, arguments.quick)
-        for round_ in range(1 if arguments.quick else ROUNDS):
-            for name in ("commands", "accepts", "mails"):
-                if name in chosen:
-                    print(f"round {round_ + 1}: {name} …", flush=True)
-                    getattr(bench, name)(round_)
         if "waits" in chosen or "idle" in chosen:
+            print("waits …", flush=True)
             bench.waits()
         if "idle" in chosen:
+            print("idle …", flush=True)
             bench.idle()
+        stack.stop(except_for=SERVERS)
+        # Accepts last: nobody takes what they leave in the mailbox, and it would come before anything else there.
+        for name in ("commands", "mails", "accepts"):
+            for round_ in range(1 if arguments.quick else ROUNDS):
+                if name in chosen:
+                    print(f"{name}: round {round_ + 1} …", flush=True)
+                    getattr(bench, name)(round_)
     finally:
         stack.stop()
         stack.discard_data()
