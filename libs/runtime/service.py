@@ -23,7 +23,7 @@ from libs.contracts.catalogue import commands_of, events_of
 from libs.contracts.messages import Event
 from libs.contracts.outcomes import CommandRefused, NotifyRefused, RegistryRefused, ReportsRefused
 from libs.contracts.reads import OutcomeView
-from libs.contracts.topics import Service, journal, mailboxes
+from libs.contracts.topics import Service, journal, mailbox, mailboxes
 from libs.runtime import logs, telemetry
 from libs.runtime.aggregates import Aggregate
 from libs.runtime.bus import Bus, pause
@@ -247,9 +247,9 @@ def build(
         react=react or (lambda event, envelope: ()),
     )
     for topic in mailboxes(service):
-        bus.consume(topic.split(".")[1], [topic], intake.mailbox)
+        bus.consume(topic.split(".")[1], [topic], intake.mailbox, patient=topic != mailbox(service))
     if listens_to:
-        bus.consume("events", [journal(other) for other in listens_to], intake.journal)
+        bus.consume("events", [journal(other) for other in listens_to], intake.journal, patient=True)
     runtime = Runtime(
         service=service,
         settings=settings,

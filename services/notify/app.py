@@ -57,7 +57,7 @@ def runtime_of(settings: Settings) -> tuple[Runtime, Views]:
     )
     standing.directory = runtime.directory
     contacts = Contacts(runtime.mongo.tenants(NAME), runtime.keys, runtime.opener, runtime.outbox)
-    runtime.bus.consume(NAME, [CONTACTS], contacts.take)
+    runtime.bus.consume(NAME, [CONTACTS], contacts.take, patient=True)
     link_keys = runtime.keyring.links(Service.GATEWAY, Service.NOTIFY)
     _add_workers(runtime, settings, pace, contacts, Mailer(
         public_url=settings.public_url, mail_from=settings.mail_from, keys=link_keys
