@@ -151,6 +151,11 @@ class ReportsReads(_Reads):
     async def report(self, tenant: str, actor: Actor, report_id: str) -> ReportRow:
         return await self._one(ReportRow, tenant, f"/reports/{_segment(report_id)}", actor=actor)
 
+    async def picture(self, tenant: str, actor: Actor, report_id: str, number: int) -> bytes:
+        """JPEG."""
+        path = f"/reports/{_segment(report_id)}/pictures/{number}"
+        return await self._client.get(path, tenant=tenant, actor=actor)
+
     async def counts(self, tenant: str, actor: Actor) -> QueueCounts:
         return await self._one(QueueCounts, tenant, "/cases/counts", actor=actor)
 

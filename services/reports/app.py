@@ -45,5 +45,5 @@ def create_app(settings: Settings, aggregates: Sequence[Aggregate[Any]] = AGGREG
     runtime.last += [matcher.close, gateway.close]
     app = runtime.app()
     app.state.runtime = runtime
-    app.include_router(router(runtime, views, matcher, within=settings.match_within))
+    app.include_router(router(runtime, views, evidence, matcher, within=settings.match_within))
     return app

@@ -15,7 +15,7 @@ from libs.runtime import logs
 from libs.runtime.aggregates import Context, Incoming
 from libs.runtime.blobs import Blobs
 from libs.runtime.engine import Engine
-from libs.runtime.errors import Refused, Unavailable
+from libs.runtime.errors import NotFound, Refused, Unavailable
 from libs.runtime.http import ServiceClient
 from libs.runtime.mongo import identity_of, key
 from libs.runtime.sealing import SubjectKeys
@@ -41,6 +41,21 @@ class Evidence:
         self._keys = keys
         self._blobs = blobs
         self._gateway = gateway
+
+    async def picture(self, tenant: str, report_id: str, number: int) -> bytes:
+        """The n-th picture of a report, from 1, as JPEG.
+
+        Raises:
+            NotFound: no such picture, not taken yet, or erased.
+        """
+        report = await self._store.report(tenant, report_id)
+        if report is None or not 1 <= number <= len(report.attachments):
+            raise NotFound("picture")
+        subject = key(tenant, report_id)
+        cipher = (await self._keys.existing([subject])).get(subject)
+        if cipher is None:
+            raise NotFound("picture")
+        return await self._blobs.get(f"{subject}/{report.attachments[number - 1].blob_id}", cipher=cipher)
 
     async def step(self) -> bool:
         """Takes some of what waits, oldest first; True if there was any."""

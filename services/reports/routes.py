@@ -3,7 +3,7 @@
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Header, Query
+from fastapi import APIRouter, Header, Query, Response
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
 from libs.contracts.envelope import Actor
@@ -25,6 +25,7 @@ from libs.runtime.errors import Refused
 from libs.runtime.http import ServiceClient, caller_dependency, tenant_of
 from libs.runtime.service import Runtime
 from libs.runtime.tokens import Caller
+from services.reports.evidence import Evidence
 from services.reports.matching.questions import Answer, Question
 from services.reports.permissions import CHECKERS
 from services.reports.views import Views
@@ -54,7 +55,9 @@ def office(caller: Caller) -> Actor:
     return caller.actor
 
 
-def router(runtime: Runtime, views: Views, matcher: ServiceClient, *, within: float) -> APIRouter:
+def router(
+    runtime: Runtime, views: Views, pictures: Evidence, matcher: ServiceClient, *, within: float
+) -> APIRouter:
     api = APIRouter()
     From: Any = caller_dependency(runtime.tokens)
 
@@ -128,5 +131,10 @@ def router(runtime: Runtime, views: Views, matcher: ServiceClient, *, within: fl
     async def report(report_id: str, caller: From) -> ReportRow:
         office(caller)
         return await views.report(tenant_of(caller), report_id)
+
+    @api.get("/reports/{report_id}/pictures/{number}")
+    async def picture(report_id: str, number: int, caller: From) -> Response:
+        office(caller)
+        return Response(await pictures.picture(tenant_of(caller), report_id, number), media_type="image/jpeg")
 
     return api

@@ -177,13 +177,10 @@ class ReportLine:
     """Empty when only a picture or a link came."""
     links: tuple[str, ...] = ()
     """Shown as text: an officer's click would tell the other side that the office looks."""
-    image_url: str = ""
-    """Address of the sanitised thumbnail."""
-    image_full_url: str = ""
-    image_text: str = ""
-    """What OCR read in the picture."""
-    images: int = 0
-    """Pictures that came with it, whether or not they can be shown."""
+    pictures: tuple[str, ...] = ()
+    """Addresses of what came with it, made anew from the pixels."""
+    picture_text: str = ""
+    """What was read in them."""
     doubt: str = ""
     area: str = ""
     seen_on: str = ""

@@ -1,9 +1,13 @@
+import io
+import re
 from dataclasses import dataclass
+from typing import Any
 from uuid import uuid4
 
 import pytest
+from PIL import Image
 
-from tests.service.gateway.house import Desk, House, TestOffice, TestOfficer, totp, until
+from tests.service.gateway.house import Desk, House, TestOffice, TestOfficer, key, totp, until
 from tests.service.pages.reading import form
 
 
@@ -20,10 +24,10 @@ class Newsroom:
     def url(self, *path: str) -> str:
         return "/".join((f"/{self.office.slug}/console", *path))
 
-    async def case(self, text: str = "") -> str:
+    async def case(self, text: str = "", **more: Any) -> str:
         """Path of a new case."""
         text = text or f"Kabar {uuid4().hex} {uuid4().hex}"
-        await self.house.submit(self.office, text=text)
+        await self.house.submit(self.office, text=text, **more)
         found: list[str] = []
 
         async def opened() -> bool:
@@ -211,3 +215,28 @@ async def test_a_role_that_may_not_is_told_who_may(house: House, room: Newsroom)
 
 async def test_a_page_does_not_repeat_what_its_address_says_was_done(room: Newsroom) -> None:
     assert "Menangkan hadiah" not in await room.read(f"{room.url('queue')}?done=Menangkan+hadiah")
+
+
+async def test_officers_see_the_pictures_of_a_report_and_nobody_else_does(room: Newsroom) -> None:
+    drawn, text = io.BytesIO(), f"Lihat gambar {uuid4().hex}"
+    Image.new("RGB", (640, 480), "#a05020").save(drawn, "PNG")
+    uploaded = await room.house.http.post(
+        f"{room.office.api}/uploads", files={"file": ("layar.png", drawn.getvalue())}, headers=key()
+    )
+    case = await room.case(text, attachments=[uploaded.json()["id"]])
+    [address] = re.findall(r'<img class="shot" src="([^"]+)"', await room.read(case))
+
+    async def taken() -> bool:
+        return bool((await room.verifier.browser.get(address)).status_code == 200)
+
+    await until(taken)
+    shown = await room.verifier.browser.get(address)
+    other = await room.house.office()
+    elsewhere = await room.house.log_in(await room.house.officer(other, "verifier"))
+    theirs = address.replace(f"/{room.office.slug}/", f"/{other.slug}/")
+
+    assert (shown.headers["content-type"], shown.headers["cache-control"]) == ("image/jpeg", "private, no-store")
+    assert Image.open(io.BytesIO(shown.content)).size == (640, 480)
+    assert (await elsewhere.browser.get(theirs)).status_code == 404
+    assert (await room.verifier.browser.get(f"{address[:-1]}9")).status_code == 404
+    assert (await room.house.http.get(address)).status_code in (303, 401)

@@ -15,6 +15,7 @@ from services.gateway.api.models import ConfirmationWish, ReportAnswerWish
 from services.gateway.commands import Reply
 from services.gateway.reads import or_missing
 from services.gateway.web import console_views as views
+from services.gateway.web.routes.console_case_page import picture_urls
 from services.gateway.web.routes.console_cases import screened_out
 from services.gateway.web.routes.console_shift import (
     Attempt,
@@ -122,8 +123,8 @@ def request_line(shift: Shift, row: ReportRow, attempt: Attempt | None) -> views
         sent_at=row.received_at,
         text=row.text,
         links=tuple(u for u in row.urls if u not in row.text),
-        image_text=row.words,
-        images=row.attachments,
+        pictures=picture_urls(shift, row),
+        picture_text=row.words,
         area=area_name(row.area),
         seen_on=row.seen_on or "",
         confidential=row.confidential,

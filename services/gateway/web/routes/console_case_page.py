@@ -124,6 +124,10 @@ def waiting_for(party: str | None, until: datetime | None) -> views.WaitingFor |
     return views.WaitingFor(party=party, until=until) if party and until else None
 
 
+def picture_urls(shift: Shift, row: ReportRow) -> tuple[str, ...]:
+    return tuple(shift.url("reports", row.id, "pictures", str(n + 1)) for n in range(row.attachments))
+
+
 def report_line(shift: Shift, row: ReportRow, attempt: Attempt | None, *, case_id: str) -> views.ReportLine:
     replied, screened = of(attempt, f"reply {row.id}"), of(attempt, f"screen {row.id}")
     ended = row.state in ("withdrawn", "screened_out")
@@ -132,8 +136,8 @@ def report_line(shift: Shift, row: ReportRow, attempt: Attempt | None, *, case_i
         sent_at=row.received_at,
         text=row.text,
         links=tuple(u for u in row.urls if u not in row.text),
-        image_text=row.words,
-        images=row.attachments,
+        pictures=picture_urls(shift, row),
+        picture_text=row.words,
         doubt=row.doubt,
         area=area_name(row.area),
         seen_on=row.seen_on or "",

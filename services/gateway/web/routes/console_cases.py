@@ -77,6 +77,12 @@ async def reports(shift: OnShift, case_id: str, after: Cursor = "") -> Response:
     return shift.show("case_reports", page)
 
 
+@router.get("/{slug}/console/reports/{report_id}/pictures/{number}")
+async def picture(shift: OnShift, report_id: str, number: int) -> Response:
+    data = await shift.parts.reports.picture(shift.office.id, shift.officer.actor, report_id, number)
+    return Response(data, media_type="image/jpeg", headers={"Cache-Control": "private, no-store"})
+
+
 async def _do(
     shift: Shift,
     case_id: str,
