@@ -157,6 +157,7 @@ WORDS: dict[str, Any] = {
     "lane": 0,
     "language": "id",
     "last_at": NOON,
+    "links": ["link:0f3c5a9e7b1d2468ace02468"],
     "limit_at": THIRD_DAY,
     "limit_hours": 72,
     "link": "https://simpul.kota.example/masuk/contoh",

@@ -21,6 +21,7 @@ REPORT: Aggregate[report.Report] = Aggregate(
         index(("tenant", 1), ("ix.case", 1), ("ix.received", 1), name="case", where={"ix.case": {"$type": "string"}}),
         index(("tenant", 1), ("ix.received", 1), name="received"),
         index(("tenant", 1), ("ix.one_by_one", 1), ("ix.received", -1), name="others", where={"ix.one_by_one": True}),
+        index(("tenant", 1), ("ix.links", 1), ("ix.received", -1), name="links", where={"ix.links": {"$exists": True}}),
         index(("ix.received", 1), name="evidence_due", where={"ix.evidence_due": True}),
     ),
     uniques={"number": "number_taken"},

@@ -7,20 +7,24 @@ together find each other.
 import time
 from collections import OrderedDict
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from hashlib import sha256
 
 from pydantic import TypeAdapter
 
 from libs.contracts.reports.parts import Candidate
 from libs.contracts.reports.report import Placement, PlaceReport
 from libs.contracts.words import MatchOutcome
-from libs.kit.text import fingerprint
+from libs.kit.text import addresses, fingerprint, normalise
+from libs.kit.urls import NotAnAddress, resolve
 from libs.runtime import logs
 from libs.runtime.aggregates import ERASED, Incoming
 from libs.runtime.errors import Refused, Unavailable
 from libs.runtime.http import ServiceClient
 from libs.runtime.mongo import key
+from services.reports.case import ENDED
 from services.reports.matching.questions import Answer, Question
 from services.reports.report import Report
 from services.reports.store import Store
@@ -32,6 +36,14 @@ REMEMBERED = timedelta(minutes=5)
 ALONE = 10.0
 """Seconds without a question after which another member may have placed this tenant's reports: read it anew."""
 MOST = 2_000
+WHOLE = frozenset(
+    {
+        "profile", "profile_id", "group", "group_invite", "channel", "channel_id", "custom_name", "legacy_user",
+        "number", "playlist", "not_content",
+    }
+)  # fmt: skip
+"""Kinds of address at which many claims are found."""
+MOST_LINKS = 10
 LEAST = 12
 """Characters. Below it a text says too little to be the same as another."""
 
@@ -101,16 +113,31 @@ class Placing:
 
     async def _place(self, tenant: str, report: Report, answer: Answer | None) -> Placement:
         recent = await self._memory(tenant)
-        marks = [m for m in marks_of(report) if m]
-        for mark in marks:
+        marks, links = marks_of(report), links_of(report)
+        # A link alone says which post is meant; beside a text it may be the proof that the text is wrong.
+        for mark in marks or links:
             known = recent.cases.get(mark)
             if known is not None and known[0] not in report.refused and known[0] != report.case_id:
-                return Placement(outcome=MatchOutcome.MATCH, case_id=known[0], clarification_id=known[1])
+                return Placement(
+                    outcome=MatchOutcome.MATCH, case_id=known[0], clarification_id=known[1], links=tuple(links)
+                )
         placement = _placement(answer, report)
+        if links and not marks and placement.case_id is None:
+            placement = await self._by_link(tenant, report, links) or placement
         case_id = placement.case_id or report.case_id or report.own_case()
-        for mark in marks:
+        for mark in (*marks, *links):
             recent.note(mark, case_id, placement.clarification_id)
-        return placement
+        return placement.model_copy(update={"links": tuple(links)})
+
+    async def _by_link(self, tenant: str, report: Report, links: Sequence[str]) -> Placement | None:
+        """The newest case that another report brought the same post to, unless it was closed without an answer."""
+        known = await self._store.cases_of_links(tenant, links)
+        cases = await self._store.cases(tenant, known)
+        for case_id in known:
+            case = cases.get(case_id)
+            if case is not None and case_id not in (*report.refused, report.case_id) and case.state not in ENDED:
+                return Placement(outcome=MatchOutcome.MATCH, case_id=case_id, clarification_id=case.clarification_id)
+        return None
 
     async def _memory(self, tenant: str) -> _Recent:
         recent = self._recent.get(tenant)
@@ -120,7 +147,7 @@ class Placing:
             since = datetime.now(UTC) - REMEMBERED
             for report in await self._store.placed_since(tenant, since, most=MOST):
                 if report.case_id is not None:
-                    for mark in marks_of(report):
+                    for mark in (*marks_of(report), *links_of(report)):
                         recent.note(mark, report.case_id, None)
             self._recent[tenant] = recent
         recent.asked = now
@@ -141,7 +168,19 @@ def told(report: Report) -> str:
 def marks_of(report: Report) -> list[str]:
     """What two copies of one message have in common."""
     text = "\n".join(part for part in (report.text, report.words) if part)
-    return [fingerprint(text)] if len(text) >= LEAST and text != ERASED else []
+    return [fingerprint(text)] if len(normalise(text)) >= LEAST and text != ERASED else []
+
+
+def links_of(report: Report) -> list[str]:
+    """Marks of the posts and pages that it points to; a whole account or site is no claim."""
+    found = []
+    for url in dict.fromkeys((*report.urls, *addresses(report.text))):
+        with suppress(NotAnAddress):
+            address = resolve(url)
+            is_site = address.kind == "page" and "/" not in address.id and "?" not in address.id
+            if address.kind not in WHOLE and not is_site:
+                found.append(f"link:{sha256(address.identity.encode()).hexdigest()[:24]}")
+    return found[:MOST_LINKS]
 
 
 def _placement(answer: Answer | None, report: Report) -> Placement:

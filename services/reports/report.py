@@ -88,6 +88,7 @@ class Report(State):
     case_id: str | None = None
     outcome: str | None = None
     suggestions: tuple[Candidate, ...] = ()
+    links: tuple[str, ...] = ()
     attempts: int = 0
     ask_again_at: datetime | None = None
     screened_reason: str | None = None
@@ -228,6 +229,7 @@ def _placed(report: Report, command: PlaceReport) -> Iterable[Event]:
             limit_at=report.limit_at,
             received_at=report.received_at,
             previous_case_id=report.case_id,
+            links=placement.links,
         )
     ]
 
@@ -314,6 +316,7 @@ def _changes(report: Report, event: Event) -> Mapping[str, Any]:
                 "outcome": event.outcome,
                 "suggestions": event.suggestions,
                 "attempts": event.attempt,
+                "links": event.links,
                 "ask_again_at": event.received_at + ASK_AGAIN * 2**event.attempt if unanswered else None,
             }
         case MatchRejected():
@@ -360,6 +363,8 @@ def index_fields(report: Report) -> dict[str, Any]:
     }
     if report.case_id is not None:
         found["case"] = report.case_id
+    if report.links:
+        found["links"] = list(report.links)
     if report.kind != ReportKind.HOAX:
         found["one_by_one"] = True
     if len(report.evidence) < len(report.attachments):

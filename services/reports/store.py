@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+from libs.contracts.words import ReportState
 from libs.runtime.aggregates import Aggregate
 from libs.runtime.engine import Engine
 from libs.runtime.mongo import Document, key
@@ -47,6 +48,12 @@ class Store:
             limit=most,
         )
         return newest[::-1]
+
+    async def cases_of_links(self, tenant: str, links: Sequence[str]) -> list[str]:
+        """Cases of the last reports that point to one of these posts, newest first."""
+        where = {"ix.links": {"$in": list(links)}, "ix.state": ReportState.LINKED}
+        found = await self.find_reports(tenant, where, sort=(("ix.received", -1),), limit=10)
+        return list(dict.fromkeys(r.case_id for r in found if r.case_id is not None))
 
     async def report(self, tenant: str, report_id: str) -> Report | None:
         return (await self.reports([key(tenant, report_id)])).get(key(tenant, report_id))

@@ -96,7 +96,7 @@ class Offices:
         commands: list[tuple[Command, Sealable | None, Actor]] = []
         for _ in range(count):
             partner = str(uuid4())
-            contacts = (ContactPoint(channel="email", address=f"mitra-{partner[:8]}@mitra.example"),) if mail else ()
+            contacts = (ContactPoint(channel="email", address=f"mitra-{partner[:8]}@mitra.example"),)
             register = RegisterPartner(
                 partner_id=partner, kind="community_group", area=area, consented_at=datetime.now(UTC), active=mail
             )

@@ -95,9 +95,9 @@ def process(service: Service, folder: Path, patched: pytest.MonkeyPatch) -> Proc
     readers: set[tuple[str, str]] = set()
     consume = Bus.consume
 
-    def noted(bus: Bus, name: str, topics: Any, handler: Any) -> None:
+    def noted(bus: Bus, name: str, topics: Any, handler: Any, **more: Any) -> None:
         readers.update((f"{service}.{name}", topic) for topic in topics)
-        consume(bus, name, topics, handler)
+        consume(bus, name, topics, handler, **more)
 
     patched.setattr(Bus, "consume", noted)
     create, settings = _app(service)

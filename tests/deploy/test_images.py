@@ -3,6 +3,7 @@ import json
 import re
 import subprocess
 import sys
+import tomllib
 from importlib.metadata import packages_distributions
 from pathlib import Path
 
@@ -18,6 +19,8 @@ ENTRY = {name: [f"services.{name}"] for name in SERVICES} | {"setup": ["deploy.j
 ENTRY["reports"] += ["services.reports.matching"]
 RUN_AS_SCRIPTS = {"libs/kit/imaging.py": "libs.kit.imaging_child"}
 """Modules that start another by its path, which no import shows."""
+USED_WITHOUT_AN_IMPORT = {"python-multipart"}
+"""Of forms, by the framework."""
 NEVER_ASKED_FOR = {"gateway": {"imagehash"}}
 """The gateway has pictures cleaned; only reports compares them."""
 
@@ -127,6 +130,18 @@ def closure(name: str) -> tuple[set[Path], set[str]]:
         files |= found.files
         others |= found.others
     return files, others - set(sys.stdlib_module_names) - NEVER_ASKED_FOR.get(name, set())
+
+
+@pytest.mark.parametrize("name", SERVICES)
+def test_an_image_holds_nothing_that_its_service_does_not_import(name: str) -> None:
+    imported = closure(name)[1]
+    owners = packages_distributions()
+    used = {normal(owner) for module in imported for owner in owners.get(module, ())} | USED_WITHOUT_AN_IMPORT
+    groups = tomllib.loads((CHECKOUT / "pyproject.toml").read_text())["dependency-groups"]
+
+    asked_for = {normal(re.split(r"[\[><=]", requirement)[0]) for requirement in groups[name]}
+
+    assert not asked_for - used, "take it out of the group in pyproject.toml, then `make lock`"
 
 
 def normal(name: str) -> str:

@@ -116,6 +116,8 @@ class Placement(Part):
     case_id: str | None = None
     clarification_id: str | None = None
     candidates: tuple[Candidate, ...] = ()
+    links: tuple[str, ...] = ()
+    """Marks of the posts and pages that the report points to: equal for every form of one address."""
 
 
 @command
@@ -156,6 +158,7 @@ class ReportMatched(Event):
     limit_at: datetime | None = None
     received_at: datetime
     previous_case_id: str | None = None
+    links: tuple[str, ...] = ()
 
 
 @command

@@ -149,3 +149,20 @@ async def test_a_wrong_code_is_answered_like_a_wrong_number(desk: Desk, tenant: 
 
     assert wrong_code.status_code == wrong_number.status_code == 404
     assert wrong_code.content == wrong_number.content
+
+
+async def test_reports_of_one_post_join_one_case_whatever_form_its_address_has(desk: Desk, tenant: str) -> None:
+    """Without a word of text. The third comes when nobody remembers the first two: another member places it."""
+    post, linked = f"https://www.tiktok.com/@kabar/video/{uuid4().int % 10**19:019}", []
+    for form in (post, f"{post}?utm_source=wa", post.replace("www.", "m.")):
+        key = uuid4()
+        command, _ = a_report(key)
+        await desk.send(tenant, command, ReportContent(urls=(form,)), command_id=key)
+        [matched] = await desk.until(
+            lambda h, r=command.report_id: type(h.event).__name__ == "ReportMatched" and h.event.report_id == r
+        )
+        linked.append(matched.event.case_id)  # type: ignore[attr-defined]
+        if len(linked) == 2:
+            desk.stack.restart(Service.REPORTS)
+
+    assert len(set(linked)) == 1
