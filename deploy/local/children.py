@@ -94,6 +94,16 @@ class Children:
         os.kill(process.pid, number)
         return True
 
+    def pause(self, name: str, *, within: float = 5) -> None:
+        """SIGSTOP; returns when every thread of it stands still, which on a busy machine takes a moment."""
+        process = self.find(name)
+        if process is None:
+            return
+        os.kill(process.pid, signal.SIGSTOP)
+        deadline = time.monotonic() + within
+        while not _stands_still(process.pid) and time.monotonic() < deadline:
+            time.sleep(0.005)
+
     def kill(self, name: str) -> None:
         """SIGKILL, at once and without a farewell; returns when the process is gone."""
         self.stop([name], grace=0)
@@ -190,6 +200,14 @@ def _start_ticks(pid: int) -> int | None:
     # With threads left, the dead one among them is only the first: the process still holds its ports and files.
     is_dead = fields[0] in "ZX" and int(fields[17]) <= 1
     return None if is_dead else int(fields[19])
+
+
+def _stands_still(pid: int) -> bool:
+    for task in Path(f"/proc/{pid}/task").glob("*/stat"):
+        with suppress(FileNotFoundError, ProcessLookupError):
+            if task.read_text().rsplit(")", 1)[1].split()[0] not in "TtZX":
+                return False
+    return True
 
 
 def _open_log(log: Path) -> BinaryIO:

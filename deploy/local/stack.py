@@ -247,7 +247,7 @@ class Stack:
 
     def pause(self, name: str) -> None:
         """SIGSTOP: the process is there and answers nothing."""
-        self.children.send(name, signal.SIGSTOP)
+        self.children.pause(name)
 
     def resume(self, name: str) -> None:
         self.children.send(name, signal.SIGCONT)

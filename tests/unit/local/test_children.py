@@ -137,3 +137,18 @@ def test_who_gives_way_has_a_lower_priority(children: Children) -> None:
     patient = children.launch("patient", command, environment=os.environ, gives_way=True).pid
 
     assert os.getpriority(os.PRIO_PROCESS, patient) > os.getpriority(os.PRIO_PROCESS, first)
+
+
+def test_a_paused_process_does_nothing_once_pause_returns(children: Children, tmp_path: Path) -> None:
+    counted = tmp_path / "counted"
+    write = f"open({str(counted)!r}, 'w').write(str(n))"
+    count = f"def count():\n n = 0\n while True:\n  n += 1\n  {write}\n"
+    launch(children, f"import threading\n{count}threading.Thread(target=count).start()")
+    while not counted.exists() or not counted.read_text():
+        time.sleep(0.01)
+
+    children.pause("child")
+    before = counted.read_text()
+    time.sleep(0.1)
+
+    assert counted.read_text() == before
