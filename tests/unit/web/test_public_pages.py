@@ -6,7 +6,7 @@ import pytest
 from jinja2 import UndefinedError
 
 from services.gateway.web.rendering import CONTENT_SECURITY_POLICY, cited, security_headers
-from services.gateway.web.views import ClarificationPage, ErrorPage
+from services.gateway.web.views import ClarificationPage, ErrorPage, TicketPage
 from tests.unit.web import fixtures, preview
 
 ALL = pytest.mark.parametrize("name", fixtures.PAGES)
@@ -161,3 +161,17 @@ def test_public_pages_allow_no_inline_style_script_or_string_markup() -> None:
     assert "unsafe" not in CONTENT_SECURITY_POLICY
     assert "trusted-types 'none'" in security_headers()["Content-Security-Policy"]
     assert security_headers()["Referrer-Policy"] == "no-referrer"
+
+
+@pytest.mark.parametrize(
+    ("view", "heading"),
+    [(fixtures.FIRST, "Laporan tersimpan. Simpan kode ini."), (fixtures.ANSWERED, "Laporan Anda sudah dijawab")],
+    ids=["just sent", "answered meanwhile"],
+)
+def test_the_heading_of_a_ticket_tells_the_newest_even_while_its_code_is_shown(view: TicketPage, heading: str) -> None:
+    seen = replace(view, receipt=replace(view.receipt, first=True))
+
+    html = preview.RENDERER.render("public/ticket.html", fixtures.page(), seen)
+
+    assert f"<h1>{heading}</h1>" in html
+    assert all(group in html for group in seen.receipt.groups)
