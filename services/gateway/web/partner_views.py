@@ -119,10 +119,3 @@ class AssignmentPage:
     deciding: bool = False
     """The reason is being asked for, so the two big buttons step aside."""
     correction: Correction | None = None
-
-
-@dataclass(frozen=True, kw_only=True)
-class LinkExpiredPage:
-    request: Action
-    """Asks for a fresh link to the contact on file; the answer is the same for an unknown partner."""
-    sent: bool = False

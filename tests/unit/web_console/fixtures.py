@@ -1163,10 +1163,6 @@ def assignment_without_kit() -> p.AssignmentPage:
     return assignment(kit=None, desk=partner_desk(problem="unavailable"))
 
 
-def link_expired() -> p.LinkExpiredPage:
-    return p.LinkExpiredPage(request=action("login/partner"))
-
-
 PAGES: Mapping[str, tuple[str, object]] = {
     "queue": ("console/queue.html", queue()),
     "queue-empty": ("console/queue.html", queue_empty()),
@@ -1213,5 +1209,4 @@ PAGES: Mapping[str, tuple[str, object]] = {
     "assignment-lapsed": ("partner/assignment.html", assignment_lapsed()),
     "assignment-corrected": ("partner/assignment.html", assignment_corrected()),
     "assignment-without-kit": ("partner/assignment.html", assignment_without_kit()),
-    "link-expired": ("partner/link_expired.html", link_expired()),
 }

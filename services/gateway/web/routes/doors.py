@@ -5,7 +5,7 @@ from pydantic_core import PydanticCustomError
 from starlette.responses import Response
 
 from libs.contracts.directory import TenantRecord
-from libs.runtime.errors import NotFound, Refused, Unavailable
+from libs.runtime.errors import Refused, Unavailable
 from services.gateway.context import Office, Visit, Visited, posted
 from services.gateway.forms import email_address
 from services.gateway.idempotency import read_key
@@ -157,7 +157,7 @@ async def assignment_link(office: Office, visit: Visit, site: Site, token: str) 
     """From a message to a partner: their answer is one button away, without a log-in."""
     link = visit.parts.signed_links.assignment(office.id, token)
     if link is None:
-        raise NotFound("link")
+        return _partner_door(site, visit, office, expired=True, status=404)
     partner = await visit.partner()
     if partner is not None and partner.id == link.partner_id:
         return visit.finish(see(f"/{office.slug}/partner/assignments/{link.assignment_id}"))
@@ -171,7 +171,7 @@ async def assignment_opened(office: Office, visit: Visit, site: Site, token: str
     visit.parts.limits.guesses.take(visit.client)
     link = visit.parts.signed_links.assignment(office.id, token)
     if link is None:
-        raise NotFound("link")
+        return _partner_door(site, visit, office, expired=True, status=404)
     old = request.cookies.get(visit.parts.cookie_name(Kind.PARTNER))
     session = await enter_by_assignment(visit.parts, office, link.partner_id, instead_of=old)
     if session is None:
