@@ -77,3 +77,13 @@ async def test_a_partner_declines_with_a_reason_and_without_scripts(
     assert (said.status_code, said.headers["location"]) == (303, path)
     assert "Anda menjawab Tidak bisa" in await read(partner, path)
     assert (late.status_code, "Keadaannya sudah berubah" in late.text) == (409, True)
+
+
+async def test_a_link_that_opens_nothing_leads_to_the_door_where_a_new_one_is_asked_for(
+    house: House, office: TestOffice
+) -> None:
+    answer = await house.http.get(f"/{office.slug}/a/bukan-tautan")
+
+    assert answer.status_code == 404
+    assert "Tautan itu sudah tidak berlaku" in answer.text
+    assert form(answer.text, "/login/partner").url
