@@ -85,12 +85,13 @@ _JOURNAL_GROUPS = {Service.REGISTRY: frozenset({Service.NOTIFY}), Service.REPORT
 _JOURNAL_FOLLOWERS = {Service.REPORTS: frozenset({Service.GATEWAY, Service.MATCHER})}
 
 
-def _mailbox(service: Service) -> Topic:
+def _mailbox(service: Service, name: str) -> Topic:
+    is_open = name == mailbox(service)
     return Topic(
-        name=mailbox(service),
+        name=name,
         key="tenant/aggregate_id",
         partitions=12,
-        producers=frozenset({Service.GATEWAY, service}),
+        producers=frozenset({Service.GATEWAY, service}) if is_open else frozenset({service}),
         groups=frozenset({service}),
         keep=COMMANDS_KEPT,
     )
@@ -120,15 +121,7 @@ def _dead_letters(service: Service) -> Topic:
 
 
 TOPICS: tuple[Topic, ...] = (
-    *(_mailbox(service) for service in OWNERS),
-    Topic(
-        name=PLACING,
-        key="tenant/ or tenant/aggregate_id",
-        partitions=12,
-        producers=frozenset({Service.REPORTS}),
-        groups=frozenset({Service.REPORTS}),
-        keep=COMMANDS_KEPT,
-    ),
+    *(_mailbox(service, name) for service in OWNERS for name in mailboxes(service)),
     *(_journal(service) for service in OWNERS),
     Topic(
         name=DIRECTORY,

@@ -16,7 +16,7 @@ from pydantic import TypeAdapter
 
 from libs.contracts.reports.parts import Candidate
 from libs.contracts.reports.report import Placement, PlaceReport
-from libs.contracts.words import MatchOutcome
+from libs.contracts.words import CaseState, MatchOutcome
 from libs.kit.text import addresses, fingerprint, normalise
 from libs.kit.urls import NotAnAddress, resolve
 from libs.runtime import logs
@@ -135,7 +135,10 @@ class Placing:
         cases = await self._store.cases(tenant, known)
         for case_id in known:
             case = cases.get(case_id)
-            if case is not None and case_id not in (*report.refused, report.case_id) and case.state not in ENDED:
+            if case is None or case_id in (*report.refused, report.case_id):
+                continue
+            # A case that rests after its answer still answers.
+            if case.state not in ENDED or (case.state == CaseState.CLOSED and case.clarification_id):
                 return Placement(outcome=MatchOutcome.MATCH, case_id=case_id, clarification_id=case.clarification_id)
         return None
 

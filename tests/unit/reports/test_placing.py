@@ -93,6 +93,14 @@ async def test_a_post_that_was_reported_long_ago_brings_its_case() -> None:
     assert list(placement.links) == links_of(a_report(urls=(POST,)))
 
 
+async def test_a_case_that_rests_after_its_answer_still_answers() -> None:
+    rests = an_open_case().model_copy(update={"state": "closed", "clarification_id": "k1"})
+
+    placement = await placed(a_report(urls=(POST,)), old=rests)
+
+    assert (placement.case_id, placement.clarification_id) == ("old", "k1")
+
+
 @pytest.mark.parametrize(
     ("report", "case"),
     [
