@@ -29,10 +29,12 @@ log = logs.get()
 Records = tuple[ConsumerRecord, ...]
 Handler = Callable[[Records], Awaitable[None]]
 
-BATCH_TIMEOUT_MS = 10
-"""Also FastStream's sleep when idle: 200 gave p99 255 ms at one request a second."""
 PATIENT_TIMEOUT_MS = 100
-"""Where nobody waits. At rest each loop of 10 ms costs a hundredth of a core, and most loops are these."""
+"""`Settings.rest_ms` where nobody waits; most loops are these."""
+PROMPT_FETCH_MS = 100
+"""How long the broker holds a question that it has nothing for. A partition whose records were just handled is asked
+for again only then, so a new record in it waits as long."""
+PATIENT_FETCH_MS = 500
 SESSION_TIMEOUT_MS = 10_000
 MAX_POLL_INTERVAL_MS = 300_000
 RETRY_BUDGET = 20.0
@@ -110,11 +112,11 @@ class Bus:
             batch=True,
             group_id=f"{self._service}.{name}",
             max_records=self._settings.batch_records,
-            batch_timeout_ms=PATIENT_TIMEOUT_MS if patient else BATCH_TIMEOUT_MS,
+            batch_timeout_ms=PATIENT_TIMEOUT_MS if patient else self._settings.rest_ms,
             session_timeout_ms=SESSION_TIMEOUT_MS,
             max_poll_interval_ms=MAX_POLL_INTERVAL_MS,
             auto_offset_reset="earliest",
-            fetch_max_wait_ms=500 if patient else 100,
+            fetch_max_wait_ms=PATIENT_FETCH_MS if patient else PROMPT_FETCH_MS,
             ack_policy=AckPolicy.NACK_ON_ERROR,
             no_reply=True,
             parser=raw_parser(lambda: self._consumer_of(loop)),

@@ -9,7 +9,7 @@ from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 from aiokafka.errors import KafkaError
 
 from libs.runtime import logs
-from libs.runtime.bus import LIVE_WITHIN, pause
+from libs.runtime.bus import LIVE_WITHIN, PATIENT_FETCH_MS, PROMPT_FETCH_MS, pause
 from libs.runtime.errors import Unavailable
 from libs.runtime.outbox import kafka_options
 from libs.runtime.settings import Settings
@@ -24,16 +24,27 @@ class Follower:
 
     `take` must not fail on a record: what it cannot read it passes over (the records are those of our own services, and
     a follower has no dead letters). Unavailable is tried again.
+
+    Attributes:
+        patient: half a second late is early enough; every question that the broker answers with nothing costs both.
     """
 
     def __init__(
-        self, settings: Settings, service: str, topics: Sequence[str], take: Take, *, from_start: bool
+        self,
+        settings: Settings,
+        service: str,
+        topics: Sequence[str],
+        take: Take,
+        *,
+        from_start: bool,
+        patient: bool = True,
     ) -> None:
         self._settings = settings
         self._service = service
         self._topics = tuple(topics)
         self._take = take
         self._from_start = from_start
+        self._fetch_wait = PATIENT_FETCH_MS if patient else PROMPT_FETCH_MS
         self._caught_up = asyncio.Event()
         self._last_alive = time.monotonic()
         self._task: asyncio.Task[None] | None = None
@@ -71,7 +82,7 @@ class Follower:
                 group_id=None,
                 enable_auto_commit=False,
                 auto_offset_reset="earliest" if self._from_start else "latest",
-                fetch_max_wait_ms=100,
+                fetch_max_wait_ms=self._fetch_wait,
             )
             try:
                 await consumer.start()

@@ -203,7 +203,7 @@ def build(settings: GatewaySettings) -> Machinery:
 
     directory_follower = directory.follower(settings, Service.GATEWAY)
     journals = [journal(service) for service in OWNERS]
-    follower = Follower(settings, Service.GATEWAY, journals, journal_records, from_start=False)
+    follower = Follower(settings, Service.GATEWAY, journals, journal_records, from_start=False, patient=False)
     evidence = TakenEvidence(uploads, mongo, settings)
     health = Health()
     health.live["followers"] = lambda: not health.started or (directory_follower.is_live and follower.is_live)
