@@ -5,7 +5,7 @@ Source: CloudEvents 1.0.2 and its Kafka protocol binding. Extensions: `tenant`, 
 """
 
 import hmac
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import NamedTuple
@@ -68,7 +68,7 @@ class Envelope(NamedTuple):
     def headers(self) -> list[tuple[str, bytes]]:
         found = [
             ("ce_specversion", SPEC_VERSION),
-            ("ce_id", str(self.id).encode()),
+            ("ce_id", _encode_id(self.id)),
             ("ce_type", self.type.encode()),
             ("ce_source", self.source.encode()),
             ("ce_subject", self.subject.encode()),
@@ -78,7 +78,7 @@ class Envelope(NamedTuple):
             ("content-type", CONTENT_TYPE),
         ]
         if self.causation_id is not None:
-            found.append(("ce_causationid", str(self.causation_id).encode()))
+            found.append(("ce_causationid", _encode_id(self.causation_id)))
         if self.actor is not None:
             found.append(("ce_actor", self.actor.encode()))
         if self.sequence is not None:
@@ -95,13 +95,21 @@ class Envelope(NamedTuple):
 
 
 def encode_time(time: datetime) -> bytes:
+    """Shape: `2026-03-02T08:00:00.123Z`, in UTC."""
     moment = time if time.tzinfo is UTC else time.astimezone(UTC)
-    return moment.isoformat(timespec="milliseconds")[:-6].encode() + b"Z"
+    # A third of the time of `isoformat`, whose fraction has three digits at our wish; this one has six or none.
+    written = orjson.dumps(moment, option=orjson.OPT_UTC_Z)
+    return written[1:24] + b"Z" if len(written) == 29 else written[1:20] + b".000Z"
+
+
+def _encode_id(identity: UUID) -> bytes:
+    return orjson.dumps(identity)[1:-1]
 
 
 def milliseconds(time: datetime) -> datetime:
     """The same time cut to milliseconds: MongoDB keeps no more, and more would compare unequal after a round trip."""
-    return time.replace(microsecond=time.microsecond // 1000 * 1000)
+    rest = time.microsecond % 1000
+    return time.replace(microsecond=time.microsecond - rest) if rest else time
 
 
 def type_of(headers: Iterable[tuple[str, bytes]]) -> str:
@@ -113,13 +121,11 @@ def parse(headers: Iterable[tuple[str, bytes]]) -> Envelope:
     """Raises:
     MalformedEnvelope: a header is missing, repeated, too long or unreadable.
     """
-    ours = [header for header in headers if header[0][:3] == "ce_"]
-    raw = dict(ours)
-    if len(raw) < len(ours):
-        raise MalformedEnvelope(f"{next(n for k, (n, _) in enumerate(ours) if n in dict(ours[:k]))} repeated")
-    for name, value in ours:
-        if value is None or len(value) > LARGEST_HEADER:
-            raise MalformedEnvelope(f"{name} empty or too long")
+    every = list(headers)
+    raw = dict(every)
+    # Three calls where all is well; only otherwise it is looked at which header is to blame, and whether it is ours.
+    if len(raw) < len(every) or None in raw.values() or max(map(len, raw.values()), default=0) > LARGEST_HEADER:
+        _require_sound([header for header in every if header[0].startswith("ce_")])
     try:
         if raw["ce_specversion"] != SPEC_VERSION:
             raise MalformedEnvelope("ce_specversion")
@@ -134,7 +140,7 @@ def parse(headers: Iterable[tuple[str, bytes]]) -> Envelope:
             type=raw["ce_type"].decode("ascii"),
             source=raw["ce_source"].decode("ascii"),
             subject=raw["ce_subject"].decode("ascii"),
-            time=time.astimezone(UTC),
+            time=time if time.tzinfo is UTC else time.astimezone(UTC),
             tenant=raw["ce_tenant"].decode("ascii"),
             correlation_id=raw["ce_correlationid"].decode("ascii"),
             causation_id=UUID(raw["ce_causationid"].decode("ascii")) if "ce_causationid" in raw else None,
@@ -154,12 +160,22 @@ def parse(headers: Iterable[tuple[str, bytes]]) -> Envelope:
         raise MalformedEnvelope(type(unreadable).__name__) from None
 
 
+def _require_sound(ours: Sequence[tuple[str, bytes | None]]) -> None:
+    seen: set[str] = set()
+    for name, value in ours:
+        if name in seen:
+            raise MalformedEnvelope(f"{name} repeated")
+        if value is None or len(value) > LARGEST_HEADER:
+            raise MalformedEnvelope(f"{name} empty or too long")
+        seen.add(name)
+
+
 def signed_bytes(envelope: Envelope, body: bytes) -> bytes:
     """What a signature covers: who it is for, by whom, when, and the body."""
     actor = envelope.actor.encode() if envelope.actor else b""
     head = (
         envelope.type.encode(),
-        str(envelope.id).encode(),
+        _encode_id(envelope.id),
         envelope.tenant.encode(),
         envelope.subject.encode(),
         actor,

@@ -48,7 +48,8 @@ class Command(Message):
 
     @property
     def target(self) -> str:
-        return str(getattr(self, self.target_field))
+        found: str = getattr(self, self.target_field)
+        return found
 
 
 class Event(Message):

@@ -1,8 +1,8 @@
 """Ids of what notify makes: from their cause, so that planning twice makes the same ones."""
 
-from uuid import UUID, uuid5
+from uuid import UUID
 
-from libs.contracts.ids import NAMESPACE
+from libs.contracts.ids import NAMESPACE, uuid5
 
 
 def bulletin_id(clarification_id: str, version: int) -> str:
