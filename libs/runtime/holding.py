@@ -90,7 +90,7 @@ class Held:
                 del self._held[one.document_id]
                 continue
             one.tail += one.added
-            one.added, one.bodies, one.exists = [], [], True
+            one.added, one.causes, one.exists = [], [], True
         return list(lost)
 
     async def relay(self) -> None:

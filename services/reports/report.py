@@ -293,7 +293,8 @@ def evolve(report: Report | None, event: Event) -> Report:
     if isinstance(event, ReportReceived):
         # A matching clock of its own starts only for hoaxes; the others wait for a person.
         state = ReportState.MATCHING if event.kind == ReportKind.HOAX else ReportState.RECEIVED
-        return Report.model_validate({"state": state, **{name: getattr(event, name) for name in TAKEN}})
+        taken = {name: value for name, value in vars(event).items() if name in TAKEN}
+        return Report.model_validate({"state": state, **taken})
     assert report is not None
     return report.model_copy(update=dict(_changes(report, event)))
 
