@@ -317,6 +317,11 @@ def _gazetteer() -> dict[str, tuple[tuple[str, str], ...]]:
     return {name: tuple(found) for name, found in named.items()}
 
 
+@cache
+def _first_words() -> frozenset[str]:
+    return frozenset(name.partition(" ")[0] for name in _gazetteer())
+
+
 def _kind_and_name(area: areas.Area) -> tuple[str, str]:
     name = " ".join(words(area.name))
     match area.level:
@@ -350,6 +355,8 @@ def _longest_place(
     text: str, found: list[re.Match[str]], spelled: list[str], start: int, mark: str | None
 ) -> tuple[int, tuple[str, ...]]:
     known = _gazetteer()
+    if start >= len(found) or spelled[start] not in _first_words():
+        return 0, ()
     for length in range(min(_MOST_WORDS_IN_A_PLACE, len(found) - start), 0, -1):
         between = text[found[start].start() : found[start + length - 1].end()]
         if length > 1 and re.search(r"[^\w\s'’]", between):

@@ -96,6 +96,7 @@ def _styled_letters() -> dict[int, str]:
 _STYLED = _styled_letters()
 _LOOKALIKES = str.maketrans("асеоруіјѕһԁԛԝкмтαονικρτυ", "aceopyijshdqwkmtaovikptu")
 _LEET = str.maketrans("013457", "oieast")
+_DIGIT = re.compile(r"[0-9]")
 _DIGIT_IN_WORD = re.compile(r"(?<=[a-z])[013457](?=[a-z])")
 _WORD = re.compile(r"[^\W_]+")
 _DOUBLED_WORD = re.compile(r"\b([a-z]{3,})2(an|nya|)\b")
@@ -110,15 +111,18 @@ def normalise(text: str) -> str:
     Undone are styled and look-alike letters, zero-width characters, digits for letters inside a word ("v4ks1n"),
     stretched letters ("hoaaax"), doubling by digit ("anak2") and thousands separators ("1.500.000").
     """
-    folded = unicodedata.normalize("NFKC", text.translate(_STYLED))
+    # Most texts are plain ASCII without digits, and need none of what goes character by character or word by word.
+    folded = text if text.isascii() else unicodedata.normalize("NFKC", text.translate(_STYLED))
     folded = _ADDRESS.sub(" ", folded).lower()
-    folded = "".join(
-        character
-        for character in unicodedata.normalize("NFKD", folded)
-        if not unicodedata.combining(character) and unicodedata.category(character) != "Cf"
-    )
+    if not folded.isascii():
+        folded = "".join(
+            character
+            for character in unicodedata.normalize("NFKD", folded)
+            if not unicodedata.combining(character) and unicodedata.category(character) != "Cf"
+        )
     folded = _THOUSANDS.sub(lambda number: re.sub("[.,]", "", number.group()), folded)
-    folded = _WORD.sub(_undisguised, folded)
+    if not folded.isascii() or _DIGIT.search(folded):
+        folded = _WORD.sub(_undisguised, folded)
     folded = _DOUBLED_WORD.sub(r"\1\2", folded)
     folded = _REPEATED.sub(r"\1", folded)
     return _NOT_A_WORD.sub(" ", folded).strip()
@@ -144,5 +148,9 @@ def fingerprint(claim: str) -> str:
     Shape: 64 lower-case hex characters (SHA-256 of the normalised text; of the text itself where nothing is left of it,
     as with a bare address). The same claim in two tenants has the same fingerprint; compare within one.
     """
-    compared = normalise(claim) or unicodedata.normalize("NFKC", claim).strip()
-    return hashlib.sha256(compared.encode()).hexdigest()
+    return fingerprint_of(normalise(claim) or unicodedata.normalize("NFKC", claim).strip())
+
+
+def fingerprint_of(normalised: str) -> str:
+    """`fingerprint` of a text that is in the form for comparing already."""
+    return hashlib.sha256(normalised.encode()).hexdigest()

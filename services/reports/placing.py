@@ -17,7 +17,7 @@ from pydantic import TypeAdapter
 from libs.contracts.reports.parts import Candidate
 from libs.contracts.reports.report import Placement, PlaceReport
 from libs.contracts.words import CaseState, MatchOutcome
-from libs.kit.text import addresses, fingerprint, normalise
+from libs.kit.text import addresses, fingerprint_of, normalise
 from libs.kit.urls import NotAnAddress, resolve
 from libs.runtime import logs
 from libs.runtime.aggregates import ERASED, Incoming
@@ -170,8 +170,10 @@ def told(report: Report) -> str:
 
 def marks_of(report: Report) -> list[str]:
     """What two copies of one message have in common."""
-    text = "\n".join(part for part in (report.text, report.words) if part)
-    return [fingerprint(text)] if len(normalise(text)) >= LEAST and text != ERASED else []
+    if report.text == ERASED:
+        return []
+    normalised = normalise("\n".join(part for part in (report.text, report.words) if part))
+    return [fingerprint_of(normalised)] if len(normalised) >= LEAST else []
 
 
 def links_of(report: Report) -> list[str]:
