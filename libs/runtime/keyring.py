@@ -74,7 +74,7 @@ class Keyring:
         """Keys for links in messages that the callee sends and the caller serves (`libs.runtime.links`)."""
         return self._versioned(f"pair-{caller}-{callee}.json").derived("links")
 
-    @property
+    @cached_property
     def callers(self) -> tuple[str, ...]:
         """Who may send to this process."""
         suffix = f"-{self.service}.json"
