@@ -31,11 +31,38 @@ def one(document_id: str, version: int) -> Relayed:
     return Relayed(document_id, version, is_long=False)
 
 
+async def test_a_few_marks_wait_for_more_and_are_set_together() -> None:
+    board = Board()
+    board.open.set()
+    marks = Marks(board.set)
+    await marks.add([one("a", 1)])
+    await asyncio.sleep(module.GATHERED / 4)
+    assert board.rounds == []
+
+    await marks.add([one("b", 1)])
+    await asyncio.sleep(module.GATHERED * 2)
+
+    assert board.rounds == [{"a": 1, "b": 1}]
+
+
+async def test_nothing_waits_for_more_when_all_must_be_set(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "GATHERED", 60)
+    board = Board()
+    board.open.set()
+    marks = Marks(board.set)
+    await marks.add([one("a", 1)])
+
+    await asyncio.wait_for(marks.settle(), 1)
+
+    assert board.rounds == [{"a": 1}]
+
+
 async def test_what_comes_while_some_are_set_is_set_together_and_only_the_newest() -> None:
     board = Board()
     marks = Marks(board.set)
     await marks.add([one("a", 1)])
-    await asyncio.sleep(0)
+    while not board.rounds:
+        await asyncio.sleep(0.01)
 
     await marks.add([one("b", 1), one("c", 1)])
     await marks.add([one("b", 2)])
