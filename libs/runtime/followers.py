@@ -9,7 +9,7 @@ from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 from aiokafka.errors import KafkaError
 
 from libs.runtime import logs
-from libs.runtime.bus import LIVE_WITHIN, PATIENT_FETCH_MS, PROMPT_FETCH_MS, pause
+from libs.runtime.bus import GATHERING, LIVE_WITHIN, PATIENT_FETCH_MS, PROMPT_FETCH_MS, pause
 from libs.runtime.errors import Unavailable
 from libs.runtime.outbox import kafka_options
 from libs.runtime.settings import Settings
@@ -44,7 +44,7 @@ class Follower:
         self._topics = tuple(topics)
         self._take = take
         self._from_start = from_start
-        self._fetch_wait = PATIENT_FETCH_MS if patient else PROMPT_FETCH_MS
+        self._patient = patient
         self._caught_up = asyncio.Event()
         self._last_alive = time.monotonic()
         self._task: asyncio.Task[None] | None = None
@@ -82,7 +82,7 @@ class Follower:
                 group_id=None,
                 enable_auto_commit=False,
                 auto_offset_reset="earliest" if self._from_start else "latest",
-                fetch_max_wait_ms=self._fetch_wait,
+                fetch_max_wait_ms=PATIENT_FETCH_MS if self._patient else PROMPT_FETCH_MS,
             )
             try:
                 await consumer.start()
@@ -117,6 +117,8 @@ class Follower:
             for partition, records in batch.items():
                 await self._take(records)
                 self.positions[partition] = records[-1].offset + 1
+            if batch and self._patient and self._caught_up.is_set():
+                await asyncio.sleep(GATHERING)
             if not batch:
                 for partition in partitions:
                     # Compaction and markers leave gaps at the end that no record fills.

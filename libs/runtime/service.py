@@ -26,7 +26,7 @@ from libs.contracts.reads import OutcomeView
 from libs.contracts.topics import Service, journal, mailbox, mailboxes
 from libs.runtime import logs, telemetry
 from libs.runtime.aggregates import Aggregate
-from libs.runtime.bus import Bus, pause
+from libs.runtime.bus import BESIDE, Bus, pause
 from libs.runtime.directory import Directory
 from libs.runtime.engine import Engine, Result
 from libs.runtime.errors import SimpulError, Unavailable
@@ -247,7 +247,8 @@ def build(
         react=react or (lambda event, envelope: ()),
     )
     for topic in mailboxes(service):
-        bus.consume(topic.split(".")[1], [topic], intake.mailbox, patient=topic != mailbox(service))
+        beside = topic != mailbox(service)
+        bus.consume(topic.split(".")[1], [topic], intake.mailbox, patient=beside, most=BESIDE if beside else None)
     if listens_to:
         bus.consume("events", [journal(other) for other in listens_to], intake.journal, patient=True)
     runtime = Runtime(

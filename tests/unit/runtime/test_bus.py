@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from libs.runtime import bus
-from libs.runtime.bus import LIVE_WITHIN, RETRY_BUDGET, Bus, Loop, pause, persistent, raw_decoder, raw_parser
+from libs.runtime.bus import GATHERING, LIVE_WITHIN, RETRY_BUDGET, Bus, Loop, pause, persistent, raw_decoder, raw_parser
 from libs.runtime.errors import Unavailable
 from libs.runtime.settings import Settings
 from tests.unit.runtime.patience import without_waiting
@@ -138,6 +138,38 @@ def test_a_loop_that_polls_no_more_counts_as_dead_after_a_while() -> None:
     assert not silent.is_live
     silent.alive()
     assert silent.is_live
+
+
+class Polled:
+    """A consumer whose polls bring so many records each."""
+
+    def __init__(self, *counts: int) -> None:
+        self._counts = list(counts)
+
+    async def getmany(self) -> dict[str, list[int]]:
+        count = self._counts.pop(0)
+        return {"p0": [0] * count} if count else {}
+
+
+@pytest.mark.parametrize(
+    ("gathers", "before", "rests"),
+    [
+        pytest.param(True, 3, [GATHERING], id="more will come together"),
+        pytest.param(True, 0, [], id="the first after a quiet time is not kept waiting"),
+        pytest.param(True, 4, [], id="a full batch says that more is there"),
+        pytest.param(False, 3, [], id="somebody waits"),
+    ],
+)
+async def test_a_loop_that_nobody_waits_for_rests_between_batches(
+    slept: list[float], gathers: bool, before: int, rests: list[float]
+) -> None:
+    consumer = Polled(before, 1)
+    bus._watch(consumer, Loop("placing", ("t",), gathers=gathers, most=4))
+
+    await consumer.getmany()
+    await consumer.getmany()
+
+    assert slept == rests
 
 
 async def test_the_parser_looks_at_nothing_and_the_decoder_gives_the_records_back() -> None:
