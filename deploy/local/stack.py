@@ -154,9 +154,7 @@ class Stack:
             plain = {key: value for key, value in os.environ.items() if not key.startswith("SIMPUL_")}
             command = [sys.executable, "-m", MODULES[service]]
             environment = plain | self.environment(service)
-            self.children.launch(
-                service, command, environment=environment, cwd=CHECKOUT, gives_way=service in PATIENT
-            )
+            self.children.launch(service, command, environment=environment, cwd=CHECKOUT, gives_way=service in PATIENT)
 
     def await_service(self, service: Service) -> None:
         port = self.ports.service(service)

@@ -55,9 +55,7 @@ def office(caller: Caller) -> Actor:
     return caller.actor
 
 
-def router(
-    runtime: Runtime, views: Views, pictures: Evidence, matcher: ServiceClient, *, within: float
-) -> APIRouter:
+def router(runtime: Runtime, views: Views, pictures: Evidence, matcher: ServiceClient, *, within: float) -> APIRouter:
     api = APIRouter()
     From: Any = caller_dependency(runtime.tokens)
 

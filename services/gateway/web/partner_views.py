@@ -1,9 +1,9 @@
 """What the partners' pages show: frozen values that the routes fill from read models. No I/O, no wording.
 
-    PartnerDesk     the frame of every page
-    HomePage        the to-do list
-    AssignmentPage  one request to share a clarification, in each of its states
-    LinkExpiredPage what an old one-time link shows
+PartnerDesk     the frame of every page
+HomePage        the to-do list
+AssignmentPage  one request to share a clarification, in each of its states
+LinkExpiredPage what an old one-time link shows
 """
 
 from collections.abc import Mapping
