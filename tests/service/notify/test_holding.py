@@ -46,6 +46,7 @@ async def delivery(runtime: Runtime) -> str:
     )  # fmt: skip
     address = DeliveryAddress(address="+6281200002012")
     await runtime.engine.apply([ordered(plan, tenant=TENANT, at=datetime.now(UTC), private=address)])
+    await runtime.engine.settle()
     return plan.delivery_id
 
 
