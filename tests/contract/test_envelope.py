@@ -66,6 +66,11 @@ def test_a_time_is_written_in_utc_wherever_it_was_made() -> None:
     assert encode_time(jakarta) == encode_time(NOW) == b"2026-03-02T08:00:00.123Z"
 
 
+@given(st.datetimes(min_value=datetime(1900, 1, 1), timezones=st.just(UTC)))
+def test_a_time_is_always_written_to_the_millisecond(time: datetime) -> None:
+    assert encode_time(time) == time.isoformat(timespec="milliseconds").replace("+00:00", "Z").encode()
+
+
 @pytest.mark.parametrize(
     ("name", "value", "says"),
     [

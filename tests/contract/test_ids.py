@@ -1,6 +1,6 @@
 """Ids from their cause, and codes that people read out."""
 
-from uuid import UUID, uuid4
+from uuid import UUID, uuid4, uuid5
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -68,3 +68,8 @@ def test_reading_a_code_that_was_made_changes_nothing(command: UUID) -> None:
     code = ids.tracking_code(b"k" * 32, command)
 
     assert ids.read_code(f"{code[:4]}-{code[4:8]} {code[8:].lower()}") == code
+
+
+@given(st.uuids(), st.text(st.characters(exclude_categories=["Cs"])))
+def test_our_quick_name_based_ids_are_those_of_the_standard(namespace: UUID, name: str) -> None:
+    assert ids.uuid5(namespace, name) == uuid5(namespace, name)
