@@ -27,6 +27,7 @@ class Follower:
 
     Attributes:
         patient: half a second late is early enough; every question that the broker answers with nothing costs both.
+            Once caught up it rests `GATHERING` after each batch, so that the next one holds more.
     """
 
     def __init__(
