@@ -29,12 +29,11 @@ log = logs.get()
 Records = tuple[ConsumerRecord, ...]
 Handler = Callable[[Records], Awaitable[None]]
 
-PATIENT_TIMEOUT_MS = 100
-"""`Settings.rest_ms` where nobody waits; most loops are these."""
-PROMPT_FETCH_MS = 100
-"""How long the broker holds a question that it has nothing for. A partition whose records were just handled is asked
-for again only then, so a new record in it waits as long."""
-PATIENT_FETCH_MS = 500
+FETCH_MS = 1_000
+"""How long the broker holds a question that it has nothing for; it answers at once when it has. `ask_for_all` is what
+makes a long one harmless."""
+POLL_MS = 1_000
+"""How long a loop waits for records before it says that it is alive."""
 BESIDE = 16
 """Records of a batch where nobody waits, in a process that also serves somebody who does: a batch of 100 held up the
 commands beside it for half a second (measured at 50 reports a second)."""
@@ -116,7 +115,7 @@ class Bus:
         """Reads `topics` as one member of the group `<service>.<name>`.
 
         Args:
-            patient: no person waits for what comes of it: it is looked for less often.
+            patient: no person waits for what comes of it, so a batch may gather.
             most: records of one batch, where not as many as the settings say.
         """
         loop = Loop(name, tuple(topics), gathers=patient, most=most or self._settings.batch_records)
@@ -126,11 +125,12 @@ class Bus:
             batch=True,
             group_id=f"{self._service}.{name}",
             max_records=loop.most,
-            batch_timeout_ms=PATIENT_TIMEOUT_MS if patient else self._settings.rest_ms,
+            # FastStream sleeps as long after an empty poll, and would not hear of new records: `_watch` returns none.
+            batch_timeout_ms=1,
             session_timeout_ms=SESSION_TIMEOUT_MS,
             max_poll_interval_ms=MAX_POLL_INTERVAL_MS,
             auto_offset_reset="earliest",
-            fetch_max_wait_ms=PATIENT_FETCH_MS if patient else PROMPT_FETCH_MS,
+            fetch_max_wait_ms=FETCH_MS,
             ack_policy=AckPolicy.NACK_ON_ERROR,
             no_reply=True,
             parser=raw_parser(lambda: self._consumer_of(loop)),
@@ -177,20 +177,33 @@ class Bus:
 
 def _watch(consumer: Any, loop: Loop) -> None:
     """Notes every poll: `running` and `ping()` of the broker stay True after the loop has ended. Rests before a poll
-    where the loop gathers, unless the last batch was full."""
+    where the loop gathers, unless the last batch was full. Returns only when there are records, or the loop stops."""
     poll = consumer.getmany
     last = 0
 
-    async def getmany(*args: Any, **kwargs: Any) -> Any:
+    async def getmany(*, timeout_ms: int, max_records: int) -> Any:
         nonlocal last
-        loop.alive()
         if loop.gathers and 0 < last < loop.most and not loop.stopping:
             await asyncio.sleep(GATHERING)
-        found = await poll(*args, **kwargs)
+        found: Any = {}
+        while not found and not loop.stopping:
+            loop.alive()
+            found = await poll(timeout_ms=POLL_MS, max_records=max_records)
         last = sum(map(len, found.values()))
         return found
 
     consumer.getmany = getmany
+    ask_for_all(consumer)
+
+
+def ask_for_all(consumer: Any) -> None:
+    """Makes every question to the broker one about all partitions.
+
+    aiokafka asks again while fetched records wait for their handler, if they have waited for a tenth of a second, and
+    then leaves out their partitions: what is written to those meanwhile is told only when the broker has let that
+    question go. Here it waits until they are taken.
+    """
+    consumer._fetcher._prefetch_backoff = MAX_POLL_INTERVAL_MS / 1000
 
 
 def raw_parser(consumer: Callable[[], Any]) -> Callable[[Records], Awaitable[KafkaAckableMessage]]:

@@ -9,7 +9,7 @@ from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 from aiokafka.errors import KafkaError
 
 from libs.runtime import logs
-from libs.runtime.bus import GATHERING, LIVE_WITHIN, PATIENT_FETCH_MS, PROMPT_FETCH_MS, pause
+from libs.runtime.bus import FETCH_MS, GATHERING, LIVE_WITHIN, ask_for_all, pause
 from libs.runtime.errors import Unavailable
 from libs.runtime.outbox import kafka_options
 from libs.runtime.settings import Settings
@@ -83,10 +83,11 @@ class Follower:
                 group_id=None,
                 enable_auto_commit=False,
                 auto_offset_reset="earliest" if self._from_start else "latest",
-                fetch_max_wait_ms=PATIENT_FETCH_MS if self._patient else PROMPT_FETCH_MS,
+                fetch_max_wait_ms=FETCH_MS,
             )
             try:
                 await consumer.start()
+                ask_for_all(consumer)
                 failures = 0
                 await self._follow(consumer)
             except (KafkaError, OSError, Unavailable) as error:
@@ -114,7 +115,7 @@ class Follower:
             if not self._caught_up.is_set() and all(self.positions[p] >= ends[p] for p in partitions):
                 self._caught_up.set()
             self._last_alive = time.monotonic()
-            batch = await consumer.getmany(timeout_ms=200, max_records=1000)
+            batch = await consumer.getmany(timeout_ms=FETCH_MS if self._caught_up.is_set() else 200, max_records=1000)
             for partition, records in batch.items():
                 await self._take(records)
                 self.positions[partition] = records[-1].offset + 1

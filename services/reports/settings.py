@@ -8,8 +8,6 @@ from libs.runtime.settings import Settings as Common
 class Settings(Common):
     gateway_url: str = "http://127.0.0.1:8400"
     """Where pictures are fetched from, until they lie in our own evidence store."""
-    rest_ms: int = Field(default=10, ge=1, le=1000)
-    """Reporters wait."""
     placing: bool = True
     """Off only in the benchmark of the bare command loop: a received report is then not placed."""
     match_within: float = Field(default=2.0, gt=0)

@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -145,17 +146,20 @@ class Polled:
 
     def __init__(self, *counts: int) -> None:
         self._counts = list(counts)
+        self._fetcher = SimpleNamespace()
 
-    async def getmany(self) -> dict[str, list[int]]:
+    async def getmany(self, **_: int) -> dict[str, list[int]]:
         count = self._counts.pop(0)
         return {"p0": [0] * count} if count else {}
+
+    async def batch(self) -> int:
+        return len((await self.getmany(timeout_ms=1, max_records=4)).get("p0", ()))
 
 
 @pytest.mark.parametrize(
     ("gathers", "before", "rests"),
     [
         pytest.param(True, 3, [GATHERING], id="more will come together"),
-        pytest.param(True, 0, [], id="the first after a quiet time is not kept waiting"),
         pytest.param(True, 4, [], id="a full batch says that more is there"),
         pytest.param(False, 3, [], id="somebody waits"),
     ],
@@ -166,10 +170,28 @@ async def test_a_loop_that_nobody_waits_for_rests_between_batches(
     consumer = Polled(before, 1)
     bus._watch(consumer, Loop("placing", ("t",), gathers=gathers, most=4))
 
-    await consumer.getmany()
-    await consumer.getmany()
+    assert [await consumer.batch(), await consumer.batch()] == [before, 1]
 
     assert slept == rests
+
+
+async def test_a_quiet_time_is_waited_through_and_the_first_record_after_it_is_taken_at_once(
+    slept: list[float],
+) -> None:
+    consumer, loop = Polled(0, 0, 1), Loop("placing", ("t",), last_alive=float("-inf"), gathers=True)
+    bus._watch(consumer, loop)
+
+    assert await consumer.batch() == 1
+
+    assert slept == []
+    assert loop.is_live
+
+
+async def test_a_loop_that_stops_polls_no_more() -> None:
+    consumer = Polled()
+    bus._watch(consumer, Loop("commands", ("t",), stopping=True))
+
+    assert await consumer.batch() == 0
 
 
 async def test_the_parser_looks_at_nothing_and_the_decoder_gives_the_records_back() -> None:
