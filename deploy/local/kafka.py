@@ -20,10 +20,11 @@ BROKER = "broker"
 ADMIN = "admin"
 
 JVM_FLAGS = (
-    *("-Xms24m", "-Xmx256m", "-Xss512k", "-XX:MinHeapFreeRatio=10", "-XX:MaxHeapFreeRatio=20"),
+    *("-Xms128m", "-Xmx256m", "-Xmn48m", "-XX:SurvivorRatio=6", "-XX:MetaspaceSize=64m", "-Xss512k"),
     *("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Djava.awt.headless=true"),
 )
-"""One small broker. C1 and the serial collector halve the start; a heap that is given back makes 165 MB of 227."""
+"""One small broker. C1 and the serial collector halve the start. The heap need not grow: each full collection on the
+way from 24 MB to 84 stopped everything for 100 to 300 ms, and young ones came every 2 s instead of every 4."""
 
 
 def install(layout: Layout) -> None:
@@ -157,6 +158,8 @@ def _settings(layout: Layout, ports: Ports, broker: Login) -> dict[str, str]:
         "num.io.threads": "4",
         "background.threads": "2",
         "num.recovery.threads.per.data.dir": "2",
+        # Fetches that were answered stay on the lists of their other partitions until as many are together.
+        "fetch.purgatory.purge.interval.requests": "100",
     }
 
 

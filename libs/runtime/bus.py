@@ -30,8 +30,8 @@ Records = tuple[ConsumerRecord, ...]
 Handler = Callable[[Records], Awaitable[None]]
 
 FETCH_MS = 1_000
-"""How long the broker holds a question that it has nothing for; it answers at once when it has. `ask_for_all` is what
-makes a long one harmless."""
+"""How long the broker holds a question that it has nothing for; it answers at once when it has. `fetch_on_demand` is
+what makes a long one harmless."""
 POLL_MS = 1_000
 """How long a loop waits for records before it says that it is alive."""
 BESIDE = 16
@@ -131,6 +131,7 @@ class Bus:
             max_poll_interval_ms=MAX_POLL_INTERVAL_MS,
             auto_offset_reset="earliest",
             fetch_max_wait_ms=FETCH_MS,
+            consumer_timeout_ms=FETCH_MS,
             ack_policy=AckPolicy.NACK_ON_ERROR,
             no_reply=True,
             parser=raw_parser(lambda: self._consumer_of(loop)),
@@ -178,6 +179,7 @@ class Bus:
 def _watch(consumer: Any, loop: Loop) -> None:
     """Notes every poll: `running` and `ping()` of the broker stay True after the loop has ended. Rests before a poll
     where the loop gathers, unless the last batch was full. Returns only when there are records, or the loop stops."""
+    fetch_on_demand(consumer)
     poll = consumer.getmany
     last = 0
 
@@ -193,17 +195,25 @@ def _watch(consumer: Any, loop: Loop) -> None:
         return found
 
     consumer.getmany = getmany
-    ask_for_all(consumer)
 
 
-def ask_for_all(consumer: Any) -> None:
-    """Makes every question to the broker one about all partitions.
+def fetch_on_demand(consumer: Any) -> None:
+    """Makes the consumer ask the broker while somebody polls, and not while a batch is handled.
 
-    aiokafka asks again while fetched records wait for their handler, if they have waited for a tenth of a second, and
-    then leaves out their partitions: what is written to those meanwhile is told only when the broker has let that
-    question go. Here it waits until they are taken.
+    Left to itself aiokafka asks as soon as a batch is taken, gets the next record, and keeps it: what comes after that
+    one, while the handler works, is not in the next batch but in the one after. And it asks again after a tenth of a
+    second, without the partitions whose records wait; those are then heard of when the broker lets that question go.
     """
-    consumer._fetcher._prefetch_backoff = MAX_POLL_INTERVAL_MS / 1000
+    poll = consumer.getmany
+
+    async def getmany(*, timeout_ms: int, max_records: int) -> Any:
+        consumer.resume(*consumer.paused())
+        found = await poll(timeout_ms=timeout_ms, max_records=max_records)
+        if 0 < sum(map(len, found.values())) < max_records:
+            consumer.pause(*consumer.assignment())
+        return found
+
+    consumer.getmany = getmany
 
 
 def raw_parser(consumer: Callable[[], Any]) -> Callable[[Records], Awaitable[KafkaAckableMessage]]:

@@ -9,7 +9,7 @@ from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 from aiokafka.errors import KafkaError
 
 from libs.runtime import logs
-from libs.runtime.bus import FETCH_MS, GATHERING, LIVE_WITHIN, ask_for_all, pause
+from libs.runtime.bus import FETCH_MS, GATHERING, LIVE_WITHIN, fetch_on_demand, pause
 from libs.runtime.errors import Unavailable
 from libs.runtime.outbox import kafka_options
 from libs.runtime.settings import Settings
@@ -84,10 +84,11 @@ class Follower:
                 enable_auto_commit=False,
                 auto_offset_reset="earliest" if self._from_start else "latest",
                 fetch_max_wait_ms=FETCH_MS,
+                consumer_timeout_ms=FETCH_MS,
             )
             try:
                 await consumer.start()
-                ask_for_all(consumer)
+                fetch_on_demand(consumer)
                 failures = 0
                 await self._follow(consumer)
             except (KafkaError, OSError, Unavailable) as error:

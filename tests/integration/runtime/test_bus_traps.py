@@ -116,23 +116,27 @@ async def test_liveness_notices_a_loop_that_has_ended_though_the_broker_answers(
         assert await bus.broker.ping(timeout=5)
 
 
-async def test_what_is_written_while_a_batch_is_handled_is_asked_for_at_once_after_it(
+async def test_all_that_is_written_while_a_batch_is_handled_is_in_the_next_one(
     stack: Stack, pen: Pen, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """aiokafka asks for the other partitions meanwhile, and would ask for this one when that question is let go."""
+    """aiokafka fetches the first of it at once, and the rest only when the broker lets another question go."""
     monkeypatch.setattr(bus_module, "FETCH_MS", 60_000)
-    taken: list[int] = []
+    batches: list[list[int]] = []
+    go_on = asyncio.Event()
 
     async def slow(records: Records) -> None:
         if mine := pen.numbers(records):
-            await asyncio.sleep(0.5)
-            taken.extend(mine)
+            batches.append(mine)
+            await go_on.wait()
 
     async with a_member(stack, slow):
-        for number in range(4):
+        await pen.write(0)
+        await eventually(lambda: batches == [[0]])
+        for number in range(1, 4):
             await pen.write(number)
             await asyncio.sleep(0.2)
-        await eventually(lambda: taken == [0, 1, 2, 3], within=10)
+        go_on.set()
+        await eventually(lambda: batches == [[0], [1, 2, 3]], within=10)
 
 
 async def test_an_idle_loop_stays_live(stack: Stack, pen: Pen, monkeypatch: pytest.MonkeyPatch) -> None:

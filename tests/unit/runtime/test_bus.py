@@ -2,7 +2,6 @@
 
 import asyncio
 import time
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -146,9 +145,22 @@ class Polled:
 
     def __init__(self, *counts: int) -> None:
         self._counts = list(counts)
-        self._fetcher = SimpleNamespace()
+        self._paused: set[str] = set()
+
+    def assignment(self) -> set[str]:
+        return {"p0", "p1"}
+
+    def paused(self) -> set[str]:
+        return set(self._paused)
+
+    def pause(self, *partitions: str) -> None:
+        self._paused |= set(partitions)
+
+    def resume(self, *partitions: str) -> None:
+        self._paused -= set(partitions)
 
     async def getmany(self, **_: int) -> dict[str, list[int]]:
+        assert not self._paused, "nothing comes of partitions that are paused"
         count = self._counts.pop(0)
         return {"p0": [0] * count} if count else {}
 
@@ -185,6 +197,18 @@ async def test_a_quiet_time_is_waited_through_and_the_first_record_after_it_is_t
 
     assert slept == []
     assert loop.is_live
+
+
+@pytest.mark.parametrize(
+    ("count", "asks"), [(3, False), (4, True)], ids=["all there was", "a full batch: more is there"]
+)
+async def test_the_broker_is_not_asked_while_a_batch_is_handled(count: int, asks: bool) -> None:
+    consumer = Polled(count)
+    bus.fetch_on_demand(consumer)
+
+    await consumer.batch()
+
+    assert (consumer.paused() == set()) is asks
 
 
 async def test_a_loop_that_stops_polls_no_more() -> None:
