@@ -66,7 +66,8 @@ def differences(reported: str, published: str) -> tuple[Difference, ...]:
 def conflicts(one: Iterable[Mention], other: Iterable[Mention]) -> frozenset[Kind]:
     """The kinds of which both texts name something, and nothing that agrees."""
     ones, others = tuple(one), tuple(other)
-    return frozenset(kind for kind in Kind if _is_conflict(_of(kind, ones), _of(kind, others)))
+    both = {mention.kind for mention in ones} & {mention.kind for mention in others}
+    return frozenset(kind for kind in both if _is_conflict(_of(kind, ones), _of(kind, others)))
 
 
 def agree(one: Mention, other: Mention) -> bool:

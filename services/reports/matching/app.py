@@ -5,15 +5,15 @@ Built from MongoDB at the start, kept up by the journal of reports, which it fol
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import Any
 
 from aiokafka import ConsumerRecord
 from fastapi import FastAPI
 from pydantic import ValidationError
 
-from libs.contracts.envelope import MalformedEnvelope, parse
-from libs.contracts.messages import EVENTS, Event
+from libs.contracts.envelope import MalformedEnvelope, parse, type_of
+from libs.contracts.messages import Event
 from libs.contracts.reports.case import CaseClosed, CaseMerged, DraftSaved
 from libs.contracts.reports.clarification import (
     ClarificationPaused,
@@ -34,7 +34,7 @@ from libs.runtime.engine import Engine
 from libs.runtime.followers import Follower
 from libs.runtime.http import Health, caller_dependency, service_app
 from libs.runtime.keyring import Keyring
-from libs.runtime.mongo import Mongo, identity_of
+from libs.runtime.mongo import Mongo, identity_of, key
 from libs.runtime.outbox import KafkaOutbox
 from libs.runtime.sealing import SubjectKeys
 from libs.runtime.service import REFUSED, patiently
@@ -94,20 +94,18 @@ class Shelf:
             await asyncio.sleep(0)
 
     async def take(self, records: Sequence[ConsumerRecord]) -> None:
+        """Reads what the events are about all at once: what is stored is as new as the newest of them, or newer."""
         async with self._lock:
-            for record in records:
-                try:
-                    envelope = parse(record.headers)
-                    kind = EVENTS.get(envelope.type)
-                    if kind is not None and record.value is not None:
-                        await self._heard(envelope.tenant, kind.model_validate_json(record.value))
-                except (MalformedEnvelope, ValidationError) as error:
-                    log.error("event_unreadable", partition=record.partition, offset=record.offset, error=error)
+            heard = list(filter(None, map(_concerning, records)))
+            about = {key(tenant, event.report_id) for tenant, event in heard if isinstance(event, _REPORT_READ)}
+            reports = await self._store.reports(about) if about else {}
+            for tenant, event in heard:
+                await self._heard(tenant, event, reports)
 
-    async def _heard(self, tenant: str, event: Event) -> None:
+    async def _heard(self, tenant: str, event: Event, reports: Mapping[str, Report]) -> None:
         match event:
             case ReportMatched() | ReportMoved() | EvidenceTaken():
-                report = await self._store.report(tenant, event.report_id)
+                report = reports.get(key(tenant, event.report_id))
                 if report is not None:
                     if isinstance(event, ReportMatched) and event.opens and report.case_id:
                         await self._case(tenant, report.case_id, report)
@@ -167,6 +165,28 @@ class Shelf:
                 for c in result.candidates
             ),
         )
+
+
+_REPORT_READ = (ReportMatched, ReportMoved, EvidenceTaken)
+_CONCERNING: dict[str, type[Event]] = {
+    kind.type_name: kind
+    for kind in (
+        *_REPORT_READ, ReportWithdrawn, ReportScreenedOut, DraftSaved, CaseMerged, CaseClosed,
+        ClarificationPublished, ClarificationPaused, ClarificationRetracted,
+    )
+}  # fmt: skip
+
+
+def _concerning(record: ConsumerRecord) -> tuple[str, Event] | None:
+    """Tenant and event, if it changes what the matcher knows; most events do not."""
+    kind = _CONCERNING.get(type_of(record.headers))
+    if kind is None or record.value is None:
+        return None
+    try:
+        return parse(record.headers).tenant, kind.model_validate_json(record.value)
+    except (MalformedEnvelope, ValidationError) as error:
+        log.error("event_unreadable", partition=record.partition, offset=record.offset, error=error)
+        return None
 
 
 def create_app(settings: Settings) -> FastAPI:

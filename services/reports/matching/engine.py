@@ -10,6 +10,8 @@ from collections import OrderedDict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from math import exp
+from operator import mul
 from pathlib import Path
 from typing import Any
 
@@ -31,7 +33,6 @@ from services.reports.matching.features import (
     pair_features,
     replaced_names,
     title_features,
-    weights_from,
 )
 from services.reports.matching.index import Background, Floats, InvertedIndex, hashed
 
@@ -133,26 +134,31 @@ class Examined:
 
 @dataclass(frozen=True, slots=True)
 class Model:
-    """Multinomial logistic regression; with one row of coefficients, the probability of yes."""
+    """Multinomial logistic regression; with one row of coefficients, the probability of yes.
 
-    mean: Floats
-    scale: Floats
-    coefficients: Floats
-    intercepts: Floats
+    In plain floats: of so few numbers, making an array costs more than the sums (40 against 8 µs).
+    """
+
+    coefficients: tuple[tuple[float, ...], ...]
+    """A row per class, for features as they are measured."""
+    intercepts: tuple[float, ...]
 
     @classmethod
     def of(cls, stored: Mapping[str, Any]) -> "Model":
-        return cls(
-            *(np.array(stored[part], dtype=np.float32) for part in ("mean", "scale", "coefficients", "intercepts"))
-        )
+        """Of what was trained on features less `mean`, divided by `scale`."""
+        rows = [[c / s for c, s in zip(row, stored["scale"], strict=True)] for row in stored["coefficients"]]
+        shifts = [sum(map(mul, row, stored["mean"])) for row in rows]
+        intercepts = tuple(i - shift for i, shift in zip(stored["intercepts"], shifts, strict=True))
+        return cls(tuple(map(tuple, rows)), intercepts)
 
     def probabilities(self, features: Sequence[float]) -> list[float]:
-        values = (np.array(features, dtype=np.float32) - self.mean) / self.scale
-        logits = self.coefficients @ values + self.intercepts
+        logits = [sum(map(mul, row, features)) + i for row, i in zip(self.coefficients, self.intercepts, strict=True)]
         if len(logits) == 1:
-            logits = np.array([0.0, logits[0]])
-        exponents = np.exp(logits - logits.max())
-        return [float(share) for share in exponents / exponents.sum()]
+            logits.insert(0, 0.0)
+        highest = max(logits)
+        exponents = [exp(logit - highest) for logit in logits]
+        total = sum(exponents)
+        return [exponent / total for exponent in exponents]
 
 
 @dataclass(frozen=True, slots=True)
@@ -379,7 +385,7 @@ class Matcher:
     def weights(self, compared: Iterable[Compared]) -> Weights:
         stems = list({stem for each in compared for stem in each.stem_set})
         idf = self._title_stems.idf(hashed(stems)) - 1
-        return weights_from(dict(zip(stems, map(float, idf), strict=True)), 0.0)
+        return Weights(dict(zip(stems, idf.tolist(), strict=True)))
 
 
 def is_identical(examined: Examined) -> bool:

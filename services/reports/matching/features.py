@@ -5,9 +5,12 @@ for two texts of like kind (a report against the claim of a case, or against a r
 """
 
 import math
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
+from itertools import chain
+from operator import mul
 
 from rapidfuzz.distance import LCSseq, Levenshtein
 from rapidfuzz.fuzz import ratio
@@ -25,8 +28,32 @@ FUZZY = 80.0
 LOOSELY = 75.0
 """For names: "sholat" and "shalat", "turki" and "turkey"."""
 
-Weights = Callable[[str], float]
-"""Inverse document frequency of a stem: what a shared rare word is worth."""
+
+class Weights:
+    """Inverse document frequency of stems: what a shared rare word is worth. 0 for a stem that is not in `known`."""
+
+    def __init__(self, known: Mapping[str, float]) -> None:
+        self.of: Callable[[str], float] = defaultdict(float, known).__getitem__
+        self._masses: dict[frozenset[str], float] = {}
+        self._lengths: dict[frozenset[str], float] = {}
+
+    def sum(self, stems: Iterable[str]) -> float:
+        return sum(map(self.of, stems))
+
+    def mass(self, stems: frozenset[str]) -> float:
+        """The sum of a set that is asked about again: that of the question, for each candidate."""
+        if stems not in self._masses:
+            self._masses[stems] = self.sum(stems)
+        return self._masses[stems]
+
+    def length(self, stems: frozenset[str]) -> float:
+        if stems not in self._lengths:
+            self._lengths[stems] = math.sqrt(self.squares(stems))
+        return self._lengths[stems]
+
+    def squares(self, stems: Iterable[str]) -> float:
+        weights = list(map(self.of, stems))
+        return float(sum(map(mul, weights, weights)))
 
 
 @dataclass
@@ -101,12 +128,13 @@ _FILLERS = frozenset(
 
 def grams(spelled: Iterable[str]) -> list[str]:
     """Character 3- to 5-grams within words, a space on both sides of each."""
-    found = []
-    for word in spelled:
-        padded = f" {word} "
-        for n in (3, 4, 5):
-            found += [padded[at : at + n] for at in range(max(1, len(padded) - n + 1))]
-    return found
+    return list(chain.from_iterable(map(_grams, spelled)))
+
+
+@lru_cache(maxsize=4_000)
+def _grams(word: str) -> tuple[str, ...]:
+    padded = f" {word} "
+    return tuple(padded[at : at + n] for n in (3, 4, 5) for at in range(max(1, len(padded) - n + 1)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -132,15 +160,15 @@ TITLE_FEATURES = (
 
 def coverage(query: Compared, title: Compared, weight: Weights) -> float:
     """The share of the title's words, by weight, that the report contains."""
-    total = sum(map(weight, title.stem_set))
-    return sum(map(weight, title.stem_set & query.stem_set)) / total if total else 0.0
+    total = weight.mass(title.stem_set)
+    return weight.sum(title.stem_set & query.stem_set) / total if total else 0.0
 
 
 def title_features(query: Compared, title: Compared, standing: Standing, weight: Weights) -> list[float]:
     shared = title.stem_set & query.stem_set
-    shared_weight = sum(map(weight, shared))
-    title_weight = sum(map(weight, title.stem_set)) or 1.0
-    query_weight = sum(map(weight, query.stem_set)) or 1.0
+    shared_weight = weight.sum(shared)
+    title_weight = weight.mass(title.stem_set) or 1.0
+    query_weight = weight.mass(query.stem_set) or 1.0
     lost_names = (title.names - query.stem_set) if query.stems else title.names
     # What the title would score against itself: makes scores of short and long titles comparable.
     own = title_weight * 2.2
@@ -162,7 +190,7 @@ def title_features(query: Compared, title: Compared, standing: Standing, weight:
         _kept_pairs(title, query),
         _share(len(title.numbers & query.numbers), len(title.numbers)),
         float(bool(title.numbers) and not title.numbers & query.numbers),
-        max(map(weight, shared), default=0.0) / 10,
+        max(map(weight.of, shared), default=0.0) / 10,
         math.log1p(shared_weight),
         _share(len(lost_names), len(title.names)),
         float(len(conflicts(query.mentions, title.mentions))),
@@ -178,8 +206,8 @@ PAIR_FEATURES = (
 
 
 def pair_features(one: Compared, other: Compared, weight: Weights) -> list[float]:
-    mass_one, mass_other = sum(map(weight, one.stem_set)), sum(map(weight, other.stem_set))
-    shared = sum(map(weight, one.stem_set & other.stem_set))
+    mass_one, mass_other = weight.mass(one.stem_set), weight.mass(other.stem_set)
+    shared = weight.sum(one.stem_set & other.stem_set)
     shorter, longer = sorted((mass_one, mass_other))
     substituted, substituted_names, count = _substitutions(one, other, weight)
     conflicting = conflicts(one.mentions, other.mentions)
@@ -207,10 +235,8 @@ def pair_features(one: Compared, other: Compared, weight: Weights) -> list[float
     ]
 
 
-def cosine(one: Iterable[str], other: Iterable[str], weight: Weights) -> float:
-    ones, others = frozenset(one), frozenset(other)
-    dot = sum(weight(stem) ** 2 for stem in ones & others)
-    return dot / (_length(ones, weight) * _length(others, weight) or 1.0)
+def cosine(one: frozenset[str], other: frozenset[str], weight: Weights) -> float:
+    return weight.squares(one & other) / (weight.length(one) * weight.length(other) or 1.0)
 
 
 def replaced_names(query: Compared, title: Compared) -> frozenset[str]:
@@ -252,10 +278,6 @@ def _is_in(stem: str, compared: Compared) -> bool:
     return extractOne(stem, compared.long_stems, scorer=ratio, score_cutoff=LOOSELY) is not None
 
 
-def _length(stems: Iterable[str], weight: Weights) -> float:
-    return math.sqrt(sum(weight(stem) ** 2 for stem in stems))
-
-
 def _log_ratio(value: float, rival: float) -> float:
     """Between -3 and 3, so that no rival at all is a strong sign and not an infinite one."""
     return max(-3.0, min(3.0, math.log((value + 1e-3) / (rival + 1e-3))))
@@ -269,7 +291,7 @@ def _fuzzy_coverage(query: Compared, title: Compared, weight: Weights) -> float:
     kept = 0.0
     for word, stem in zip(title.words, title.stems, strict=True):
         if stem in query.stem_set or (len(word) > 3 and _is_misspelt_in(word, query.long_words)):
-            kept += weight(stem)
+            kept += weight.of(stem)
     return kept
 
 
@@ -294,9 +316,9 @@ def _mutual_loss(
     ones: frozenset[str], others: frozenset[str], one: Compared, other: Compared, weight: Weights
 ) -> float:
     """What each text says alone, of the smaller side: a paraphrase loses on one side, another target on both."""
-    only_one = sum(map(weight, _unmatched(ones - other.stem_set, other)))
-    only_other = sum(map(weight, _unmatched(others - one.stem_set, one)))
-    whole = min(sum(map(weight, one.head)), sum(map(weight, other.head)))
+    only_one = weight.sum(_unmatched(ones - other.stem_set, other))
+    only_other = weight.sum(_unmatched(others - one.stem_set, one))
+    whole = min(weight.mass(one.head), weight.mass(other.head))
     return _share(min(only_one, only_other), whole)
 
 
@@ -317,15 +339,11 @@ def _substitutions(one: Compared, other: Compared, weight: Weights) -> tuple[flo
         gone, come = one.stems[code.src_start : code.src_end], other.stems[code.dest_start : code.dest_end]
         if ratio(" ".join(gone), " ".join(come)) >= FUZZY:
             continue
-        total += min(sum(map(weight, gone)), sum(map(weight, come)))
+        total += min(weight.sum(gone), weight.sum(come))
         names += min(_weight_of(gone, one.names, weight), _weight_of(come, other.names, weight))
         count += 1
     return total, names, count
 
 
 def _weight_of(stems: Sequence[str], names: frozenset[str], weight: Weights) -> float:
-    return sum(weight(stem) for stem in stems if stem in names)
-
-
-def weights_from(known: Mapping[str, float], unknown: float) -> Weights:
-    return lambda stem: known.get(stem, unknown)
+    return weight.sum(stem for stem in stems if stem in names)

@@ -4,6 +4,7 @@ New documents wait in a small tail; the next question seals it into a segment, a
 that there are never more than a few. Terms are known by a 32-bit hash only: at 300,000 terms, about ten collide.
 """
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from zlib import crc32
@@ -23,6 +24,12 @@ REFRESH_AT = 1.05
 
 def hashed(terms: Sequence[str]) -> Hashes:
     return np.fromiter((crc32(term.encode()) for term in terms), dtype=np.uint32, count=len(terms))
+
+
+def _counted(terms: Sequence[str]) -> tuple[Hashes, Floats]:
+    """Each term once, and how often it occurs: a text repeats itself, and a hash is computed in Python."""
+    counts = Counter(terms)
+    return hashed(list(counts)), np.fromiter(counts.values(), dtype=np.float32, count=len(counts))
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,8 +108,7 @@ class InvertedIndex:
         self._refreshed_at = 0
 
     def add(self, row: int, terms: Sequence[str]) -> None:
-        unique, counts = np.unique(hashed(terms), return_counts=True)
-        self._tail.append((row, unique.astype(np.uint32), counts.astype(np.float32)))
+        self._tail.append((row, *_counted(terms)))
         self.size = row + 1
         if self.size > len(self._lengths):
             grown = len(self._lengths) * 2
@@ -123,7 +129,7 @@ class InvertedIndex:
     def cosines(self, terms: Sequence[str]) -> Floats:
         """Cosine of sublinear TF-IDF vectors with every row."""
         self._seal()
-        unique, counts = np.unique(hashed(terms), return_counts=True)
+        unique, counts = _counted(terms)
         idf = self.idf(unique)
         weights = (1 + np.log(counts)) * idf
         length = float(np.linalg.norm(weights)) or 1.0
@@ -137,7 +143,7 @@ class InvertedIndex:
     def bm25(self, terms: Sequence[str]) -> Floats:
         """BM25 of every row; a term counts once however often the question repeats it."""
         self._seal()
-        unique = np.unique(hashed(terms))
+        unique, _ = _counted(terms)
         idf = self.idf(unique) - 1
         lengths = self._lengths[: self.size]
         average = float(lengths.mean()) if self.size else 1.0

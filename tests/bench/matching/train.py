@@ -71,8 +71,7 @@ def background(titles: Iterable[str], stem: Stems) -> dict[str, Any]:
 
 def untrained(common: dict[str, Any]) -> Trained:
     def blank(names: Sequence[str], classes: int) -> Model:
-        ones = np.ones(len(names), dtype=np.float32)
-        return Model(ones * 0, ones, np.zeros((classes, len(names)), np.float32), np.zeros(classes, np.float32))
+        return Model(((0.0,) * len(names),) * classes, (0.0,) * classes)
 
     return Trained(
         title=blank(TITLE_FEATURES, 1),
