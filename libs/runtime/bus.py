@@ -21,6 +21,7 @@ from faststream.kafka.message import FAKE_CONSUMER, KafkaAckableMessage
 from faststream.security import SASLScram512
 
 from libs.runtime import logs, telemetry
+from libs.runtime.consumers import commit_behind, fetch_on_demand
 from libs.runtime.errors import Unavailable
 from libs.runtime.settings import Settings
 
@@ -37,6 +38,9 @@ POLL_MS = 1_000
 BESIDE = 16
 """Records of a batch where nobody waits, in a process that also serves somebody who does: a batch of 100 held up the
 commands beside it for half a second (measured at 50 reports a second)."""
+BUSY_WITHIN = 1.0
+"""Seconds since its last batch in which a loop counts as busy, and the loops beside it work half of the time."""
+LONGEST_REST = 1.0
 GATHERING = 0.25
 """Seconds between two batches where nobody waits, so that under load one batch holds many records: what a batch costs
 beside its records (questions to MongoDB, sends, a commit) is most of the cost of a small one. The first record after a
@@ -68,6 +72,8 @@ class Loop:
     stopping: bool = False
     gathers: bool = False
     """Rests between two batches (`GATHERING`), unless one was full."""
+    beside: "Loop | None" = None
+    """Where somebody waits: while that one is busy, this one rests as long as it works."""
     most: int = 500
     """Records of one batch."""
     handled: int = 0
@@ -82,6 +88,18 @@ class Loop:
     @property
     def is_live(self) -> bool:
         return time.monotonic() - self.last_alive < LIVE_WITHIN
+
+    @property
+    def is_busy(self) -> bool:
+        return self.last_at is not None and time.monotonic() - self.last_at < BUSY_WITHIN
+
+    def rest(self, records: int, took: float) -> float:
+        """Seconds before the next poll, after a batch of so many records that took so many seconds."""
+        if not records or self.stopping:
+            return 0.0
+        gathering = GATHERING if self.gathers and records < self.most else 0.0
+        yielding = min(took, LONGEST_REST) if self.beside is not None and self.beside.is_busy else 0.0
+        return max(gathering, yielding)
 
 
 class Bus:
@@ -110,15 +128,22 @@ class Bus:
         self._subscribers: list[Any] = []
 
     def consume(
-        self, name: str, topics: Sequence[str], handler: Handler, *, patient: bool = False, most: int | None = None
-    ) -> None:
+        self,
+        name: str,
+        topics: Sequence[str],
+        handler: Handler,
+        *,
+        patient: bool = False,
+        beside: Loop | None = None,
+    ) -> Loop:
         """Reads `topics` as one member of the group `<service>.<name>`.
 
         Args:
             patient: no person waits for what comes of it, so a batch may gather.
-            most: records of one batch, where not as many as the settings say.
+            beside: a loop of this process where somebody waits: this one takes little at a time, and yields to it.
         """
-        loop = Loop(name, tuple(topics), gathers=patient, most=most or self._settings.batch_records)
+        most = self._settings.batch_records if beside is None else BESIDE
+        loop = Loop(name, tuple(topics), gathers=patient, beside=beside, most=most)
         self.loops.append(loop)
         subscriber: Any = self.broker.subscriber(
             *topics,
@@ -139,6 +164,7 @@ class Bus:
         )
         self._subscribers.append(subscriber)
         subscriber(persistent(loop, handler, service=self._service))
+        return loop
 
     def _consumer_of(self, loop: Loop) -> Any:
         return self._subscribers[self.loops.index(loop)].consumer or FAKE_CONSUMER
@@ -178,39 +204,22 @@ class Bus:
 
 def _watch(consumer: Any, loop: Loop) -> None:
     """Notes every poll: `running` and `ping()` of the broker stay True after the loop has ended. Rests before a poll
-    where the loop gathers, unless the last batch was full. Returns only when there are records, or the loop stops."""
+    as the loop does. Returns only when there are records, or the loop stops."""
     fetch_on_demand(consumer)
+    commit_behind(consumer)
     poll = consumer.getmany
-    last = 0
+    records, polled_at = 0, 0.0
 
     async def getmany(*, timeout_ms: int, max_records: int) -> Any:
-        nonlocal last
-        if loop.gathers and 0 < last < loop.most and not loop.stopping:
-            await asyncio.sleep(GATHERING)
+        nonlocal records, polled_at
+        rest = loop.rest(records, time.monotonic() - polled_at)
+        if rest:
+            await asyncio.sleep(rest)
         found: Any = {}
         while not found and not loop.stopping:
             loop.alive()
             found = await poll(timeout_ms=POLL_MS, max_records=max_records)
-        last = sum(map(len, found.values()))
-        return found
-
-    consumer.getmany = getmany
-
-
-def fetch_on_demand(consumer: Any) -> None:
-    """Makes the consumer ask the broker while somebody polls, and not while a batch is handled.
-
-    Left to itself aiokafka asks as soon as a batch is taken, gets the next record, and keeps it: what comes after that
-    one, while the handler works, is not in the next batch but in the one after. And it asks again after a tenth of a
-    second, without the partitions whose records wait; those are then heard of when the broker lets that question go.
-    """
-    poll = consumer.getmany
-
-    async def getmany(*, timeout_ms: int, max_records: int) -> Any:
-        consumer.resume(*consumer.paused())
-        found = await poll(timeout_ms=timeout_ms, max_records=max_records)
-        if 0 < sum(map(len, found.values())) < max_records:
-            consumer.pause(*consumer.assignment())
+        records, polled_at = sum(map(len, found.values())), time.monotonic()
         return found
 
     consumer.getmany = getmany

@@ -9,7 +9,8 @@ from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 from aiokafka.errors import KafkaError
 
 from libs.runtime import logs
-from libs.runtime.bus import FETCH_MS, GATHERING, LIVE_WITHIN, fetch_on_demand, pause
+from libs.runtime.bus import FETCH_MS, GATHERING, LIVE_WITHIN, pause
+from libs.runtime.consumers import fetch_on_demand
 from libs.runtime.errors import Unavailable
 from libs.runtime.outbox import kafka_options
 from libs.runtime.settings import Settings

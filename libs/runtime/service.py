@@ -23,10 +23,10 @@ from libs.contracts.catalogue import commands_of, events_of
 from libs.contracts.messages import Event
 from libs.contracts.outcomes import CommandRefused, NotifyRefused, RegistryRefused, ReportsRefused
 from libs.contracts.reads import OutcomeView
-from libs.contracts.topics import Service, journal, mailbox, mailboxes
+from libs.contracts.topics import Service, journal, mailboxes
 from libs.runtime import logs, telemetry
 from libs.runtime.aggregates import Aggregate
-from libs.runtime.bus import BESIDE, Bus, pause
+from libs.runtime.bus import Bus, Loop, pause
 from libs.runtime.directory import Directory
 from libs.runtime.engine import Engine, Result
 from libs.runtime.errors import SimpulError, Unavailable
@@ -246,9 +246,10 @@ def build(
         prepare=prepare or as_they_came,
         react=react or (lambda event, envelope: ()),
     )
+    prompt: Loop | None = None
     for topic in mailboxes(service):
-        beside = topic != mailbox(service)
-        bus.consume(topic.split(".")[1], [topic], intake.mailbox, patient=beside, most=BESIDE if beside else None)
+        loop = bus.consume(topic.split(".")[1], [topic], intake.mailbox, patient=prompt is not None, beside=prompt)
+        prompt = prompt or loop
     if listens_to:
         bus.consume("events", [journal(other) for other in listens_to], intake.journal, patient=True)
     runtime = Runtime(

@@ -9,7 +9,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from libs.runtime import bus
-from libs.runtime.bus import GATHERING, LIVE_WITHIN, RETRY_BUDGET, Bus, Loop, pause, persistent, raw_decoder, raw_parser
+from libs.runtime.bus import (
+    BUSY_WITHIN,
+    GATHERING,
+    LIVE_WITHIN,
+    LONGEST_REST,
+    RETRY_BUDGET,
+    Bus,
+    Loop,
+    pause,
+    persistent,
+    raw_decoder,
+    raw_parser,
+)
 from libs.runtime.errors import Unavailable
 from libs.runtime.settings import Settings
 from tests.unit.runtime.patience import without_waiting
@@ -140,75 +152,74 @@ def test_a_loop_that_polls_no_more_counts_as_dead_after_a_while() -> None:
     assert silent.is_live
 
 
+@pytest.mark.parametrize(
+    ("gathers", "records", "rest"),
+    [
+        pytest.param(True, 3, GATHERING, id="more will come together"),
+        pytest.param(True, 4, 0.0, id="a full batch says that more is there"),
+        pytest.param(True, 0, 0.0, id="before the first batch"),
+        pytest.param(False, 3, 0.0, id="somebody waits"),
+    ],
+)
+def test_a_loop_that_nobody_waits_for_rests_between_batches(gathers: bool, records: int, rest: float) -> None:
+    assert Loop("events", ("t",), gathers=gathers, most=4).rest(records, took=0.4) == rest
+
+
+@pytest.mark.parametrize(
+    ("ago", "records", "took", "rest"),
+    [
+        pytest.param(0.1, 4, 0.4, 0.4, id="somebody waits beside it: half of the time is theirs"),
+        pytest.param(0.1, 3, 0.1, GATHERING, id="it gathers for longer than it worked"),
+        pytest.param(0.1, 4, 30.0, LONGEST_REST, id="a long time was an outage, and no work"),
+        pytest.param(BUSY_WITHIN + 1, 4, 0.4, 0.0, id="nobody waits any more"),
+        pytest.param(None, 4, 0.4, 0.0, id="nobody ever waited"),
+    ],
+)
+def test_a_loop_yields_to_the_one_beside_it(ago: float | None, records: int, took: float, rest: float) -> None:
+    prompt = Loop("commands", ("t",), last_at=None if ago is None else time.monotonic() - ago)
+
+    assert Loop("placing", ("p",), gathers=True, beside=prompt, most=4).rest(records, took) == rest
+
+
 class Polled:
     """A consumer whose polls bring so many records each."""
 
     def __init__(self, *counts: int) -> None:
         self._counts = list(counts)
-        self._paused: set[str] = set()
 
     def assignment(self) -> set[str]:
-        return {"p0", "p1"}
+        return {"p0"}
 
-    def paused(self) -> set[str]:
-        return set(self._paused)
+    paused = assignment
 
     def pause(self, *partitions: str) -> None:
-        self._paused |= set(partitions)
+        pass
 
-    def resume(self, *partitions: str) -> None:
-        self._paused -= set(partitions)
+    resume = pause
 
-    async def getmany(self, **_: int) -> dict[str, list[int]]:
-        assert not self._paused, "nothing comes of partitions that are paused"
+    async def commit(self) -> None:
+        pass
+
+    stop = commit
+
+    async def getmany(self, **_: int) -> dict[str, list[Any]]:
         count = self._counts.pop(0)
-        return {"p0": [0] * count} if count else {}
+        return {"p0": [a_record()] * count} if count else {}
 
     async def batch(self) -> int:
         return len((await self.getmany(timeout_ms=1, max_records=4)).get("p0", ()))
 
 
-@pytest.mark.parametrize(
-    ("gathers", "before", "rests"),
-    [
-        pytest.param(True, 3, [GATHERING], id="more will come together"),
-        pytest.param(True, 4, [], id="a full batch says that more is there"),
-        pytest.param(False, 3, [], id="somebody waits"),
-    ],
-)
-async def test_a_loop_that_nobody_waits_for_rests_between_batches(
-    slept: list[float], gathers: bool, before: int, rests: list[float]
-) -> None:
-    consumer = Polled(before, 1)
-    bus._watch(consumer, Loop("placing", ("t",), gathers=gathers, most=4))
-
-    assert [await consumer.batch(), await consumer.batch()] == [before, 1]
-
-    assert slept == rests
-
-
 async def test_a_quiet_time_is_waited_through_and_the_first_record_after_it_is_taken_at_once(
     slept: list[float],
 ) -> None:
-    consumer, loop = Polled(0, 0, 1), Loop("placing", ("t",), last_alive=float("-inf"), gathers=True)
+    consumer, loop = Polled(3, 0, 0, 1), Loop("events", ("t",), last_alive=float("-inf"), gathers=True)
     bus._watch(consumer, loop)
 
-    assert await consumer.batch() == 1
+    assert [await consumer.batch(), await consumer.batch()] == [3, 1]
 
-    assert slept == []
+    assert slept == [GATHERING], "after the batch, not before the record"
     assert loop.is_live
-
-
-@pytest.mark.parametrize(
-    ("count", "asks"), [(3, False), (4, True)], ids=["all there was", "a full batch: more is there"]
-)
-async def test_the_broker_is_not_asked_while_a_batch_is_handled(count: int, asks: bool) -> None:
-    consumer = Polled(count)
-    bus.fetch_on_demand(consumer)
-
-    await consumer.batch()
-
-    assert (consumer.paused() == set()) is asks
 
 
 async def test_a_loop_that_stops_polls_no_more() -> None:
