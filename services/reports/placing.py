@@ -77,13 +77,17 @@ class Placing:
         if not asked:
             return incoming
         reports = await self._store.reports({key(i.context.tenant, i.command.target) for i in asked})
+        found = [(i, r) for i in asked if (r := reports.get(key(i.context.tenant, i.command.target))) is not None]
+        # Of a text that is passed on word for word the first copies alone are a question.
+        unknown = [
+            (i.context.tenant, r)
+            for i, r in found
+            if _known(await self._memory(i.context.tenant), r) is None and told(r)
+        ]
+        answers = await self._ask(unknown)
         placements: dict[int, Placement] = {}
-        answers = await self._ask([r for i in asked if (r := _of(reports, i)) is not None], asked, reports)
-        for item in asked:
-            report = _of(reports, item)
-            if report is not None:
-                answer = answers.get(report.report_id)
-                placements[id(item)] = await self._place(item.context.tenant, report, answer)
+        for item, report in found:
+            placements[id(item)] = await self._place(item.context.tenant, report, answers.get(report.report_id))
         return [
             i._replace(command=i.command.model_copy(update={"placement": placements.get(id(i))}))
             if isinstance(i.command, PlaceReport)
@@ -91,36 +95,28 @@ class Placing:
             for i in incoming
         ]
 
-    async def _ask(
-        self, found: Sequence[Report], asked: Sequence[Incoming], reports: dict[str, Report]
-    ) -> dict[str, Answer]:
+    async def _ask(self, unknown: Sequence[tuple[str, Report]]) -> dict[str, Answer]:
         """What the matcher says of each report; nothing where it is down or slow."""
-        questions = [
-            Question(id=r.report_id, tenant=i.context.tenant, text=told(r), without=r.refused)
-            for i in asked
-            if (r := _of(reports, i)) is not None and told(r)
-        ]
-        if not questions:
+        if not unknown:
             return {}
+        questions = [Question(id=r.report_id, tenant=tenant, text=told(r), without=r.refused) for tenant, r in unknown]
         try:
             body = await self._matcher.post(
                 "/match", tenant=None, json=[q.model_dump(mode="json") for q in questions], within=self._within
             )
         except (Unavailable, Refused):
-            log.warning("matcher_not_reached", reports=len(found))
+            log.warning("matcher_not_reached", reports=len(unknown))
             return {}
         return {a.id: a for a in ANSWERS.validate_json(body)}
 
     async def _place(self, tenant: str, report: Report, answer: Answer | None) -> Placement:
         recent = await self._memory(tenant)
         marks, links = marks_of(report), links_of(report)
-        # A link alone says which post is meant; beside a text it may be the proof that the text is wrong.
-        for mark in marks or links:
-            known = recent.cases.get(mark)
-            if known is not None and known[0] not in report.refused and known[0] != report.case_id:
-                return Placement(
-                    outcome=MatchOutcome.MATCH, case_id=known[0], clarification_id=known[1], links=tuple(links)
-                )
+        known = _known(recent, report)
+        if known is not None:
+            return Placement(
+                outcome=MatchOutcome.MATCH, case_id=known[0], clarification_id=known[1], links=tuple(links)
+            )
         placement = _placement(answer, report)
         if links and not marks and placement.case_id is None:
             placement = await self._by_link(tenant, report, links) or placement
@@ -157,8 +153,14 @@ class Placing:
         return recent
 
 
-def _of(reports: dict[str, Report], item: Incoming) -> Report | None:
-    return reports.get(key(item.context.tenant, item.command.target))
+def _known(recent: _Recent, report: Report) -> tuple[str, str | None] | None:
+    """Case and clarification of a copy that was placed in the last minutes."""
+    # A link alone says which post is meant; beside a text it may be the proof that the text is wrong.
+    for mark in marks_of(report) or links_of(report):
+        known = recent.cases.get(mark)
+        if known is not None and known[0] not in report.refused and known[0] != report.case_id:
+            return known
+    return None
 
 
 def told(report: Report) -> str:

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 from uuid import uuid4
 
+import orjson
 import pytest
 
 from libs.contracts.reports.report import Placement, PlaceReport
@@ -115,3 +116,32 @@ async def test_a_post_does_not_bring_a_case_that_is_not_meant(report: Report, ca
 
     assert placement.case_id is None
     assert placement.links
+
+
+class Unsure:
+    """A matcher that knows nothing, and how many questions it was asked."""
+
+    def __init__(self) -> None:
+        self.questions = 0
+
+    async def post(self, *_: Any, json: list[dict[str, Any]], **__: Any) -> bytes:
+        self.questions += len(json)
+        return orjson.dumps([{"id": q["id"], "decision": "none", "candidates": []} for q in json])
+
+
+async def test_a_text_that_is_passed_on_word_for_word_is_a_question_once() -> None:
+    matcher = Unsure()
+    first = a_report(text="Air PDAM diracuni, jangan diminum!")
+    copy = a_report(text="AIR PDAM DIRACUNI jangan diminum").model_copy(update={"report_id": str(uuid4())})
+    shelf: Any = Shelf(first)
+    placing: Any = Placing(shelf, matcher, within=1)  # type: ignore[arg-type]
+
+    placements = []
+    for report in (first, copy):
+        shelf.report = report
+        command = PlaceReport(report_id=report.report_id, attempt=1)
+        [ready] = await placing.prepare([Incoming(command, Context(id=uuid4(), tenant="t1", at=NOON))])
+        placements.append(ready.command.placement)
+
+    assert matcher.questions == 1
+    assert (placements[1].outcome, placements[1].case_id) == ("match", first.own_case())
