@@ -1,5 +1,6 @@
 """Sending and, where somebody waits, what came of it."""
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from typing import Protocol
 from uuid import UUID
@@ -11,6 +12,10 @@ from libs.runtime.errors import Refused
 from services.gateway.sending import Sender, Wish
 from services.gateway.waiting import Waiters, outcome_within
 
+QUESTIONS = 4
+"""To one owner at a time. When a machine has more to do than it can, all who wait are late at once, and their questions
+took two thirds of the gateway and a third of the owner; most are told before it is their turn."""
+
 
 class Owner(Protocol):
     async def outcome(self, tenant: str, command: UUID, body_hash: str | None) -> OutcomeView: ...
@@ -21,6 +26,7 @@ class Asking:
         self._sender = sender
         self._waiters = waiters
         self._owners = owners
+        self._turns = {owner: asyncio.Semaphore(QUESTIONS) for owner in owners}
 
     async def send(
         self, tenant: str, wishes: Sequence[Wish], *, body: bytes, actor: Actor | None = None, wait: float = 0
@@ -44,8 +50,11 @@ class Asking:
         first = wishes[0]
         with self._waiters.expecting(first.id) as told:
             await self._sender.send(tenant, wishes, body_hash=body_hash, actor=actor)
-            owner = self._owners[first.owner]
-            outcome = await outcome_within(wait, told, lambda: owner.outcome(tenant, first.id, body_hash))
+            outcome = await outcome_within(wait, told, lambda: self._asked(first, tenant, body_hash))
         if outcome is not None and outcome.state == "refused":
             raise Refused(outcome.problem or "state_conflict", *outcome.fields)
         return outcome
+
+    async def _asked(self, wish: Wish, tenant: str, body_hash: str) -> OutcomeView:
+        async with self._turns[wish.owner]:
+            return await self._owners[wish.owner].outcome(tenant, wish.id, body_hash)
