@@ -41,6 +41,8 @@ commands beside it for half a second (measured at 50 reports a second)."""
 BUSY_WITHIN = 1.0
 """Seconds since its last batch in which a loop counts as busy, and the loops beside it work half of the time."""
 LONGEST_REST = 1.0
+LATE = 10.0
+"""Seconds behind which a loop yields to nobody any more: else it would fall back for as long as others come."""
 GATHERING = 0.25
 """Seconds between two batches where nobody waits, so that under load one batch holds many records: what a batch costs
 beside its records (questions to MongoDB, sends, a commit) is most of the cost of a small one. The first record after a
@@ -93,13 +95,18 @@ class Loop:
     def is_busy(self) -> bool:
         return self.last_at is not None and time.monotonic() - self.last_at < BUSY_WITHIN
 
-    def rest(self, records: int, took: float) -> float:
-        """Seconds before the next poll, after a batch of so many records that took so many seconds."""
+    @property
+    def takes(self) -> int:
+        """Records of the next batch."""
+        return BESIDE if self.beside is not None and self.beside.is_busy else self.most
+
+    def rest(self, records: int, took: float, *, behind: float = 0.0) -> float:
+        """Seconds before the next poll, after a batch of so many records, so many seconds old, that took so long."""
         if not records or self.stopping:
             return 0.0
-        gathering = GATHERING if self.gathers and records < self.most else 0.0
-        yielding = min(took, LONGEST_REST) if self.beside is not None and self.beside.is_busy else 0.0
-        return max(gathering, yielding)
+        gathering = GATHERING if self.gathers and records < self.takes else 0.0
+        yields = self.beside is not None and self.beside.is_busy and behind < LATE
+        return max(gathering, min(took, LONGEST_REST) if yields else 0.0)
 
 
 class Bus:
@@ -140,10 +147,10 @@ class Bus:
 
         Args:
             patient: no person waits for what comes of it, so a batch may gather.
-            beside: a loop of this process where somebody waits: this one takes little at a time, and yields to it.
+            beside: a loop of this process where somebody waits: while that one is busy, this one takes little at a time
+                and yields to it.
         """
-        most = self._settings.batch_records if beside is None else BESIDE
-        loop = Loop(name, tuple(topics), gathers=patient, beside=beside, most=most)
+        loop = Loop(name, tuple(topics), gathers=patient, beside=beside, most=self._settings.batch_records)
         self.loops.append(loop)
         subscriber: Any = self.broker.subscriber(
             *topics,
@@ -208,18 +215,19 @@ def _watch(consumer: Any, loop: Loop) -> None:
     fetch_on_demand(consumer)
     commit_behind(consumer)
     poll = consumer.getmany
-    records, polled_at = 0, 0.0
+    records, behind, polled_at = 0, 0.0, 0.0
 
     async def getmany(*, timeout_ms: int, max_records: int) -> Any:
-        nonlocal records, polled_at
-        rest = loop.rest(records, time.monotonic() - polled_at)
+        nonlocal records, behind, polled_at
+        rest = loop.rest(records, time.monotonic() - polled_at, behind=behind)
         if rest:
             await asyncio.sleep(rest)
         found: Any = {}
         while not found and not loop.stopping:
             loop.alive()
-            found = await poll(timeout_ms=POLL_MS, max_records=max_records)
+            found = await poll(timeout_ms=POLL_MS, max_records=loop.takes)
         records, polled_at = sum(map(len, found.values())), time.monotonic()
+        behind = time.time() - min((of[0].timestamp for of in found.values()), default=0) / 1000
         return found
 
     consumer.getmany = getmany

@@ -26,7 +26,7 @@ from libs.runtime.http import ServiceClient
 from libs.runtime.mongo import key
 from services.reports.case import ENDED
 from services.reports.matching.questions import Answer, Question
-from services.reports.report import Report
+from services.reports.report import Report, is_to_be_placed
 from services.reports.store import Store
 
 log = logs.get()
@@ -73,11 +73,16 @@ class Placing:
         self._recent: dict[str, _Recent] = {}
 
     async def prepare(self, incoming: Sequence[Incoming]) -> Sequence[Incoming]:
-        asked = [i for i in incoming if isinstance(i.command, PlaceReport)]
+        asked = [(i, i.command) for i in incoming if isinstance(i.command, PlaceReport)]
         if not asked:
             return incoming
-        reports = await self._store.reports({key(i.context.tenant, i.command.target) for i in asked})
-        found = [(i, r) for i in asked if (r := reports.get(key(i.context.tenant, i.command.target))) is not None]
+        reports = await self._store.reports({key(i.context.tenant, command.target) for i, command in asked})
+        found = [
+            (i, report)
+            for i, command in asked
+            if (report := reports.get(key(i.context.tenant, command.target))) is not None
+            and is_to_be_placed(report, command)
+        ]
         # Of a text that is passed on word for word the first copies alone are a question.
         unknown = [
             (i.context.tenant, r)

@@ -202,10 +202,16 @@ def _evidence(report: Report, command: RecordEvidence, context: Context) -> Iter
     ]
 
 
-def _placed(report: Report, command: PlaceReport) -> Iterable[Event]:
+def is_to_be_placed(report: Report, command: PlaceReport) -> bool:
+    """Whether it would change anything: a repeat does not, and need not be looked at by the matcher."""
     attempt = command.attempt or report.attempts + 1
-    if report.state in ENDED or report.kind != ReportKind.HOAX or attempt <= report.attempts:
+    return report.state not in ENDED and report.kind == ReportKind.HOAX and attempt > report.attempts
+
+
+def _placed(report: Report, command: PlaceReport) -> Iterable[Event]:
+    if not is_to_be_placed(report, command):
         return []
+    attempt = command.attempt or report.attempts + 1
     placement = command.placement or Placement(outcome=MatchOutcome.UNMATCHED)
     own = report.case_id or report.own_case()
     case_id = placement.case_id or own

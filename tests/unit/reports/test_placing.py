@@ -145,3 +145,15 @@ async def test_a_text_that_is_passed_on_word_for_word_is_a_question_once() -> No
 
     assert matcher.questions == 1
     assert (placements[1].outcome, placements[1].case_id) == ("match", first.own_case())
+
+
+async def test_a_repeat_of_what_was_placed_is_no_question() -> None:
+    matcher = Unsure()
+    shelf: Any = Shelf(a_report(text="Air PDAM diracuni, jangan diminum!", attempts=1))
+    placing: Any = Placing(shelf, matcher, within=1)  # type: ignore[arg-type]
+
+    await placing.prepare(
+        [Incoming(PlaceReport(report_id=REPORT, attempt=1), Context(id=uuid4(), tenant="t1", at=NOON))]
+    )
+
+    assert matcher.questions == 0

@@ -10,8 +10,10 @@ from hypothesis import strategies as st
 
 from libs.runtime import bus
 from libs.runtime.bus import (
+    BESIDE,
     BUSY_WITHIN,
     GATHERING,
+    LATE,
     LIVE_WITHIN,
     LONGEST_REST,
     RETRY_BUDGET,
@@ -166,19 +168,29 @@ def test_a_loop_that_nobody_waits_for_rests_between_batches(gathers: bool, recor
 
 
 @pytest.mark.parametrize(
-    ("ago", "records", "took", "rest"),
+    ("ago", "took", "behind", "rest"),
     [
-        pytest.param(0.1, 4, 0.4, 0.4, id="somebody waits beside it: half of the time is theirs"),
-        pytest.param(0.1, 3, 0.1, GATHERING, id="it gathers for longer than it worked"),
-        pytest.param(0.1, 4, 30.0, LONGEST_REST, id="a long time was an outage, and no work"),
-        pytest.param(BUSY_WITHIN + 1, 4, 0.4, 0.0, id="nobody waits any more"),
-        pytest.param(None, 4, 0.4, 0.0, id="nobody ever waited"),
+        pytest.param(0.1, 0.4, 0.0, 0.4, id="somebody waits beside it: half of the time is theirs"),
+        pytest.param(0.1, 30.0, 0.0, LONGEST_REST, id="a long time was an outage, and no work"),
+        pytest.param(0.1, 0.4, LATE + 1, 0.0, id="it has yielded long enough"),
+        pytest.param(BUSY_WITHIN + 1, 0.4, 0.0, 0.0, id="nobody waits any more"),
+        pytest.param(None, 0.4, 0.0, 0.0, id="nobody ever waited"),
     ],
 )
-def test_a_loop_yields_to_the_one_beside_it(ago: float | None, records: int, took: float, rest: float) -> None:
+def test_a_loop_yields_to_the_one_beside_it(ago: float | None, took: float, behind: float, rest: float) -> None:
     prompt = Loop("commands", ("t",), last_at=None if ago is None else time.monotonic() - ago)
+    placing = Loop("placing", ("p",), gathers=True, beside=prompt)
 
-    assert Loop("placing", ("p",), gathers=True, beside=prompt, most=4).rest(records, took) == rest
+    assert placing.rest(placing.takes, took, behind=behind) == rest
+
+
+def test_a_loop_takes_little_at_a_time_only_while_the_one_beside_it_is_busy() -> None:
+    prompt = Loop("commands", ("t",))
+    placing = Loop("placing", ("p",), gathers=True, beside=prompt, most=500)
+
+    assert placing.takes == 500
+    prompt.last_at = time.monotonic()
+    assert placing.takes == BESIDE
 
 
 class Polled:
