@@ -14,6 +14,9 @@ COMMITTED_WITHIN = 0.1
 """Seconds that a commit waits for those of the next batches. Whoever takes over after a kill handles as much again,
 and finds that it has its effect already."""
 
+LEFT_WITHIN = 2.0
+"""Seconds that a consumer which leaves waits for its last commit: aiokafka tries again for as long as Kafka is away."""
+
 
 def fetch_on_demand(consumer: Any) -> None:
     """Makes the consumer ask the broker while somebody polls, and not while a batch is handled.
@@ -66,7 +69,8 @@ class _Behind:
     async def stop(self) -> None:
         self._hurry.set()
         if self._task is not None:
-            await asyncio.wait({self._task})
+            await asyncio.wait({self._task}, timeout=LEFT_WITHIN)
+            self._task.cancel()
         await self._leave()
 
     async def _run(self) -> None:

@@ -130,27 +130,29 @@ class Unsure:
 
 
 async def test_a_text_that_is_passed_on_word_for_word_is_a_question_once() -> None:
-    matcher = Unsure()
+    matcher: Any = Unsure()
     first = a_report(text="Air PDAM diracuni, jangan diminum!")
     copy = a_report(text="AIR PDAM DIRACUNI jangan diminum").model_copy(update={"report_id": str(uuid4())})
     shelf: Any = Shelf(first)
-    placing: Any = Placing(shelf, matcher, within=1)  # type: ignore[arg-type]
+    placing = Placing(shelf, matcher, within=1)
 
     placements = []
     for report in (first, copy):
         shelf.report = report
         command = PlaceReport(report_id=report.report_id, attempt=1)
         [ready] = await placing.prepare([Incoming(command, Context(id=uuid4(), tenant="t1", at=NOON))])
+        assert isinstance(ready.command, PlaceReport)
         placements.append(ready.command.placement)
 
     assert matcher.questions == 1
+    assert placements[1] is not None
     assert (placements[1].outcome, placements[1].case_id) == ("match", first.own_case())
 
 
 async def test_a_repeat_of_what_was_placed_is_no_question() -> None:
-    matcher = Unsure()
+    matcher: Any = Unsure()
     shelf: Any = Shelf(a_report(text="Air PDAM diracuni, jangan diminum!", attempts=1))
-    placing: Any = Placing(shelf, matcher, within=1)  # type: ignore[arg-type]
+    placing = Placing(shelf, matcher, within=1)
 
     await placing.prepare(
         [Incoming(PlaceReport(report_id=REPORT, attempt=1), Context(id=uuid4(), tenant="t1", at=NOON))]

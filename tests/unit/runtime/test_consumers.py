@@ -125,3 +125,19 @@ async def test_a_commit_that_fails_ends_nothing() -> None:
     await consumer.stop()
 
     assert consumer.commits == [{"p0": 5}]
+
+
+async def test_a_consumer_leaves_though_kafka_is_away(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def never(*_: dict[str, int]) -> None:
+        await asyncio.Event().wait()
+
+    monkeypatch.setattr(consumers, "LEFT_WITHIN", 0.05)
+    consumer: Any = Broker({"p0": [3]})
+    consumer.commit = never
+    commit_behind(consumer)
+
+    await consumer.handled()
+    async with asyncio.timeout(5):
+        await consumer.stop()
+
+    assert consumer.has_left
