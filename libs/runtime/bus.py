@@ -1,8 +1,9 @@
 """Kafka in: batches of records, handled as often as it takes, committed when handled.
 
-FastStream polls, commits and rebalances; this module decides what a failure means. Records are judged one by one
+FastStream polls and rebalances; this module decides what a failure means. Records are judged one by one
 inside the handler: what can never succeed goes to the dead letters with a diagnosis, and only I/O errors leave it.
-Those are tried again with growing pauses, and if they last the offset goes back, which is the retry record.
+Those are tried again with growing pauses, and if they last the offset goes back, which is the retry record. FastStream
+acknowledges nothing: what is handled, and what comes again, is known to `InFlight`.
 
 Source of the settings: measured on FastStream 0.7.8 and Kafka 4.2; docs/decisions/0003-consumer-settings.md.
 """
@@ -10,34 +11,37 @@ Source of the settings: measured on FastStream 0.7.8 and Kafka 4.2; docs/decisio
 import asyncio
 import random
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from aiokafka import ConsumerRecord
 from faststream import AckPolicy
 from faststream.kafka import KafkaBroker
 from faststream.kafka.message import FAKE_CONSUMER, KafkaAckableMessage
 from faststream.security import SASLScram512
 
 from libs.runtime import logs, telemetry
-from libs.runtime.consumers import commit_behind, fetch_on_demand
+from libs.runtime.consumers import CommitsBehind, fetch_on_demand
 from libs.runtime.errors import Unavailable
+from libs.runtime.inflight import Handler, InFlight, Records
 from libs.runtime.settings import Settings
 
 log = logs.get()
-
-Records = tuple[ConsumerRecord, ...]
-Handler = Callable[[Records], Awaitable[None]]
 
 FETCH_MS = 1_000
 """How long the broker holds a question that it has nothing for; it answers at once when it has. `fetch_on_demand` is
 what makes a long one harmless."""
 POLL_MS = 1_000
 """How long a loop waits for records before it says that it is alive."""
+ABREAST = 2
+"""Batches at a time where somebody waits: with one, a command that comes right after a batch was taken waits for that
+batch and then for its own (the larger half of the time at 50 a second, measured)."""
 BESIDE = 16
 """Records of a batch where nobody waits, in a process that also serves somebody who does: a batch of 100 held up the
 commands beside it for half a second (measured at 50 reports a second)."""
+BESIDE_AT_REST = 64
+"""The same while nobody waits: whoever comes then meets no more than this. With 500 a wave of reports began behind
+seconds of work (480 to 940 ms at the 99th percentile of 20 s; 160 to 180 with this)."""
 BUSY_WITHIN = 1.0
 """Seconds since its last batch in which a loop counts as busy, and the loops beside it work half of the time."""
 LONGEST_REST = 1.0
@@ -51,6 +55,8 @@ SESSION_TIMEOUT_MS = 10_000
 MAX_POLL_INTERVAL_MS = 300_000
 RETRY_BUDGET = 20.0
 """Seconds of pauses before the offset is sought back; far below the poll interval, or the partition is taken away."""
+FINISHED_WITHIN = 20.0
+"""Seconds that a shutdown waits for what is in flight."""
 LIVE_WITHIN = 30.0
 """Seconds without a poll or a try after which the loop counts as dead."""
 
@@ -98,7 +104,9 @@ class Loop:
     @property
     def takes(self) -> int:
         """Records of the next batch."""
-        return BESIDE if self.beside is not None and self.beside.is_busy else self.most
+        if self.beside is None:
+            return self.most
+        return BESIDE if self.beside.is_busy else BESIDE_AT_REST
 
     def rest(self, records: int, took: float, *, behind: float = 0.0) -> float:
         """Seconds before the next poll, after a batch of so many records, so many seconds old, that took so long."""
@@ -126,13 +134,15 @@ class Bus:
             security=security,
             logger=None,
             apply_types=False,
-            graceful_timeout=20.0,
+            graceful_timeout=FINISHED_WITHIN,
             allow_auto_create_topics=False,
             acks="all",
             enable_idempotence=True,
         )
         self.loops: list[Loop] = []
         self._subscribers: list[Any] = []
+        self._in_flight: list[InFlight] = []
+        self._stops_by = float("inf")
 
     def consume(
         self,
@@ -142,6 +152,7 @@ class Bus:
         *,
         patient: bool = False,
         beside: Loop | None = None,
+        abreast: int = 1,
     ) -> Loop:
         """Reads `topics` as one member of the group `<service>.<name>`.
 
@@ -149,6 +160,7 @@ class Bus:
             patient: no person waits for what comes of it, so a batch may gather.
             beside: a loop of this process where somebody waits: while that one is busy, this one takes little at a time
                 and yields to it.
+            abreast: batches that may be handled at a time. Order is kept within a key, not within a partition.
         """
         loop = Loop(name, tuple(topics), gathers=patient, beside=beside, most=self._settings.batch_records)
         self.loops.append(loop)
@@ -164,17 +176,16 @@ class Bus:
             auto_offset_reset="earliest",
             fetch_max_wait_ms=FETCH_MS,
             consumer_timeout_ms=FETCH_MS,
-            ack_policy=AckPolicy.NACK_ON_ERROR,
+            ack_policy=AckPolicy.MANUAL,
             no_reply=True,
-            parser=raw_parser(lambda: self._consumer_of(loop)),
+            parser=raw_parser,
             decoder=raw_decoder,
         )
         self._subscribers.append(subscriber)
-        subscriber(persistent(loop, handler, service=self._service))
+        in_flight = InFlight(persistent(loop, handler, service=self._service), most=abreast)
+        self._in_flight.append(in_flight)
+        subscriber(in_flight.take)
         return loop
-
-    def _consumer_of(self, loop: Loop) -> Any:
-        return self._subscribers[self.loops.index(loop)].consumer or FAKE_CONSUMER
 
     async def start(self) -> None:
         """Starts every consumer; waits with growing pauses while Kafka is away."""
@@ -190,14 +201,25 @@ class Bus:
                     loop.alive()
                 await self.broker.stop()
                 await asyncio.sleep(pause(failures))
-        for loop, subscriber in zip(self.loops, self._subscribers, strict=True):
-            _watch(subscriber.consumer, loop)
+        for loop, subscriber, in_flight in zip(self.loops, self._subscribers, self._in_flight, strict=True):
+            _watch(subscriber.consumer, loop, in_flight)
+            self._lands_first(subscriber.consumer, in_flight)
 
     async def stop(self) -> None:
         """Lets running handlers finish (up to 20 s), commits, and leaves the groups: others take over at once."""
+        self._stops_by = time.monotonic() + FINISHED_WITHIN
         for loop in self.loops:
             loop.stopping = True
         await self.broker.stop()
+
+    def _lands_first(self, consumer: Any, in_flight: InFlight) -> None:
+        leave = consumer.stop
+
+        async def stop() -> None:
+            await in_flight.landed(within=max(0.0, self._stops_by - time.monotonic()))
+            await leave()
+
+        consumer.stop = stop
 
     @property
     def is_live(self) -> bool:
@@ -209,11 +231,12 @@ class Bus:
         return all(s.consumer is not None for s in self._subscribers)
 
 
-def _watch(consumer: Any, loop: Loop) -> None:
-    """Notes every poll: `running` and `ping()` of the broker stay True after the loop has ended. Rests before a poll
-    as the loop does. Returns only when there are records, or the loop stops."""
+def _watch(consumer: Any, loop: Loop, in_flight: InFlight) -> None:
+    """Notes every poll: `running` and `ping()` of the broker stay True after the loop has ended. Before a poll, rests
+    as the loop does, and goes back to what was not handled. Returns only when there are records, or the loop stops."""
     fetch_on_demand(consumer)
-    commit_behind(consumer)
+    commits = CommitsBehind(consumer)
+    in_flight.on_handled, consumer.stop = commits.handled, commits.stop
     poll = consumer.getmany
     records, behind, polled_at = 0, 0.0, 0.0
 
@@ -225,6 +248,9 @@ def _watch(consumer: Any, loop: Loop) -> None:
         found: Any = {}
         while not found and not loop.stopping:
             loop.alive()
+            for partition, offset in (await in_flight.give_back()).items():
+                if partition in consumer.assignment():
+                    consumer.seek(partition, offset)
             found = await poll(timeout_ms=POLL_MS, max_records=loop.takes)
         records, polled_at = sum(map(len, found.values())), time.monotonic()
         behind = time.time() - min((of[0].timestamp for of in found.values()), default=0) / 1000
@@ -233,17 +259,13 @@ def _watch(consumer: Any, loop: Loop) -> None:
     consumer.getmany = getmany
 
 
-def raw_parser(consumer: Callable[[], Any]) -> Callable[[Records], Awaitable[KafkaAckableMessage]]:
+async def raw_parser(records: Records) -> KafkaAckableMessage:
     """Wraps the raw records and looks at nothing.
 
     FastStream's own parser runs before any middleware and decodes headers: one that is not UTF-8 makes it fail, nothing
     is sought back, and the next commit passes the whole batch.
     """
-
-    async def parse(records: Records) -> KafkaAckableMessage:
-        return KafkaAckableMessage(body=b"", raw_message=records, consumer=consumer())
-
-    return parse
+    return KafkaAckableMessage(body=b"", raw_message=records, consumer=FAKE_CONSUMER)
 
 
 async def raw_decoder(message: Any) -> Records:

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+from collections.abc import Mapping
 from typing import Any
 
 from aiokafka.errors import KafkaError
@@ -37,32 +38,22 @@ def fetch_on_demand(consumer: Any) -> None:
     consumer.getmany = getmany
 
 
-def commit_behind(consumer: Any) -> None:
-    """Makes `commit` return at once: what was taken last is committed soon, at the latest before the consumer leaves.
+class CommitsBehind:
+    """Commits what was handled a little later, at the latest before the consumer leaves.
 
     Nobody waits for a commit; the broker took one for every batch, of all partitions, and the next batch waited.
     """
-    behind = _Behind(consumer)
-    consumer.getmany, consumer.commit, consumer.stop = behind.getmany, behind.commit, behind.stop
 
-
-class _Behind:
     def __init__(self, consumer: Any) -> None:
         self._assignment = consumer.assignment
-        self._poll, self._commit, self._leave = consumer.getmany, consumer.commit, consumer.stop
-        self._taken: dict[Any, int] = {}
+        self._commit, self._leave = consumer.commit, consumer.stop
         self._handled: dict[Any, int] = {}
         """Next offset of each partition that is not committed yet."""
         self._hurry = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
 
-    async def getmany(self, *, timeout_ms: int, max_records: int) -> Any:
-        found = await self._poll(timeout_ms=timeout_ms, max_records=max_records)
-        self._taken = {partition: records[-1].offset + 1 for partition, records in found.items()}
-        return found
-
-    async def commit(self) -> None:
-        self._handled |= self._taken
+    def handled(self, offsets: Mapping[Any, int]) -> None:
+        self._handled |= offsets
         if self._task is None or self._task.done():
             self._task = asyncio.create_task(self._run())
 

@@ -36,12 +36,6 @@ from libs.runtime.sealing import SubjectKeys, lock, unlock
 
 log = logs.get()
 
-LANES = 2
-"""Parts of a batch that are carried out side by side, each with aggregates of its own: while one waits for MongoDB or
-Kafka the other one computes. Measured: four take 5 to 8 % longer, because what is paid per bulk is paid more often."""
-SMALL = 16
-"""A batch up to this size is one part."""
-
 RACES = 8
 """Times a lost compare-and-set is decided again before the batch is given back."""
 
@@ -174,14 +168,11 @@ class Engine:
         Raises:
             Unavailable: MongoDB or Kafka is away; apply the same batch again, as often as it takes.
         """
-        parts: dict[tuple[str, int], list[int]] = defaultdict(list)
-        lanes = LANES if len(incoming) > SMALL else 1
+        kinds: dict[str, list[int]] = defaultdict(list)
         for position, item in enumerate(incoming):
-            # Partitions are chosen by the same key; another hash spreads one partition over all lanes.
-            lane = hash((item.context.tenant, item.command.target)) % lanes
-            parts[item.command.aggregate, lane].append(position)
+            kinds[item.command.aggregate].append(position)
         done = await asyncio.gather(
-            *(self._apply_kind(self.aggregates[kind], incoming, part) for (kind, _), part in parts.items()),
+            *(self._apply_kind(self.aggregates[kind], incoming, part) for kind, part in kinds.items()),
             return_exceptions=True,
         )
         outcomes: dict[int, Outcome] = {}

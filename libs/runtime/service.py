@@ -26,7 +26,7 @@ from libs.contracts.reads import OutcomeView
 from libs.contracts.topics import Service, journal, mailboxes
 from libs.runtime import logs, telemetry
 from libs.runtime.aggregates import Aggregate
-from libs.runtime.bus import Bus, Loop, pause
+from libs.runtime.bus import ABREAST, Bus, Loop, pause
 from libs.runtime.directory import Directory
 from libs.runtime.engine import Engine, Result
 from libs.runtime.errors import SimpulError, Unavailable
@@ -248,7 +248,10 @@ def build(
     )
     prompt: Loop | None = None
     for topic in mailboxes(service):
-        loop = bus.consume(topic.split(".")[1], [topic], intake.mailbox, patient=prompt is not None, beside=prompt)
+        name, is_prompt = topic.split(".")[1], prompt is None
+        loop = bus.consume(
+            name, [topic], intake.mailbox, patient=not is_prompt, beside=prompt, abreast=ABREAST if is_prompt else 1
+        )
         prompt = prompt or loop
     if listens_to:
         bus.consume("events", [journal(other) for other in listens_to], intake.journal, patient=True)

@@ -12,9 +12,9 @@ from pymongo import UpdateOne
 from libs.contracts.directory import ContactRecord
 from libs.contracts.registry.partner import PartnerIdentity
 from libs.contracts.topics import Service
-from libs.runtime.bus import Records
 from libs.runtime.deadletters import dead_letter
 from libs.runtime.errors import Unacceptable
+from libs.runtime.inflight import Records
 from libs.runtime.mongo import TenantCollection, key
 from libs.runtime.outbox import Outbox
 from libs.runtime.sealing import Opener, SubjectKeys, context_of, lock, unlock

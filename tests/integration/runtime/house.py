@@ -11,7 +11,8 @@ from aiokafka import AIOKafkaProducer, ConsumerRecord
 
 from deploy.local.stack import Stack
 from libs.contracts.topics import Service, mailbox
-from libs.runtime.bus import Bus, Records
+from libs.runtime.bus import Bus
+from libs.runtime.inflight import Records
 from libs.runtime.outbox import kafka_options
 from tests.office import settings_of
 
@@ -35,9 +36,11 @@ class Pen:
     mark: bytes = field(default_factory=lambda: uuid4().hex.encode())
 
     async def write(self, *numbers: int, headers: Any = (), partition: int = 0, value: bytes = b"") -> None:
+        """Each with a key of its own."""
         for number in numbers:
+            name = self.mark + b"%d" % number
             await self.producer.send_and_wait(
-                MAILBOX, self.mark + b"%d" % number + value, partition=partition, headers=list(headers)
+                MAILBOX, name + value, key=name, partition=partition, headers=list(headers)
             )
 
     def numbers(self, records: Records) -> list[int]:
@@ -61,11 +64,11 @@ async def a_pen(stack: Stack) -> AsyncIterator[Pen]:
 
 @asynccontextmanager
 async def a_member(
-    stack: Stack, handler: Callable[[Records], Awaitable[None]], *, group: str | None = None
+    stack: Stack, handler: Callable[[Records], Awaitable[None]], *, group: str | None = None, abreast: int = 1
 ) -> AsyncIterator[Bus]:
     """One member of a group of reports; a group of its own unless it is named."""
     bus = Bus(settings_of(stack, Service.REPORTS), "reports")
-    bus.consume(group or f"trap-{uuid4().hex[:8]}", [MAILBOX], handler)
+    bus.consume(group or f"trap-{uuid4().hex[:8]}", [MAILBOX], handler, abreast=abreast)
     await bus.start()
     try:
         yield bus

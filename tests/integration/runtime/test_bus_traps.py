@@ -13,8 +13,9 @@ from deploy.local.kafka_admin import sasl
 from deploy.local.stack import Stack
 from libs.contracts.topics import Service, dead_letters
 from libs.runtime import bus as bus_module
-from libs.runtime.bus import SESSION_TIMEOUT_MS, Records
+from libs.runtime.bus import SESSION_TIMEOUT_MS
 from libs.runtime.errors import Unavailable
+from libs.runtime.inflight import Records
 from libs.runtime.outbox import kafka_options
 from tests.integration.runtime.house import Pen, a_member, a_pen, eventually
 from tests.office import settings_of
@@ -184,6 +185,57 @@ async def test_a_stop_waits_for_the_batch_that_is_being_handled(stack: Stack, pe
 
     assert ended.is_set()
     assert after.taken == [2]
+
+
+async def test_a_stop_waits_for_every_batch_in_flight_and_commits_no_further(stack: Stack, pen: Pen) -> None:
+    group, begun = f"trap-{uuid4().hex[:8]}", asyncio.Event()
+
+    async def first_is_left(records: Records) -> None:
+        if 2 in pen.numbers(records):
+            begun.set()
+        elif pen.numbers(records):
+            await asyncio.sleep(1.0)
+            raise Unavailable("mongo")
+
+    async with a_member(stack, first_is_left, group=group, abreast=2):
+        await pen.write(1)
+        await asyncio.sleep(0.2)
+        await pen.write(2)
+        async with asyncio.timeout(15):
+            await begun.wait()
+    after = Notes(pen)
+    async with a_member(stack, after, group=group):
+        await eventually(lambda: len(after.taken) == 2)
+
+    assert after.taken == [1, 2], "the second was handled, but a commit of it would have passed the first"
+
+
+async def test_a_batch_does_not_wait_for_the_one_before_it_and_loses_nothing_when_that_fails(
+    stack: Stack, pen: Pen, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bus_module, "RETRY_BUDGET", 0.1)
+    handled: list[int] = []
+    tries: list[int] = []
+    late = asyncio.Event()
+
+    async def first_fails_late(records: Records) -> None:
+        for number in pen.numbers(records):
+            tries.append(number)
+            if number == 1 and tries.count(1) < 4:
+                await late.wait()
+                raise Unavailable("mongo")
+            handled.append(number)
+
+    async with a_member(stack, first_fails_late, abreast=2):
+        await pen.write(1)
+        await eventually(lambda: tries == [1])
+        await pen.write(2)
+        await eventually(lambda: handled == [2])
+        await pen.write(3)
+        late.set()
+        await eventually(lambda: {1, 2, 3} <= set(handled))
+
+    assert handled.count(1) == 1
 
 
 async def test_a_reply_to_header_makes_nothing_be_published(stack: Stack, pen: Pen) -> None:

@@ -12,12 +12,13 @@ def a_record(
     headers: list[tuple[str, Any]] | None = None,
     *,
     topic: str = mailbox(Service.REPORTS),
+    partition: int = 3,
     offset: int = 7,
     key: bytes | None = b"t1/r1",
 ) -> Any:
     return ConsumerRecord(
         topic=topic,
-        partition=3,
+        partition=partition,
         offset=offset,
         timestamp=1_772_438_400_000,
         timestamp_type=0,

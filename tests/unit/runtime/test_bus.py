@@ -5,12 +5,14 @@ import time
 from typing import Any
 
 import pytest
+from aiokafka import TopicPartition
 from hypothesis import given
 from hypothesis import strategies as st
 
 from libs.runtime import bus
 from libs.runtime.bus import (
     BESIDE,
+    BESIDE_AT_REST,
     BUSY_WITHIN,
     GATHERING,
     LATE,
@@ -25,11 +27,13 @@ from libs.runtime.bus import (
     raw_parser,
 )
 from libs.runtime.errors import Unavailable
+from libs.runtime.inflight import InFlight
 from libs.runtime.settings import Settings
 from tests.unit.runtime.patience import without_waiting
 from tests.unit.runtime.records import a_record
 
 BATCH = (a_record(),)
+P3 = TopicPartition(a_record().topic, 3)
 
 
 class Flaky:
@@ -188,7 +192,7 @@ def test_a_loop_takes_little_at_a_time_only_while_the_one_beside_it_is_busy() ->
     prompt = Loop("commands", ("t",))
     placing = Loop("placing", ("p",), gathers=True, beside=prompt, most=500)
 
-    assert placing.takes == 500
+    assert placing.takes == BESIDE_AT_REST
     prompt.last_at = time.monotonic()
     assert placing.takes == BESIDE
 
@@ -198,13 +202,18 @@ class Polled:
 
     def __init__(self, *counts: int) -> None:
         self._counts = list(counts)
+        self.sought: list[int] = []
 
-    def assignment(self) -> set[str]:
-        return {"p0"}
+    def assignment(self) -> set[Any]:
+        return {P3}
+
+    def seek(self, partition: TopicPartition, offset: int) -> None:
+        assert partition in self.assignment()
+        self.sought.append(offset)
 
     paused = assignment
 
-    def pause(self, *partitions: str) -> None:
+    def pause(self, *partitions: Any) -> None:
         pass
 
     resume = pause
@@ -214,19 +223,19 @@ class Polled:
 
     stop = commit
 
-    async def getmany(self, **_: int) -> dict[str, list[Any]]:
+    async def getmany(self, **_: int) -> dict[Any, list[Any]]:
         count = self._counts.pop(0)
-        return {"p0": [a_record()] * count} if count else {}
+        return {P3: [a_record()] * count} if count else {}
 
     async def batch(self) -> int:
-        return len((await self.getmany(timeout_ms=1, max_records=4)).get("p0", ()))
+        return len((await self.getmany(timeout_ms=1, max_records=4)).get(P3, ()))
 
 
 async def test_a_quiet_time_is_waited_through_and_the_first_record_after_it_is_taken_at_once(
     slept: list[float],
 ) -> None:
     consumer, loop = Polled(3, 0, 0, 1), Loop("events", ("t",), last_alive=float("-inf"), gathers=True)
-    bus._watch(consumer, loop)
+    bus._watch(consumer, loop, InFlight(Flaky(), most=1))
 
     assert [await consumer.batch(), await consumer.batch()] == [3, 1]
 
@@ -234,9 +243,32 @@ async def test_a_quiet_time_is_waited_through_and_the_first_record_after_it_is_t
     assert loop.is_live
 
 
+async def test_before_a_poll_it_goes_back_to_what_was_not_handled(slept: list[float]) -> None:
+    consumer, loop = Polled(2, 2), Loop("commands", ("t",))
+    in_flight = InFlight(Flaky(Unavailable("mongo")), most=1)
+    bus._watch(consumer, loop, in_flight)
+    await consumer.batch()
+    await in_flight.take((a_record(offset=7),))
+
+    await consumer.batch()
+
+    assert consumer.sought == [7]
+
+
+async def test_a_partition_that_went_to_another_member_is_not_sought(slept: list[float]) -> None:
+    consumer, loop = Polled(2, 2), Loop("commands", ("t",))
+    in_flight = InFlight(Flaky(Unavailable("mongo")), most=1)
+    bus._watch(consumer, loop, in_flight)
+    await in_flight.take((a_record(offset=7, partition=5),))
+
+    await consumer.batch()
+
+    assert consumer.sought == []
+
+
 async def test_a_loop_that_stops_polls_no_more() -> None:
     consumer = Polled()
-    bus._watch(consumer, Loop("commands", ("t",), stopping=True))
+    bus._watch(consumer, Loop("commands", ("t",), stopping=True), InFlight(Flaky(), most=1))
 
     assert await consumer.batch() == 0
 
@@ -244,7 +276,7 @@ async def test_a_loop_that_stops_polls_no_more() -> None:
 async def test_the_parser_looks_at_nothing_and_the_decoder_gives_the_records_back() -> None:
     rubbish = (a_record(b"\xff", [("h", b"\xff\xfe"), ("reply_to", b"registry.commands.v1")]),)
 
-    message = await raw_parser(lambda: "consumer")(rubbish)
+    message = await raw_parser(rubbish)
 
     assert await raw_decoder(message) is rubbish
     assert (message.headers, message.reply_to) == ({}, "")

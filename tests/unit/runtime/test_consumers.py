@@ -7,7 +7,7 @@ import pytest
 from aiokafka.errors import CommitFailedError
 
 from libs.runtime import consumers
-from libs.runtime.consumers import commit_behind, fetch_on_demand
+from libs.runtime.consumers import CommitsBehind, fetch_on_demand
 from tests.unit.runtime.records import a_record
 
 
@@ -48,10 +48,6 @@ class Broker:
     async def stop(self) -> None:
         self.has_left = True
 
-    async def handled(self) -> None:
-        await self.getmany(timeout_ms=1, max_records=4)
-        await self.commit()
-
 
 @pytest.mark.parametrize(
     ("offsets", "asks"),
@@ -69,12 +65,12 @@ async def test_the_broker_is_not_asked_while_a_batch_is_handled(offsets: list[in
     assert consumer.paused() == set(), "an empty poll leaves its question with the broker"
 
 
-async def test_one_commit_is_made_of_the_batches_of_a_moment_and_names_only_what_they_moved() -> None:
-    consumer = Broker({"p0": [3, 4]}, {"p0": [5]})
-    commit_behind(consumer)
+async def test_one_commit_is_made_of_the_batches_of_a_moment() -> None:
+    consumer = Broker()
+    commits = CommitsBehind(consumer)
 
-    await consumer.handled()
-    await consumer.handled()
+    commits.handled({"p0": 5})
+    commits.handled({"p0": 6})
     assert consumer.commits == []
     await asyncio.sleep(consumers.COMMITTED_WITHIN * 2)
 
@@ -82,47 +78,36 @@ async def test_one_commit_is_made_of_the_batches_of_a_moment_and_names_only_what
 
 
 async def test_what_was_handled_is_committed_before_the_consumer_leaves() -> None:
-    consumer = Broker({"p0": [3], "p1": [8]})
-    commit_behind(consumer)
+    consumer = Broker()
+    commits = CommitsBehind(consumer)
 
-    await consumer.handled()
-    await consumer.stop()
+    commits.handled({"p0": 4, "p1": 9})
+    await commits.stop()
 
     assert consumer.commits == [{"p0": 4, "p1": 9}]
     assert consumer.has_left
 
 
-async def test_what_is_only_taken_is_not_committed() -> None:
-    consumer = Broker({"p0": [3]}, {"p0": [4]})
-    commit_behind(consumer)
-
-    await consumer.handled()
-    await consumer.getmany(timeout_ms=1, max_records=4)
-    await consumer.stop()
-
-    assert consumer.commits == [{"p0": 4}]
-
-
 async def test_a_partition_that_went_to_another_member_is_left_to_it() -> None:
-    consumer = Broker({"p0": [3], "p1": [8]})
-    commit_behind(consumer)
+    consumer = Broker()
+    commits = CommitsBehind(consumer)
 
-    await consumer.handled()
+    commits.handled({"p0": 4, "p1": 9})
     consumer.assigned = {"p1"}
-    await consumer.stop()
+    await commits.stop()
 
     assert consumer.commits == [{"p1": 9}]
 
 
 async def test_a_commit_that_fails_ends_nothing() -> None:
-    consumer = Broker({"p0": [3]}, {"p0": [4]})
+    consumer = Broker()
     consumer.failures = [CommitFailedError()]
-    commit_behind(consumer)
+    commits = CommitsBehind(consumer)
 
-    await consumer.handled()
+    commits.handled({"p0": 4})
     await asyncio.sleep(consumers.COMMITTED_WITHIN * 2)
-    await consumer.handled()
-    await consumer.stop()
+    commits.handled({"p0": 5})
+    await commits.stop()
 
     assert consumer.commits == [{"p0": 5}]
 
@@ -132,12 +117,12 @@ async def test_a_consumer_leaves_though_kafka_is_away(monkeypatch: pytest.Monkey
         await asyncio.Event().wait()
 
     monkeypatch.setattr(consumers, "LEFT_WITHIN", 0.05)
-    consumer: Any = Broker({"p0": [3]})
+    consumer: Any = Broker()
     consumer.commit = never
-    commit_behind(consumer)
+    commits = CommitsBehind(consumer)
 
-    await consumer.handled()
+    commits.handled({"p0": 4})
     async with asyncio.timeout(5):
-        await consumer.stop()
+        await commits.stop()
 
     assert consumer.has_left
