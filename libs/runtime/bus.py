@@ -34,8 +34,8 @@ what makes a long one harmless."""
 POLL_MS = 1_000
 """How long a loop waits for records before it says that it is alive."""
 ABREAST = 2
-"""Batches at a time where somebody waits: with one, a command that comes right after a batch was taken waits for that
-batch and then for its own (the larger half of the time at 50 a second, measured)."""
+"""Batches at a time where somebody waits, once they are full: with one, the process stands still while its last part is
+saved (10 % of a full load, measured). Small ones gather better one after the other: 5 % less work at 50 a second."""
 BESIDE = 16
 """Records of a batch where nobody waits, in a process that also serves somebody who does: a batch of 100 held up the
 commands beside it for half a second (measured at 50 reports a second)."""
@@ -160,7 +160,8 @@ class Bus:
             patient: no person waits for what comes of it, so a batch may gather.
             beside: a loop of this process where somebody waits: while that one is busy, this one takes little at a time
                 and yields to it.
-            abreast: batches that may be handled at a time. Order is kept within a key, not within a partition.
+            abreast: batches that may be handled at a time where they are full. Order is kept within a key, not within
+                a partition.
         """
         loop = Loop(name, tuple(topics), gathers=patient, beside=beside, most=self._settings.batch_records)
         self.loops.append(loop)
@@ -182,7 +183,7 @@ class Bus:
             decoder=raw_decoder,
         )
         self._subscribers.append(subscriber)
-        in_flight = InFlight(persistent(loop, handler, service=self._service), most=abreast)
+        in_flight = InFlight(persistent(loop, handler, service=self._service), most=abreast, full=loop.most)
         self._in_flight.append(in_flight)
         subscriber(in_flight.take)
         return loop

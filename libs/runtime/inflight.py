@@ -50,11 +50,16 @@ class _Batch:
 
 
 class InFlight:
-    """At most `most` batches; each is handled by `handle`, which raises only what means that it was not."""
+    """At most `most` batches; each is handled by `handle`, which raises only what means that it was not.
 
-    def __init__(self, handle: Handler, *, most: int) -> None:
+    Attributes:
+        full: records from which on a batch says that more are waiting. Until a smaller one ends nothing is begun.
+    """
+
+    def __init__(self, handle: Handler, *, most: int, full: int = 1) -> None:
         self._handle = handle
         self._most = most
+        self.full = full
         self._batches: deque[_Batch] = deque()
         self._has_failed = False
         self.on_handled: Callable[[Offsets], None] = lambda offsets: None
@@ -71,7 +76,8 @@ class InFlight:
         if self._has_failed:
             return
         batch.task = asyncio.create_task(self._run(batch))
-        while not self._has_failed and len(self._running()) >= self._most:
+        room = self._most if len(records) >= self.full else 1
+        while not self._has_failed and len(self._running()) >= room:
             await self._one_ends()
 
     async def give_back(self) -> Offsets:

@@ -66,8 +66,10 @@ async def a_pen(stack: Stack) -> AsyncIterator[Pen]:
 async def a_member(
     stack: Stack, handler: Callable[[Records], Awaitable[None]], *, group: str | None = None, abreast: int = 1
 ) -> AsyncIterator[Bus]:
-    """One member of a group of reports; a group of its own unless it is named."""
-    bus = Bus(settings_of(stack, Service.REPORTS), "reports")
+    """One member of a group of reports; a group of its own unless it is named. Only full batches go abreast, so then
+    each holds one record."""
+    settings = settings_of(stack, Service.REPORTS)
+    bus = Bus(settings if abreast == 1 else settings.model_copy(update={"batch_records": 1}), "reports")
     bus.consume(group or f"trap-{uuid4().hex[:8]}", [MAILBOX], handler, abreast=abreast)
     await bus.start()
     try:

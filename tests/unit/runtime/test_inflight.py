@@ -82,6 +82,19 @@ async def test_only_so_many_run_at_a_time(flight: InFlight, work: Work) -> None:
     assert second.done()
 
 
+async def test_after_a_small_batch_nothing_is_begun_before_it_ends(work: Work) -> None:
+    flight = InFlight(work, most=2, full=2)
+    full = await begun(flight, batch(0, 1, key=b"a"))
+    small = await begun(flight, batch(2, key=b"b"))
+    assert (full.done(), small.done()) == (True, False)
+
+    await work.end(2)
+    assert not small.done(), "the full one still runs"
+    await work.end(0)
+
+    assert small.done()
+
+
 async def test_one_at_a_time_returns_when_it_is_handled(work: Work) -> None:
     alone = InFlight(work, most=1)
     taking = await begun(alone, batch(0))
