@@ -17,7 +17,7 @@ from typing import Any
 
 from faststream import AckPolicy
 from faststream.kafka import KafkaBroker
-from faststream.kafka.message import FAKE_CONSUMER, KafkaAckableMessage
+from faststream.kafka.message import FAKE_CONSUMER, KafkaMessage
 from faststream.security import SASLScram512
 
 from libs.runtime import logs, telemetry
@@ -78,6 +78,8 @@ class Loop:
     last_alive: float = field(default_factory=time.monotonic)
     failures: int = 0
     stopping: bool = False
+    ends_by: float = float("inf")
+    """Monotonic time until which a loop that stops lets its batches finish."""
     gathers: bool = False
     """Rests between two batches (`GATHERING`), unless one was full."""
     beside: "Loop | None" = None
@@ -142,7 +144,6 @@ class Bus:
         self.loops: list[Loop] = []
         self._subscribers: list[Any] = []
         self._in_flight: list[InFlight] = []
-        self._stops_by = float("inf")
 
     def consume(
         self,
@@ -204,23 +205,12 @@ class Bus:
                 await asyncio.sleep(pause(failures))
         for loop, subscriber, in_flight in zip(self.loops, self._subscribers, self._in_flight, strict=True):
             _watch(subscriber.consumer, loop, in_flight)
-            self._lands_first(subscriber.consumer, in_flight)
 
     async def stop(self) -> None:
         """Lets running handlers finish (up to 20 s), commits, and leaves the groups: others take over at once."""
-        self._stops_by = time.monotonic() + FINISHED_WITHIN
         for loop in self.loops:
-            loop.stopping = True
+            loop.stopping, loop.ends_by = True, time.monotonic() + FINISHED_WITHIN
         await self.broker.stop()
-
-    def _lands_first(self, consumer: Any, in_flight: InFlight) -> None:
-        leave = consumer.stop
-
-        async def stop() -> None:
-            await in_flight.landed(within=max(0.0, self._stops_by - time.monotonic()))
-            await leave()
-
-        consumer.stop = stop
 
     @property
     def is_live(self) -> bool:
@@ -234,10 +224,11 @@ class Bus:
 
 def _watch(consumer: Any, loop: Loop, in_flight: InFlight) -> None:
     """Notes every poll: `running` and `ping()` of the broker stay True after the loop has ended. Before a poll, rests
-    as the loop does, and goes back to what was not handled. Returns only when there are records, or the loop stops."""
+    as the loop does, and goes back to what was not handled. Returns only when there are records, or the loop stops.
+    Leaves when what is in flight has ended and is committed."""
     fetch_on_demand(consumer)
     commits = CommitsBehind(consumer)
-    in_flight.on_handled, consumer.stop = commits.handled, commits.stop
+    in_flight.on_handled = commits.handled
     poll = consumer.getmany
     records, behind, polled_at = 0, 0.0, 0.0
 
@@ -257,16 +248,20 @@ def _watch(consumer: Any, loop: Loop, in_flight: InFlight) -> None:
         behind = time.time() - min((of[0].timestamp for of in found.values()), default=0) / 1000
         return found
 
-    consumer.getmany = getmany
+    async def stop() -> None:
+        await in_flight.landed(within=max(0.0, loop.ends_by - time.monotonic()))
+        await commits.stop()
+
+    consumer.getmany, consumer.stop = getmany, stop
 
 
-async def raw_parser(records: Records) -> KafkaAckableMessage:
+async def raw_parser(records: Records) -> KafkaMessage:
     """Wraps the raw records and looks at nothing.
 
     FastStream's own parser runs before any middleware and decodes headers: one that is not UTF-8 makes it fail, nothing
     is sought back, and the next commit passes the whole batch.
     """
-    return KafkaAckableMessage(body=b"", raw_message=records, consumer=FAKE_CONSUMER)
+    return KafkaMessage(body=b"", raw_message=records, consumer=FAKE_CONSUMER)
 
 
 async def raw_decoder(message: Any) -> Records:

@@ -50,16 +50,17 @@ class _Batch:
 
 
 class InFlight:
-    """At most `most` batches; each is handled by `handle`, which raises only what means that it was not.
-
-    Attributes:
+    """
+    Args:
+        handle: raises only what means that its batch was not handled.
+        most: batches at a time.
         full: records from which on a batch says that more are waiting. Until a smaller one ends nothing is begun.
     """
 
     def __init__(self, handle: Handler, *, most: int, full: int = 1) -> None:
         self._handle = handle
         self._most = most
-        self.full = full
+        self._full = full
         self._batches: deque[_Batch] = deque()
         self._has_failed = False
         self.on_handled: Callable[[Offsets], None] = lambda offsets: None
@@ -76,7 +77,7 @@ class InFlight:
         if self._has_failed:
             return
         batch.task = asyncio.create_task(self._run(batch))
-        room = self._most if len(records) >= self.full else 1
+        room = self._most if len(records) >= self._full else 1
         while not self._has_failed and len(self._running()) >= room:
             await self._one_ends()
 
@@ -114,10 +115,10 @@ class InFlight:
     async def _run(self, batch: _Batch) -> None:
         try:
             await self._handle(batch.records)
-        except Unavailable:
-            self._has_failed = True
         except Exception as error:
-            log.error("batch_not_handled", topic=batch.records[0].topic, error=error)
+            # Whatever it is: a batch that is neither handled nor given back would hold up every commit after it.
+            if not isinstance(error, Unavailable):
+                log.error("batch_not_handled", topic=batch.records[0].topic, error=error)
             self._has_failed = True
         else:
             batch.is_handled = True
