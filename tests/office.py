@@ -21,12 +21,12 @@ from libs.contracts.envelope import parse as parse_envelope
 from libs.contracts.messages import EVENTS, Command, Event, Sealable
 from libs.contracts.registry.tenant import AddOfficer, Branding, CreateTenant, OfficerIdentity, TenantCreated
 from libs.contracts.topics import Service, journal
-from libs.runtime.engine import address
 from libs.runtime.keyring import Keyring
 from libs.runtime.outbox import KafkaOutbox, kafka_options
 from libs.runtime.sealing import Sealer, context_of
 from libs.runtime.settings import Settings
 from libs.runtime.tokens import Tokens
+from libs.runtime.writing import address
 
 FOUNDER = Actor(ids.SETUP, ("operator", "tenant_admin"))
 """Sets up what nobody is there to set up yet."""

@@ -144,3 +144,9 @@ def fold(aggregate: Aggregate[S], events: Iterable[Event]) -> S | None:
     for event in events:
         state = aggregate.evolve(state, event)
     return state
+
+
+def parted(model: BaseModel, private: frozenset[str]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Public and private fields, as JSON types; dumped once, because a batch has hundreds of each."""
+    public = model.model_dump(mode="json")
+    return public, {name: public.pop(name) for name in private if name in public}

@@ -17,22 +17,22 @@ from uuid import UUID
 
 import orjson
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from pydantic import BaseModel
 from pymongo import InsertOne, UpdateOne
 
 from libs.contracts import ids
-from libs.contracts.envelope import CONTENT_TYPE, SPEC_VERSION, Actor, Envelope, encode_time, milliseconds, sign
-from libs.contracts.messages import EVENTS, Command
+from libs.contracts.envelope import Actor, milliseconds
+from libs.contracts.messages import EVENTS
 from libs.contracts.outcomes import CommandRefused
-from libs.contracts.topics import Service, journal, mailbox
+from libs.contracts.topics import Service
 from libs.runtime import logs, telemetry
-from libs.runtime.aggregates import ERASED, Aggregate, Due, FollowUp, Incoming, Recorded, State, TopicRecord
+from libs.runtime.aggregates import ERASED, Aggregate, Due, Incoming, Recorded, State, parted
 from libs.runtime.errors import Refused, Unavailable
 from libs.runtime.keyring import VersionedKey
 from libs.runtime.marks import Marks, Relayed
 from libs.runtime.mongo import Document, Mongo, TenantCollection, expiring, index, key
 from libs.runtime.outbox import Outbox, Outgoing
 from libs.runtime.sealing import SubjectKeys, lock, unlock
+from libs.runtime.writing import Writer, record_message
 
 log = logs.get()
 
@@ -121,14 +121,11 @@ class Engine:
         crash: Callable[[str], None] = lambda point: None,
     ) -> None:
         self.service = service
-        self._source = f"/simpul/{service}".encode()
-        self._journal = journal(service)
+        self.writer = Writer(service, signing, refused)
         self.aggregates = {a.name: a for a in aggregates}
         self._mongo = mongo
         self._keys = keys
         self._outbox = outbox
-        self._signing = signing
-        self._refused = refused
         self._now = now
         self._crash = crash
         self._collections: dict[str, TenantCollection] = {
@@ -447,7 +444,7 @@ class Engine:
         cipher = ciphers.get(one.subject or "")
         entries = [self._entry(r, *cause, one, cipher) for r, cause in zip(one.added, one.causes, strict=True)]
         due = sorted(aggregate.due(one.state), key=lambda d: d.at)
-        state, private = _parted(one.state, aggregate.state.private)
+        state, private = parted(one.state, aggregate.state.private)
         values: Document = {
             "version": one.version,
             "pending": True,
@@ -473,7 +470,7 @@ class Engine:
 
     def _entry(self, recorded: Recorded, cause: str, body: str | None, one: _Loaded, cipher: AESGCM | None) -> Document:
         event = recorded.event
-        public, private = _parted(event, event.private)
+        public, private = parted(event, event.private)
         entry: Document = {
             "n": recorded.sequence,
             "id": str(recorded.id),
@@ -522,38 +519,15 @@ class Engine:
                 if outcome.problem != "key_reused"
             ]
         )
-        return [self._refusal(item, outcome) for item, outcome in refused]
-
-    def _refusal(self, item: Incoming, outcome: Outcome) -> Outgoing:
-        event = self._refused(
-            command=item.command.type_name, problem=outcome.problem or "internal", fields=outcome.fields
-        )
-        step = f"refused|{item.command.body_hash}" if outcome.problem == "key_reused" else "refused"
-        envelope = Envelope(
-            id=ids.follow_up_id(item.context.id, step),
-            type=event.type_name,
-            source=f"/simpul/{self.service}",
-            subject=item.command.target,
-            time=milliseconds(item.context.at),
-            tenant=item.context.tenant,
-            correlation_id=item.context.correlation_id,
-            causation_id=item.context.id,
-            traceparent=item.context.traceparent,
-        )
-        return Outgoing(
-            journal(self.service),
-            key(item.context.tenant, item.command.target).encode(),
-            event.model_dump_json().encode(),
-            envelope.headers(),
-        )
+        return [self.writer.refusal(item, outcome.problem, outcome.fields) for item, outcome in refused]
 
     async def _relay(self, aggregate: Aggregate[Any], relay: list[_Loaded], extra: list[Outgoing]) -> None:
         traceparent = telemetry.current_traceparent()
         messages = list(extra)
         for one in relay:
             for recorded in (*one.tail, *one.added):
-                messages.append(self._published(recorded, one.written.get(recorded.sequence), traceparent))
-                messages += self.follow_ups(aggregate, recorded, traceparent)
+                messages.append(self.writer.event(recorded, one.written.get(recorded.sequence), traceparent))
+                messages += self.writer.follow_ups(aggregate.follow_ups(recorded.event), recorded, traceparent)
             messages += self._records(aggregate, one)
         await self._outbox.publish(messages)
         self._crash("before_mark")
@@ -561,76 +535,8 @@ class Engine:
         await self._marks[aggregate.name].add(relayed)
         self._crash("after_mark")
 
-    def _published(self, recorded: Recorded, written: Document | None, traceparent: str | None) -> Outgoing:
-        event = recorded.event
-        if written is None:
-            public, _ = _parted(event, event.private)
-            written = {"id": str(recorded.id), "cause": str(recorded.cause), "data": public}
-        headers = [
-            ("ce_specversion", SPEC_VERSION),
-            ("ce_id", written["id"].encode()),
-            ("ce_type", event.type_name.encode()),
-            ("ce_source", self._source),
-            ("ce_subject", recorded.aggregate_id.encode()),
-            ("ce_time", encode_time(recorded.at)),
-            ("ce_tenant", recorded.tenant.encode()),
-            ("ce_correlationid", recorded.correlation_id.encode()),
-            ("content-type", CONTENT_TYPE),
-            ("ce_causationid", written["cause"].encode()),
-            ("ce_sequence", b"%d" % recorded.sequence),
-        ]
-        if recorded.actor is not None:
-            headers.append(("ce_actor", recorded.actor.encode()))
-        if traceparent is not None:
-            headers.append(("ce_traceparent", traceparent.encode()))
-        return Outgoing(
-            self._journal, key(recorded.tenant, recorded.aggregate_id).encode(), orjson.dumps(written["data"]), headers
-        )
-
-    def follow_ups(self, aggregate: Aggregate[Any], recorded: Recorded, traceparent: str | None) -> list[Outgoing]:
-        return [self._follow_up(f, recorded, traceparent) for f in aggregate.follow_ups(recorded.event)]
-
-    def _follow_up(self, follow_up: FollowUp, recorded: Recorded, traceparent: str | None) -> Outgoing:
-        return self.signed(
-            follow_up.command,
-            command_id=ids.follow_up_id(recorded.id, follow_up.step),
-            tenant=recorded.tenant,
-            at=recorded.at,
-            causation_id=recorded.id,
-            correlation_id=recorded.correlation_id,
-            actor=recorded.actor,
-            traceparent=traceparent,
-        )
-
-    def signed(
-        self,
-        command: Command,
-        *,
-        command_id: UUID,
-        tenant: str,
-        at: datetime,
-        causation_id: UUID | None = None,
-        correlation_id: str = "",
-        actor: Actor | None = None,
-        traceparent: str | None = None,
-    ) -> Outgoing:
-        """A command of this service to itself, ready for its own mailbox."""
-        envelope = Envelope(
-            id=command_id,
-            type=command.type_name,
-            source=f"/simpul/{self.service}",
-            subject=command.target,
-            time=milliseconds(at),
-            tenant=tenant,
-            correlation_id=correlation_id or str(command_id),
-            causation_id=causation_id,
-            actor=actor,
-            traceparent=traceparent,
-        )
-        return address(command, envelope, to=self.service, by=self.service, keys=self._signing)
-
     async def send(self, messages: Sequence[Outgoing]) -> None:
-        """Sends commands that `signed` made.
+        """Sends commands that `writer.command` made.
 
         Raises:
             Unavailable: not certainly sent.
@@ -742,7 +648,7 @@ class Engine:
                 identity = document["_id"].split("/", 1)[1]
                 for due in (Due(d["name"], d["at"]) for d in document["due"] if d["at"] <= now):
                     messages.append(
-                        self.signed(
+                        self.writer.command(
                             aggregate.timers[due.name](identity),
                             command_id=ids.timer_id(document["_id"], due.name, due.at.isoformat()),
                             tenant=document["tenant"],
@@ -792,21 +698,3 @@ def _refused_again(refusal: Document, body_hash: str | None) -> Outcome:
     if body_hash is not None and refusal["body"] not in (None, body_hash):
         return Outcome(Result.REFUSED, problem="key_reused")
     return Outcome(Result.REFUSED, problem=refusal["problem"], fields=tuple(refusal["fields"]))
-
-
-def _parted(model: BaseModel, private: frozenset[str]) -> tuple[Document, Document]:
-    """Public and private fields, as JSON types; dumped once, because a batch has hundreds of each."""
-    public = model.model_dump(mode="json")
-    return public, {name: public.pop(name) for name in private if name in public}
-
-
-def address(command: Command, envelope: Envelope, *, to: Service, by: Service, keys: VersionedKey) -> Outgoing:
-    """A signed command for a mailbox. Its key decides which member of the group takes it."""
-    body = command.model_dump_json().encode()
-    target = "" if command.keyed_by_tenant else command.target
-    signed = sign(envelope, body, by=by, key_id=keys.active, key=keys.current)
-    return Outgoing(mailbox(to, command.mailbox), key(envelope.tenant, target).encode(), body, signed.headers())
-
-
-def record_message(record: TopicRecord) -> Outgoing:
-    return Outgoing(record.topic, record.key.encode(), record.value or None, [])

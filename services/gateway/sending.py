@@ -11,10 +11,10 @@ from libs.contracts.envelope import Actor, Envelope, milliseconds
 from libs.contracts.messages import Command, Sealable
 from libs.contracts.topics import OWNERS, Service
 from libs.runtime import telemetry
-from libs.runtime.engine import address
 from libs.runtime.keyring import Keyring, derive
 from libs.runtime.outbox import Outbox, Outgoing
 from libs.runtime.sealing import Sealer, context_of
+from libs.runtime.writing import address
 from services.gateway.idempotency import SentBodies
 
 SOURCE = f"simpul/{Service.GATEWAY}"

@@ -129,7 +129,7 @@ class Evidence:
 
     async def _place_without(self, tenant: str, report: Report) -> None:
         if report.case_id is None and datetime.now(UTC) - report.received_at > PATIENCE:
-            command = self._engine.signed(
+            command = self._engine.writer.command(
                 PlaceReport(report_id=report.report_id, attempt=1),
                 command_id=uuid5(NAMESPACE, f"place|{tenant}|{report.report_id}"),
                 tenant=tenant,

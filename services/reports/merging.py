@@ -42,7 +42,7 @@ class Merging:
             )
             await self._engine.send(
                 [
-                    self._engine.signed(
+                    self._engine.writer.command(
                         MoveReport(report_id=identity_of(r["_id"]), into=into),
                         command_id=uuid5(NAMESPACE, f"move|{r['_id']}|{case_id}|{into}"),
                         tenant=tenant,
@@ -56,7 +56,7 @@ class Merging:
                 tenant, {"ix.moving": True, "ix.merged_into": case_id}, limit=1, fields={"_id": 1}
             )
             if not reports and not arriving:
-                finish = self._engine.signed(
+                finish = self._engine.writer.command(
                     FinishMerge(case_id=case_id),
                     command_id=uuid5(NAMESPACE, f"finish|{case['_id']}|{into}"),
                     tenant=tenant,

@@ -16,11 +16,11 @@ from libs.contracts.envelope import Envelope, milliseconds
 from libs.contracts.registry.tenant import Branding, TenantSettings
 from libs.contracts.reports.report import ReportContent, SubmitReport
 from libs.contracts.topics import Service
-from libs.runtime.engine import address
 from libs.runtime.keyring import Keyring
 from libs.runtime.outbox import KafkaOutbox, Outgoing
 from libs.runtime.sealing import Sealer, context_of
 from libs.runtime.settings import Settings as Common
+from libs.runtime.writing import address
 from services.reports.app import create_app
 from services.reports.settings import Settings
 

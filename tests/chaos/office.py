@@ -22,11 +22,11 @@ from libs.contracts.reports.case import AddReference, ApproveVerdict, PublishCas
 from libs.contracts.reports.parts import Draft, Reference
 from libs.contracts.topics import OWNERS, Service
 from libs.contracts.words import CaseState
-from libs.runtime.engine import address
 from libs.runtime.errors import Unavailable
 from libs.runtime.keyring import Keyring
 from libs.runtime.outbox import KafkaOutbox, Outgoing
 from libs.runtime.sealing import Sealer, context_of
+from libs.runtime.writing import address
 from tests.chaos.client import Office as Place
 from tests.chaos.lag import Client
 from tests.office import PASSWORD, PASSWORDS, TOTP_SECRET, settings_of

@@ -27,7 +27,6 @@ from libs.contracts.reports.clarification import ClarificationPublished
 from libs.contracts.reports.parts import Reference
 from libs.contracts.reports.report import ReportMatched
 from libs.contracts.topics import CONTACTS, DIRECTORY, Service, journal
-from libs.runtime.engine import address
 from libs.runtime.errors import Refused
 from libs.runtime.http import ServiceClient
 from libs.runtime.keyring import Keyring
@@ -35,6 +34,7 @@ from libs.runtime.outbox import KafkaOutbox, Outgoing
 from libs.runtime.sealing import Sealer, context_of
 from libs.runtime.settings import Settings
 from libs.runtime.tokens import Tokens
+from libs.runtime.writing import address
 
 WITHIN = 20.0
 T = TypeVar("T")

@@ -14,13 +14,13 @@ from libs.contracts.reads import OutcomeView
 from libs.contracts.registry.partner import ContactPoint, PartnerIdentity, RegisterPartner, SocialAccount
 from libs.contracts.registry.tenant import AddOfficer, Branding, CreateTenant, OfficerIdentity
 from libs.contracts.topics import Service
-from libs.runtime.engine import address
 from libs.runtime.http import ServiceClient
 from libs.runtime.keyring import Keyring
 from libs.runtime.outbox import KafkaOutbox, Outgoing
 from libs.runtime.sealing import Sealer, context_of
 from libs.runtime.settings import Settings
 from libs.runtime.tokens import Tokens
+from libs.runtime.writing import address
 
 LOADER = Actor(SETUP, ("operator", "tenant_admin", "verifier"))
 WITHIN = 15.0
