@@ -138,8 +138,7 @@ class Bus:
             apply_types=False,
             graceful_timeout=FINISHED_WITHIN,
             allow_auto_create_topics=False,
-            acks="all",
-            enable_idempotence=True,
+            consumer_only=True,
         )
         self.loops: list[Loop] = []
         self._subscribers: list[Any] = []
@@ -190,21 +189,9 @@ class Bus:
         return loop
 
     async def start(self) -> None:
-        """Starts every consumer; waits with growing pauses while Kafka is away."""
-        failures = 0
-        while True:
-            try:
-                await self.broker.start()
-                break
-            except Exception as error:
-                failures += 1
-                log.warning("kafka_not_reached", attempt=failures, error=error)
-                for loop in self.loops:
-                    loop.alive()
-                await self.broker.stop()
-                await asyncio.sleep(pause(failures))
-        for loop, subscriber, in_flight in zip(self.loops, self._subscribers, self._in_flight, strict=True):
-            _watch(subscriber.consumer, loop, in_flight)
+        """Starts the consumers beside each other; each waits with growing pauses while Kafka is away."""
+        await self.broker.connect()
+        await asyncio.gather(*map(_start, self._subscribers, self.loops, self._in_flight))
 
     async def stop(self) -> None:
         """Lets running handlers finish (up to 20 s), commits, and leaves the groups: others take over at once."""
@@ -222,10 +209,26 @@ class Bus:
         return all(s.consumer is not None for s in self._subscribers)
 
 
+async def _start(subscriber: Any, loop: Loop, in_flight: InFlight) -> None:
+    failures = 0
+    while True:
+        try:
+            await subscriber.start()
+            break
+        except Exception as error:
+            failures += 1
+            log.warning("kafka_not_reached", loop=loop.name, attempt=failures, error=error)
+            loop.alive()
+            await subscriber.stop()
+            await asyncio.sleep(pause(failures))
+    # Nothing is awaited in between: FastStream polls as soon as it can, and what it handled then nobody would commit.
+    _watch(subscriber.consumer, loop, in_flight)
+
+
 def _watch(consumer: Any, loop: Loop, in_flight: InFlight) -> None:
-    """Notes every poll: `running` and `ping()` of the broker stay True after the loop has ended. Before a poll, rests
-    as the loop does, and goes back to what was not handled. Returns only when there are records, or the loop stops.
-    Leaves when what is in flight has ended and is committed."""
+    """Notes every poll: a subscriber's `running` stays True after its loop has ended. Before a poll, rests as the loop
+    does, and goes back to what was not handled. Returns only when there are records, or the loop stops. Leaves when
+    what is in flight has ended and is committed."""
     fetch_on_demand(consumer)
     commits = CommitsBehind(consumer)
     in_flight.on_handled = commits.handled
