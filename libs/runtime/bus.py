@@ -11,8 +11,9 @@ Source of the settings: measured on FastStream 0.7.8 and Kafka 4.2; docs/decisio
 import asyncio
 import random
 import time
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from faststream import AckPolicy
@@ -142,7 +143,7 @@ class Bus:
         )
         self.loops: list[Loop] = []
         self._subscribers: list[Any] = []
-        self._in_flight: list[InFlight] = []
+        self._starts: list[Callable[[], Awaitable[None]]] = []
 
     def consume(
         self,
@@ -165,6 +166,7 @@ class Bus:
         """
         loop = Loop(name, tuple(topics), gathers=patient, beside=beside, most=self._settings.batch_records)
         self.loops.append(loop)
+        commits = CommitsBehind()
         subscriber: Any = self.broker.subscriber(
             *topics,
             batch=True,
@@ -178,20 +180,26 @@ class Bus:
             fetch_max_wait_ms=FETCH_MS,
             consumer_timeout_ms=FETCH_MS,
             ack_policy=AckPolicy.MANUAL,
+            listener=commits,
             no_reply=True,
             parser=raw_parser,
             decoder=raw_decoder,
         )
         self._subscribers.append(subscriber)
-        in_flight = InFlight(persistent(loop, handler, service=self._service), most=abreast, full=loop.most)
-        self._in_flight.append(in_flight)
+        in_flight = InFlight(
+            persistent(loop, handler, service=self._service),
+            most=abreast,
+            full=loop.most,
+            on_handled=commits.handled,
+        )
+        self._starts.append(partial(_start, subscriber, loop, in_flight, commits))
         subscriber(in_flight.take)
         return loop
 
     async def start(self) -> None:
         """Starts the consumers beside each other; each waits with growing pauses while Kafka is away."""
         await self.broker.connect()
-        await asyncio.gather(*map(_start, self._subscribers, self.loops, self._in_flight))
+        await asyncio.gather(*(start() for start in self._starts))
 
     async def stop(self) -> None:
         """Lets running handlers finish (up to 20 s), commits, and leaves the groups: others take over at once."""
@@ -209,7 +217,7 @@ class Bus:
         return all(s.consumer is not None for s in self._subscribers)
 
 
-async def _start(subscriber: Any, loop: Loop, in_flight: InFlight) -> None:
+async def _start(subscriber: Any, loop: Loop, in_flight: InFlight, commits: CommitsBehind) -> None:
     failures = 0
     while True:
         try:
@@ -222,17 +230,16 @@ async def _start(subscriber: Any, loop: Loop, in_flight: InFlight) -> None:
             await subscriber.stop()
             await asyncio.sleep(pause(failures))
     # Nothing is awaited in between: FastStream polls as soon as it can, and what it handled then nobody would commit.
-    _watch(subscriber.consumer, loop, in_flight)
+    _watch(subscriber.consumer, loop, in_flight, commits)
 
 
-def _watch(consumer: Any, loop: Loop, in_flight: InFlight) -> None:
+def _watch(consumer: Any, loop: Loop, in_flight: InFlight, commits: CommitsBehind) -> None:
     """Notes every poll: a subscriber's `running` stays True after its loop has ended. Before a poll, rests as the loop
     does, and goes back to what was not handled. Returns only when there are records, or the loop stops. Leaves when
     what is in flight has ended and is committed."""
     fetch_on_demand(consumer)
-    commits = CommitsBehind(consumer)
-    in_flight.on_handled = commits.handled
-    poll = consumer.getmany
+    commits.serve(consumer)
+    poll, leave = consumer.getmany, consumer.stop
     records, behind, polled_at = 0, 0.0, 0.0
 
     async def getmany(*, timeout_ms: int, max_records: int) -> Any:
@@ -247,13 +254,15 @@ def _watch(consumer: Any, loop: Loop, in_flight: InFlight) -> None:
                 if partition in consumer.assignment():
                     consumer.seek(partition, offset)
             found = await poll(timeout_ms=POLL_MS, max_records=loop.takes)
+        commits.read(found)
         records, polled_at = sum(map(len, found.values())), time.monotonic()
         behind = time.time() - min((of[0].timestamp for of in found.values()), default=0) / 1000
         return found
 
     async def stop() -> None:
         await in_flight.landed(within=max(0.0, loop.ends_by - time.monotonic()))
-        await commits.stop()
+        await commits.settle()
+        await leave()
 
     consumer.getmany, consumer.stop = getmany, stop
 

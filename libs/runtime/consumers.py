@@ -2,21 +2,24 @@
 
 import asyncio
 import contextlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
+from aiokafka import ConsumerRecord
+from aiokafka.abc import ConsumerRebalanceListener
 from aiokafka.errors import KafkaError
 
 from libs.runtime import logs
 
 log = logs.get()
 
-COMMITTED_WITHIN = 0.1
+COMMITTED_WITHIN = 0.5
 """Seconds that a commit waits for those of the next batches. Whoever takes over after a kill handles as much again,
 and finds that it has its effect already."""
 
-LEFT_WITHIN = 2.0
-"""Seconds that a consumer which leaves waits for its last commit: aiokafka tries again for as long as Kafka is away."""
+SETTLED_WITHIN = 2.0
+"""Seconds that whoever gives a partition up waits for its last commit: aiokafka tries again for as long as Kafka is
+away."""
 
 
 def fetch_on_demand(consumer: Any) -> None:
@@ -38,31 +41,49 @@ def fetch_on_demand(consumer: Any) -> None:
     consumer.getmany = getmany
 
 
-class CommitsBehind:
-    """Commits what was handled a little later, at the latest before the consumer leaves.
+class CommitsBehind(ConsumerRebalanceListener):  # type: ignore[misc]
+    """Commits what was handled a little later, at the latest before partitions are given up or the consumer leaves.
 
     Nobody waits for a commit; the broker took one for every batch, of all partitions, and the next batch waited.
     """
 
-    def __init__(self, consumer: Any) -> None:
-        self._assignment = consumer.assignment
-        self._commit, self._leave = consumer.commit, consumer.stop
+    def __init__(self) -> None:
+        self._consumer: Any = None
+        self._from: dict[Any, int] = {}
+        """First offset that was read of each partition since it was assigned. What was begun before that may end when
+        others have committed further."""
         self._handled: dict[Any, int] = {}
         """Next offset of each partition that is not committed yet."""
         self._hurry = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
 
+    def serve(self, consumer: Any) -> None:
+        self._consumer = consumer
+
+    def read(self, records: Mapping[Any, Sequence[ConsumerRecord]]) -> None:
+        for partition, of_partition in records.items():
+            self._from.setdefault(partition, of_partition[0].offset)
+
     def handled(self, offsets: Mapping[Any, int]) -> None:
-        self._handled |= offsets
-        if self._task is None or self._task.done():
+        self._handled |= {p: offset for p, offset in offsets.items() if p in self._from and offset > self._from[p]}
+        if self._handled and (self._task is None or self._task.done()):
             self._task = asyncio.create_task(self._run())
 
-    async def stop(self) -> None:
+    async def settle(self) -> None:
+        """Returns when what was handled is committed, or cannot be."""
         self._hurry.set()
         if self._task is not None:
-            await asyncio.wait({self._task}, timeout=LEFT_WITHIN)
+            await asyncio.wait({self._task}, timeout=SETTLED_WITHIN)
             self._task.cancel()
-        await self._leave()
+        self._hurry.clear()
+
+    async def on_partitions_revoked(self, revoked: object) -> None:
+        # Nothing is read from here until the next assignment.
+        await self.settle()
+        self._from, self._handled = {}, {}
+
+    def on_partitions_assigned(self, assigned: object) -> None:
+        """Each is known from its first record on (`read`)."""
 
     async def _run(self) -> None:
         while self._handled:
@@ -70,10 +91,9 @@ class CommitsBehind:
                 async with asyncio.timeout(COMMITTED_WITHIN):
                     await self._hurry.wait()
             handled, self._handled = self._handled, {}
-            ours = {partition: offset for partition, offset in handled.items() if partition in self._assignment()}
             try:
-                if ours:
-                    await self._commit(ours)
+                if handled:
+                    await self._consumer.commit(handled)
             except KafkaError as error:
                 # The partition's next batch commits further; until then its records may be handled again.
-                log.warning("offsets_not_committed", partitions=len(ours), error=error)
+                log.warning("offsets_not_committed", partitions=len(handled), error=error)

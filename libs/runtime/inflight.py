@@ -55,16 +55,16 @@ class InFlight:
         handle: raises only what means that its batch was not handled.
         most: batches at a time.
         full: records from which on a batch says that more are waiting. Until a smaller one ends nothing is begun.
+        on_handled: told the next offsets of batches that are handled, and all before them as well.
     """
 
-    def __init__(self, handle: Handler, *, most: int, full: int = 1) -> None:
+    def __init__(self, handle: Handler, *, most: int, full: int = 1, on_handled: Callable[[Offsets], None]) -> None:
         self._handle = handle
         self._most = most
         self._full = full
         self._batches: deque[_Batch] = deque()
         self._has_failed = False
-        self.on_handled: Callable[[Offsets], None] = lambda offsets: None
-        """Told the next offsets of batches that are handled, and all before them as well."""
+        self._on_handled = on_handled
 
     async def take(self, records: Records) -> None:
         """Begins a batch; returns when there is room for another, or when one has failed (`give_back`)."""
@@ -123,4 +123,4 @@ class InFlight:
         else:
             batch.is_handled = True
             while self._batches and self._batches[0].is_handled:
-                self.on_handled(self._batches.popleft().after())
+                self._on_handled(self._batches.popleft().after())

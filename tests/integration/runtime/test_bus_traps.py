@@ -13,6 +13,7 @@ from deploy.local.kafka_admin import sasl
 from deploy.local.stack import Stack
 from libs.contracts.topics import Service, dead_letters
 from libs.runtime import bus as bus_module
+from libs.runtime import consumers
 from libs.runtime.bus import SESSION_TIMEOUT_MS, Bus
 from libs.runtime.errors import Unavailable
 from libs.runtime.inflight import Records
@@ -159,6 +160,24 @@ async def test_a_member_that_leaves_is_replaced_at_once_and_nothing_is_handled_t
 
     assert second.taken == list(range(10, 20))
     assert took < SESSION_TIMEOUT_MS / 1000 - 2, "the member before did not leave its group"
+
+
+async def test_a_member_commits_what_it_handled_before_it_gives_partitions_up(
+    stack: Stack, pen: Pen, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(consumers, "COMMITTED_WITHIN", 600.0)
+    group, first, second = f"trap-{uuid4().hex[:8]}", Notes(pen), Notes(pen)
+    async with a_member(stack, first, group=group):
+        for number in range(8):
+            await pen.write(number, partition=number)
+        await eventually(lambda: len(first.taken) == 8)
+        async with a_member(stack, second, group=group):
+            for number in range(8):
+                await pen.write(8 + number, partition=number)
+            await eventually(lambda: len(first.taken) + len(second.taken) >= 16)
+
+    assert sorted(first.taken + second.taken) == list(range(16))
+    assert second.taken, "the second was given no partition"
 
 
 async def test_a_stop_waits_for_the_batch_that_is_being_handled(stack: Stack, pen: Pen) -> None:

@@ -26,6 +26,7 @@ from libs.runtime.bus import (
     raw_decoder,
     raw_parser,
 )
+from libs.runtime.consumers import CommitsBehind
 from libs.runtime.errors import Unavailable
 from libs.runtime.inflight import InFlight
 from libs.runtime.settings import Settings
@@ -231,11 +232,18 @@ class Polled:
         return len((await self.getmany(timeout_ms=1, max_records=4)).get(P3, ()))
 
 
+def watched(consumer: Polled, loop: Loop, *failures: BaseException) -> InFlight:
+    commits = CommitsBehind()
+    in_flight = InFlight(Flaky(*failures), most=1, on_handled=commits.handled)
+    bus._watch(consumer, loop, in_flight, commits)
+    return in_flight
+
+
 async def test_a_quiet_time_is_waited_through_and_the_first_record_after_it_is_taken_at_once(
     slept: list[float],
 ) -> None:
     consumer, loop = Polled(3, 0, 0, 1), Loop("events", ("t",), last_alive=float("-inf"), gathers=True)
-    bus._watch(consumer, loop, InFlight(Flaky(), most=1))
+    watched(consumer, loop)
 
     assert [await consumer.batch(), await consumer.batch()] == [3, 1]
 
@@ -245,8 +253,7 @@ async def test_a_quiet_time_is_waited_through_and_the_first_record_after_it_is_t
 
 async def test_before_a_poll_it_goes_back_to_what_was_not_handled(slept: list[float]) -> None:
     consumer, loop = Polled(2, 2), Loop("commands", ("t",))
-    in_flight = InFlight(Flaky(Unavailable("mongo")), most=1)
-    bus._watch(consumer, loop, in_flight)
+    in_flight = watched(consumer, loop, Unavailable("mongo"))
     await consumer.batch()
     await in_flight.take((a_record(offset=7),))
 
@@ -257,8 +264,7 @@ async def test_before_a_poll_it_goes_back_to_what_was_not_handled(slept: list[fl
 
 async def test_a_partition_that_went_to_another_member_is_not_sought(slept: list[float]) -> None:
     consumer, loop = Polled(2, 2), Loop("commands", ("t",))
-    in_flight = InFlight(Flaky(Unavailable("mongo")), most=1)
-    bus._watch(consumer, loop, in_flight)
+    in_flight = watched(consumer, loop, Unavailable("mongo"))
     await in_flight.take((a_record(offset=7, partition=5),))
 
     await consumer.batch()
@@ -268,7 +274,7 @@ async def test_a_partition_that_went_to_another_member_is_not_sought(slept: list
 
 async def test_a_loop_that_stops_polls_no_more() -> None:
     consumer = Polled()
-    bus._watch(consumer, Loop("commands", ("t",), stopping=True), InFlight(Flaky(), most=1))
+    watched(consumer, Loop("commands", ("t",), stopping=True))
 
     assert await consumer.batch() == 0
 

@@ -17,13 +17,11 @@ class Broker:
     def __init__(self, *batches: dict[str, list[int]]) -> None:
         self._batches = list(batches)
         self._paused: set[str] = set()
-        self.assigned = {"p0", "p1"}
         self.commits: list[dict[str, int]] = []
         self.failures: list[Exception] = []
-        self.has_left = False
 
     def assignment(self) -> set[str]:
-        return self.assigned
+        return {"p0", "p1"}
 
     def paused(self) -> set[str]:
         return set(self._paused)
@@ -40,13 +38,9 @@ class Broker:
         return {p: [a_record(offset=offset) for offset in offsets] for p, offsets in found.items()}
 
     async def commit(self, *offsets: dict[str, int]) -> None:
-        assert not self.has_left
         if self.failures:
             raise self.failures.pop()
         self.commits += offsets
-
-    async def stop(self) -> None:
-        self.has_left = True
 
 
 @pytest.mark.parametrize(
@@ -65,10 +59,24 @@ async def test_the_broker_is_not_asked_while_a_batch_is_handled(offsets: list[in
     assert consumer.paused() == set(), "an empty poll leaves its question with the broker"
 
 
-async def test_one_commit_is_made_of_the_batches_of_a_moment() -> None:
-    consumer = Broker()
-    commits = CommitsBehind(consumer)
+@pytest.fixture
+def consumer() -> Any:
+    return Broker()
 
+
+@pytest.fixture
+def commits(consumer: Any) -> CommitsBehind:
+    commits = CommitsBehind()
+    commits.serve(consumer)
+    return commits
+
+
+def read_from(commits: CommitsBehind, **offsets: int) -> None:
+    commits.read({partition: [a_record(offset=offset)] for partition, offset in offsets.items()})
+
+
+async def test_one_commit_is_made_of_the_batches_of_a_moment(consumer: Broker, commits: CommitsBehind) -> None:
+    read_from(commits, p0=4)
     commits.handled({"p0": 5})
     commits.handled({"p0": 6})
     assert consumer.commits == []
@@ -77,52 +85,61 @@ async def test_one_commit_is_made_of_the_batches_of_a_moment() -> None:
     assert consumer.commits == [{"p0": 6}]
 
 
-async def test_what_was_handled_is_committed_before_the_consumer_leaves() -> None:
-    consumer = Broker()
-    commits = CommitsBehind(consumer)
-
+async def test_what_was_handled_is_committed_before_partitions_are_given_up(
+    consumer: Broker, commits: CommitsBehind
+) -> None:
+    read_from(commits, p0=3, p1=8)
     commits.handled({"p0": 4, "p1": 9})
-    await commits.stop()
+    await commits.on_partitions_revoked({"p0", "p1"})
 
     assert consumer.commits == [{"p0": 4, "p1": 9}]
-    assert consumer.has_left
 
 
-async def test_a_partition_that_went_to_another_member_is_left_to_it() -> None:
-    consumer = Broker()
-    commits = CommitsBehind(consumer)
+async def test_what_ends_after_its_partition_was_given_up_is_left_to_others(
+    consumer: Broker, commits: CommitsBehind
+) -> None:
+    read_from(commits, p0=3)
+    await commits.on_partitions_revoked({"p0"})
+    commits.handled({"p0": 4})
+    await commits.settle()
 
-    commits.handled({"p0": 4, "p1": 9})
-    consumer.assigned = {"p1"}
-    await commits.stop()
-
-    assert consumer.commits == [{"p1": 9}]
+    assert consumer.commits == []
 
 
-async def test_a_commit_that_fails_ends_nothing() -> None:
-    consumer = Broker()
+async def test_a_commit_never_goes_back_behind_what_others_did_in_between(
+    consumer: Broker, commits: CommitsBehind
+) -> None:
+    read_from(commits, p0=3)
+    await commits.on_partitions_revoked({"p0"})
+    read_from(commits, p0=7)
+    commits.handled({"p0": 4})
+    commits.handled({"p0": 8})
+    await commits.settle()
+
+    assert consumer.commits == [{"p0": 8}]
+
+
+async def test_a_commit_that_fails_ends_nothing(consumer: Broker, commits: CommitsBehind) -> None:
     consumer.failures = [CommitFailedError()]
-    commits = CommitsBehind(consumer)
-
+    read_from(commits, p0=3)
     commits.handled({"p0": 4})
     await asyncio.sleep(consumers.COMMITTED_WITHIN * 2)
     commits.handled({"p0": 5})
-    await commits.stop()
+    await commits.settle()
 
     assert consumer.commits == [{"p0": 5}]
 
 
-async def test_a_consumer_leaves_though_kafka_is_away(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_nobody_is_held_up_because_kafka_is_away(
+    consumer: Any, commits: CommitsBehind, monkeypatch: pytest.MonkeyPatch
+) -> None:
     async def never(*_: dict[str, int]) -> None:
         await asyncio.Event().wait()
 
-    monkeypatch.setattr(consumers, "LEFT_WITHIN", 0.05)
-    consumer: Any = Broker()
+    monkeypatch.setattr(consumers, "SETTLED_WITHIN", 0.05)
     consumer.commit = never
-    commits = CommitsBehind(consumer)
-
+    read_from(commits, p0=3)
     commits.handled({"p0": 4})
-    async with asyncio.timeout(5):
-        await commits.stop()
 
-    assert consumer.has_left
+    async with asyncio.timeout(5):
+        await commits.settle()

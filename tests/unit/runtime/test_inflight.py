@@ -7,7 +7,7 @@ import pytest
 from aiokafka import TopicPartition
 
 from libs.runtime.errors import Unavailable
-from libs.runtime.inflight import InFlight, Records
+from libs.runtime.inflight import Handler, InFlight, Records
 from tests.unit.runtime.records import a_record
 
 P0, P1 = TopicPartition("reports.commands.v1", 0), TopicPartition("reports.commands.v1", 1)
@@ -58,11 +58,13 @@ def passed_on() -> list[dict[TopicPartition, int]]:
     return []
 
 
+def unheard(handle: Handler, *, most: int = 1, full: int = 1) -> InFlight:
+    return InFlight(handle, most=most, full=full, on_handled=lambda offsets: None)
+
+
 @pytest.fixture
 def flight(work: Work, passed_on: list[dict[TopicPartition, int]]) -> InFlight:
-    flight = InFlight(work, most=2)
-    flight.on_handled = passed_on.append
-    return flight
+    return InFlight(work, most=2, on_handled=passed_on.append)
 
 
 async def test_a_batch_does_not_wait_for_the_one_before_it(flight: InFlight, work: Work) -> None:
@@ -83,7 +85,7 @@ async def test_only_so_many_run_at_a_time(flight: InFlight, work: Work) -> None:
 
 
 async def test_after_a_small_batch_nothing_is_begun_before_it_ends(work: Work) -> None:
-    flight = InFlight(work, most=2, full=2)
+    flight = unheard(work, most=2, full=2)
     full = await begun(flight, batch(0, 1, key=b"a"))
     small = await begun(flight, batch(2, key=b"b"))
     assert (full.done(), small.done()) == (True, False)
@@ -96,7 +98,7 @@ async def test_after_a_small_batch_nothing_is_begun_before_it_ends(work: Work) -
 
 
 async def test_one_at_a_time_returns_when_it_is_handled(work: Work) -> None:
-    alone = InFlight(work, most=1)
+    alone = unheard(work)
     taking = await begun(alone, batch(0))
     assert not taking.done()
 
@@ -199,7 +201,7 @@ def test_a_handler_is_called_with_whole_batches() -> None:
         handled.append(records)
 
     async def run() -> None:
-        flight = InFlight(note, most=1)
+        flight = unheard(note)
         await flight.take(batch(0, 1, 2))
 
     asyncio.run(run())
