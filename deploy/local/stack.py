@@ -260,7 +260,10 @@ class Stack:
             return
         admin = self.admin_credentials
         self.children.wait_until(
-            kafka.NAME, lambda: _await(can_log_in(self.kafka_bootstrap, admin)), seconds=SERVER_SECONDS
+            kafka.NAME,
+            # The client writes a line for each port that nobody listens on.
+            lambda: is_open(self.ports.kafka) and _await(can_log_in(self.kafka_bootstrap, admin)),
+            seconds=SERVER_SECONDS,
         )
         _await(self._set_up_kafka(admin))
 
