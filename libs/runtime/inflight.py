@@ -1,8 +1,8 @@
 """Batches of one consumer that are handled at the same time.
 
-While one waits for MongoDB or Kafka the next is taken up, so whoever comes right after a batch was taken does not wait
-for the whole of it. Two that hold a key in common go one after the other: the order within a key stays. Offsets are
-passed on in the order of the batches: a commit never passes what is not handled.
+While a full one waits for MongoDB or Kafka the next is begun; after a small one nothing is, until it ends. Two with
+a key in common go one after the other: the order within a key stays. Offsets are passed on in the order of the batches:
+a commit never passes what is not handled.
 """
 
 import asyncio
