@@ -118,9 +118,9 @@ class Follower:
                 self._caught_up.set()
             self._last_alive = time.monotonic()
             batch = await consumer.getmany(timeout_ms=FETCH_MS if self._caught_up.is_set() else 200, max_records=1000)
-            for partition, records in batch.items():
-                await self._take(records)
-                self.positions[partition] = records[-1].offset + 1
+            if batch:
+                await self._take([record for records in batch.values() for record in records])
+                self.positions |= {partition: records[-1].offset + 1 for partition, records in batch.items()}
             if batch and self._patient and self._caught_up.is_set():
                 await asyncio.sleep(GATHERING)
             if not batch:

@@ -202,8 +202,10 @@ class TenantCollection:
 
     async def load(self, document_ids: Iterable[str], fields: Mapping[str, Any] | None = None) -> dict[str, Document]:
         """Whole documents by `_id`; an `_id` holds its tenant."""
+        wanted = list(document_ids)
+        if not wanted:
+            return {}
         async with reaching():
-            wanted = list(document_ids)
             return {d["_id"]: d async for d in self._raw.find({"_id": {"$in": wanted}}, fields)}
 
     async def across_tenants(

@@ -147,7 +147,7 @@ class Placing:
     async def _by_link(self, tenant: str, report: Report, links: Sequence[str]) -> Placement | None:
         """The newest case that another report brought the same post to, unless it was closed without an answer."""
         known = await self._store.cases_of_links(tenant, links)
-        cases = await self._store.cases(tenant, known)
+        cases = await self._store.cases_of(tenant, known)
         for case_id in known:
             case = cases.get(case_id)
             if case is None or case_id in (*report.refused, report.case_id):

@@ -4,6 +4,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
 from libs.contracts.words import ReportState
 from libs.runtime.aggregates import Aggregate
 from libs.runtime.engine import Engine
@@ -58,12 +60,23 @@ class Store:
     async def report(self, tenant: str, report_id: str) -> Report | None:
         return (await self.reports([key(tenant, report_id)])).get(key(tenant, report_id))
 
-    async def cases(self, tenant: str, case_ids: Iterable[str]) -> dict[str, Case]:
-        documents = await self._engine.collection("case").load((key(tenant, i) for i in case_ids), LEAN)
-        return {c.case_id: c for c in await self.opened(CASE, list(documents.values()))}
+    async def cipher(self, tenant: str, report_id: str) -> AESGCM | None:
+        """What locks a report and its pictures; None where there is none, or none any more."""
+        document_id = key(tenant, report_id)
+        found = (await self._engine.collection("report").load([document_id], {"subject": 1})).get(document_id)
+        subject = found.get("subject") if found is not None else None
+        return (await self._keys.existing([subject])).get(subject) if subject is not None else None
+
+    async def cases(self, document_ids: Iterable[str]) -> dict[str, Case]:
+        documents = await self._engine.collection("case").load(document_ids, LEAN)
+        return dict(zip(documents, await self.opened(CASE, list(documents.values())), strict=True))
+
+    async def cases_of(self, tenant: str, case_ids: Iterable[str]) -> dict[str, Case]:
+        found = await self.cases(key(tenant, case_id) for case_id in case_ids)
+        return {case.case_id: case for case in found.values()}
 
     async def case(self, tenant: str, case_id: str) -> Case | None:
-        return (await self.cases(tenant, [case_id])).get(case_id)
+        return (await self.cases_of(tenant, [case_id])).get(case_id)
 
     async def find_cases(
         self, tenant: str, where: Mapping[str, Any], *, sort: Sequence[tuple[str, int]], limit: int

@@ -233,7 +233,7 @@ class Views:
         reports = self._engine.collection("report")
         received = await reports.count(tenant, {"ix.received": {"$gte": week}})
         recent = await self._store.find_clarifications(tenant, {}, sort=(("ix.at", -1),), limit=500)
-        cases = await self._store.cases(tenant, [c.case_id for c in recent if c.published_at >= week])
+        cases = await self._store.cases_of(tenant, [c.case_id for c in recent if c.published_at >= week])
         hours = sorted(
             (c.published_at - c.first_at).total_seconds() / 3600 for c in cases.values() if c.published_at is not None
         )
@@ -341,7 +341,7 @@ class Views:
 
     async def _similar(self, tenant: str, case: Case, title: str) -> tuple[SimilarCase, ...]:
         candidates = {c.case_id: c for c in case.suggestions if c.case_id not in case.judged}
-        others = await self._store.cases(tenant, candidates)
+        others = await self._store.cases_of(tenant, candidates)
         titles = await self._titles(tenant, list(others.values()))
         found = []
         for case_id, other in others.items():

@@ -30,17 +30,19 @@ from libs.contracts.reports.report import (
 from libs.contracts.topics import Service, journal
 from libs.contracts.words import ClarificationState
 from libs.runtime import logs, telemetry
+from libs.runtime.aggregates import Aggregate
 from libs.runtime.engine import Engine
 from libs.runtime.followers import Follower
 from libs.runtime.http import Health, caller_dependency, service_app
 from libs.runtime.keyring import Keyring
-from libs.runtime.mongo import Mongo, identity_of, key
+from libs.runtime.mongo import Mongo, identity_of, key, tenant_of
 from libs.runtime.outbox import KafkaOutbox
 from libs.runtime.sealing import SubjectKeys
 from libs.runtime.service import REFUSED, patiently
 from libs.runtime.tokens import Tokens
-from services.reports.case import ENDED
-from services.reports.kinds import AGGREGATES, CLARIFICATION, REPORT
+from services.reports.case import ENDED, Case
+from services.reports.clarification import Clarification
+from services.reports.kinds import AGGREGATES, CASE, CLARIFICATION, REPORT
 from services.reports.matching.engine import Document, Kinds, Matcher
 from services.reports.matching.questions import Answer, Found, Question
 from services.reports.placing import told
@@ -66,39 +68,58 @@ class Shelf:
 
     async def build(self) -> None:
         """Everything from MongoDB. Cases first, so that an answer replaces its case; then the texts linked to them."""
-        for case_document in await self._all("case", {"ix.state": {"$nin": [s.value for s in ENDED]}}):
-            await self._case(case_document["tenant"], identity_of(case_document["_id"]))
-        for document in await self._all("clarification", {}):
-            await self._clarification(document["tenant"], identity_of(document["_id"]))
-        async for tenant, report in self._reports():
-            self._link(tenant, report)
+        async for cases in self._all(CASE, {"ix.state": {"$nin": [s.value for s in ENDED]}}):
+            samples = await self._samples(cases, {})
+            for document_id, case in cases.items():
+                self._case(document_id, case, samples.get(_sample_of(document_id, case)))
+        async for clarifications in self._all(CLARIFICATION, {}):
+            for document_id, clarification in clarifications.items():
+                self._clarification(tenant_of(document_id), clarification)
+        async for reports in self._all(REPORT, {"ix.case": {"$type": "string"}}):
+            for document_id, report in reports.items():
+                self._link(tenant_of(document_id), report)
         # The first question loads the stemmer's words; nobody should wait for that.
         self._matcher.match("", "bantuan dibagikan lewat tautan", 1)
         log.info("matcher_built", documents=len(self._matcher))
 
-    async def _all(self, aggregate: str, where: dict[str, Any]) -> list[dict[str, Any]]:
-        return await self._engine.collection(aggregate).across_tenants(where, limit=1_000_000, fields={"tenant": 1})
-
-    async def _reports(self) -> AsyncIterator[tuple[str, Report]]:
+    async def _all(self, kind: Aggregate[Any], where: Mapping[str, Any]) -> AsyncIterator[dict[str, Any]]:
+        """States by document id, `CHUNK` at a time."""
         last = ""
         while True:
-            documents = await self._engine.collection("report").across_tenants(
-                {"_id": {"$gt": last}, "ix.case": {"$type": "string"}}, sort=(("_id", 1),), limit=CHUNK, fields=LEAN
+            documents = await self._engine.collection(kind.name).across_tenants(
+                {"_id": {"$gt": last}, **where}, sort=(("_id", 1),), limit=CHUNK, fields=LEAN
             )
             if not documents:
                 return
             last = documents[-1]["_id"]
-            opened = await self._store.opened(REPORT, documents)
-            for document, report in zip(documents, opened, strict=True):
-                yield document["tenant"], report
+            yield dict(zip((d["_id"] for d in documents), await self._store.opened(kind, documents), strict=True))
             await asyncio.sleep(0)
+
+    async def _samples(self, cases: Mapping[str, Case], known: Mapping[str, Report]) -> dict[str, Report]:
+        """The first report of each case that nobody has put into words yet."""
+        wanted = {_sample_of(document_id, case) for document_id, case in cases.items() if not case.draft.claim}
+        return await self._store.reports(wanted - known.keys() - {""})
 
     async def take(self, records: Sequence[ConsumerRecord]) -> None:
         """Reads what the events are about all at once: what is stored is as new as the newest of them, or newer."""
         async with self._lock:
             heard = list(filter(None, map(_concerning, records)))
-            about = {key(tenant, event.report_id) for tenant, event in heard if isinstance(event, _REPORT_READ)}
-            reports = await self._store.reports(about) if about else {}
+            if not heard:
+                return
+            reports = await self._store.reports({key(t, e.report_id) for t, e in heard if isinstance(e, _REPORT_READ)})
+            opened = {
+                key(tenant, event.case_id): report
+                for tenant, event in heard
+                if isinstance(event, ReportMatched) and event.opens and event.case_id
+                if (report := reports.get(key(tenant, event.report_id))) is not None
+            }
+            drafted = {key(tenant, event.case_id) for tenant, event in heard if isinstance(event, DraftSaved)}
+            cases = await self._store.cases(opened.keys() | drafted)
+            samples = await self._samples({i: c for i, c in cases.items() if i not in opened}, reports) | reports
+            for document_id in opened.keys() | drafted:
+                case = cases.get(document_id)
+                sample = samples.get(_sample_of(document_id, case)) if case is not None else None
+                self._case(document_id, case, opened.get(document_id) or sample)
             for tenant, event in heard:
                 await self._heard(tenant, event, reports)
 
@@ -107,42 +128,36 @@ class Shelf:
             case ReportMatched() | ReportMoved() | EvidenceTaken():
                 report = reports.get(key(tenant, event.report_id))
                 if report is not None:
-                    if isinstance(event, ReportMatched) and event.opens and report.case_id:
-                        await self._case(tenant, report.case_id, report)
                     self._link(tenant, report)
             case ReportWithdrawn() | ReportScreenedOut():
                 self._matcher.remove(event.report_id, tenant)
-            case DraftSaved():
-                await self._case(tenant, event.case_id)
             case CaseMerged() | CaseClosed():
-                if f"{tenant}/{event.case_id}" not in self._clarifications:
+                if key(tenant, event.case_id) not in self._clarifications:
                     self._matcher.remove(event.case_id, tenant)
             case ClarificationPublished() | ClarificationPaused() | ClarificationRetracted():
-                await self._clarification(tenant, event.clarification_id)
+                document_id = key(tenant, event.clarification_id)
+                found = await self._engine.collection(CLARIFICATION.name).load([document_id], LEAN)
+                for one in await self._store.opened(CLARIFICATION, list(found.values())):
+                    self._clarification(tenant, one)
 
-    async def _case(self, tenant: str, case_id: str, report: Report | None = None) -> None:
-        if f"{tenant}/{case_id}" in self._clarifications:
+    def _case(self, document_id: str, case: Case | None, report: Report | None) -> None:
+        """A case under what its draft claims, or under what was reported; None: it is about to be opened."""
+        if document_id in self._clarifications or (case is not None and case.state in ENDED):
             return
-        case = await self._store.case(tenant, case_id)
-        title = case.draft.claim if case is not None else ""
-        if not title:
-            if report is None and case is not None and case.sample:
-                report = await self._store.report(tenant, case.sample[0])
-            title = told(report) if report is not None else ""
-        if title and (case is None or case.state not in ENDED):
-            self._matcher.add(Document(case_id, tenant, Kinds.CASE, title))
+        title = (case.draft.claim if case is not None else "") or (told(report) if report is not None else "")
+        if title:
+            self._matcher.add(Document(identity_of(document_id), tenant_of(document_id), Kinds.CASE, title))
 
-    async def _clarification(self, tenant: str, clarification_id: str) -> None:
-        found = (await self._engine.collection("clarification").load([f"{tenant}/{clarification_id}"], LEAN)).values()
-        for one in await self._store.opened(CLARIFICATION, list(found)):
-            if one.state == ClarificationState.PUBLISHED:
-                latest = one.latest
-                self._clarifications[f"{tenant}/{one.case_id}"] = one.clarification_id
-                title = f"{latest.fact} {latest.claim}"
-                self._matcher.add(Document(one.case_id, tenant, Kinds.CLARIFICATION, title, latest.explanation))
-            else:
-                self._clarifications.pop(f"{tenant}/{one.case_id}", None)
-                self._matcher.remove(one.case_id, tenant)
+    def _clarification(self, tenant: str, clarification: Clarification) -> None:
+        case_id = clarification.case_id
+        if clarification.state == ClarificationState.PUBLISHED:
+            latest = clarification.latest
+            self._clarifications[key(tenant, case_id)] = clarification.clarification_id
+            title = f"{latest.fact} {latest.claim}"
+            self._matcher.add(Document(case_id, tenant, Kinds.CLARIFICATION, title, latest.explanation))
+        else:
+            self._clarifications.pop(key(tenant, case_id), None)
+            self._matcher.remove(case_id, tenant)
 
     def _link(self, tenant: str, report: Report) -> None:
         text = told(report)
@@ -165,6 +180,11 @@ class Shelf:
                 for c in result.candidates
             ),
         )
+
+
+def _sample_of(document_id: str, case: Case) -> str:
+    """Document id of a case's first report; empty where it has none."""
+    return key(tenant_of(document_id), case.sample[0]) if case.sample else ""
 
 
 _REPORT_READ = (ReportMatched, ReportMoved, EvidenceTaken)

@@ -68,7 +68,7 @@ class Shelf:
     async def cases_of_links(self, tenant: str, links: Sequence[str]) -> list[str]:
         return list(self.found) if list(links) == links_of(a_report(urls=(POST,))) else []
 
-    async def cases(self, tenant: str, ids: Iterable[str]) -> dict[str, Case]:
+    async def cases_of(self, tenant: str, ids: Iterable[str]) -> dict[str, Case]:
         return {i: self.found[i] for i in ids}
 
 

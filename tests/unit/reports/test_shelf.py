@@ -1,0 +1,192 @@
+"""What the matcher reads when it is built and when it is told of something: by the chunk, never one by one."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, cast
+from uuid import uuid4
+
+import pytest
+from aiokafka import ConsumerRecord
+
+from libs.contracts.envelope import Envelope
+from libs.contracts.messages import Event
+from libs.contracts.reports.case import CaseClosed, DraftSaved
+from libs.contracts.reports.report import ReportMatched
+from libs.contracts.words import MatchOutcome
+from libs.runtime.mongo import key
+from services.reports.case import Case
+from services.reports.matching.app import Shelf
+from services.reports.matching.engine import Matcher
+from services.reports.matching.questions import Question
+from services.reports.report import Report
+from tests.unit.reports.builders import NOON, a_draft, an_open_case
+
+TENANT = "cirebon"
+WORDS = (
+    "Air PDAM dicampur zat pembersih pipa dan jangan diminum tiga hari",
+    "Vaksin keliling menyuntikkan cairan kedaluwarsa kepada murid kelas satu",
+    "Jembatan Kalijaga ditutup setahun karena retak di tiang tengahnya",
+    "Bantuan beras dua puluh kilogram dibagikan lewat tautan berhadiah",
+)
+
+
+class Stored:
+    """MongoDB as the matcher sees it; counts the questions."""
+
+    def __init__(self, reports: Sequence[Report], cases: Sequence[Case]) -> None:
+        self._reports = {key(TENANT, r.report_id): r for r in reports}
+        self._cases = {key(TENANT, c.case_id): c for c in cases}
+        self.questions = 0
+
+    def collection(self, name: str) -> "_Collection":
+        states: dict[str, Mapping[str, Any]] = {"report": self._reports, "case": self._cases}
+        return _Collection(self, states.get(name, {}))
+
+    async def opened(self, _: Any, documents: Sequence[Mapping[str, Any]]) -> list[Any]:
+        return [d["state"] for d in documents]
+
+    async def reports(self, ids: Iterable[str]) -> dict[str, Report]:
+        return self._found(self._reports, ids)
+
+    async def cases(self, ids: Iterable[str]) -> dict[str, Case]:
+        return self._found(self._cases, ids)
+
+    def _found(self, stored: Mapping[str, Any], ids: Iterable[str]) -> dict[str, Any]:
+        wanted = list(ids)
+        self.questions += bool(wanted)
+        return {i: stored[i] for i in wanted if i in stored}
+
+
+class _Collection:
+    def __init__(self, stored: Stored, states: Mapping[str, Any]) -> None:
+        self._stored, self._states = stored, states
+
+    async def across_tenants(self, where: Mapping[str, Any], **_: Any) -> list[dict[str, Any]]:
+        self._stored.questions += 1
+        after = where["_id"]["$gt"]
+        return [{"_id": i, "tenant": TENANT, "state": s} for i, s in sorted(self._states.items()) if i > after]
+
+
+def a_report(n: int) -> Report:
+    report_id = str(uuid4())
+    text = f"{WORDS[n % len(WORDS)]} {n}"
+    report = Report(report_id=report_id, kind="hoax", number=f"CRB-{n:04}", received_at=NOON, text=text)
+    return report.model_copy(update={"case_id": report.own_case(), "state": "linked"})
+
+
+def a_case(report: Report, **more: Any) -> Case:
+    case = an_open_case()
+    return case.model_copy(update={"case_id": report.case_id, "sample": (report.report_id,), **more})
+
+
+def told_of(*events: Event) -> list[ConsumerRecord]:
+    return [_record(event) for event in events]
+
+
+def _record(event: Event) -> ConsumerRecord:
+    subject: str = getattr(event, f"{event.aggregate}_id")
+    envelope = Envelope(
+        id=uuid4(),
+        type=event.type_name,
+        source="/simpul/reports",
+        subject=subject,
+        time=NOON,
+        tenant=TENANT,
+        correlation_id="c",
+    )
+    body, headers = event.model_dump_json().encode(), tuple(envelope.headers())
+    return ConsumerRecord("t", 0, 0, 0, 0, b"", body, 0, 0, len(body), headers)
+
+
+def matched(report: Report) -> ReportMatched:
+    return ReportMatched(
+        report_id=report.report_id,
+        outcome="none",
+        kind="hoax",
+        case_id=report.case_id,
+        opens=True,
+        received_at=NOON,
+    )
+
+
+def shelf_of(stored: Stored) -> Shelf:
+    return Shelf(cast(Any, stored), cast(Any, stored), Matcher())
+
+
+def found(shelf: Shelf, text: str) -> list[str]:
+    return [c.case_id for c in shelf.answer(Question(id="q", tenant=TENANT, text=text)).candidates]
+
+
+def is_known(shelf: Shelf, text: str) -> bool:
+    return shelf.answer(Question(id="q", tenant=TENANT, text=text)).decision == MatchOutcome.MATCH
+
+
+@pytest.fixture(scope="module")
+def reports() -> list[Report]:
+    return [a_report(n) for n in range(40)]
+
+
+async def test_it_is_built_in_as_many_questions_for_forty_cases_as_for_one(reports: list[Report]) -> None:
+    asked = []
+    for some in (reports[:1], reports):
+        stored = Stored(some, [a_case(r) for r in some])
+        shelf = shelf_of(stored)
+        await shelf.build()
+        asked.append(stored.questions)
+        assert some[0].case_id in found(shelf, some[0].text)
+
+    assert asked[0] == asked[1]
+
+
+async def test_it_hears_of_forty_new_cases_in_as_many_questions_as_of_one(reports: list[Report]) -> None:
+    asked = []
+    for some in (reports[:1], reports):
+        stored = Stored(some, [a_case(r) for r in some])
+        shelf = shelf_of(stored)
+        await shelf.take(told_of(*map(matched, some)))
+        asked.append(stored.questions)
+        assert some[-1].case_id in found(shelf, some[-1].text)
+
+    assert asked[0] == asked[1]
+
+
+async def test_a_case_that_is_about_to_be_opened_is_known_by_its_report(reports: list[Report]) -> None:
+    shelf = shelf_of(Stored(reports[:1], []))
+
+    await shelf.take(told_of(matched(reports[0])))
+
+    assert found(shelf, reports[0].text) == [reports[0].case_id]
+
+
+async def test_a_case_that_has_ended_meanwhile_is_not_taken_up(reports: list[Report]) -> None:
+    shelf = shelf_of(Stored(reports[:1], [a_case(reports[0], state="closed")]))
+
+    await shelf.take(told_of(matched(reports[0])))
+
+    assert found(shelf, reports[0].text) == []
+
+
+async def test_a_draft_replaces_the_words_of_the_report_and_an_empty_one_gives_them_back(
+    reports: list[Report],
+) -> None:
+    report, claim = reports[0], WORDS[2]
+    stored = Stored([report], [a_case(report, draft=a_draft(claim=claim))])
+    shelf = shelf_of(stored)
+    saved = DraftSaved(case_id=cast(str, report.case_id), draft=a_draft(claim=claim), number=1, author="rina")
+
+    await shelf.take(told_of(saved))
+    drafted = is_known(shelf, claim), is_known(shelf, report.text)
+    stored._cases[key(TENANT, saved.case_id)] = a_case(report, draft=a_draft(claim=""))
+    await shelf.take(told_of(saved))
+
+    assert drafted == (True, False)
+    assert is_known(shelf, report.text)
+
+
+async def test_a_closed_case_proposes_nothing(reports: list[Report]) -> None:
+    report = reports[0]
+    shelf = shelf_of(Stored([report], [a_case(report)]))
+    await shelf.take(told_of(matched(report)))
+
+    await shelf.take(told_of(CaseClosed(case_id=cast(str, report.case_id))))
+
+    assert found(shelf, report.text) == []
