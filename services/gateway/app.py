@@ -70,7 +70,7 @@ class Machinery:
     outbox: KafkaOutbox
     clients: Sequence[ServiceClient]
     directory: Follower
-    journals: Follower
+    journals: tuple[Follower, ...]
     evidence: TakenEvidence
     _tasks: list[asyncio.Task[None]] = field(default_factory=list)
 
@@ -88,12 +88,13 @@ class Machinery:
             await self._stop()
 
     async def _start(self) -> None:
-        await self.directory.start()
-        await self.journals.start()
+        for follower in (self.directory, *self.journals):
+            await follower.start()
         await patiently("producer", self.outbox.start)
         await self.directory.caught_up()
         self.parts.knows_everybody = True
-        await self.journals.caught_up()
+        for follower in self.journals:
+            await follower.caught_up()
         settle_memory()
         self.parts.health.started = True
         log.info("service_started")
@@ -115,8 +116,8 @@ class Machinery:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
         await self.evidence.stop()
-        await self.journals.stop()
-        await self.directory.stop()
+        for follower in (*self.journals, self.directory):
+            await follower.stop()
         for client in self.clients:
             await client.close()
         await self.outbox.stop()
@@ -202,11 +203,15 @@ def build(settings: GatewaySettings) -> Machinery:
         await hub.take(records)
 
     directory_follower = directory.follower(settings, Service.GATEWAY)
-    journals = [journal(service) for service in OWNERS]
-    follower = Follower(settings, Service.GATEWAY, journals, journal_records, from_start=False, patient=False)
+    # One for each: a question to the broker names every partition, and those of the quiet journals cost as much.
+    journals = tuple(
+        Follower(settings, Service.GATEWAY, [journal(service)], journal_records, from_start=False, patient=False)
+        for service in OWNERS
+    )
     evidence = TakenEvidence(uploads, mongo, settings)
     health = Health()
-    health.live["followers"] = lambda: not health.started or (directory_follower.is_live and follower.is_live)
+    followers = (directory_follower, *journals)
+    health.live["followers"] = lambda: not health.started or all(follower.is_live for follower in followers)
     parts = Gateway(
         settings=settings,
         directory=directory,
@@ -233,7 +238,7 @@ def build(settings: GatewaySettings) -> Machinery:
         outbox=outbox,
         clients=tuple(clients.values()),
         directory=directory_follower,
-        journals=follower,
+        journals=journals,
         evidence=evidence,
     )
 
