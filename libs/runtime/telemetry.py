@@ -40,6 +40,7 @@ HTTP_SECONDS = Histogram(
 DELIVERIES = Counter("simpul_deliveries_total", "Deliveries by result", ["service", "channel", "result"])
 
 _PROPAGATOR = TraceContextTextMapPropagator()
+_TRACER = trace.get_tracer("simpul")
 
 
 def configure(service: str, ratio: float) -> None:
@@ -60,5 +61,5 @@ def current_traceparent() -> str | None:
 def span(name: str, *, traceparent: str | None = None) -> Iterator[None]:
     """A span, child of the one that `traceparent` names where there is one."""
     parent = _PROPAGATOR.extract({"traceparent": traceparent}) if traceparent else otel_context.get_current()
-    with trace.get_tracer("simpul").start_as_current_span(name, context=parent):
+    with _TRACER.start_as_current_span(name, context=parent):
         yield
