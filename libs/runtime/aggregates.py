@@ -113,7 +113,8 @@ class Aggregate(Generic[S]):
         due: timers that the state is waiting for.
         timers: name of a timer -> the command that fires it, from the aggregate's id.
         records: what a compacted topic must show of it: (tenant, id, version, state).
-        key_subject: whose key seals the private fields.
+        key_subject: whose key seals the private fields, where several things share it; None: each has a key of its own,
+            whose name its document keeps.
         seals_once: the first event writes all private fields and no rule reads them: they are neither opened nor
             sealed again after that.
         across_tenants: unique beyond one tenant; its `_id` carries no tenant.
@@ -131,7 +132,7 @@ class Aggregate(Generic[S]):
     due: Callable[[S], Iterable[Due]] = _nothing
     timers: Mapping[str, Callable[[str], Command]] = field(default_factory=dict)
     records: Callable[[str, str, int, S], Iterable[TopicRecord]] | None = None
-    key_subject: Callable[[Command], str] = _itself
+    key_subject: Callable[[Command], str] | None = _itself
     seals_once: bool = False
     across_tenants: bool = False
     schema: int = 1

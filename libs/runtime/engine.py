@@ -322,7 +322,7 @@ class Engine:
         one.added += recorded
         one.causes += [(cause, item.command.body_hash)] * len(recorded)
         one.seen[cause] = item.command.body_hash
-        if one.subject is None:
+        if one.subject is None and aggregate.key_subject is not None:
             one.subject = f"{context.tenant}/{aggregate.key_subject(item.command)}"
         one.seals_now = one.seals_now or any(e.private for e in events)
         return Outcome(Result.DONE, tuple(recorded))
@@ -425,17 +425,33 @@ class Engine:
         sealing = {one.subject for one in changed if one.seals_now and one.subject}
         fresh = all(not one.exists for one in changed)
         ciphers = await self._keys.ensure(sealing, fresh=fresh) if sealing else {}
+        taken = await self._take_keys([one for one in changed if one.seals_now and one.subject is None])
+        ciphers |= dict(taken.values())
         operations = [self._write(aggregate, one, ciphers) for one in changed]
         self._crash("before_save")
         collided = await self._collections[aggregate.name].bulk(operations)
         self._crash("after_save")
         found: dict[str, str | None] = {}
         for position, error in collided:
+            if (key_taken := taken.get(changed[position].document_id)) is not None:
+                self._keys.give_back(*key_taken)
             name = str(error.get("errmsg", "")).split("index: ", 1)[-1].split(" ", 1)[0]
             found[changed[position].document_id] = (
                 None if name == "_id_" else aggregate.uniques.get(name, "number_taken")
             )
         return found
+
+    async def _take_keys(self, sealing: Sequence[_Loaded]) -> dict[str, tuple[str, AESGCM]]:
+        """A key of its own for each; names and ciphers by document id."""
+        by_tenant: dict[str, list[_Loaded]] = defaultdict(list)
+        for one in sealing:
+            by_tenant[one.tenant].append(one)
+        taken = {}
+        for tenant, group in by_tenant.items():
+            for one, of_its_own in zip(group, await self._keys.take(tenant, len(group)), strict=True):
+                one.subject = of_its_own[0]
+                taken[one.document_id] = of_its_own
+        return taken
 
     def _write(
         self, aggregate: Aggregate[Any], one: _Loaded, ciphers: Mapping[str, AESGCM]

@@ -310,9 +310,10 @@ class MongoKeys:
                 (await self._raw.update_one({"_id": key_id, "key": old}, {"$set": {"key": new}})).modified_count
             )
 
-    async def destroy(self, key_id: str) -> None:
-        async with reaching():
-            await self._raw.delete_one({"_id": key_id})
+    async def destroy(self, key_ids: Sequence[str]) -> None:
+        if key_ids:
+            async with reaching():
+                await self._raw.delete_many({"_id": {"$in": list(key_ids)}})
 
 
 def expiring(field: str, *, seconds: int, name: str) -> IndexModel:

@@ -185,6 +185,10 @@ class Runtime:
         for step in self.last:
             await step()
         await self.outbox.stop()
+        try:
+            await self.keys.close()
+        except Unavailable as error:
+            log.warning("spare_keys_left", dependency=error.dependency)
         self.mongo.close()
         log.info("service_stopped")
 

@@ -37,7 +37,7 @@ def create_app(settings: Settings, aggregates: Sequence[Aggregate[Any]] = AGGREG
     gateway = ServiceClient(runtime.tokens, service=Service.GATEWAY, base_url=settings.gateway_url)
     store = Store(runtime.engine, runtime.keys)
     placing = Placing(store, matcher, within=settings.match_within)
-    evidence = Evidence(runtime.engine, store, runtime.keys, Blobs(runtime.mongo, "evidence"), gateway)
+    evidence = Evidence(runtime.engine, store, Blobs(runtime.mongo, "evidence"), gateway)
     merging = Merging(runtime.engine)
     views = Views(runtime.engine, store, Cursors(derive(runtime.keyring.master.current, "cursors")))
     runtime.every(0.5, "evidence", evidence.step)

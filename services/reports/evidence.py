@@ -18,7 +18,6 @@ from libs.runtime.engine import Engine
 from libs.runtime.errors import NotFound, Refused, Unavailable
 from libs.runtime.http import ServiceClient
 from libs.runtime.mongo import identity_of, key
-from libs.runtime.sealing import SubjectKeys
 from services.reports.report import Report
 from services.reports.store import Store
 
@@ -35,10 +34,9 @@ LONGEST_WORDS = 5_000
 
 
 class Evidence:
-    def __init__(self, engine: Engine, store: Store, keys: SubjectKeys, blobs: Blobs, gateway: ServiceClient) -> None:
+    def __init__(self, engine: Engine, store: Store, blobs: Blobs, gateway: ServiceClient) -> None:
         self._engine = engine
         self._store = store
-        self._keys = keys
         self._blobs = blobs
         self._gateway = gateway
 
@@ -51,11 +49,10 @@ class Evidence:
         report = await self._store.report(tenant, report_id)
         if report is None or not 1 <= number <= len(report.attachments):
             raise NotFound("picture")
-        subject = key(tenant, report_id)
-        cipher = (await self._keys.existing([subject])).get(subject)
+        cipher = await self._store.cipher(tenant, report_id)
         if cipher is None:
             raise NotFound("picture")
-        return await self._blobs.get(f"{subject}/{report.attachments[number - 1].blob_id}", cipher=cipher)
+        return await self._blobs.get(_name(tenant, report_id, report.attachments[number - 1]), cipher=cipher)
 
     async def step(self) -> bool:
         """Takes some of what waits, oldest first; True if there was any."""
@@ -97,10 +94,14 @@ class Evidence:
             if datetime.now(UTC) - report.received_at < GIVE_UP:
                 raise Unavailable("gateway") from None
             return _failed(report, attachment, "gone"), ""
-        subject = key(tenant, report.report_id)
-        cipher = (await self._keys.ensure([subject]))[subject]
+        cipher = await self._store.cipher(tenant, report.report_id)
+        if cipher is None:
+            return _failed(report, attachment, "erased"), ""
         digest = await self._blobs.put(
-            f"{subject}/{attachment.blob_id}", data, cipher=cipher, metadata={"media_type": attachment.media_type}
+            _name(tenant, report.report_id, attachment),
+            data,
+            cipher=cipher,
+            metadata={"media_type": attachment.media_type},
         )
         if digest != attachment.sha256:
             return _failed(report, attachment, "changed"), ""
@@ -136,6 +137,10 @@ class Evidence:
                 at=datetime.now(UTC),
             )
             await self._engine.send([command])
+
+
+def _name(tenant: str, report_id: str, attachment: Attachment) -> str:
+    return f"{key(tenant, report_id)}/{attachment.blob_id}"
 
 
 def _failed(report: Report, attachment: Attachment, why: str) -> RecordEvidence:

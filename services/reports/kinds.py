@@ -28,6 +28,7 @@ REPORT: Aggregate[report.Report] = Aggregate(
     follow_ups=policies.after_report,
     due=report.due,
     timers={"ask_again": lambda identity: PlaceReport(report_id=identity)},
+    key_subject=None,
 )
 
 CASE: Aggregate[case.Case] = Aggregate(

@@ -84,5 +84,5 @@ async def test_keys_of_a_lost_race_are_those_of_the_winner(mongo: Mongo) -> None
     assert stands == {theirs: b"theirs", mine: b"new"}
     assert not await store.replace(theirs, old=b"mine", new=b"x")
     assert await store.replace(theirs, old=b"theirs", new=b"x")
-    await store.destroy(theirs)
+    await store.destroy([theirs])
     assert await store.get([theirs, mine]) == {mine: b"new"}

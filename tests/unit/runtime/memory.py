@@ -156,8 +156,9 @@ class MemoryKeys:
         self.wrapped[key_id] = new
         return True
 
-    async def destroy(self, key_id: str) -> None:
-        self.wrapped.pop(key_id, None)
+    async def destroy(self, key_ids: Sequence[str]) -> None:
+        for key_id in key_ids:
+            self.wrapped.pop(key_id, None)
 
 
 class MemoryOutbox:

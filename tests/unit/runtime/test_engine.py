@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
@@ -13,6 +14,7 @@ from libs.contracts import ids
 from libs.contracts.envelope import is_genuine, parse
 from libs.contracts.topics import Service, journal, mailbox
 from libs.runtime import engine as engine_module
+from libs.runtime import sealing
 from libs.runtime.aggregates import ERASED
 from libs.runtime.engine import HELD, KEPT, Engine, Outcome, Result
 from libs.runtime.errors import Unavailable
@@ -26,6 +28,7 @@ from tests.unit.runtime.domain import (
     KEY,
     MASTER,
     NOW,
+    THREADS,
     UNLUCKY,
     an_engine,
     count,
@@ -407,6 +410,48 @@ async def test_a_destroyed_key_reads_as_erased_and_the_thread_goes_on(world: Wor
 
     assert state.last == ERASED
     assert state.messages == 1
+
+
+OWN = (replace(THREADS, key_subject=None),)
+
+
+async def test_each_has_a_key_of_its_own_where_nothing_shares_it(world: World) -> None:
+    member = world.member(aggregates=OWN)
+    await member.apply([submit("r", "N-1"), submit("s", "N-2")])
+    await member.apply([message("r", "nomor saya 0812"), message("r", "atau 0813")])
+    fresh, documents = world.member(aggregates=OWN), [world.document(i, kind="report") for i in ("r", "s")]
+
+    subjects = [d["subject"] for d in documents]
+    ciphers = await SubjectKeys(world.keys, MASTER).existing(subjects)
+    states = [fresh.state_of(OWN[0], d, ciphers) for d in documents]
+
+    assert len(set(subjects)) == 2
+    assert not {key(CIREBON, "r"), key(CIREBON, "s")} & {*subjects, *world.keys.wrapped}
+    assert [s.last for s in states] == ["atau 0813", ""]
+
+
+async def test_a_key_of_its_own_that_is_destroyed_erases_its_document_alone(world: World) -> None:
+    member = world.member(aggregates=OWN)
+    await member.apply([message("r", "nomor saya 0812"), message("s", "nomor saya 0813")])
+    documents = [world.document(i, kind="report") for i in ("r", "s")]
+    await SubjectKeys(world.keys, MASTER).destroy(documents[0]["subject"])
+
+    ciphers = await SubjectKeys(world.keys, MASTER).existing([d["subject"] for d in documents])
+    states = [member.state_of(OWN[0], d, ciphers) for d in documents]
+
+    assert [s.last for s in states] == [ERASED, "nomor saya 0813"]
+
+
+async def test_a_repeat_uses_up_no_key(world: World) -> None:
+    member = world.member(aggregates=OWN)
+    first = submit("r")
+    await member.apply([first])
+    before = len(world.keys.wrapped)
+
+    for _ in range(200):
+        await member.apply([first])
+
+    assert len(world.keys.wrapped) <= before + sealing.MOST_SPARE
 
 
 async def test_a_document_of_newer_code_is_left_alone_until_the_code_is_there(world: World) -> None:

@@ -1,6 +1,8 @@
 """Personal data on the way and at rest."""
 
+import asyncio
 import base64
+from collections.abc import Mapping
 
 import pytest
 from cryptography.exceptions import InvalidTag
@@ -9,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from libs.runtime import sealing
-from libs.runtime.errors import Unacceptable
+from libs.runtime.errors import Unacceptable, Unavailable
 from libs.runtime.keyring import VersionedKey
 from libs.runtime.sealing import Opener, Sealer, SubjectKeys, context_of, lock, unlock
 from tests.unit.runtime.memory import MemoryKeys
@@ -195,3 +197,115 @@ class TestAtRest:
         await subjects.ensure([f"t1/r{i}" for i in range(10)])
 
         assert len(subjects._cache) == 3
+
+
+class CountingKeys(MemoryKeys):
+    """Counts the writes; is away while told so."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.writes = 0
+        self.is_away = False
+
+    async def add(self, wrapped: Mapping[str, bytes]) -> Mapping[str, bytes]:
+        await asyncio.sleep(0)
+        if self.is_away:
+            raise Unavailable("mongo")
+        self.writes += 1
+        return await super().add(wrapped)
+
+
+async def settled() -> None:
+    for _ in range(10):
+        await asyncio.sleep(0)
+
+
+class TestKeysOfTheirOwn:
+    async def test_another_process_finds_one_by_its_name(self) -> None:
+        store = CountingKeys()
+        ((name, cipher),) = await SubjectKeys(store, OLD).take("t1", 1)
+
+        found = (await SubjectKeys(store, OLD).existing([name]))[name]
+
+        assert name.startswith("t1/")
+        assert unlock(found, lock(cipher, WORDS, subject=name), subject=name) == WORDS
+
+    async def test_each_is_handed_out_once(self) -> None:
+        keys = SubjectKeys(CountingKeys(), OLD)
+
+        taken = await asyncio.gather(*(keys.take("t1", n % 3) for n in range(40)))
+
+        names = [name for some in taken for name, _ in some]
+        assert len(set(names)) == len(names) == sum(n % 3 for n in range(40))
+
+    async def test_the_next_one_is_stored_before_it_is_wanted(self) -> None:
+        store = CountingKeys()
+        keys = SubjectKeys(store, OLD)
+        await keys.take("t1", 1)
+        before = store.writes
+
+        for _ in range(sealing.FEWEST_SPARE):
+            await keys.take("t1", 1)
+        during = store.writes
+        await settled()
+
+        assert during == before
+        assert store.writes == before + 1
+
+    async def test_a_tenant_whose_keys_go_quickly_has_more_ready_up_to_a_bound(self) -> None:
+        store = CountingKeys()
+        keys = SubjectKeys(store, OLD)
+        for _ in range(300):
+            await keys.take("t1", 1)
+            await settled()
+        busy = store.writes
+        for _ in range(100):
+            await keys.take("t1", 1)
+            await settled()
+
+        assert store.writes - busy <= 100 // (sealing.MOST_SPARE // 2) + 1
+        assert len(store.wrapped) - 1 <= 400 + sealing.MOST_SPARE
+
+    async def test_a_quiet_tenant_has_few_ready(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(sealing, "SPARE_GROWS_WITHIN", -1.0)
+        monkeypatch.setattr(sealing, "SPARE_SHRINKS_AFTER", -1.0)
+        store = CountingKeys()
+        keys = SubjectKeys(store, OLD)
+        for _ in range(20):
+            await keys.take("t1", 1)
+            await settled()
+
+        assert len(store.wrapped) - 1 <= 20 + sealing.FEWEST_SPARE
+
+    async def test_one_that_was_given_back_is_handed_out_again(self) -> None:
+        keys = SubjectKeys(CountingKeys(), OLD)
+        (taken,) = await keys.take("t1", 1)
+
+        keys.give_back(*taken)
+
+        assert taken in await keys.take("t1", sealing.FEWEST_SPARE + 1)
+
+    async def test_those_that_lock_nothing_go_with_the_process(self) -> None:
+        store = CountingKeys()
+        keys = SubjectKeys(store, OLD)
+        used = [name for name, _ in await keys.take("t1", 3)]
+        await keys.take("t2", 0)
+
+        await keys.close()
+
+        assert store.wrapped.keys() - {"t1", "t2"} == set(used)
+
+    async def test_while_the_store_is_away_those_that_are_ready_serve(self) -> None:
+        store = CountingKeys()
+        keys = SubjectKeys(store, OLD)
+        await keys.take("t1", 1)
+        store.is_away = True
+
+        for _ in range(sealing.FEWEST_SPARE):
+            await keys.take("t1", 1)
+            await settled()
+        with pytest.raises(Unavailable):
+            await keys.take("t1", 1)
+        store.is_away = False
+
+        assert len(await keys.take("t1", 1)) == 1
