@@ -58,6 +58,8 @@ _BARE = (
     r"(?![\w-]|\.\w)(?:[/?#][^\s<>\"“”‘’«»]{0,2048})?"
 )
 _ADDRESS = re.compile(f"{_SCHEME_OR_WWW}|{_BARE}", re.IGNORECASE)
+_PERHAPS_ADDRESS = re.compile(r"[.:]\S")
+"""In every address; most texts have none, and are spared the search at each of their letters."""
 _TRAILING = ".,;:!?'*_~…"
 _BRACKETS = {")": "(", "]": "[", "}": "{"}
 
@@ -67,7 +69,10 @@ def addresses(text: str) -> list[str]:
 
     `hxxp://` and `[.]`, used by careful people to disarm a link, are read as the address they stand for.
     """
-    armed = re.sub(r"\bhxxp", "http", text.replace("[.]", "."), flags=re.IGNORECASE)
+    armed = text.replace("[.]", ".")
+    if not _PERHAPS_ADDRESS.search(armed):
+        return []
+    armed = re.sub(r"\bhxxp", "http", armed, flags=re.IGNORECASE)
     found = (_without_trailing(match.group()) for match in _ADDRESS.finditer(armed))
     return list(dict.fromkeys(address for address in found if len(address) <= LONGEST_ADDRESS))
 
@@ -96,9 +101,10 @@ def _styled_letters() -> dict[int, str]:
 _STYLED = _styled_letters()
 _LOOKALIKES = str.maketrans("асеоруіјѕһԁԛԝкмтαονικρτυ", "aceopyijshdqwkmtaovikptu")
 _LEET = str.maketrans("013457", "oieast")
-_DIGIT = re.compile(r"[0-9]")
 _DIGIT_IN_WORD = re.compile(r"(?<=[a-z])[013457](?=[a-z])")
+_DIGIT = re.compile(r"\d")
 _WORD = re.compile(r"[^\W_]+")
+_ASCII_WORD_WITH_DIGIT = re.compile(r"(?<![a-z0-9])[a-z]*[0-9][a-z0-9]*")
 _DOUBLED_WORD = re.compile(r"\b([a-z]{3,})2(an|nya|)\b")
 _THOUSANDS = re.compile(r"(?<![\d.,])\d{1,3}(?:[.,]\d{3})+(?![\d])")
 _REPEATED = re.compile(r"([^\W\d_])\1{2,}")
@@ -113,17 +119,23 @@ def normalise(text: str) -> str:
     """
     # Most texts are plain ASCII without digits, and need none of what goes character by character or word by word.
     folded = text if text.isascii() else unicodedata.normalize("NFKC", text.translate(_STYLED))
-    folded = _ADDRESS.sub(" ", folded).lower()
+    if _PERHAPS_ADDRESS.search(folded):
+        folded = _ADDRESS.sub(" ", folded)
+    folded = folded.lower()
     if not folded.isascii():
         folded = "".join(
             character
             for character in unicodedata.normalize("NFKD", folded)
             if not unicodedata.combining(character) and unicodedata.category(character) != "Cf"
         )
-    folded = _THOUSANDS.sub(lambda number: re.sub("[.,]", "", number.group()), folded)
-    if not folded.isascii() or _DIGIT.search(folded):
+    if has_digits := _DIGIT.search(folded) is not None:
+        folded = _THOUSANDS.sub(lambda number: re.sub("[.,]", "", number.group()), folded)
+    if not folded.isascii():
         folded = _WORD.sub(_undisguised, folded)
-    folded = _DOUBLED_WORD.sub(r"\1\2", folded)
+    elif has_digits:
+        folded = _ASCII_WORD_WITH_DIGIT.sub(_undisguised, folded)
+    if has_digits:
+        folded = _DOUBLED_WORD.sub(r"\1\2", folded)
     folded = _REPEATED.sub(r"\1", folded)
     return _NOT_A_WORD.sub(" ", folded).strip()
 
