@@ -121,9 +121,9 @@ class Follower:
             if batch:
                 await self._take([record for records in batch.values() for record in records])
                 self.positions |= {partition: records[-1].offset + 1 for partition, records in batch.items()}
-            if batch and self._patient and self._caught_up.is_set():
-                await asyncio.sleep(GATHERING)
-            if not batch:
+                if self._patient and self._caught_up.is_set():
+                    await asyncio.sleep(GATHERING)
+            else:
                 for partition in partitions:
                     # Compaction and markers leave gaps at the end that no record fills.
                     self.positions[partition] = max(self.positions[partition], await consumer.position(partition))

@@ -249,6 +249,8 @@ class SubjectKeys:
             spare.most = FEWEST_SPARE
         spare.filled_at = now
         missing = beside + spare.most - len(spare.keys)
+        if missing <= 0:
+            return
         made = {f"{tenant}/{_random(16).hex()}": _random(32) for _ in range(missing)}
         wrapping = await self._tenant(tenant)
         await self._store.add({name: _wrap(wrapping, name, key) for name, key in made.items()})

@@ -211,6 +211,7 @@ class CountingKeys(MemoryKeys):
         await asyncio.sleep(0)
         if self.is_away:
             raise Unavailable("mongo")
+        assert wrapped, "MongoDB takes no empty list"
         self.writes += 1
         return await super().add(wrapped)
 
@@ -276,6 +277,18 @@ class TestKeysOfTheirOwn:
             await settled()
 
         assert len(store.wrapped) - 1 <= 20 + sealing.FEWEST_SPARE
+
+    async def test_a_filling_that_others_have_overtaken_stores_nothing(self) -> None:
+        store = CountingKeys()
+        keys = SubjectKeys(store, OLD)
+        await keys.take("t1", 3)
+        for taken in await keys.take("t1", 3):
+            keys.give_back(*taken)
+
+        await asyncio.gather(*(keys.take("t1", 2) for _ in range(20)))
+        await settled()
+
+        assert all(spare.filling is None or spare.filling.exception() is None for spare in keys._spare.values())
 
     async def test_one_that_was_given_back_is_handed_out_again(self) -> None:
         keys = SubjectKeys(CountingKeys(), OLD)
