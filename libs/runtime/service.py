@@ -119,6 +119,12 @@ class Periodic:
         return time.monotonic() - self.last_alive < 120
 
 
+async def _noted(what: str, ending: Awaitable[object]) -> None:
+    """Of a stop that takes too long the log says what had ended."""
+    await ending
+    log.info("ended", what=what)
+
+
 @dataclass
 class Runtime:
     """The parts that a service with aggregates is built from; `services/<name>/app.py` puts its own to them."""
@@ -177,8 +183,11 @@ class Runtime:
     async def _stop(self) -> None:
         for task in self._tasks:
             task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
-        await self.bus.stop()
+        # Beside each other: a round of letters in hand may take 15 s and a batch in flight 20, and a stop has 25.
+        await asyncio.gather(
+            _noted("periodics", asyncio.gather(*self._tasks, return_exceptions=True)),
+            _noted("consumers", self.bus.stop()),
+        )
         await self.engine.settle()
         for follower in self.followers:
             await follower.stop()

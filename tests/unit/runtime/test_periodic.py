@@ -1,13 +1,15 @@
-"""What is done again and again, and a start that waits."""
+"""What is done again and again, a start that waits, and a stop that must not take long."""
 
 import asyncio
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from aiokafka.errors import KafkaConnectionError
 
+from libs.contracts.topics import Service
 from libs.runtime.errors import Unavailable
-from libs.runtime.service import Periodic, patiently
+from libs.runtime.service import Periodic, Runtime, patiently
 from tests.unit.runtime.patience import without_waiting
 
 
@@ -74,3 +76,50 @@ async def test_a_start_waits_for_what_it_needs(slept: list[float]) -> None:
 async def test_a_start_does_not_wait_for_a_fault_of_ours(slept: list[float]) -> None:
     with pytest.raises(ZeroDivisionError):
         await patiently("indexes", steps(ZeroDivisionError()))
+
+
+class Part:
+    """A part of a service that ends at once."""
+
+    def __init__(self) -> None:
+        self.began_to_stop = asyncio.Event()
+
+    async def stop(self) -> None:
+        self.began_to_stop.set()
+
+    async def settle(self) -> None:
+        pass
+
+    close = settle
+
+
+async def test_what_is_in_hand_and_what_is_in_flight_end_beside_each_other() -> None:
+    part: Any = Part()
+    closing: Any = SimpleNamespace(close=lambda: None)
+    runtime = Runtime(
+        service=Service.NOTIFY,
+        settings=part,
+        keyring=part,
+        mongo=closing,
+        keys=part,
+        outbox=part,
+        bus=part,
+        engine=part,
+        directory=part,
+        tokens=part,
+        opener=part,
+        health=part,
+    )
+
+    async def round_in_hand() -> None:
+        try:
+            await asyncio.Event().wait()
+        except asyncio.CancelledError:
+            await part.began_to_stop.wait()
+            raise
+
+    runtime._tasks = [asyncio.create_task(round_in_hand())]
+    await asyncio.sleep(0)
+
+    async with asyncio.timeout(5):
+        await runtime._stop()
