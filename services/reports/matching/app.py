@@ -116,12 +116,13 @@ class Shelf:
             drafted = {key(tenant, event.case_id) for tenant, event in heard if isinstance(event, DraftSaved)}
             cases = await self._store.cases(opened.keys() | drafted)
             samples = await self._samples({i: c for i, c in cases.items() if i not in opened}, reports) | reports
+            # What has ended goes first: a case that was taken up again in the same breath is stored as open.
+            for tenant, event in heard:
+                await self._heard(tenant, event, reports)
             for document_id in opened.keys() | drafted:
                 case = cases.get(document_id)
                 sample = samples.get(_sample_of(document_id, case)) if case is not None else None
                 self._case(document_id, case, opened.get(document_id) or sample)
-            for tenant, event in heard:
-                await self._heard(tenant, event, reports)
 
     async def _heard(self, tenant: str, event: Event, reports: Mapping[str, Report]) -> None:
         match event:

@@ -190,3 +190,14 @@ async def test_a_closed_case_proposes_nothing(reports: list[Report]) -> None:
     await shelf.take(told_of(CaseClosed(case_id=cast(str, report.case_id))))
 
     assert found(shelf, report.text) == []
+
+
+async def test_a_case_that_is_drafted_again_after_its_end_is_known(reports: list[Report]) -> None:
+    report, claim = reports[0], WORDS[2]
+    case_id = cast(str, report.case_id)
+    shelf = shelf_of(Stored([report], [a_case(report, draft=a_draft(claim=claim))]))
+    saved = DraftSaved(case_id=case_id, draft=a_draft(claim=claim), number=1, author="rina")
+
+    await shelf.take(told_of(CaseClosed(case_id=case_id), saved))
+
+    assert is_known(shelf, claim)
