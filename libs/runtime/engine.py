@@ -2,7 +2,7 @@
 
 A message is handled as often as it takes and takes effect once: event ids are made from their cause, the save is a
 compare-and-set on the version, and a cause that stands in the history is *seen*. One document holds the state, the
-history, how far that history was relayed, and the timers; so one write is atomic, is the audit log and is the outbox.
+history, by which save it came, and the timers; so one write is atomic, is the audit log and is the outbox.
 """
 
 import asyncio
@@ -11,7 +11,6 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
-from functools import partial
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -28,10 +27,10 @@ from libs.runtime import logs, telemetry
 from libs.runtime.aggregates import ERASED, Aggregate, Due, Incoming, Recorded, State, parted
 from libs.runtime.errors import Refused, Unavailable
 from libs.runtime.keyring import VersionedKey
-from libs.runtime.marks import Marks, Relayed
 from libs.runtime.mongo import Document, Mongo, TenantCollection, expiring, index, key
 from libs.runtime.outbox import Outbox, Outgoing
 from libs.runtime.sealing import SubjectKeys, lock, unlock
+from libs.runtime.watermarks import Save, Watermarks
 from libs.runtime.writing import Writer, record_message
 
 log = logs.get()
@@ -43,6 +42,12 @@ HELD = 256
 """Events that a document keeps; beyond it the oldest relayed ones move to a page."""
 KEPT = 32
 """Events that stay when a page is made."""
+
+NEEDED: Mapping[str, int] = {
+    "tenant": 1, "version": 1, "relayed": 1, "saved_by": 1, "save": 1, "trimmed": 1, "schema": 1, "state": 1,
+    "sealed": 1, "subject": 1,
+}  # fmt: skip
+"""Fields of a document that an aggregate is made from, beside its history."""
 
 REFUSALS_KEPT = timedelta(days=7)
 
@@ -87,6 +92,8 @@ class _Loaded:
     sealed: bytes | None = None
     exists: bool = False
     seals_now: bool = False
+    is_saved_now: bool = False
+    """By a save of which the watermark will tell that it is relayed; what was only looked at is marked by itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,16 +140,17 @@ class Engine:
         }
         self._pages = {a.name: mongo.tenants(f"{a.name}.pages") for a in aggregates}
         self._refusals = mongo.tenants("refusals")
-        self._marks = {a.name: Marks(partial(self._mark, a)) for a in aggregates}
+        self._watermarks = Watermarks(mongo.watermarks)
 
     def collection(self, aggregate: str) -> TenantCollection:
         return self._collections[aggregate]
 
     async def ensure_indexes(self) -> None:
+        await self._mongo.watermarks.ensure_indexes()
         for name, aggregate in self.aggregates.items():
             await self._collections[name].ensure_indexes(
                 [
-                    index(("touched_at", 1), name="pending", where={"pending": True}),
+                    index(("saved_by", 1), ("save", 1), name="saves"),
                     index(("next_due", 1), name="next_due", where={"next_due": {"$exists": True}}),
                     index(("history.cause", 1), name="causes"),
                     *aggregate.indexes,
@@ -159,8 +167,8 @@ class Engine:
         )
 
     async def apply(self, incoming: Sequence[Incoming]) -> list[Outcome]:
-        """Carries out a batch; order within one aggregate is kept. When it returns, everything is relayed; the marks
-        of that may still be on their way (`settle`).
+        """Carries out a batch; order within one aggregate is kept. When it returns, everything is relayed; that this
+        is known to others may take a moment more (`settle`).
 
         Raises:
             Unavailable: MongoDB or Kafka is away; apply the same batch again, as often as it takes.
@@ -180,24 +188,43 @@ class Engine:
         return [outcomes[position] for position in range(len(incoming))]
 
     async def settle(self) -> None:
-        """Returns when what was relayed is marked so."""
-        for marks in self._marks.values():
-            await marks.settle()
+        """Returns when others can know what was relayed."""
+        await self._watermarks.settle()
 
-    def relayed(self, aggregate: Aggregate[Any], document: Document) -> int:
-        """Version up to which the events of a document are in Kafka."""
-        stored: int = document["relayed"]
-        return max(stored, self._marks[aggregate.name].relayed(document["_id"]))
+    async def close(self) -> None:
+        """For a process that ends. Nothing is carried out after it.
+
+        Raises:
+            Unavailable: the sweepers of others look after what is left.
+        """
+        await self._watermarks.close()
+
+    async def relayed_whole(self, documents: Sequence[Document]) -> list[bool]:
+        """Of each document whether all of its events are known to be in Kafka."""
+        await self._watermarks.learn(documents)
+        return [self._watermarks.covers(document) for document in documents]
 
     async def _apply_kind(
         self, aggregate: Aggregate[Any], incoming: Sequence[Incoming], positions: list[int]
     ) -> dict[int, Outcome]:
+        with self._watermarks.saving() as save:
+            outcomes, apart = await self._carry_out(aggregate, incoming, positions, save)
+        for result, n in Counter(outcome.result for outcome in outcomes.values()).items():
+            telemetry.OUTCOMES.labels(self.service, aggregate.name, result).inc(n)
+        for position in apart:
+            outcomes |= await self._apply_kind(aggregate, incoming, [position])
+        return outcomes
+
+    async def _carry_out(
+        self, aggregate: Aggregate[Any], incoming: Sequence[Incoming], positions: list[int], save: Save
+    ) -> tuple[dict[int, Outcome], list[int]]:
+        """Outcomes, and the positions that are to be carried out one by one."""
         outcomes: dict[int, Outcome] = {}
         relay: list[_Loaded] = []
         apart: list[int] = []
         fresh, todo = self._by_expectation(incoming, positions)
         if fresh:
-            round_ = await self._round(aggregate, incoming, fresh, None)
+            round_ = await self._round(aggregate, incoming, fresh, None, save)
             outcomes |= round_.outcomes
             relay += round_.relay
             todo = sorted((*todo, *round_.lost, *round_.apart))
@@ -205,7 +232,7 @@ class Engine:
         for _ in range(RACES):
             if not todo:
                 break
-            round_ = await self._round(aggregate, incoming, todo, refused_before)
+            round_ = await self._round(aggregate, incoming, todo, refused_before, save)
             outcomes |= round_.outcomes
             relay += round_.relay
             apart += round_.apart
@@ -217,11 +244,7 @@ class Engine:
         refusals = await self._keep_refusals(aggregate, incoming, outcomes)
         self._crash("before_publish")
         await self._relay(aggregate, relay, refusals)
-        for result, n in Counter(outcome.result for outcome in outcomes.values()).items():
-            telemetry.OUTCOMES.labels(self.service, aggregate.name, result).inc(n)
-        for position in apart:
-            outcomes |= await self._apply_kind(aggregate, incoming, [position])
-        return outcomes
+        return outcomes, apart
 
     def _by_expectation(self, incoming: Sequence[Incoming], positions: Sequence[int]) -> tuple[list[int], list[int]]:
         """Commands that make something new, and the rest. The first are tried without a look at what is there: a repeat
@@ -241,6 +264,7 @@ class Engine:
         incoming: Sequence[Incoming],
         positions: list[int],
         refusals: "asyncio.Task[dict[str, Document]] | None",
+        save: Save,
     ) -> _Crossing:
         """Without `refusals` nothing is looked up, and whatever stands in the way is only found to be there."""
         groups: dict[str, list[int]] = defaultdict(list)
@@ -266,7 +290,7 @@ class Engine:
                     else self._decide(aggregate, loaded[document_id], item)
                 )
         changed = [one for one in loaded.values() if one.added]
-        collisions = await self._save(aggregate, changed)
+        collisions = await self._save(aggregate, changed, save)
         lost: list[int] = []
         apart: list[int] = []
         for one, conflict in collisions.items():
@@ -332,7 +356,7 @@ class Engine:
     ) -> dict[str, _Loaded]:
         causes = [str(incoming[p].context.id) for group in groups.values() for p in group]
         fields = {
-            "tenant": 1, "version": 1, "relayed": 1, "trimmed": 1, "schema": 1, "state": 1, "sealed": 1, "subject": 1,
+            **NEEDED,
             "history": {
                 "$filter": {
                     "input": "$history",
@@ -340,8 +364,9 @@ class Engine:
                     "cond": {"$or": [{"$gt": ["$$h.n", "$relayed"]}, {"$in": ["$$h.cause", causes]}]},
                 }
             },
-        }  # fmt: skip
+        }
         documents = await self._collections[aggregate.name].load(groups, fields)
+        await self._watermarks.learn(documents.values())
         paged = [i for i, d in documents.items() if d.get("trimmed")]
         old_causes: dict[str, dict[str, str | None]] = defaultdict(dict)
         if paged:
@@ -372,7 +397,7 @@ class Engine:
         identity = document["_id"] if aggregate.across_tenants else document["_id"].split("/", 1)[1]
         one = _Loaded(
             document["_id"], document["tenant"], identity,
-            version=document["version"], relayed=self.relayed(aggregate, document), trimmed=document.get("trimmed", 0),
+            version=document["version"], relayed=self._relayed(document), trimmed=document.get("trimmed", 0),
             subject=document.get("subject"), sealed=document.get("sealed"), exists=True,
         )  # fmt: skip
         one.state = self.state_of(aggregate, document, ciphers)
@@ -381,6 +406,15 @@ class Engine:
             if entry["n"] > one.relayed:
                 one.tail.append(self._recorded(one, entry))
         return one
+
+    def _relayed(self, document: Document) -> int:
+        """Version up to which the events of a document are known to be in Kafka."""
+        if self._watermarks.covers(document):
+            whole: int = document["version"]
+            return whole
+        # What is on a page was relayed before.
+        partly: int = max(document["relayed"], document.get("trimmed", 0))
+        return partly
 
     def state_of(self, aggregate: Aggregate[Any], document: Document, ciphers: Mapping[str, AESGCM]) -> Any:
         """The state in a document; private fields are `[erased]` where the key is gone.
@@ -418,7 +452,7 @@ class Engine:
             correlation_id=entry.get("corr", ""),
         )
 
-    async def _save(self, aggregate: Aggregate[Any], changed: list[_Loaded]) -> dict[str, str | None]:
+    async def _save(self, aggregate: Aggregate[Any], changed: list[_Loaded], save: Save) -> dict[str, str | None]:
         """Saves what changed; returns those that were not: a lost race (None) or the problem of a unique index."""
         if not changed:
             return {}
@@ -427,7 +461,8 @@ class Engine:
         ciphers = await self._keys.ensure(sealing, fresh=fresh) if sealing else {}
         taken = await self._take_keys([one for one in changed if one.seals_now and one.subject is None])
         ciphers |= dict(taken.values())
-        operations = [self._write(aggregate, one, ciphers) for one in changed]
+        operations = [self._write(aggregate, one, ciphers, save) for one in changed]
+        await self._watermarks.announce(save)
         self._crash("before_save")
         collided = await self._collections[aggregate.name].bulk(operations)
         self._crash("after_save")
@@ -454,16 +489,19 @@ class Engine:
         return taken
 
     def _write(
-        self, aggregate: Aggregate[Any], one: _Loaded, ciphers: Mapping[str, AESGCM]
+        self, aggregate: Aggregate[Any], one: _Loaded, ciphers: Mapping[str, AESGCM], save: Save
     ) -> InsertOne[Document] | UpdateOne:
         assert one.state is not None
+        one.is_saved_now = True
         cipher = ciphers.get(one.subject or "")
         entries = [self._entry(r, *cause, one, cipher) for r, cause in zip(one.added, one.causes, strict=True)]
         due = sorted(aggregate.due(one.state), key=lambda d: d.at)
         state, private = parted(one.state, aggregate.state.private)
         values: Document = {
             "version": one.version,
-            "pending": True,
+            "relayed": one.relayed,
+            "saved_by": save.by,
+            "save": save.number,
             "touched_at": self._now(),
             "schema": aggregate.schema,
             "state": state,
@@ -476,7 +514,7 @@ class Engine:
             values["due"] = [{"name": d.name, "at": d.at} for d in due]
             values["next_due"] = due[0].at
         if not one.exists:
-            return InsertOne({"_id": one.document_id, "tenant": one.tenant, "relayed": 0, "history": entries, **values})
+            return InsertOne({"_id": one.document_id, "tenant": one.tenant, "history": entries, **values})
         change: Document = {"$set": values, "$push": {"history": {"$each": entries}}}
         if not due:
             change["$unset"] = {"due": "", "next_due": ""}
@@ -547,8 +585,12 @@ class Engine:
             messages += self._records(aggregate, one)
         await self._outbox.publish(messages)
         self._crash("before_mark")
-        relayed = [Relayed(one.document_id, one.version, one.version - one.trimmed > HELD) for one in relay]
-        await self._marks[aggregate.name].add(relayed)
+        if aggregate.records is not None:
+            await self._publish_newer(aggregate, relay)
+        await self._mark(aggregate, [one for one in relay if not one.is_saved_now])
+        for one in relay:
+            if one.version - one.trimmed > HELD:
+                await self._make_shorter(aggregate, one)
         self._crash("after_mark")
 
     async def send(self, messages: Sequence[Outgoing]) -> None:
@@ -564,21 +606,23 @@ class Engine:
             return []
         return [record_message(r) for r in aggregate.records(one.tenant, one.identity, one.version, one.state)]
 
-    async def _mark(self, aggregate: Aggregate[Any], relayed: Sequence[Relayed]) -> None:
+    async def _mark(self, aggregate: Aggregate[Any], relayed: Sequence[_Loaded]) -> None:
+        """Notes in the documents themselves that they are relayed whole, unless they changed meanwhile."""
         by_version: dict[int, list[str]] = defaultdict(list)
         for one in relayed:
             by_version[one.version].append(one.document_id)
-        collection = self._collections[aggregate.name]
         for version, group in by_version.items():
-            marked = await collection.update_across_tenants(
-                {"_id": {"$in": group}, "version": version}, {"$set": {"relayed": version, "pending": False}}
+            await self._collections[aggregate.name].update_across_tenants(
+                {"_id": {"$in": group}, "version": version},
+                {"$set": {"relayed": version}, "$unset": {"saved_by": "", "save": ""}},
             )
-            if marked < len(group) and aggregate.records is not None:
-                # Another member saved meanwhile; our older record may stand behind its newer one: send the newest.
-                await self._publish_records(aggregate, group)
-        for one in relayed:
-            if one.is_long:
-                await self._turn_page(aggregate, one.document_id)
+
+    async def _publish_newer(self, aggregate: Aggregate[Any], relayed: Sequence[_Loaded]) -> None:
+        """Where another member saved meanwhile, our older record may stand behind its newer one: sends the newest."""
+        versions = {one.document_id: one.version for one in relayed}
+        stored = await self._collections[aggregate.name].load(versions, {"version": 1})
+        if newer := [i for i, document in stored.items() if document["version"] > versions[i]]:
+            await self._publish_records(aggregate, newer)
 
     async def _publish_records(self, aggregate: Aggregate[Any], document_ids: list[str]) -> None:
         documents = await self._collections[aggregate.name].load(document_ids, {"history": 0})
@@ -586,17 +630,22 @@ class Engine:
         fresh = [self._revive(aggregate, d, ciphers) for d in documents.values()]
         await self._outbox.publish([m for one in fresh for m in self._records(aggregate, one)])
 
-    async def _turn_page(self, aggregate: Aggregate[Any], document_id: str) -> None:
+    async def _make_shorter(self, aggregate: Aggregate[Any], one: _Loaded) -> None:
+        try:
+            await self._turn_page(aggregate, one)
+        except Exception as error:
+            # What was asked for is done and told; the next change of this aggregate tries again.
+            log.error("page_not_turned", aggregate=aggregate.name, error=error)
+
+    async def _turn_page(self, aggregate: Aggregate[Any], one: _Loaded) -> None:
         """Moves the oldest relayed events to a page: first the page (its id says what it holds), then the trim."""
-        collection = self._collections[aggregate.name]
-        document = (await collection.load([document_id], {"tenant": 1, "trimmed": 1, "relayed": 1, "history": 1})).get(
-            document_id
-        )
+        collection, document_id = self._collections[aggregate.name], one.document_id
+        document = (await collection.load([document_id], {"tenant": 1, "trimmed": 1, "history": 1})).get(document_id)
         if document is None:
             return
-        trimmed, relayed = document.get("trimmed", 0), document["relayed"]
+        trimmed = document.get("trimmed", 0)
         last = max((h["n"] for h in document["history"]), default=0)
-        upto = min(relayed, last - KEPT)
+        upto = min(one.version, last - KEPT)
         moving = [h for h in document["history"] if trimmed < h["n"] <= upto]
         if not moving:
             return
@@ -639,9 +688,12 @@ class Engine:
         """Relays tails that a crash left behind; returns how many aggregates had one."""
         swept = 0
         before = self._now() - older_than
-        for aggregate in self.aggregates.values():
+        above: list[Document] = [
+            {"saved_by": name, "save": {"$gt": watermark}} for name, watermark in await self._watermarks.behind()
+        ]
+        for aggregate in self.aggregates.values() if above else ():
             documents = await self._collections[aggregate.name].across_tenants(
-                {"pending": True, "touched_at": {"$lt": before}}, limit=most
+                {"$or": above, "touched_at": {"$lt": before}}, limit=most
             )
             ciphers = await self._ciphers(aggregate, documents)
             behind = [self._revive(aggregate, d, ciphers) for d in documents]
@@ -649,6 +701,8 @@ class Engine:
                 await self._relay(aggregate, behind, [])
                 telemetry.SWEPT.labels(self.service, aggregate.name).inc(len(behind))
                 swept += len(behind)
+        if not swept:
+            await self._watermarks.tidy()
         return swept
 
     async def fire_due(self, *, most: int = 200) -> int:

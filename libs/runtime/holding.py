@@ -6,13 +6,14 @@ engine's ordinary way. Measured on deliveries: half the time of two ordinary rou
 """
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from libs.runtime import telemetry
 from libs.runtime.aggregates import Aggregate, Incoming, State
 from libs.runtime.engine import Engine, Outcome, Result, _Loaded
 from libs.runtime.mongo import Document, identity_of, key
+from libs.runtime.watermarks import Save
 
 
 def _loaded(document: Document, state: State) -> _Loaded:
@@ -23,28 +24,33 @@ def _loaded(document: Document, state: State) -> _Loaded:
     )  # fmt: skip
 
 
-NEEDED: Mapping[str, int] = {
-    "tenant": 1, "version": 1, "relayed": 1, "trimmed": 1, "schema": 1, "state": 1, "sealed": 1, "subject": 1,
-}  # fmt: skip
-"""Fields of a document that can be held."""
-
-
 class Held:
-    """Aggregates of one kind, from documents with the fields `NEEDED` and their states."""
+    """Aggregates of one kind."""
 
-    def __init__(
-        self, engine: Engine, aggregate: Aggregate[Any], documents: Sequence[Document], states: Sequence[State]
-    ) -> None:
-        if not aggregate.seals_once:
-            raise ValueError(f"{aggregate.name}: only what is sealed once can be held without its keys")
+    def __init__(self, engine: Engine, aggregate: Aggregate[Any], held: Sequence[_Loaded]) -> None:
         self._engine = engine
         self._aggregate = aggregate
+        self._held = {one.document_id: one for one in held}
+        self._unrelayed: list[Save] = []
+
+    @classmethod
+    async def of(
+        cls, engine: Engine, aggregate: Aggregate[Any], documents: Sequence[Document], states: Sequence[State]
+    ) -> "Held":
+        """
+        Args:
+            documents: with the fields `NEEDED` of the engine.
+        """
+        if not aggregate.seals_once:
+            raise ValueError(f"{aggregate.name}: only what is sealed once can be held without its keys")
         # A tail that was left unrelayed stands in the history, which is not here: those go the ordinary way.
-        self._held: dict[str, _Loaded] = {
-            document["_id"]: _loaded(document, state)
-            for document, state in zip(documents, states, strict=True)
-            if engine.relayed(aggregate, document) >= document["version"]
-        }
+        whole = await engine.relayed_whole(documents)
+        held = [
+            _loaded(document, state)
+            for document, state, is_whole in zip(documents, states, whole, strict=True)
+            if is_whole
+        ]
+        return cls(engine, aggregate, held)
 
     async def apply(self, incoming: Sequence[Incoming]) -> list[Outcome]:
         """As `Engine.apply`, but what it does to held aggregates is saved and not yet relayed.
@@ -78,12 +84,19 @@ class Held:
     async def _save(self, document_ids: Sequence[str]) -> list[str]:
         """Returns those that lost a race; they are held no more."""
         changed = [self._held[i] for i in document_ids if self._held[i].added]
+        if not changed:
+            return []
+        save = self._engine._watermarks.begin()
+        self._unrelayed.append(save)
         try:
-            lost = await self._engine._save(self._aggregate, changed)
+            lost = await self._engine._save(self._aggregate, changed, save)
         except BaseException:
-            # What is in memory may be more than what is stored.
+            # What is in memory may be more than what is stored; and with them goes what they had not told yet.
             for one in changed:
                 del self._held[one.document_id]
+            for save in self._unrelayed:
+                self._engine._watermarks.leave(save)
+            self._unrelayed = []
             raise
         for one in changed:
             if one.document_id in lost:
@@ -98,9 +111,15 @@ class Held:
         Raises:
             Unavailable: not certainly relayed; again, or the sweeper will.
         """
+        saves, self._unrelayed = self._unrelayed, []
         behind = [one for one in self._held.values() if one.tail]
-        if not behind:
-            return
-        await self._engine._relay(self._aggregate, behind, [])
+        try:
+            if behind:
+                await self._engine._relay(self._aggregate, behind, [])
+        except BaseException:
+            self._unrelayed = [*saves, *self._unrelayed]
+            raise
         for one in behind:
             one.relayed, one.tail = one.version, []
+        for save in saves:
+            self._engine._watermarks.finish(save)

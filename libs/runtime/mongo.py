@@ -7,6 +7,7 @@ import asyncio
 import os
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
+from datetime import datetime
 from typing import Any
 
 # motor's pool has 5 threads per core under 100 connections: enough threads for the connections we allow.
@@ -94,6 +95,10 @@ class Mongo:
     @property
     def key_store(self) -> "MongoKeys":
         return MongoKeys(self._keys["subjects"])
+
+    @property
+    def watermarks(self) -> "MongoWatermarks":
+        return MongoWatermarks(self._database["watermarks"])
 
     def bucket(self, name: str) -> Any:
         """GridFS; the blobs module keeps what lies in it sealed."""
@@ -314,6 +319,36 @@ class MongoKeys:
         if key_ids:
             async with reaching():
                 await self._raw.delete_many({"_id": {"$in": list(key_ids)}})
+
+
+class MongoWatermarks:
+    """How far each process has relayed what it saved. A hundred bytes for each start of a process; they stay, because
+    documents name them."""
+
+    def __init__(self, raw: Any) -> None:
+        self._raw = raw
+
+    async def get(self, names: Iterable[str]) -> Mapping[str, int]:
+        async with reaching():
+            return {d["_id"]: d["number"] async for d in self._raw.find({"_id": {"$in": list(names)}})}
+
+    async def raise_to(self, name: str, number: int, *, at: datetime, is_open: bool) -> None:
+        async with reaching():
+            await self._raw.update_one(
+                {"_id": name}, {"$max": {"number": number}, "$set": {"at": at, "open": is_open}}, upsert=True
+            )
+
+    async def open(self) -> Mapping[str, int]:
+        async with reaching():
+            return {d["_id"]: d["number"] async for d in self._raw.find({"open": True})}
+
+    async def close(self, *, before: datetime) -> None:
+        async with reaching():
+            await self._raw.update_many({"open": True, "at": {"$lt": before}}, {"$set": {"open": False}})
+
+    async def ensure_indexes(self) -> None:
+        async with reaching():
+            await self._raw.create_indexes([index(("at", 1), name="open", where={"open": True})])
 
 
 def expiring(field: str, *, seconds: int, name: str) -> IndexModel:

@@ -77,11 +77,12 @@ def settle_memory() -> None:
     """Takes what a start has made out of the garbage collector's sight, and lets it look less often.
 
     A batch makes tens of thousands of short-lived objects without cycles; collecting in between cost 30 % of the time
-    of the command loop (measured: 200 against 140 µs a message).
+    of the command loop (measured: 200 against 140 µs a message). The headers of what was fetched ahead count too: at
+    50,000 objects each collection under full load took 70 ms, 10 µs a message; at 200,000 there was none.
     """
     gc.collect()
     gc.freeze()
-    gc.set_threshold(50_000, 20, 100)
+    gc.set_threshold(200_000, 20, 100)
 
 
 @dataclass
@@ -188,7 +189,10 @@ class Runtime:
             _noted("periodics", asyncio.gather(*self._tasks, return_exceptions=True)),
             _noted("consumers", self.bus.stop()),
         )
-        await self.engine.settle()
+        try:
+            await self.engine.close()
+        except Unavailable as error:
+            log.warning("watermark_left", dependency=error.dependency)
         for follower in self.followers:
             await follower.stop()
         for step in self.last:

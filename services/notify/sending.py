@@ -152,7 +152,7 @@ class Sender:
         try:
             deliveries = await self._deliveries.states(documents, opened=True)
             ready = await self._made_ready(documents, deliveries)
-            await self._send_in_rounds(ready, Held(self._engine, DELIVERY, documents, deliveries), left)
+            await self._send_in_rounds(ready, await Held.of(self._engine, DELIVERY, documents, deliveries), left)
         finally:
             await self._leases.give_back(sorted(left))
         return True

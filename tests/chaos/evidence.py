@@ -20,10 +20,11 @@ from libs.runtime.aggregates import State
 from libs.runtime.keyring import Keyring
 from libs.runtime.mongo import Mongo
 from libs.runtime.sealing import SubjectKeys, unlock
+from libs.runtime.watermarks import is_relayed
 from services.notify.kinds import AGGREGATES as OF_NOTIFY
 from services.registry import account_hold, agency, officer, partner, tenant
 from services.reports.kinds import AGGREGATES as OF_REPORTS
-from tests.chaos.lag import AGGREGATES, Client, partitions_of
+from tests.chaos.lag import AGGREGATES, Client, partitions_of, watermarks_of
 
 CHUNK = 500
 
@@ -50,8 +51,7 @@ class Stored:
     identity: str
     tenant: str
     version: int
-    relayed: int
-    pending: bool
+    is_relayed: bool
     history: tuple[Kept, ...]
     state: Mapping[str, Any]
     is_fold: bool | None = True
@@ -127,16 +127,24 @@ async def _of_kind(client: Client, opener: "_Opener", service: Service, kind: st
     for page in client[service][f"{kind}.pages"].find():
         pages[page["of"]] += page["history"]
     documents = list(client[service][kind].find())
+    watermarks = watermarks_of(client, service)
     found = []
     for start in range(0, len(documents), CHUNK):
         part = documents[start : start + CHUNK]
         ciphers = await opener.ciphers(d["subject"] for d in part if d.get("subject"))
-        found += [_one(service, kind, d, pages[d["_id"]], ciphers.get(d.get("subject") or "")) for d in part]
+        found += [
+            _one(service, kind, d, pages[d["_id"]], ciphers.get(d.get("subject") or ""), watermarks) for d in part
+        ]
     return found
 
 
 def _one(
-    service: Service, kind: str, document: dict[str, Any], paged: list[dict[str, Any]], cipher: AESGCM | None
+    service: Service,
+    kind: str,
+    document: dict[str, Any],
+    paged: list[dict[str, Any]],
+    cipher: AESGCM | None,
+    watermarks: Mapping[str, int],
 ) -> Stored:
     rules = RULES[service, kind]
     entries = sorted({h["n"]: h for h in (*paged, *document["history"])}.values(), key=lambda h: h["n"])
@@ -149,8 +157,7 @@ def _one(
         identity=document["_id"].rsplit("/", 1)[-1],
         tenant=document["tenant"],
         version=document["version"],
-        relayed=document["relayed"],
-        pending=document["pending"],
+        is_relayed=is_relayed(document, watermarks),
         history=tuple(Kept(h["n"], h["id"], h["cause"], h.get("tenant", document["tenant"])) for h in entries),
         state=state.model_dump(mode="json"),
         is_fold=None if erased else _fold(rules, entries, cipher, document["subject"]) == state,

@@ -78,7 +78,7 @@ def partitions_of(topic: str) -> list[TopicPartition]:
 class Open:
     """Counts of documents that somebody still has to do something about."""
 
-    pending: int = 0
+    unrelayed: int = 0
     queued: int = 0
     attempting: int = 0
     subjects: int = 0
@@ -87,18 +87,27 @@ class Open:
 
     @property
     def total(self) -> int:
-        return self.pending + self.queued + self.attempting + self.subjects + self.bulletins + self.placing
+        return self.unrelayed + self.queued + self.attempting + self.subjects + self.bulletins + self.placing
+
+
+def watermarks_of(client: Client, service: str) -> dict[str, int]:
+    """By the name under which a process saved."""
+    return {d["_id"]: d["number"] for d in client[service]["watermarks"].find()}
+
+
+def unrelayed(client: Client, service: Service) -> int:
+    """Documents above the watermark of whoever saved them."""
+    above = [{"saved_by": name, "save": {"$gt": number}} for name, number in watermarks_of(client, service).items()]
+    if not above:
+        return 0
+    return sum(client[service][name].count_documents({"$or": above}) for name in AGGREGATES[service])
 
 
 def open_work(client: Client) -> Open:
     notify, reports = client["notify"], client["reports"]
     waiting = {"$in": [DeliveryState.QUEUED, DeliveryState.FAILED_TRANSIENT]}
     return Open(
-        pending=sum(
-            client[service][name].count_documents({"pending": True})
-            for service, names in AGGREGATES.items()
-            for name in names
-        ),
+        unrelayed=sum(unrelayed(client, service) for service in AGGREGATES),
         queued=notify["delivery"].count_documents(
             {"ix.state": waiting, "ix.channel": "email", "ix.ready_at": {"$lte": datetime.now(UTC)}}
         ),

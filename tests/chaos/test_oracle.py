@@ -40,7 +40,7 @@ def answered(
 
 def stored(service: Service, kind: str, identity: str, state: dict[str, Any], *causes: UUID) -> Stored:
     history = tuple(Kept(n, str(uuid4()), str(cause), TENANT) for n, cause in enumerate(causes or (uuid4(),), start=1))
-    return Stored(service, kind, identity, TENANT, len(history), len(history), False, history, state)
+    return Stored(service, kind, identity, TENANT, len(history), True, history, state)
 
 
 def a_run() -> tuple[list[Submission], Evidence]:
@@ -214,7 +214,7 @@ PLANTED: dict[str, tuple[str, Callable[[Evidence], Evidence]]] = {
         "I5",
         lambda e: replace(e, records=[*e.records[:2], replace(e.records[2], partition=5), *e.records[3:]]),
     ),
-    "a tail that was left": ("I5", lambda e: changed(e, "case", lambda one: replace(one, pending=True))),
+    "a tail that was left": ("I5", lambda e: changed(e, "case", lambda one: replace(one, is_relayed=False))),
     "a taken mail that is called queued": ("I6", lambda e: changed(e, "delivery", with_state(state="queued"))),
     "a mail that nobody planned": ("I6", lambda e: replace(e, mails=[*e.mails, Mail(str(uuid4()), MAIL)])),
     "a mail to another address": ("I6", lambda e: replace(e, mails=[Mail(DELIVERY, "lain@surat.example")])),

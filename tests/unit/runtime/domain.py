@@ -145,7 +145,7 @@ def published(clarification: str, number: str, at: datetime) -> ClarificationPub
 
 
 class Settled(Engine):
-    """An engine whose marks are set when it returns, so that what it left behind can be looked at."""
+    """An engine whose watermark is stored when it returns, so that what it left behind can be looked at."""
 
     async def apply(self, incoming: Sequence[Incoming]) -> list[Outcome]:
         try:

@@ -3,6 +3,7 @@
 import asyncio
 import copy
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from pymongo import IndexModel, InsertOne, UpdateOne
@@ -133,11 +134,42 @@ class MemoryMongo:
     def __init__(self, pause: Pause = at_once) -> None:
         self._pause = pause
         self.collections: dict[str, MemoryCollection] = {}
+        self.watermarks = MemoryWatermarks(pause)
 
     def tenants(self, name: str) -> MemoryCollection:
         return self.collections.setdefault(name, MemoryCollection(name, self._pause))
 
     everyone = tenants
+
+
+class MemoryWatermarks:
+    def __init__(self, pause: Pause = at_once) -> None:
+        self.numbers: dict[str, int] = {}
+        self.signs: dict[str, datetime] = {}
+        """Last sign of life of those that are open."""
+        self._pause = pause
+
+    async def ensure_indexes(self) -> None:
+        pass
+
+    async def get(self, names: Iterable[str]) -> Mapping[str, int]:
+        for _ in range(self._pause()):
+            await asyncio.sleep(0)
+        return {name: self.numbers[name] for name in names if name in self.numbers}
+
+    async def raise_to(self, name: str, number: int, *, at: datetime, is_open: bool) -> None:
+        for _ in range(self._pause()):
+            await asyncio.sleep(0)
+        self.numbers[name] = max(number, self.numbers.get(name, 0))
+        self.signs.pop(name, None)
+        if is_open:
+            self.signs[name] = at
+
+    async def open(self) -> Mapping[str, int]:
+        return {name: self.numbers[name] for name in self.signs}
+
+    async def close(self, *, before: datetime) -> None:
+        self.signs = {name: at for name, at in self.signs.items() if at >= before}
 
 
 class MemoryKeys:
@@ -196,7 +228,10 @@ def values_at(document: Any, path: str) -> Iterator[Any]:
 
 
 def fits(document: Mapping[str, Any], where: Mapping[str, Any]) -> bool:
-    return all(_holds(list(values_at(document, path)), wanted) for path, wanted in where.items())
+    return all(
+        any(fits(document, one) for one in wanted) if path == "$or" else _holds(list(values_at(document, path)), wanted)
+        for path, wanted in where.items()
+    )
 
 
 def _holds(found: list[Any], wanted: Any) -> bool:

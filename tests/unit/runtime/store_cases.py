@@ -25,7 +25,7 @@ UNRELAYED_OR_CAUSED = {
 def a_document(identity: str, *, tenant: str = "t1", **more: Any) -> dict[str, Any]:
     history = [{"n": n, "cause": f"c{n}", "type": "even" if n % 2 == 0 else "odd"} for n in (1, 2, 3, 4)]
     return {
-        "_id": key(tenant, identity), "tenant": tenant, "version": 4, "relayed": 3, "pending": True,
+        "_id": key(tenant, identity), "tenant": tenant, "version": 4, "relayed": 3, "saved_by": "p1", "save": 7,
         "touched_at": NOW, "history": history, **more,
     }  # fmt: skip
 
@@ -104,7 +104,7 @@ class StoreCases:
         without = (await store.load([key("t1", a)], {"history": 0, "tenant": 0}))[key("t1", a)]
         within = (await store.load([key("t1", a)], {"history.cause": 1, "history.n": 1}))[key("t1", a)]
 
-        assert without.keys() == {"_id", "version", "relayed", "pending", "touched_at"}
+        assert without.keys() == {"_id", "version", "relayed", "saved_by", "save", "touched_at"}
         assert within["history"][0] == {"cause": "c1", "n": 1}
         assert within.keys() == {"_id", "history"}
 
@@ -124,12 +124,13 @@ class StoreCases:
         await store.bulk([InsertOne(a_document(a)), InsertOne(a_document(b, version=5))])
 
         marked = await store.update_across_tenants(
-            {"_id": {"$in": [key("t1", a), key("t1", b)]}, "version": 4}, {"$set": {"relayed": 4, "pending": False}}
+            {"_id": {"$in": [key("t1", a), key("t1", b)]}, "version": 4},
+            {"$set": {"relayed": 4}, "$unset": {"saved_by": "", "save": ""}},
         )
 
         found = await store.load([key("t1", a), key("t1", b)])
         assert marked == 1
-        assert [found[key("t1", i)]["pending"] for i in (a, b)] == [False, True]
+        assert ["saved_by" in found[key("t1", i)] for i in (a, b)] == [False, True]
 
     async def test_a_page_is_trimmed_once(self, store: Any, a: str) -> None:
         await store.bulk([InsertOne(a_document(a))])
@@ -154,12 +155,15 @@ class StoreCases:
         await store.bulk([InsertOne(a_document(a)), InsertOne(a_document(b, touched_at=NOW + timedelta(hours=1)))])
         ids = {"$in": [key("t1", a), key("t1", b)]}
 
+        above = [{"saved_by": "p1", "save": {"$gt": 6}}, {"saved_by": "p2", "save": {"$gt": 1}}]
         found = await store.across_tenants(
-            {"_id": ids, "pending": True, "touched_at": {"$lt": NOW + timedelta(1e-6)}}, limit=9
+            {"_id": ids, "$or": above, "touched_at": {"$lt": NOW + timedelta(1e-6)}}, limit=9
         )
+        passed = await store.across_tenants({"_id": ids, "$or": [{"saved_by": "p1", "save": {"$gt": 7}}]}, limit=9)
 
         assert [d["_id"] for d in found] == [key("t1", a)]
         assert found[0]["touched_at"] == NOW
+        assert passed == []
 
     async def test_timers_that_were_taken_away_are_not_due(self, store: Any, a: str) -> None:
         await store.bulk([InsertOne(a_document(a, next_due=NOW, due=[{"name": "x", "at": NOW}]))])

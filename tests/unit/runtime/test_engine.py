@@ -21,6 +21,7 @@ from libs.runtime.errors import Unavailable
 from libs.runtime.mongo import Document, key
 from libs.runtime.outbox import Outgoing
 from libs.runtime.sealing import SubjectKeys
+from libs.runtime.watermarks import is_relayed
 from tests.unit.runtime.domain import (
     ANSWERS,
     CIREBON,
@@ -63,6 +64,9 @@ class World:
     def document(self, identity: str = "a", tenant: str = CIREBON, kind: str = "clarification") -> Document:
         return self.mongo.tenants(kind).documents[key(tenant, identity)]
 
+    def is_relayed(self, identity: str = "a", tenant: str = CIREBON, kind: str = "clarification") -> bool:
+        return is_relayed(self.document(identity, tenant, kind), self.mongo.watermarks.numbers)
+
     def sent(self, topic: str = journal(Service.REPORTS)) -> list[Outgoing]:
         return [m for m in self.outbox.sent if m.topic == topic]
 
@@ -81,7 +85,7 @@ async def test_a_command_becomes_events_in_history_and_journal(world: World) -> 
     assert outcome.result is Result.DONE
     assert [h["n"] for h in document["history"]] == [1, 2]
     assert [h["id"] for h in document["history"]] == event_ids(command, 2)
-    assert (document["version"], document["relayed"], document["pending"]) == (2, 2, False)
+    assert (document["version"], world.is_relayed()) == (2, True)
     assert document["state"]["count"] == 2
     envelopes = [parse(m.headers) for m in world.sent()]
     assert [(e.sequence, e.causation_id, e.tenant, e.subject) for e in envelopes] == [
@@ -270,7 +274,7 @@ async def test_a_tail_of_something_new_is_relayed_by_its_repeat(world: World) ->
     await world.member().apply([submit("r", id=command)])
 
     assert [parse(m.headers).sequence for m in world.sent()] == [1]
-    assert not world.document("r", kind="report")["pending"]
+    assert world.is_relayed("r", kind="report")
 
 
 async def test_follow_ups_are_signed_commands_with_ids_from_their_event(world: World) -> None:
@@ -294,9 +298,9 @@ async def test_a_crash_anywhere_changes_nothing_once_it_was_handled_again(world:
 
     await world.member().apply(batch)
 
-    assert (world.document("a")["version"], world.document("a")["relayed"]) == (2, 2)
-    assert (world.document("b")["version"], world.document("b")["pending"]) == (2, False)
-    assert world.document("r", kind="report")["relayed"] == 1
+    assert (world.document("a")["version"], world.is_relayed("a")) == (2, True)
+    assert (world.document("b")["version"], world.is_relayed("b")) == (2, True)
+    assert world.is_relayed("r", kind="report")
     sequences = [(parse(m.headers).subject, parse(m.headers).sequence) for m in world.sent()]
     assert {s for s in sequences if s[1]} == {("a", 1), ("a", 2), ("b", 1), ("b", 2), ("r", 1)}
     assert world.sent(mailbox(Service.REPORTS))
@@ -306,13 +310,13 @@ async def test_a_crash_anywhere_changes_nothing_once_it_was_handled_again(world:
 async def test_the_sweeper_relays_what_a_crash_left_behind(world: World, point: str) -> None:
     with pytest.raises(Crash):
         await world.member(crash_at=point).apply([count("a", 2)])
-    assert world.document()["pending"]
+    assert not world.is_relayed()
 
     early = await world.member().sweep(older_than=timedelta(seconds=10))
     swept = await world.member(now=lambda: NOW + timedelta(seconds=11)).sweep(older_than=timedelta(seconds=10))
 
     assert (early, swept) == (0, 1)
-    assert not world.document()["pending"]
+    assert world.is_relayed()
     assert {parse(m.headers).sequence for m in world.sent()} == {1, 2}
 
 
@@ -360,7 +364,7 @@ async def test_two_members_with_one_aggregate_lose_nothing() -> None:
     assert {parse(m.headers).sequence for m in world.sent()} == set(range(1, 10))
 
 
-async def test_a_mark_does_not_hide_what_another_member_saved_meanwhile(
+async def test_a_watermark_does_not_hide_what_another_member_saved_meanwhile(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     publish = world.outbox.publish
@@ -374,7 +378,7 @@ async def test_a_mark_does_not_hide_what_another_member_saved_meanwhile(
     monkeypatch.setattr(world.outbox, "publish", overtaken)
     await world.member().apply([count("a")])
 
-    assert world.document()["pending"]
+    assert not world.is_relayed()
     assert await world.member(now=lambda: NOW + timedelta(minutes=1)).sweep() == 1
     assert {parse(m.headers).sequence for m in world.sent()} == {1, 2}
 

@@ -25,6 +25,7 @@ from libs.runtime.aggregates import Aggregate, Incoming
 from libs.runtime.engine import Outcome, Result
 from libs.runtime.errors import Refused, Unavailable
 from libs.runtime.mongo import Document, key
+from libs.runtime.watermarks import is_relayed
 from tests.unit.runtime.domain import ANSWERS, CIREBON, JOMBANG, NOW, THREADS, count, decide, issue, retract, submit
 from tests.unit.runtime.test_engine import POINTS, Crash, World
 
@@ -128,7 +129,7 @@ class Members(RuleBasedStateMachine):
             self.carry(list(self.unsure.values()))
         self.sweep()
         assert not self.unsure
-        assert not any(d["pending"] for d in self.documents())
+        assert all(is_relayed(d, self.world.mongo.watermarks.numbers) for d in self.documents())
 
     def carry(self, batch: list[Incoming], *, crash_at: str | None = None) -> None:
         self.runner.run(self.carried(batch, crash_at))
