@@ -5,8 +5,12 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid5
 
-from services.gateway.web import console_views as c
+from services.gateway.web import case_views as cases
+from services.gateway.web import console_views as console
+from services.gateway.web import ledger_views as ledger
 from services.gateway.web import partner_views as p
+from services.gateway.web import people_views as people
+from services.gateway.web import queue_views, review_views
 from services.gateway.web.console_views import ClockState
 from services.gateway.web.views import PageView, TenantView
 
@@ -45,8 +49,8 @@ def ahead(**units: float) -> datetime:
     return NOW + timedelta(**units)
 
 
-def action(path: str, *, version: int | None = None, why_not: str = "") -> c.Action:
-    return c.Action(
+def action(path: str, *, version: int | None = None, why_not: str = "") -> console.Action:
+    return console.Action(
         url=f"/jombang/{path}",
         key=str(uuid5(_SPACE, path)),
         csrf="csrf-of-this-session",
@@ -55,9 +59,9 @@ def action(path: str, *, version: int | None = None, why_not: str = "") -> c.Act
     )
 
 
-def desk(name: str = "Rina Astuti", *roles: str, **more: object) -> c.Desk:
-    base = c.Desk(
-        officer=c.Officer(name=name, roles=roles or ("verifier",)),
+def desk(name: str = "Rina Astuti", *roles: str, **more: object) -> console.Desk:
+    base = console.Desk(
+        officer=console.Officer(name=name, roles=roles or ("verifier",)),
         logout=action("logout"),
         waiting=14,
         reviews=3,
@@ -67,15 +71,15 @@ def desk(name: str = "Rina Astuti", *roles: str, **more: object) -> c.Desk:
     return replace(base, **more)  # type: ignore[arg-type]
 
 
-def filters(path: str, *items: tuple[str, int | None], current: str = "") -> tuple[c.Filter, ...]:
+def filters(path: str, *items: tuple[str, int | None], current: str = "") -> tuple[console.Filter, ...]:
     chosen = current or items[0][0]
     return tuple(
-        c.Filter(code=code, url=f"/jombang/{path}?show={code}", count=count, current=code == chosen)
+        console.Filter(code=code, url=f"/jombang/{path}?show={code}", count=count, current=code == chosen)
         for code, count in items
     )
 
 
-def queue() -> c.QueuePage:
+def queue() -> queue_views.QueuePage:
     def row(
         n: int,
         due: timedelta,
@@ -86,26 +90,26 @@ def queue() -> c.QueuePage:
         hour: int,
         state: str,
         **more: object,
-    ) -> c.QueueRow:
+    ) -> queue_views.QueueRow:
         lease = more.get("lease")
-        base = c.QueueRow(
+        base = queue_views.QueueRow(
             id=f"k{n}",
             url=f"/jombang/console/cases/k{n}",
             due_at=NOW + due,
-            clock=c.clock_state(NOW + due, now=NOW, paused="waiting_for" in more),
+            clock=console.clock_state(NOW + due, now=NOW, paused="waiting_for" in more),
             severity=severity,
             claim=claim,
             topic=topic,
             askers=askers,
             askers_last_hour=hour,
-            askers_share=c.share(askers, 137),
+            askers_share=console.share(askers, 137),
             state=state,
             claim_action=None if lease else action(f"console/cases/k{n}/claim", version=n),
         )
         return replace(base, **more)  # type: ignore[arg-type]
 
-    def held(name: str, minutes: int, mine: bool = False) -> c.Lease:
-        return c.Lease(name=name, until=ahead(minutes=minutes), mine=mine)
+    def held(name: str, minutes: int, mine: bool = False) -> queue_views.Lease:
+        return queue_views.Lease(name=name, until=ahead(minutes=minutes), mine=mine)
 
     rows = (
         row(
@@ -153,8 +157,8 @@ def queue() -> c.QueuePage:
             2,
             "awaiting_confirmation",
             about_own_tenant=True,
-            waiting_for=c.WaitingFor(party="Dinas Kesehatan", until=ahead(days=1, hours=2)),
-            lease=c.Lease(name="Yuli", until=None),
+            waiting_for=queue_views.WaitingFor(party="Dinas Kesehatan", until=ahead(days=1, hours=2)),
+            lease=queue_views.Lease(name="Yuli", until=None),
         ),
         row(
             6,
@@ -191,7 +195,7 @@ def queue() -> c.QueuePage:
             lease=held("Dimas", 30),
         ),
     )
-    return c.QueuePage(
+    return queue_views.QueuePage(
         desk=desk(),
         rows=rows,
         filters=filters("console/queue", ("all", 14), ("mine", 3), ("unheld", 5), ("waiting", 4), ("recurring", 1)),
@@ -202,24 +206,24 @@ def queue() -> c.QueuePage:
     )
 
 
-def queue_empty() -> c.QueuePage:
-    return c.QueuePage(desk=desk(waiting=0), filters=filters("console/queue", ("all", 0), ("mine", 0)))
+def queue_empty() -> queue_views.QueuePage:
+    return queue_views.QueuePage(desk=desk(waiting=0), filters=filters("console/queue", ("all", 0), ("mine", 0)))
 
 
-def queue_live() -> c.QueuePage:
+def queue_live() -> queue_views.QueuePage:
     return replace(queue(), desk=desk(events_url="/jombang/console/events"))
 
 
-def queue_stale() -> c.QueuePage:
+def queue_stale() -> queue_views.QueuePage:
     return replace(queue(), desk=desk(stale_since=ago(minutes=6)))
 
 
-def queue_unavailable() -> c.QueuePage:
-    return c.QueuePage(desk=desk(waiting=None, reviews=None), available=False)
+def queue_unavailable() -> queue_views.QueuePage:
+    return queue_views.QueuePage(desk=desk(waiting=None, reviews=None), available=False)
 
 
 REPORTS = (
-    c.ReportLine(
+    cases.ReportLine(
         number="JBG-26-002310",
         sent_at=ago(minutes=2),
         area="Peterongan",
@@ -229,7 +233,7 @@ REPORTS = (
         pictures=("/picture.svg",),
         picture_text="SURAT EDARAN libur sekolah",
     ),
-    c.ReportLine(
+    cases.ReportLine(
         number="JBG-26-002308",
         sent_at=ago(minutes=5),
         area="Mojoagung",
@@ -239,11 +243,11 @@ REPORTS = (
         doubt="biasanya sekolah memberi tahu sendiri",
         reply=action("console/reports/r2308/reply", version=2),
         messages=(
-            c.ReportMessage(text="Boleh kirim foto suratnya?", at=ago(minutes=4), by_office=True),
-            c.ReportMessage(text="Sudah saya hapus, nanti saya minta lagi.", at=ago(minutes=3), by_office=False),
+            cases.ReportMessage(text="Boleh kirim foto suratnya?", at=ago(minutes=4), by_office=True),
+            cases.ReportMessage(text="Sudah saya hapus, nanti saya minta lagi.", at=ago(minutes=3), by_office=False),
         ),
     ),
-    c.ReportLine(
+    cases.ReportLine(
         number="JBG-26-002301",
         sent_at=ago(minutes=17),
         area="Mojoagung",
@@ -251,7 +255,7 @@ REPORTS = (
         text="Mohon kepastian, besok ujian.",
         links=("https://contoh.example/grup/unggahan/18372",),
     ),
-    c.ReportLine(
+    cases.ReportLine(
         number="JBG-26-002296",
         sent_at=ago(hours=13),
         area="Peterongan",
@@ -262,12 +266,12 @@ REPORTS = (
 )
 
 
-def references(*, removable: bool = True, missing: bool = True) -> tuple[c.ReferenceLine, ...]:
-    def remove(n: int) -> c.Action | None:
+def references(*, removable: bool = True, missing: bool = True) -> tuple[cases.ReferenceLine, ...]:
+    def remove(n: int) -> console.Action | None:
         return action(f"console/cases/k1/references/{n}/remove", version=7) if removable else None
 
     archived = (
-        c.ReferenceLine(
+        cases.ReferenceLine(
             id="r1",
             title="Klarifikasi Dinas Pendidikan, 24 November",
             url="https://jombangkab.example/1187",
@@ -276,7 +280,7 @@ def references(*, removable: bool = True, missing: bool = True) -> tuple[c.Refer
             sha256=_SHA,
             remove=remove(1),
         ),
-        c.ReferenceLine(
+        cases.ReferenceLine(
             id="r2",
             title="Daftar nomor surat keluar November",
             url="",
@@ -286,7 +290,7 @@ def references(*, removable: bool = True, missing: bool = True) -> tuple[c.Refer
             remove=remove(2),
         ),
     )
-    failed = c.ReferenceLine(
+    failed = cases.ReferenceLine(
         id="r3",
         title="Unggahan pertama di grup terbuka",
         url="https://contoh.example/grup/18372",
@@ -298,8 +302,8 @@ def references(*, removable: bool = True, missing: bool = True) -> tuple[c.Refer
     return (*archived, failed) if missing else archived
 
 
-def draft(**more: object) -> c.Draft:
-    base = c.Draft(
+def draft(**more: object) -> cases.Draft:
+    base = cases.Draft(
         claim=CLAIM,
         verdict="false",
         about_own_tenant=True,
@@ -312,26 +316,26 @@ def draft(**more: object) -> c.Draft:
 
 
 HISTORY = (
-    c.Moment(kind="opened", state="done", at=ago(hours=37), note="JBG-26-001988"),
-    c.Moment(kind="linked", state="knot", at=ago(minutes=2), count=136),
-    c.Moment(kind="answered", state="done", at=ago(minutes=19), who="Dinas Pendidikan"),
-    c.Moment(kind="claimed", state="now", at=ago(minutes=12), who="Rina Astuti"),
-    c.Moment(kind="review", state="todo"),
-    c.Moment(kind="publication", state="todo", count=137),
+    cases.Moment(kind="opened", state="done", at=ago(hours=37), note="JBG-26-001988"),
+    cases.Moment(kind="linked", state="knot", at=ago(minutes=2), count=136),
+    cases.Moment(kind="answered", state="done", at=ago(minutes=19), who="Dinas Pendidikan"),
+    cases.Moment(kind="claimed", state="now", at=ago(minutes=12), who="Rina Astuti"),
+    cases.Moment(kind="review", state="todo"),
+    cases.Moment(kind="publication", state="todo", count=137),
 )
 
 
-def similar(**more: object) -> c.SimilarCase:
-    base = c.SimilarCase(
+def similar(**more: object) -> cases.SimilarCase:
+    base = cases.SimilarCase(
         number="KSS-JBG-0884",
         url="/jombang/console/cases/k884",
         reports=58,
         verdict="false",
         claim="Sekolah di Ngoro dan Gudo libur 17–21 November karena banjir",
         differences=(
-            c.Difference(what="place", ours="Mojoagung, Peterongan", theirs="Ngoro, Gudo", same=False),
-            c.Difference(what="date", ours="24–28 November", theirs="17–21 November", same=False),
-            c.Difference(what="number", ours="420/1187/415.16/2026", theirs="420/1187/415.16/2026", same=True),
+            cases.Difference(what="place", ours="Mojoagung, Peterongan", theirs="Ngoro, Gudo", same=False),
+            cases.Difference(what="date", ours="24–28 November", theirs="17–21 November", same=False),
+            cases.Difference(what="number", ours="420/1187/415.16/2026", theirs="420/1187/415.16/2026", same=True),
         ),
         same_case=action("console/cases/k1/similar/same", version=7),
         same_campaign=action("console/cases/k1/similar/campaign", version=7),
@@ -340,8 +344,8 @@ def similar(**more: object) -> c.SimilarCase:
     return replace(base, **more)  # type: ignore[arg-type]
 
 
-def case(**more: object) -> c.CasePage:
-    base = c.CasePage(
+def case(**more: object) -> cases.CasePage:
+    base = cases.CasePage(
         desk=desk(),
         number="KSS-JBG-0912",
         url="/jombang/console/cases/k1",
@@ -350,7 +354,7 @@ def case(**more: object) -> c.CasePage:
         severity=4,
         due_at=ago(minutes=35),
         clock=ClockState.LATE,
-        lease=c.Lease(name="Rina", until=ahead(minutes=26), mine=True),
+        lease=queue_views.Lease(name="Rina", until=ahead(minutes=26), mine=True),
         release=action("console/cases/k1/release", version=7),
         reports=REPORTS,
         report_count=137,
@@ -360,8 +364,8 @@ def case(**more: object) -> c.CasePage:
         reports_url="/jombang/console/cases/k1/reports",
         similar=similar(),
         references=references(),
-        new_reference=c.NewReference(action=action("console/cases/k1/references", version=7)),
-        triage=c.Triage(
+        new_reference=cases.NewReference(action=action("console/cases/k1/references", version=7)),
+        triage=cases.Triage(
             action=action("console/cases/k1/triage", version=7),
             severity=4,
             topic="education",
@@ -374,12 +378,12 @@ def case(**more: object) -> c.CasePage:
         submit=action("console/cases/k1/submit", version=7),
         approve=action("console/cases/k1/approve", version=7, why_not="author"),
         clocks=(
-            c.CaseClock(what="interim", due_at=ago(hours=36), state=ClockState.DONE),
-            c.CaseClock(what="screening", due_at=ago(hours=34), state=ClockState.DONE),
-            c.CaseClock(what="answer", due_at=ago(minutes=35), state=ClockState.LATE),
-            c.CaseClock(what="limit", due_at=ahead(hours=34), state=ClockState.RUNNING),
+            cases.CaseClock(what="interim", due_at=ago(hours=36), state=ClockState.DONE),
+            cases.CaseClock(what="screening", due_at=ago(hours=34), state=ClockState.DONE),
+            cases.CaseClock(what="answer", due_at=ago(minutes=35), state=ClockState.LATE),
+            cases.CaseClock(what="limit", due_at=ahead(hours=34), state=ClockState.RUNNING),
         ),
-        question=c.Question(
+        question=cases.Question(
             action=action("console/cases/k1/ask", version=7),
             earliest="2026-11-25",
             parties=(("a1", "Dinas Pendidikan"), ("a2", "BPBD"), ("a3", "Dinas Kesehatan")),
@@ -389,8 +393,8 @@ def case(**more: object) -> c.CasePage:
     return replace(base, **more)  # type: ignore[arg-type]
 
 
-def published(version: int = 1) -> c.Published:
-    return c.Published(
+def published(version: int = 1) -> cases.Published:
+    return cases.Published(
         number="KLR-JBG-2026-0091",
         version=version,
         url="/jombang/clarifications/KLR-JBG-2026-0091",
@@ -400,7 +404,7 @@ def published(version: int = 1) -> c.Published:
     )
 
 
-def case_new() -> c.CasePage:
+def case_new() -> cases.CasePage:
     """Just opened, held by nobody: nothing can be written before somebody takes it."""
     return case(
         state="open",
@@ -411,7 +415,7 @@ def case_new() -> c.CasePage:
         matcher_available=False,
         references=(),
         claim_action=action("console/cases/k1/claim", version=1),
-        new_reference=c.NewReference(action=action("console/cases/k1/references", why_not="not_held")),
+        new_reference=cases.NewReference(action=action("console/cases/k1/references", why_not="not_held")),
         triage=replace(
             case().triage,
             action=action("console/cases/k1/triage", why_not="not_held"),
@@ -419,7 +423,7 @@ def case_new() -> c.CasePage:
             topic="",
             area="",
         ),
-        draft=c.Draft(claim=CLAIM),
+        draft=cases.Draft(claim=CLAIM),
         save=action("console/cases/k1/draft", why_not="not_held"),
         submit=action("console/cases/k1/submit", why_not="not_held"),
         approve=None,
@@ -430,20 +434,20 @@ def case_new() -> c.CasePage:
     )
 
 
-def case_conflict() -> c.CasePage:
+def case_conflict() -> cases.CasePage:
     mine = draft(fact="Sekolah di Mojoagung dan Peterongan tetap masuk.")
     return case(
         desk=desk(problem="conflict"),
         draft=mine,
         similar=similar(answered="same_campaign", undo=action("console/cases/k1/similar/undo", version=8)),
-        conflict=c.Conflict(
+        conflict=cases.Conflict(
             by="Bagas Wirawan",
             at=ago(minutes=1),
             mine=mine,
             clashes=(
-                c.Clash(what="fact", mine=mine.fact, theirs="Tidak ada libur sekolah 24–28 November di Jombang."),
-                c.Clash(what="verdict", mine="false", theirs="misleading"),
-                c.Clash(what="about_own_tenant", mine="yes", theirs=""),
+                cases.Clash(what="fact", mine=mine.fact, theirs="Tidak ada libur sekolah 24–28 November di Jombang."),
+                cases.Clash(what="verdict", mine="false", theirs="misleading"),
+                cases.Clash(what="about_own_tenant", mine="yes", theirs=""),
             ),
             keep_mine=action("console/cases/k1/draft", version=8),
             take_theirs_url="/jombang/console/cases/k1",
@@ -451,7 +455,7 @@ def case_conflict() -> c.CasePage:
     )
 
 
-def case_invalid() -> c.CasePage:
+def case_invalid() -> cases.CasePage:
     return case(
         desk=desk(
             errors={
@@ -467,18 +471,18 @@ def case_invalid() -> c.CasePage:
     )
 
 
-def case_waiting() -> c.CasePage:
+def case_waiting() -> cases.CasePage:
     return case(
         state="awaiting_confirmation",
         question=None,
-        confirmation=c.Confirmation(action=action("console/cases/k1/confirm")),
-        waiting_for=c.WaitingFor(party="Dinas Pendidikan", until=ahead(days=1)),
+        confirmation=cases.Confirmation(action=action("console/cases/k1/confirm")),
+        waiting_for=queue_views.WaitingFor(party="Dinas Pendidikan", until=ahead(days=1)),
         clock=ClockState.PAUSED,
-        closing=c.Closing(action=action("console/cases/k1/close"), reason="Sama dengan kasus lain"),
+        closing=cases.Closing(action=action("console/cases/k1/close"), reason="Sama dengan kasus lain"),
     )
 
 
-def case_in_review() -> c.CasePage:
+def case_in_review() -> cases.CasePage:
     return case(
         state="in_review",
         save=None,
@@ -490,7 +494,7 @@ def case_in_review() -> c.CasePage:
     )
 
 
-def case_published() -> c.CasePage:
+def case_published() -> cases.CasePage:
     return case(
         desk=desk(notice="published"),
         state="published",
@@ -509,7 +513,7 @@ def case_published() -> c.CasePage:
     )
 
 
-def case_correcting() -> c.CasePage:
+def case_correcting() -> cases.CasePage:
     return case(
         desk=desk(notice="correction_started"),
         state="published",
@@ -520,8 +524,8 @@ def case_correcting() -> c.CasePage:
     )
 
 
-def case_reports() -> c.CaseReportsPage:
-    return c.CaseReportsPage(
+def case_reports() -> cases.CaseReportsPage:
+    return cases.CaseReportsPage(
         desk=desk(),
         number="KSS-JBG-0912",
         case_url="/jombang/console/cases/k1",
@@ -532,11 +536,11 @@ def case_reports() -> c.CaseReportsPage:
     )
 
 
-def reviews() -> c.ReviewsPage:
-    return c.ReviewsPage(
+def reviews() -> review_views.ReviewsPage:
+    return review_views.ReviewsPage(
         desk=desk("Siti Maharani", "approver"),
         rows=(
-            c.ReviewRow(
+            review_views.ReviewRow(
                 url="/jombang/console/reviews/k1",
                 number="KSS-JBG-0912",
                 fact=FACT,
@@ -550,7 +554,7 @@ def reviews() -> c.ReviewsPage:
                 needed=2,
                 reporters=137,
             ),
-            c.ReviewRow(
+            review_views.ReviewRow(
                 url="/jombang/console/reviews/k7",
                 number="KSS-JBG-0907",
                 fact="Masuk Alun-alun Jombang tetap gratis.",
@@ -565,7 +569,7 @@ def reviews() -> c.ReviewsPage:
                 reporters=11,
                 mine=True,
             ),
-            c.ReviewRow(
+            review_views.ReviewRow(
                 url="/jombang/console/reviews/k9",
                 number="KSS-JBG-0899",
                 claim="Vaksin di posyandu Diwek kedaluwarsa",
@@ -583,12 +587,12 @@ def reviews() -> c.ReviewsPage:
     )
 
 
-def reviews_empty() -> c.ReviewsPage:
-    return c.ReviewsPage(desk=desk("Siti Maharani", "approver", reviews=0))
+def reviews_empty() -> review_views.ReviewsPage:
+    return review_views.ReviewsPage(desk=desk("Siti Maharani", "approver", reviews=0))
 
 
-def review(**more: object) -> c.ReviewPage:
-    base = c.ReviewPage(
+def review(**more: object) -> review_views.ReviewPage:
+    base = review_views.ReviewPage(
         desk=desk("Siti Maharani", "approver"),
         number="KSS-JBG-0912",
         case_url="/jombang/console/cases/k1",
@@ -599,8 +603,8 @@ def review(**more: object) -> c.ReviewPage:
         clock=ClockState.LATE,
         references=references(removable=False, missing=False),
         needed=2,
-        approvals=(c.Approval(name="Dimas Prayoga", at=ago(minutes=1)),),
-        audience=c.Audience(reporters=137, email=81, by_hand=14, code_only=42, partners=12),
+        approvals=(review_views.Approval(name="Dimas Prayoga", at=ago(minutes=1)),),
+        audience=review_views.Audience(reporters=137, email=81, by_hand=14, code_only=42, partners=12),
         approve=action("console/reviews/k1/approve", version=9),
         return_=action("console/reviews/k1/return", version=9),
         history=HISTORY[:3],
@@ -608,73 +612,78 @@ def review(**more: object) -> c.ReviewPage:
     return replace(base, **more)  # type: ignore[arg-type]
 
 
-def review_own() -> c.ReviewPage:
+def review_own() -> review_views.ReviewPage:
     return review(
         desk=desk("Rina Astuti", "verifier", "approver"),
         approvals=(),
         needed=1,
         approve=action("console/reviews/k1/approve", why_not="author"),
         return_=action("console/reviews/k1/return", why_not="author"),
-        audience=c.Audience(reporters=None),
+        audience=review_views.Audience(reporters=None),
     )
 
 
-def review_wrong_code() -> c.ReviewPage:
+def review_wrong_code() -> review_views.ReviewPage:
     return review(desk=desk("Siti Maharani", "approver", errors={"code": "code_wrong"}))
 
 
-def review_correction() -> c.ReviewPage:
+def review_correction() -> review_views.ReviewPage:
     return review(
         draft=draft(version=2, change="Jumlah kecamatan: dua, bukan tiga. Putusan tetap."),
         previous=draft(fact="Sekolah di tiga kecamatan tetap masuk 24–28 November."),
-        audience=c.Audience(reporters=141, email=83, partners=12, earlier=149),
+        audience=review_views.Audience(reporters=141, email=83, partners=12, earlier=149),
         needed=1,
         approvals=(),
     )
 
 
-def review_decided() -> c.ReviewPage:
+def review_decided() -> review_views.ReviewPage:
     return review(
         desk=desk("Siti Maharani", "approver", notice="approved"),
         state="decided",
-        approvals=(c.Approval(name="Dimas Prayoga", at=ago(minutes=1)), c.Approval(name="Siti Maharani", at=NOW)),
+        approvals=(
+            review_views.Approval(name="Dimas Prayoga", at=ago(minutes=1)),
+            review_views.Approval(name="Siti Maharani", at=NOW),
+        ),
         publish=action("console/cases/k1/publish", version=10),
     )
 
 
-def _channel(channel: str, state: str, minutes: int = 0, reason: str = "", *, manual: bool = False) -> c.ChannelState:
+def _channel(
+    channel: str, state: str, minutes: int = 0, reason: str = "", *, manual: bool = False
+) -> ledger.ChannelState:
     at = ago(minutes=minutes) if minutes else None
-    return c.ChannelState(channel=channel, state=state, at=at, reason=reason, manual=manual)
+    return ledger.ChannelState(channel=channel, state=state, at=at, reason=reason, manual=manual)
 
 
-def resend(count: int = 3) -> c.Resend:
-    return c.Resend(
+def resend(count: int = 3) -> ledger.Resend:
+    return ledger.Resend(
         action=action("console/clarifications/KLR-JBG-2026-0091/resend", version=1),
         count=count,
         reasons=(("mailbox_full", 2), ("address_unknown", count - 2)),
     )
 
 
-def answers(**more: object) -> c.AnswersPage:
+def answers(**more: object) -> ledger.AnswersPage:
     def partner(
         n: int,
         name: str,
         kind: str,
         area: str,
-        mail: c.ChannelState,
-        whatsapp: c.ChannelState | None,
+        mail: ledger.ChannelState,
+        whatsapp: ledger.ChannelState | None,
         answer: str,
         **also: object,
-    ) -> c.PartnerAnswer:
+    ) -> ledger.PartnerAnswer:
         channels = {"inbox": _channel("inbox", "delivered", 40), "email": mail}
         if whatsapp:
             channels["whatsapp_manual"] = whatsapp
-        base = c.PartnerAnswer(
+        base = ledger.PartnerAnswer(
             url=f"/jombang/console/partners/p{n}", name=name, kind=kind, area=area, channels=channels, answer=answer
         )
         return replace(base, **also)  # type: ignore[arg-type]
 
-    base = c.AnswersPage(
+    base = ledger.AnswersPage(
         desk=desk(),
         clarification=published(),
         fact=FACT,
@@ -683,7 +692,7 @@ def answers(**more: object) -> c.AnswersPage:
         case_url="/jombang/console/cases/k1",
         area="Mojoagung, Peterongan",
         answer_by=ahead(hours=7),
-        funnel=c.Funnel(chosen=12, sent=10, delivered=None, acknowledged=6, declined=1, silent=3),
+        funnel=ledger.Funnel(chosen=12, sent=10, delivered=None, acknowledged=6, declined=1, silent=3),
         columns=("email", "whatsapp_manual", "inbox"),
         filters=filters(
             "console/clarifications/KLR-JBG-2026-0091/partners",
@@ -758,23 +767,23 @@ def answers(**more: object) -> c.AnswersPage:
         resend=resend(),
         by_hand=4,
         history=(
-            c.Moment(kind="published", state="done", at=ago(minutes=41), who="Siti Maharani", count=137),
-            c.Moment(kind="partners_asked", state="done", at=ago(minutes=40)),
-            c.Moment(kind="reminded", state="todo", at=ahead(hours=3)),
+            cases.Moment(kind="published", state="done", at=ago(minutes=41), who="Siti Maharani", count=137),
+            cases.Moment(kind="partners_asked", state="done", at=ago(minutes=40)),
+            cases.Moment(kind="reminded", state="todo", at=ahead(hours=3)),
         ),
     )
     return replace(base, **more)  # type: ignore[arg-type]
 
 
-def answers_unavailable() -> c.AnswersPage:
+def answers_unavailable() -> ledger.AnswersPage:
     return answers(funnel=None, rows=(), resend=None, by_hand=0)
 
 
-def deliveries(**more: object) -> c.DeliveriesPage:
-    def row(recipient: str, kind: str, state: c.ChannelState, **also: object) -> c.DeliveryRow:
-        return replace(c.DeliveryRow(recipient=recipient, recipient_kind=kind, version=1, state=state), **also)  # type: ignore[arg-type]
+def deliveries(**more: object) -> ledger.DeliveriesPage:
+    def row(recipient: str, kind: str, state: ledger.ChannelState, **also: object) -> ledger.DeliveryRow:
+        return replace(ledger.DeliveryRow(recipient=recipient, recipient_kind=kind, version=1, state=state), **also)  # type: ignore[arg-type]
 
-    base = c.DeliveriesPage(
+    base = ledger.DeliveriesPage(
         desk=desk(),
         clarification=published(),
         fact=FACT,
@@ -829,13 +838,13 @@ def deliveries(**more: object) -> c.DeliveriesPage:
     return replace(base, **more)  # type: ignore[arg-type]
 
 
-def deliveries_clean() -> c.DeliveriesPage:
+def deliveries_clean() -> ledger.DeliveriesPage:
     return deliveries(totals=(("sent", 118), ("delivered", 2)), rows=deliveries().rows[:1], resend=None)
 
 
-def by_hand(**more: object) -> c.ByHandPage:
-    def message(n: int, recipient: str, kind: str, text: str, waited: timedelta, **also: object) -> c.HandMessage:
-        base = c.HandMessage(
+def by_hand(**more: object) -> ledger.ByHandPage:
+    def message(n: int, recipient: str, kind: str, text: str, waited: timedelta, **also: object) -> ledger.HandMessage:
+        base = ledger.HandMessage(
             id=f"h{n}",
             recipient=recipient,
             recipient_kind=kind,
@@ -848,7 +857,7 @@ def by_hand(**more: object) -> c.ByHandPage:
         )
         return replace(base, **also)  # type: ignore[arg-type]
 
-    base = c.ByHandPage(
+    base = ledger.ByHandPage(
         desk=desk("Yuli Hapsari", "editor"),
         messages=(
             message(
@@ -877,14 +886,14 @@ def by_hand(**more: object) -> c.ByHandPage:
                 timedelta(hours=3),
                 group=True,
                 open_url="",
-                lease=c.Lease(name="Bagas", until=ahead(minutes=9)),
+                lease=queue_views.Lease(name="Bagas", until=ahead(minutes=9)),
                 sent=action("console/by-hand/h3/sent", why_not="held_by_other"),
                 failed=action("console/by-hand/h3/failed", why_not="held_by_other"),
             ),
         ),
         total=4,
         done=(
-            c.HandDone(
+            ledger.HandDone(
                 recipient="Info Mojoagung",
                 about=FACT,
                 at=ago(minutes=20),
@@ -892,17 +901,19 @@ def by_hand(**more: object) -> c.ByHandPage:
                 state="sent",
                 undo=action("console/by-hand/h0/undo", version=2),
             ),
-            c.HandDone(recipient="JBG-26-002271", about=FACT, at=ago(minutes=26), who="Bagas Wirawan", state="failed"),
+            ledger.HandDone(
+                recipient="JBG-26-002271", about=FACT, at=ago(minutes=26), who="Bagas Wirawan", state="failed"
+            ),
         ),
     )
     return replace(base, **more)  # type: ignore[arg-type]
 
 
-def by_hand_empty() -> c.ByHandPage:
+def by_hand_empty() -> ledger.ByHandPage:
     return by_hand(messages=(), total=0, done=())
 
 
-def partners(**more: object) -> c.PartnersPage:
+def partners(**more: object) -> people.PartnersPage:
     def row(
         n: int,
         name: str,
@@ -913,8 +924,8 @@ def partners(**more: object) -> c.PartnersPage:
         answered: int,
         asked: int,
         by_office: bool = False,
-    ) -> c.PartnerRow:
-        return c.PartnerRow(
+    ) -> people.PartnerRow:
+        return people.PartnerRow(
             url=f"/jombang/console/partners/p{n}",
             name=name,
             kind=kind,
@@ -926,7 +937,7 @@ def partners(**more: object) -> c.PartnersPage:
             run_by_office=by_office,
         )
 
-    base = c.PartnersPage(
+    base = people.PartnersPage(
         desk=desk(),
         total=120,
         by_office=64,
@@ -942,12 +953,12 @@ def partners(**more: object) -> c.PartnersPage:
     return replace(base, **more)  # type: ignore[arg-type]
 
 
-def partners_none_found() -> c.PartnersPage:
+def partners_none_found() -> people.PartnersPage:
     return partners(rows=(), query="tidak ada", next_url="")
 
 
-def partner() -> c.PartnerPage:
-    return c.PartnerPage(
+def partner() -> people.PartnerPage:
+    return people.PartnerPage(
         desk=desk(),
         name="Info Mojoagung",
         kind="activist",
@@ -955,7 +966,7 @@ def partner() -> c.PartnerPage:
         state="active",
         since=ago(days=400),
         accounts=(
-            c.Account(
+            people.Account(
                 platform="instagram",
                 handle="@info.mojoagung",
                 url="https://instagram.example/info.mojoagung",
@@ -964,7 +975,7 @@ def partner() -> c.PartnerPage:
                 followers=48_210,
                 measured_at=ago(days=3),
             ),
-            c.Account(
+            people.Account(
                 platform="facebook",
                 handle="Info Mojoagung",
                 url="https://facebook.example/infomojoagung",
@@ -973,13 +984,13 @@ def partner() -> c.PartnerPage:
         ),
         channels=("email", "whatsapp_manual"),
         answers=(
-            c.PastAnswer(
+            people.PastAnswer(
                 url="/jombang/console/clarifications/KLR-JBG-2026-0091/partners",
                 fact=FACT,
                 at=ago(minutes=31),
                 answer="acknowledged",
             ),
-            c.PastAnswer(
+            people.PastAnswer(
                 url="/jombang/console/clarifications/KLR-JBG-2026-0077/partners",
                 fact="Masuk Alun-alun Jombang tetap gratis.",
                 at=ago(days=9),
@@ -988,23 +999,23 @@ def partner() -> c.PartnerPage:
             ),
         ),
         history=(
-            c.Moment(kind="registered", state="done", at=ago(days=402)),
-            c.Moment(kind="activated", state="done", at=ago(days=400)),
+            cases.Moment(kind="registered", state="done", at=ago(days=402)),
+            cases.Moment(kind="activated", state="done", at=ago(days=400)),
         ),
     )
 
 
-def partner_unavailable() -> c.PartnerPage:
+def partner_unavailable() -> people.PartnerPage:
     return replace(partner(), channels=(), answers=None, accounts=())
 
 
-def requests() -> c.RequestsPage:
-    return c.RequestsPage(
+def requests() -> people.RequestsPage:
+    return people.RequestsPage(
         desk=desk(others=2),
         filters=filters("console/answers", ("unanswered", 2), ("answered", None), ("all", None)),
         total=2,
         rows=(
-            c.RequestRow(
+            people.RequestRow(
                 url="/jombang/console/answers/r1",
                 number="JBG-26-002331",
                 kind="aspiration",
@@ -1014,7 +1025,7 @@ def requests() -> c.RequestsPage:
                 area="Peterongan",
                 messages=1,
             ),
-            c.RequestRow(
+            people.RequestRow(
                 url="/jombang/console/answers/r2",
                 number="JBG-26-002330",
                 kind="complaint",
@@ -1028,16 +1039,16 @@ def requests() -> c.RequestsPage:
     )
 
 
-def requests_unavailable() -> c.RequestsPage:
-    return c.RequestsPage(desk=desk(), rows=None)
+def requests_unavailable() -> people.RequestsPage:
+    return people.RequestsPage(desk=desk(), rows=None)
 
 
-def request(**more: object) -> c.RequestPage:
-    base = c.RequestPage(
+def request(**more: object) -> people.RequestPage:
+    base = people.RequestPage(
         desk=desk(),
         kind="aspiration",
         state="received",
-        line=c.ReportLine(
+        line=cases.ReportLine(
             number="JBG-26-002331",
             sent_at=ago(hours=3),
             area="Peterongan",
@@ -1045,18 +1056,18 @@ def request(**more: object) -> c.RequestPage:
             picture_text="JALAN GELAP",
             text="Mohon lampu jalan di tikungan Peterongan dinyalakan lagi.",
             reply=action("console/answers/r1/reply"),
-            messages=(c.ReportMessage(text="Tikungan yang mana?", at=ago(hours=1), by_office=True),),
+            messages=(cases.ReportMessage(text="Tikungan yang mana?", at=ago(hours=1), by_office=True),),
         ),
-        answer=c.Answering(action=action("console/answers/r1/answer")),
+        answer=people.Answering(action=action("console/answers/r1/answer")),
         screen_out=action("console/answers/r1/screen"),
     )
     return replace(base, **more)  # type: ignore[arg-type]
 
 
-def request_invalid() -> c.RequestPage:
+def request_invalid() -> people.RequestPage:
     return request(
         desk=desk(errors={"outcome": "required"}),
-        answer=c.Answering(action=action("console/answers/r1/answer"), text="Sudah diperbaiki."),
+        answer=people.Answering(action=action("console/answers/r1/answer"), text="Sudah diperbaiki."),
     )
 
 

@@ -4,7 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from services.gateway.web.console_views import ClockState, Funnel, clock_state, share
+from services.gateway.web.console_views import ClockState, clock_state, share
+from services.gateway.web.ledger_views import Funnel
 from services.gateway.web.rendering import security_headers
 from tests.unit.web.reading import words_in
 from tests.unit.web.test_language import ENGLISH, INDONESIAN

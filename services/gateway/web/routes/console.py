@@ -10,7 +10,7 @@ from starlette.responses import Response
 from libs.contracts.reads import CaseRow, Page
 from libs.contracts.words import CaseState
 from services.gateway.reads import or_missing
-from services.gateway.web import console_views as views
+from services.gateway.web import console_views, queue_views
 from services.gateway.web.routes import (
     console_answers,
     console_by_hand,
@@ -50,7 +50,9 @@ async def queue(shift: OnShift, done: Done, show: Filter = "all", q: Words = "",
     listed = _searched(shift, show, q) if q.strip() else _listed(shift, show, cursor=after, limit=PAGE)
     found, frame = await asyncio.gather(or_missing(listed), shift.frame())
     if found is None:
-        return shift.show("queue", views.QueuePage(desk=shift.desk(frame, done), query=q, available=False), status=503)
+        return shift.show(
+            "queue", queue_views.QueuePage(desk=shift.desk(frame, done), query=q, available=False), status=503
+        )
     return shift.show("queue", queue_page(shift, found, frame, done, show=show, query=q))
 
 
@@ -74,18 +76,18 @@ async def _searched(shift: Shift, show: str, query: str) -> Page[CaseRow]:
 
 def queue_page(
     shift: Shift, found: Page[CaseRow], frame: Frame, done: Said, *, show: str, query: str
-) -> views.QueuePage:
+) -> queue_views.QueuePage:
     most = max((r.askers for r in found.items), default=0)
     rows = tuple(_row(shift, r, frame, most=most) for r in found.items)
     total = found.count if found.count is not None else len(rows)
     kept = [(name, value) for name, value in (("show", show), ("after", found.next or "")) if value]
     counts = {"all": frame.counts.queue if frame.counts else None} | ({} if query else {show: total})
     whole = found.next is None and show in ("all", "mine")
-    return views.QueuePage(
+    return queue_views.QueuePage(
         desk=shift.desk(frame, done, live=True),
         rows=rows,
         filters=tuple(
-            views.Filter(
+            console_views.Filter(
                 code=code,
                 url=f"{shift.url('queue')}?show={code}",
                 count=counts.get(code),
@@ -96,22 +98,22 @@ def queue_page(
         query=query,
         waiting=total,
         ended=STATES.get(show) in ENDED | OUT,
-        late=sum(r.clock == views.ClockState.LATE for r in rows) if whole else 0,
+        late=sum(r.clock == console_views.ClockState.LATE for r in rows) if whole else 0,
         next_url=f"{shift.url('queue')}?{urlencode(kept)}" if found.next else "",
         next_count=min(PAGE, max(1, total - len(rows))),
     )
 
 
-def _row(shift: Shift, row: CaseRow, frame: Frame, *, most: int) -> views.QueueRow:
+def _row(shift: Shift, row: CaseRow, frame: Frame, *, most: int) -> queue_views.QueueRow:
     held = lease(shift, frame, leased_by=row.leased_by, until=row.leased_until, owner=row.owner)
     free = held is None and row.state not in ENDED | LOCKED | OUT and shift.works
     due_at = row.answer_due_at or row.waiting_until or row.limit_at
     triaged = bool(row.topic) or row.severity > 1
-    return views.QueueRow(
+    return queue_views.QueueRow(
         id=row.id,
         url=shift.url("reviews" if row.state in LOCKED else "cases", row.id),
         due_at=due_at,
-        clock=views.clock_state(
+        clock=console_views.clock_state(
             due_at, now=frame.now, paused=row.waiting_for is not None, done=row.state in ENDED | OUT
         ),
         severity=row.severity if triaged else None,
@@ -119,7 +121,7 @@ def _row(shift: Shift, row: CaseRow, frame: Frame, *, most: int) -> views.QueueR
         topic=row.topic,
         askers=row.askers,
         askers_last_hour=None,
-        askers_share=views.share(row.askers, most),
+        askers_share=console_views.share(row.askers, most),
         state=row.state,
         waiting_for=waiting_for(row.waiting_for, row.waiting_until),
         lease=held,

@@ -14,7 +14,7 @@ from libs.contracts.words import ReportState
 from services.gateway.api.models import ConfirmationWish, ReportAnswerWish
 from services.gateway.commands import Reply
 from services.gateway.reads import or_missing
-from services.gateway.web import console_views as views
+from services.gateway.web import case_views, console_views, people_views
 from services.gateway.web.routes.console_case_page import picture_urls
 from services.gateway.web.routes.console_cases import screened_out
 from services.gateway.web.routes.console_shift import (
@@ -52,11 +52,11 @@ async def listed(
         shift.frame(),
     )
     base = shift.url("answers")
-    page = views.RequestsPage(
+    page = people_views.RequestsPage(
         desk=shift.desk(frame, done),
         rows=tuple(request_row(shift, r) for r in found.items) if found is not None else None,
         filters=tuple(
-            views.Filter(
+            console_views.Filter(
                 code=code,
                 url=f"{base}?show={code}",
                 count=found.count if found is not None and code == show else None,
@@ -71,8 +71,8 @@ async def listed(
     return shift.show("requests", page)
 
 
-def request_row(shift: Shift, row: ReportRow) -> views.RequestRow:
-    return views.RequestRow(
+def request_row(shift: Shift, row: ReportRow) -> people_views.RequestRow:
+    return people_views.RequestRow(
         url=shift.url("answers", row.id),
         number=row.number,
         kind=row.kind,
@@ -96,13 +96,13 @@ async def _shown(shift: Shift, report_id: str, said: Said, attempt: Attempt | No
     )
     answering, open_ = of(attempt, "answer"), row.state not in ENDED
     desk = shift.desk(frame, attempt.said if attempt else said)
-    page = views.RequestPage(
+    page = people_views.RequestPage(
         desk=desk,
         line=request_line(shift, row, attempt),
         kind=row.kind,
         state=row.state,
         answered=row.answer,
-        answer=views.Answering(
+        answer=people_views.Answering(
             action=shift.action("answers", report_id, "answer", attempt=answering),
             outcome=answering.typed("outcome") if answering else "",
             text=answering.typed("text") if answering else "",
@@ -116,9 +116,9 @@ async def _shown(shift: Shift, report_id: str, said: Said, attempt: Attempt | No
     return shift.show("request", page, status=attempt.status if attempt else 200)
 
 
-def request_line(shift: Shift, row: ReportRow, attempt: Attempt | None) -> views.ReportLine:
+def request_line(shift: Shift, row: ReportRow, attempt: Attempt | None) -> case_views.ReportLine:
     replying = of(attempt, "reply")
-    return views.ReportLine(
+    return case_views.ReportLine(
         number=row.number,
         sent_at=row.received_at,
         text=row.text,
@@ -128,7 +128,7 @@ def request_line(shift: Shift, row: ReportRow, attempt: Attempt | None) -> views
         area=area_name(row.area),
         seen_on=row.seen_on or "",
         confidential=row.confidential,
-        messages=tuple(views.ReportMessage(text=m.text, at=m.at, by_office=m.by_office) for m in row.messages),
+        messages=tuple(case_views.ReportMessage(text=m.text, at=m.at, by_office=m.by_office) for m in row.messages),
         reply=None
         if row.state in (ReportState.WITHDRAWN, ReportState.SCREENED_OUT)
         else shift.action("answers", row.id, "reply", attempt=replying),

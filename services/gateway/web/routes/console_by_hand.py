@@ -9,7 +9,7 @@ from starlette.responses import Response
 from libs.contracts.reads import ByHandRow, Page
 from services.gateway.commands import Reply
 from services.gateway.reads import or_missing
-from services.gateway.web import console_views as views
+from services.gateway.web import ledger_views
 from services.gateway.web.routes.console_ledgers import recipient_name
 from services.gateway.web.routes.console_shift import Attempt, Done, OnShift, Said, Shift, carry_out, of
 from services.gateway.web.routes.public import Cursor
@@ -26,7 +26,7 @@ async def _shown(shift: Shift, said: Said, attempt: Attempt | None = None, *, af
     """Never live: every reading shows numbers, and each is noted with who saw them."""
     listed = shift.parts.notify.by_hand(shift.office.id, shift.officer.actor, cursor=after)
     found, frame = await asyncio.gather(or_missing(listed), shift.frame())
-    page = views.ByHandPage(
+    page = ledger_views.ByHandPage(
         desk=shift.desk(frame, attempt.said if attempt else said),
         messages=tuple(_message(shift, row, attempt) for row in found.items) if found is not None else None,
         total=len(found.items) if found is not None else 0,
@@ -40,8 +40,8 @@ def _next(shift: Shift, found: Page[ByHandRow] | None) -> str:
     return f"{shift.url('by-hand')}?after={found.next}" if found is not None and found.next else ""
 
 
-def _message(shift: Shift, row: ByHandRow, attempt: Attempt | None) -> views.HandMessage:
-    return views.HandMessage(
+def _message(shift: Shift, row: ByHandRow, attempt: Attempt | None) -> ledger_views.HandMessage:
+    return ledger_views.HandMessage(
         id=row.delivery_id,
         recipient=row.name or recipient_name(shift, row.recipient_kind, row.recipient, {}),
         recipient_kind={"report": "reporter"}.get(row.recipient_kind, row.recipient_kind),

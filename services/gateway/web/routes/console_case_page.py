@@ -9,7 +9,7 @@ from libs.contracts.reports.parts import Draft, Reference
 from libs.contracts.words import CaseState, Role
 from libs.kit import areas
 from libs.kit.calendar import local_day
-from services.gateway.web import console_views as views
+from services.gateway.web import case_views, console_views, queue_views
 from services.gateway.web.console_views import Action, ClockState
 from services.gateway.web.routes.console_shift import Attempt, Frame, Said, Shift, area_name, of
 
@@ -46,11 +46,11 @@ def reference_id(url: str) -> str:
 
 def lease(
     shift: Shift, frame: Frame, *, leased_by: str | None, until: datetime | None, owner: str | None = None
-) -> views.Lease | None:
+) -> queue_views.Lease | None:
     if leased_by is not None and until is not None and until > frame.now:
-        return views.Lease(name=frame.name(leased_by), until=until, mine=leased_by == shift.officer.id)
+        return queue_views.Lease(name=frame.name(leased_by), until=until, mine=leased_by == shift.officer.id)
     if owner is not None:
-        return views.Lease(name=frame.name(owner), until=None, mine=owner == shift.officer.id)
+        return queue_views.Lease(name=frame.name(owner), until=None, mine=owner == shift.officer.id)
     return None
 
 
@@ -58,10 +58,10 @@ def clock_of(row: CaseView, *, now: datetime) -> tuple[datetime, ClockState]:
     """What the case is measured by now. Once its answer is out, a correction has no clock of its own."""
     due = row.answer_due_at or row.waiting_until or row.limit_at
     done = row.clarification is not None or row.state in ENDED | OUT
-    return due, views.clock_state(due, now=now, paused=row.waiting_for is not None, done=done)
+    return due, console_views.clock_state(due, now=now, paused=row.waiting_for is not None, done=done)
 
 
-def case_page(shift: Shift, case: CaseView, frame: Frame, said: Said, attempt: Attempt | None) -> views.CasePage:
+def case_page(shift: Shift, case: CaseView, frame: Frame, said: Said, attempt: Attempt | None) -> case_views.CasePage:
     desk = shift.desk(frame, attempt.said if attempt else said, live=attempt is None)
     held = lease(shift, frame, leased_by=case.leased_by, until=case.leased_until)
     mine = held is not None and held.mine
@@ -70,7 +70,7 @@ def case_page(shift: Shift, case: CaseView, frame: Frame, said: Said, attempt: A
     due_at, clock = clock_of(case, now=frame.now)
     published = case.clarification is not None or case.state in OUT
     offered = held is None and case.state not in ENDED | LOCKED and shift.works
-    return views.CasePage(
+    return case_views.CasePage(
         desk=desk,
         number=case.number,
         url=shift.url("cases", case.id),
@@ -120,18 +120,18 @@ def is_triaged(case: CaseView) -> bool:
     return case.screened_at is not None or bool(case.topic)
 
 
-def waiting_for(party: str | None, until: datetime | None) -> views.WaitingFor | None:
-    return views.WaitingFor(party=party, until=until) if party and until else None
+def waiting_for(party: str | None, until: datetime | None) -> queue_views.WaitingFor | None:
+    return queue_views.WaitingFor(party=party, until=until) if party and until else None
 
 
 def picture_urls(shift: Shift, row: ReportRow) -> tuple[str, ...]:
     return tuple(shift.url("reports", row.id, "pictures", str(n + 1)) for n in range(row.attachments))
 
 
-def report_line(shift: Shift, row: ReportRow, attempt: Attempt | None, *, case_id: str) -> views.ReportLine:
+def report_line(shift: Shift, row: ReportRow, attempt: Attempt | None, *, case_id: str) -> case_views.ReportLine:
     replied, screened = of(attempt, f"reply {row.id}"), of(attempt, f"screen {row.id}")
     ended = row.state in ("withdrawn", "screened_out")
-    return views.ReportLine(
+    return case_views.ReportLine(
         number=row.number,
         sent_at=row.received_at,
         text=row.text,
@@ -143,14 +143,14 @@ def report_line(shift: Shift, row: ReportRow, attempt: Attempt | None, *, case_i
         seen_on=row.seen_on or "",
         often_forwarded=row.forwarded_often,
         confidential=row.confidential,
-        messages=tuple(views.ReportMessage(text=m.text, at=m.at, by_office=m.by_office) for m in row.messages),
+        messages=tuple(case_views.ReportMessage(text=m.text, at=m.at, by_office=m.by_office) for m in row.messages),
         reply=None if ended else shift.action("cases", case_id, "reports", row.id, "reply", attempt=replied),
         reply_text=replied.typed("text") if replied else "",
         screen_out=None if ended else shift.action("cases", case_id, "reports", row.id, "screen", attempt=screened),
     )
 
 
-def _similar(shift: Shift, case: CaseView, attempt: Attempt | None) -> views.SimilarCase | None:
+def _similar(shift: Shift, case: CaseView, attempt: Attempt | None) -> case_views.SimilarCase | None:
     if not case.similar:
         return None
     other: SimilarCase = case.similar[0]
@@ -162,14 +162,14 @@ def _similar(shift: Shift, case: CaseView, attempt: Attempt | None) -> views.Sim
         path = ("cases", case.id, "similar", other.case_id, relation)
         return shift.action(*path, attempt=of(attempt, what), why_not=why_not)
 
-    return views.SimilarCase(
+    return case_views.SimilarCase(
         number=other.number,
         url=shift.url("cases", other.case_id),
         claim=other.title,
         reports=other.askers,
         verdict=other.verdict or "",
         differences=tuple(
-            views.Difference(what=d.what, ours=d.theirs, theirs=d.ours, same=d.same) for d in other.differences
+            case_views.Difference(what=d.what, ours=d.theirs, theirs=d.ours, same=d.same) for d in other.differences
         ),
         same_case=judged("same"),
         same_campaign=judged("campaign"),
@@ -177,8 +177,8 @@ def _similar(shift: Shift, case: CaseView, attempt: Attempt | None) -> views.Sim
     )
 
 
-def reference_line(reference: Reference, remove: Action | None = None) -> views.ReferenceLine:
-    return views.ReferenceLine(
+def reference_line(reference: Reference, remove: Action | None = None) -> case_views.ReferenceLine:
+    return case_views.ReferenceLine(
         id=reference_id(reference.url),
         title=reference.title,
         url=reference.url,
@@ -194,9 +194,9 @@ def _removal(shift: Shift, case: CaseView, reference: Reference, why_not: str) -
     return shift.action("cases", case.id, "references", reference_id(reference.url), "remove", why_not=why_not)
 
 
-def _new_reference(shift: Shift, case: CaseView, attempt: Attempt | None, why_not: str) -> views.NewReference:
+def _new_reference(shift: Shift, case: CaseView, attempt: Attempt | None, why_not: str) -> case_views.NewReference:
     tried = of(attempt, "references")
-    return views.NewReference(
+    return case_views.NewReference(
         action=_action(shift, case, attempt, "references", why_not),
         title=tried.typed("title") if tried else "",
         url=tried.typed("url") if tried else "",
@@ -204,12 +204,12 @@ def _new_reference(shift: Shift, case: CaseView, attempt: Attempt | None, why_no
     )
 
 
-def _triage(shift: Shift, case: CaseView, attempt: Attempt | None, why_not: str) -> views.Triage:
+def _triage(shift: Shift, case: CaseView, attempt: Attempt | None, why_not: str) -> case_views.Triage:
     tried = of(attempt, "triage")
     severity = case.severity if is_triaged(case) else None
     if tried:
         severity = int(tried.typed("severity")) if tried.typed("severity") in ("1", "2", "3", "4") else None
-    return views.Triage(
+    return case_views.Triage(
         action=_action(shift, case, attempt, "triage", why_not),
         severity=severity,
         topic=tried.typed("topic") if tried else case.topic,
@@ -230,14 +230,14 @@ def typed_draft(attempt: Attempt) -> Draft:
     )
 
 
-def _draft(case: CaseView, frame: Frame, attempt: Attempt | None) -> views.Draft:
+def _draft(case: CaseView, frame: Frame, attempt: Attempt | None) -> case_views.Draft:
     return draft_view(case, frame, typed_draft(attempt) if attempt else case.draft)
 
 
-def draft_view(case: CaseView, frame: Frame, draft: Draft) -> views.Draft:
+def draft_view(case: CaseView, frame: Frame, draft: Draft) -> case_views.Draft:
     standing = case.clarification.version if case.clarification else 0
     out = case.state in OUT
-    return views.Draft(
+    return case_views.Draft(
         claim=draft.claim,
         verdict=draft.verdict or "",
         about_own_tenant=draft.about_own_tenant,
@@ -270,12 +270,12 @@ def _why_not_approve(shift: Shift, case: CaseView) -> Action | None:
     return shift.action("reviews", case.id, "approve", why_not="author")
 
 
-def _conflict(shift: Shift, case: CaseView, frame: Frame, attempt: Attempt | None) -> views.Conflict | None:
+def _conflict(shift: Shift, case: CaseView, frame: Frame, attempt: Attempt | None) -> case_views.Conflict | None:
     tried = of(attempt, "draft")
     if tried is None or not tried.conflict:
         return None
     mine, theirs = typed_draft(tried), case.draft
-    return views.Conflict(
+    return case_views.Conflict(
         by=frame.name(case.author),
         at=None,
         clashes=tuple(_clashes(mine, theirs)),
@@ -285,38 +285,40 @@ def _conflict(shift: Shift, case: CaseView, frame: Frame, attempt: Attempt | Non
     )
 
 
-def _clashes(mine: Draft, theirs: Draft) -> Iterable[views.Clash]:
+def _clashes(mine: Draft, theirs: Draft) -> Iterable[case_views.Clash]:
     said = {True: "yes", False: "no", None: ""}
     for name, page_name in (("claim", "claim"), ("verdict", "verdict"), ("fact", "fact"),
                             ("explanation", "explanation"), ("change_note", "change")):  # fmt: skip
         ours, other = getattr(mine, name) or "", getattr(theirs, name) or ""
         # A browser sends a line break as two characters.
         if ours.replace("\r\n", "\n") != other.replace("\r\n", "\n"):
-            yield views.Clash(what=page_name, mine=ours, theirs=other)
+            yield case_views.Clash(what=page_name, mine=ours, theirs=other)
     if mine.about_own_tenant != theirs.about_own_tenant:
-        yield views.Clash(
+        yield case_views.Clash(
             what="about_own_tenant", mine=said[mine.about_own_tenant], theirs=said[theirs.about_own_tenant]
         )
 
 
-def _clocks(case: CaseView, clock: ClockState, now: datetime) -> Iterable[views.CaseClock]:
+def _clocks(case: CaseView, clock: ClockState, now: datetime) -> Iterable[case_views.CaseClock]:
     if case.screened_at is not None:
-        yield views.CaseClock(what="screening", due_at=case.screened_at, state=ClockState.DONE)
+        yield case_views.CaseClock(what="screening", due_at=case.screened_at, state=ClockState.DONE)
     answer = case.answer_due_at or case.waiting_until or case.limit_at
-    yield views.CaseClock(what="answer", due_at=answer, state=clock)
+    yield case_views.CaseClock(what="answer", due_at=answer, state=clock)
     done = clock == ClockState.DONE
-    yield views.CaseClock(
+    yield case_views.CaseClock(
         what="limit",
         due_at=case.limit_at,
-        state=views.clock_state(case.limit_at, now=now, paused=clock == ClockState.PAUSED, done=done),
+        state=console_views.clock_state(case.limit_at, now=now, paused=clock == ClockState.PAUSED, done=done),
     )
 
 
-def _question(shift: Shift, case: CaseView, frame: Frame, attempt: Attempt | None, *, why_not: str) -> views.Question:
+def _question(
+    shift: Shift, case: CaseView, frame: Frame, attempt: Attempt | None, *, why_not: str
+) -> case_views.Question:
     tried = of(attempt, "ask")
     today = local_day(frame.now, shift.zone)
     agencies = sorted(shift.parts.directory.agencies_of(shift.office.id), key=lambda a: a.name)
-    return views.Question(
+    return case_views.Question(
         action=_action(shift, case, attempt, "ask", why_not),
         parties=tuple((a.id, a.name) for a in agencies),
         party=tried.typed("party") if tried else "",
@@ -336,36 +338,40 @@ def end_of_day(day: str, shift: Shift, *, now: datetime) -> datetime | None:
     return moment if moment.date() > local_day(now, zone) else None
 
 
-def _confirmation(shift: Shift, case: CaseView, attempt: Attempt | None, why_not: str) -> views.Confirmation | None:
+def _confirmation(
+    shift: Shift, case: CaseView, attempt: Attempt | None, why_not: str
+) -> case_views.Confirmation | None:
     if case.state != CaseState.AWAITING_CONFIRMATION:
         return None
     tried = of(attempt, "confirm")
-    return views.Confirmation(
+    return case_views.Confirmation(
         action=_action(shift, case, attempt, "confirm", why_not), text=tried.typed("confirmed") if tried else ""
     )
 
 
-def _closing(shift: Shift, case: CaseView, attempt: Attempt | None) -> views.Closing:
+def _closing(shift: Shift, case: CaseView, attempt: Attempt | None) -> case_views.Closing:
     tried = of(attempt, "close")
-    return views.Closing(action=_action(shift, case, attempt, "close"), reason=tried.typed("reason") if tried else "")
+    return case_views.Closing(
+        action=_action(shift, case, attempt, "close"), reason=tried.typed("reason") if tried else ""
+    )
 
 
-def history(case: CaseView, frame: Frame) -> Iterable[views.Moment]:
+def history(case: CaseView, frame: Frame) -> Iterable[case_views.Moment]:
     waiting = next((s for s in reversed(case.steps) if s.what in ("asked", "confirmed")), None)
     for step in case.steps:
         kind = MOMENTS.get(step.what)
         if kind is not None:
             yield _moment(step, kind, frame, waits=step is waiting and case.waiting_for is not None)
     if case.state == CaseState.IN_REVIEW:
-        yield views.Moment(kind="review", state="now")
+        yield case_views.Moment(kind="review", state="now")
     if case.state not in OUT | ENDED:
-        yield views.Moment(kind="publication", state="todo", count=case.askers or None)
+        yield case_views.Moment(kind="publication", state="todo", count=case.askers or None)
 
 
-def _moment(step: Step, kind: str, frame: Frame, *, waits: bool) -> views.Moment:
+def _moment(step: Step, kind: str, frame: Frame, *, waits: bool) -> case_views.Moment:
     corrects = kind == "published" and (step.count or 1) > 1
     nodes = {"linked": "knot", "returned": "corrected"}
-    return views.Moment(
+    return case_views.Moment(
         kind="corrected" if corrects else kind,
         state="now" if waits else "corrected" if corrects else nodes.get(kind, "done"),
         at=step.at,
@@ -375,11 +381,11 @@ def _moment(step: Step, kind: str, frame: Frame, *, waits: bool) -> views.Moment
     )
 
 
-def published_view(shift: Shift, case: CaseView) -> views.Published:
+def published_view(shift: Shift, case: CaseView) -> case_views.Published:
     """The public page follows the publication within a moment; until then the case stands in for it."""
     card, step = case.clarification, next((s for s in reversed(case.steps) if s.what == "published"), None)
     at = step.at if step else case.last_at
-    return views.Published(
+    return case_views.Published(
         number=card.number if card else case.number,
         version=card.version if card else 1,
         url=f"/{shift.office.slug}/clarifications/{card.number}" if card else shift.url("cases", case.id),

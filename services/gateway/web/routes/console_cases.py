@@ -23,7 +23,7 @@ from services.gateway.api.models import (
     TriageWish,
 )
 from services.gateway.commands import Reply
-from services.gateway.web import console_views as views
+from services.gateway.web import case_views
 from services.gateway.web.routes.console_case_page import case_page, end_of_day, reference_id, report_line
 from services.gateway.web.routes.console_shift import (
     Attempt,
@@ -65,7 +65,7 @@ async def case(shift: OnShift, case_id: str, done: Done) -> Response:
 async def reports(shift: OnShift, case_id: str, after: Cursor = "") -> Response:
     found, frame = await asyncio.gather(read(shift, case_id, cursor=after), shift.frame())
     base = shift.url("cases", case_id)
-    page = views.CaseReportsPage(
+    page = case_views.CaseReportsPage(
         desk=shift.desk(frame, Said()),
         number=found.number,
         case_url=base,

@@ -15,7 +15,7 @@ from libs.contracts.words import AssignmentState, Channel, DeliveryState
 from libs.runtime.errors import NotFound, Refused
 from services.gateway.commands import Reply
 from services.gateway.reads import or_missing
-from services.gateway.web import console_views as views
+from services.gateway.web import case_views, console_views, ledger_views
 from services.gateway.web.routes.console_case_page import OUT, published_view
 from services.gateway.web.routes.console_cases import read
 from services.gateway.web.routes.console_shift import (
@@ -91,12 +91,12 @@ async def _of_case(shift: Shift, case_id: str, tab: str) -> Response:
     desk, published = shift.desk(frame, Said(), live=True), published_view(shift, case)
     case_url = shift.url("cases", case_id)
     if tab == "deliveries":
-        page = views.DeliveriesPage(
+        page = ledger_views.DeliveriesPage(
             desk=desk, clarification=published, fact=said.fact, case_url=case_url, totals=() if known else None
         )
         return shift.show("deliveries", page)
-    nobody = views.Funnel(chosen=0, sent=0, delivered=None, acknowledged=0, declined=0, silent=0)
-    answers = views.AnswersPage(
+    nobody = ledger_views.Funnel(chosen=0, sent=0, delivered=None, acknowledged=0, declined=0, silent=0)
+    answers = ledger_views.AnswersPage(
         desk=desk,
         clarification=published,
         fact=said.fact,
@@ -128,14 +128,14 @@ async def _deliveries(
     )
     partners = await _named(shift, ledger.items if ledger else ())
     base = shift.url("deliveries", bulletin_id)
-    page = views.DeliveriesPage(
+    page = ledger_views.DeliveriesPage(
         desk=shift.desk(frame, attempt.said if attempt else said, live=attempt is None),
         clarification=_published(shift, bulletin),
         fact=bulletin.fact,
         case_url=shift.url("cases", bulletin.case_id),
         totals=tuple((s, bulletin.by_state[s]) for s in WAY if bulletin.by_state.get(s)) if ledger else None,
         filters=tuple(
-            views.Filter(
+            console_views.Filter(
                 code=code,
                 url=f"{base}?show={code}",
                 count=bulletin.by_state.get(state, 0) if state else sum(bulletin.by_state.values()),
@@ -150,9 +150,9 @@ async def _deliveries(
     return shift.show("deliveries", page, status=attempt.status if attempt else 200)
 
 
-def _published(shift: Shift, bulletin: BulletinView) -> views.Published:
+def _published(shift: Shift, bulletin: BulletinView) -> case_views.Published:
     ledger = shift.url("deliveries", bulletin.id)
-    return views.Published(
+    return case_views.Published(
         number=bulletin.number,
         version=bulletin.version,
         url=f"/{shift.office.slug}/clarifications/{bulletin.number}",
@@ -187,12 +187,12 @@ def recipient_name(shift: Shift, kind: str, recipient: str, partners: Mapping[st
 
 def _delivery(
     shift: Shift, bulletin: BulletinView, row: LedgerRow, partners: Mapping[str, PartnerRow]
-) -> views.DeliveryRow:
+) -> ledger_views.DeliveryRow:
     delivery = row.delivery
     base, resolve = ("deliveries", bulletin.id, delivery.id), None
     if delivery.state == DeliveryState.UNKNOWN:
         resolve = (shift.action(*base, "arrived"), shift.action(*base, "lost"))
-    return views.DeliveryRow(
+    return ledger_views.DeliveryRow(
         recipient=recipient_name(shift, delivery.recipient_kind, delivery.recipient, partners),
         recipient_kind={"report": "reporter"}.get(delivery.recipient_kind, delivery.recipient_kind),
         url=shift.url("partners", row.partner_id) if row.partner_id else "",
@@ -203,9 +203,9 @@ def _delivery(
     )
 
 
-def _channel(row: LedgerRow) -> views.ChannelState:
+def _channel(row: LedgerRow) -> ledger_views.ChannelState:
     delivery = row.delivery
-    return views.ChannelState(
+    return ledger_views.ChannelState(
         channel=delivery.channel,
         state=delivery.state,
         at=delivery.changed_at,
@@ -216,14 +216,14 @@ def _channel(row: LedgerRow) -> views.ChannelState:
 
 def _resend(
     shift: Shift, bulletin: BulletinView, failed: Page[LedgerRow] | None, attempt: Attempt | None
-) -> views.Resend | None:
+) -> ledger_views.Resend | None:
     """Reasons are counted where all failures fit on one page of the ledger."""
     count = bulletin.by_state.get(DeliveryState.FAILED_PERMANENT, 0)
     if not count:
         return None
     codes = sorted(r.delivery.code for r in failed.items) if failed is not None and failed.next is None else []
     reasons = [(code, len(list(rows))) for code, rows in groupby(codes) if code]
-    return views.Resend(
+    return ledger_views.Resend(
         action=shift.action("deliveries", bulletin.id, "retry", attempt=of(attempt, "retry")),
         count=count,
         reasons=tuple(sorted(reasons, key=lambda r: -r[1])),
@@ -328,7 +328,7 @@ def answers_page(
     *,
     show: str,
     start: int,
-) -> views.AnswersPage:
+) -> ledger_views.AnswersPage:
     by_partner: dict[str, list[LedgerRow]] = {}
     for row in rows or ():
         by_partner.setdefault(row.partner_id or "", []).append(row)
@@ -340,7 +340,7 @@ def answers_page(
     counts = {code: sum(a.answer == code for a in answered) for code in ("silent", "acknowledged", "declined")}
     base = f"{shift.url('deliveries', bulletin.id)}/partners"
     more = len(chosen) > start + PARTNER_PAGE
-    return views.AnswersPage(
+    return ledger_views.AnswersPage(
         desk=shift.desk(frame, Said(), live=True),
         clarification=_published(shift, bulletin),
         fact=bulletin.fact,
@@ -351,7 +351,7 @@ def answers_page(
         funnel=_funnel(bulletin, answered) if rows is not None else None,
         columns=tuple(c for c in COLUMNS if any(c in a.channels for a in answered)),
         filters=tuple(
-            views.Filter(
+            console_views.Filter(
                 code=code,
                 url=f"{base}?show={code}",
                 count=len(answered) if code == "all" else counts[code],
@@ -368,9 +368,9 @@ def answers_page(
 
 def _partner_answer(
     shift: Shift, partner: str, rows: Sequence[LedgerRow], partners: Mapping[str, PartnerRow]
-) -> views.PartnerAnswer:
+) -> ledger_views.PartnerAnswer:
     known, answer = partners.get(partner), next((r for r in rows if r.answer), None)
-    return views.PartnerAnswer(
+    return ledger_views.PartnerAnswer(
         url=shift.url("partners", partner),
         name=recipient_name(shift, "partner", partner, partners),
         kind=known.kind if known else "",
@@ -382,10 +382,10 @@ def _partner_answer(
     )
 
 
-def _funnel(bulletin: BulletinView, answered: Sequence[views.PartnerAnswer]) -> views.Funnel:
+def _funnel(bulletin: BulletinView, answered: Sequence[ledger_views.PartnerAnswer]) -> ledger_views.Funnel:
     """Nothing that is carried here says that it was delivered: neither SMTP nor an officer's own phone."""
     given = bulletin.assignments
-    return views.Funnel(
+    return ledger_views.Funnel(
         chosen=bulletin.partners,
         sent=sum(any(c.state == DeliveryState.SENT for c in a.channels.values()) for a in answered),
         delivered=None,

@@ -10,7 +10,7 @@ from starlette.responses import Response
 from libs.contracts.reads import AssignmentView, PartnerRow
 from libs.contracts.words import PartnerState
 from services.gateway.reads import or_missing
-from services.gateway.web import console_views as views
+from services.gateway.web import console_views, people_views
 from services.gateway.web.routes.console_ledgers import ANSWERS, partners_named
 from services.gateway.web.routes.console_shift import OnShift, Said, Shift, area_name
 from services.gateway.web.routes.public import Words
@@ -44,13 +44,14 @@ async def partners(
     rows = sorted((r for r in named.values() if _fits(r, q)), key=lambda r: r.name.casefold())
     base = shift.url("partners")
     kept = [(n, v) for n, v in (("show", show), ("q", q), ("start", str(start + SHOWN))) if v]
-    page = views.PartnersPage(
+    page = people_views.PartnersPage(
         desk=shift.desk(frame, Said()),
         rows=tuple(_row(shift, r) for r in rows[start : start + SHOWN]),
         total=len(records),
         by_office=len(chosen["by_office"]),
         filters=tuple(
-            views.Filter(code=c, url=f"{base}?show={c}", count=len(chosen[c]), current=c == show) for c in FILTERS
+            console_views.Filter(code=c, url=f"{base}?show={c}", count=len(chosen[c]), current=c == show)
+            for c in FILTERS
         ),
         query=q,
         next_url=f"{base}?{urlencode(kept)}" if len(rows) > start + SHOWN else "",
@@ -65,8 +66,8 @@ def _fits(row: PartnerRow, query: str) -> bool:
     return all(word in told for word in query.casefold().split())
 
 
-def _row(shift: Shift, row: PartnerRow) -> views.PartnerRow:
-    return views.PartnerRow(
+def _row(shift: Shift, row: PartnerRow) -> people_views.PartnerRow:
+    return people_views.PartnerRow(
         url=shift.url("partners", row.id),
         name=row.name,
         kind=row.kind,
@@ -85,7 +86,7 @@ async def partner(shift: OnShift, partner_id: str) -> Response:
         or_missing(shift.parts.notify.assignments(tenant, actor, partner_id)),
         shift.frame(),
     )
-    page = views.PartnerPage(
+    page = people_views.PartnerPage(
         desk=shift.desk(frame, Said()),
         name=row.name,
         kind=row.kind,
@@ -94,7 +95,7 @@ async def partner(shift: OnShift, partner_id: str) -> Response:
         run_by_office=row.run_by_office,
         since=row.registered_at,
         accounts=tuple(
-            views.Account(platform=a.platform, handle=a.handle, url=a.url, state=a.state) for a in row.accounts
+            people_views.Account(platform=a.platform, handle=a.handle, url=a.url, state=a.state) for a in row.accounts
         ),
         channels=row.channels,
         answers=tuple(_answer(shift, a) for a in assignments) if assignments is not None else None,
@@ -102,8 +103,8 @@ async def partner(shift: OnShift, partner_id: str) -> Response:
     return shift.show("partner", page)
 
 
-def _answer(shift: Shift, assignment: AssignmentView) -> views.PastAnswer:
-    return views.PastAnswer(
+def _answer(shift: Shift, assignment: AssignmentView) -> people_views.PastAnswer:
+    return people_views.PastAnswer(
         url=f"{shift.url('deliveries', assignment.bulletin_id)}/partners",
         fact=assignment.fact,
         at=assignment.answered_at or assignment.offered_at,

@@ -14,7 +14,7 @@ from libs.kit import areas
 from services.gateway.api.models import ApprovalWish, ReturnWish
 from services.gateway.commands import Reply
 from services.gateway.reads import or_missing
-from services.gateway.web import console_views as views
+from services.gateway.web import case_views, review_views
 from services.gateway.web.routes.console_case_page import (
     LOCKED,
     OUT,
@@ -54,7 +54,7 @@ async def reviews(shift: OnShift, done: Done, after: Cursor = "") -> Response:
     )
     found, frame = await asyncio.gather(or_missing(listed), shift.frame())
     cases = await or_missing(_cases(shift, found.items)) if found is not None else None
-    page = views.ReviewsPage(
+    page = review_views.ReviewsPage(
         desk=shift.desk(frame, done, live=True),
         rows=tuple(_row(shift, c, frame) for c in cases or () if c.state == CaseState.IN_REVIEW),
         next_url=f"{shift.url('reviews')}?after={found.next}" if found is not None and found.next else "",
@@ -67,9 +67,9 @@ async def _cases(shift: Shift, rows: tuple[CaseRow, ...]) -> list[CaseView]:
     return await asyncio.gather(*(read(shift, row.id) for row in rows))
 
 
-def _row(shift: Shift, case: CaseView, frame: Frame) -> views.ReviewRow:
+def _row(shift: Shift, case: CaseView, frame: Frame) -> review_views.ReviewRow:
     due_at, clock = clock_of(case, now=frame.now)
-    return views.ReviewRow(
+    return review_views.ReviewRow(
         url=shift.url("reviews", case.id),
         number=case.number,
         fact=case.draft.fact,
@@ -113,12 +113,12 @@ def review_page(
     standing: ClarificationView | None,
     said: Said,
     attempt: Attempt | None,
-) -> views.ReviewPage:
+) -> review_views.ReviewPage:
     due_at, clock = clock_of(case, now=frame.now)
     why_not = can_approve(shift, case)
     returned, out = of(attempt, "return"), case.state in OUT
     approved = {s.actor: s.at for s in case.steps if s.what == "approved"}
-    return views.ReviewPage(
+    return review_views.ReviewPage(
         desk=shift.desk(frame, attempt.said if attempt else said),
         number=case.number,
         case_url=shift.url("cases", case.id),
@@ -129,7 +129,9 @@ def review_page(
         due_at=due_at,
         clock=clock,
         references=tuple(reference_line(r) for r in case.references),
-        approvals=tuple(views.Approval(name=frame.name(a), at=approved.get(a, frame.now)) for a in case.approvals),
+        approvals=tuple(
+            review_views.Approval(name=frame.name(a), at=approved.get(a, frame.now)) for a in case.approvals
+        ),
         needed=case.approvals_needed,
         audience=_audience(shift, case),
         approve=shift.action(
@@ -147,8 +149,8 @@ def review_page(
     )
 
 
-def _previous(standing: ClarificationView) -> views.Draft:
-    return views.Draft(
+def _previous(standing: ClarificationView) -> case_views.Draft:
+    return case_views.Draft(
         claim=standing.claim,
         verdict=standing.verdict,
         fact=standing.fact,
@@ -157,9 +159,9 @@ def _previous(standing: ClarificationView) -> views.Draft:
     )
 
 
-def _audience(shift: Shift, case: CaseView) -> views.Audience:
+def _audience(shift: Shift, case: CaseView) -> review_views.Audience:
     """By which channels reporters will hear of it is known to notify only, and there only after publication."""
-    return views.Audience(reporters=case.askers, partners=partners_concerned(shift, case.area))
+    return review_views.Audience(reporters=case.askers, partners=partners_concerned(shift, case.area))
 
 
 def partners_concerned(shift: Shift, area: str | None) -> int:

@@ -24,7 +24,7 @@ from services.gateway.context import Gateway, Office, Visit, Visited, posted
 from services.gateway.idempotency import read_key
 from services.gateway.principals import Officer
 from services.gateway.reads import or_missing
-from services.gateway.web import console_views as views
+from services.gateway.web import console_views
 from services.gateway.web.routes.pages import ZONES, Pages, see, text_of
 from services.gateway.web.routes.public import Site
 
@@ -134,12 +134,12 @@ class Shift:
         attempt: Attempt | None = None,
         version: int | None = None,
         why_not: str = "",
-    ) -> views.Action:
+    ) -> console_views.Action:
         """
         Args:
             attempt: the last sending of this very form, whose key may have to come back.
         """
-        return views.Action(
+        return console_views.Action(
             url=self.url(*path),
             key=attempt.key if attempt else str(self.visit.new_key()),
             csrf=self.officer.session.csrf,
@@ -160,11 +160,11 @@ class Shift:
         )
         return Frame(counts, {o.id: o.name for o in officers or ()}, datetime.now(UTC))
 
-    def desk(self, frame: Frame, said: Said, *, live: bool = False) -> views.Desk:
+    def desk(self, frame: Frame, said: Said, *, live: bool = False) -> console_views.Desk:
         counts = frame.counts
-        return views.Desk(
-            officer=views.Officer(name=frame.name(self.officer.id), roles=self.officer.record.roles),
-            logout=views.Action(
+        return console_views.Desk(
+            officer=console_views.Officer(name=frame.name(self.officer.id), roles=self.officer.record.roles),
+            logout=console_views.Action(
                 url=f"/{self.office.slug}/logout", key=str(self.visit.new_key()), csrf=self.officer.session.csrf
             ),
             waiting=counts.queue if counts else None,
