@@ -94,9 +94,7 @@ class Held:
             # What is in memory may be more than what is stored; and with them goes what they had not told yet.
             for one in changed:
                 del self._held[one.document_id]
-            for save in self._unrelayed:
-                self._engine._watermarks.leave(save)
-            self._unrelayed = []
+            self.close()
             raise
         for one in changed:
             if one.document_id in lost:
@@ -123,3 +121,9 @@ class Held:
             one.relayed, one.tail = one.version, []
         for save in saves:
             self._engine._watermarks.finish(save)
+
+    def close(self) -> None:
+        """What was saved and not told yet is left to the sweeper."""
+        for save in self._unrelayed:
+            self._engine._watermarks.leave(save)
+        self._unrelayed = []

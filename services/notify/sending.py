@@ -7,6 +7,7 @@ relayed together.
 """
 
 import asyncio
+import contextlib
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -152,7 +153,8 @@ class Sender:
         try:
             deliveries = await self._deliveries.states(documents, opened=True)
             ready = await self._made_ready(documents, deliveries)
-            await self._send_in_rounds(ready, await Held.of(self._engine, DELIVERY, documents, deliveries), left)
+            with contextlib.closing(await Held.of(self._engine, DELIVERY, documents, deliveries)) as held:
+                await self._send_in_rounds(ready, held, left)
         finally:
             await self._leases.give_back(sorted(left))
         return True

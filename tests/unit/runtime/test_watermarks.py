@@ -278,6 +278,23 @@ async def test_what_is_held_is_relayed_when_it_was_told_and_not_before() -> None
     assert [parse(m.headers).sequence for m in outbox.sent] == [1, 2, 3]
 
 
+async def test_what_could_not_be_told_holds_nothing_once_it_is_closed() -> None:
+    world, outbox = World(), MemoryOutbox()
+    kind = replace(ANSWERS, seals_once=True)
+    member = an_engine(world.mongo, outbox, aggregates=[kind])
+    await member.apply([count("a")])
+    document = world.document("a")
+    with contextlib.closing(await Held.of(member, kind, [document], [member.state_of(kind, document, {})])) as held:
+        await held.apply([count("a")])
+        outbox.fails_after = 0
+        with pytest.raises(Unavailable):
+            await held.relay()
+
+    await member.apply([count("b")])
+
+    assert (world.is_relayed("a"), world.is_relayed("b")) == (False, True)
+
+
 async def test_what_is_held_no_more_is_left_to_the_sweeper(monkeypatch: pytest.MonkeyPatch) -> None:
     """The second save fails: with the aggregate goes what its first save had not told yet."""
     world = World()
