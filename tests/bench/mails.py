@@ -13,10 +13,13 @@ from prometheus_client import REGISTRY
 
 from libs.contracts.notify.delivery import DeliveryAddress, PlanBulletin, PlanDelivery
 from libs.runtime.aggregates import Context, Incoming
+from libs.runtime.engine import Engine
 from services.notify.app import runtime_of
 from services.notify.settings import Settings
 
 CHUNK = 500
+TOLD_WITHIN = 10.0
+"""Seconds after the last letter in which its events must be in Kafka: a sender tells several together."""
 
 
 def planned(tenant: str, n: int) -> list[Incoming]:
@@ -76,7 +79,9 @@ async def send(n: int, tenant: str) -> None:
         while await sent() < n:
             await asyncio.sleep(0.02)
         seconds, busy = time.perf_counter() - started, time.process_time() - busy
-        problems = await unfinished(deliveries, tenant)
+        told_by = time.perf_counter() + TOLD_WITHIN
+        while (problems := await unfinished(runtime.engine, tenant)) and time.perf_counter() < told_by:
+            await asyncio.sleep(0.5)
     count = n - already
     print(
         json.dumps(
@@ -97,13 +102,14 @@ def answered() -> int:
     return int(REGISTRY.get_sample_value("simpul_deliveries_total", labels) or 0)
 
 
-async def unfinished(deliveries: object, tenant: str) -> int:
+async def unfinished(engine: Engine, tenant: str) -> int:
     """Deliveries that are not whole: not sent, without both events, or not relayed."""
-    documents = await deliveries.find(  # type: ignore[attr-defined]
-        tenant, {}, limit=100_000, fields={"state.state": 1, "version": 1, "relayed": 1, "pending": 1}
-    )
+    fields = {"state.state": 1, "version": 1, "relayed": 1, "saved_by": 1, "save": 1}
+    documents = await engine.collection("delivery").find(tenant, {}, limit=100_000, fields=fields)
+    told = await engine.relayed_whole(documents)
     return sum(
-        d["state"]["state"] != "sent" or d["version"] != 3 or (d["pending"] and d["relayed"] < 1) for d in documents
+        not (is_told and d["version"] == 3 and d["state"]["state"] == "sent")
+        for d, is_told in zip(documents, told, strict=True)
     )
 
 
