@@ -1,5 +1,6 @@
 """Several commands in a row on held deliveries: as the engine's ordinary way, in fewer steps."""
 
+import contextlib
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from typing import Any
@@ -55,10 +56,16 @@ def given(command: Command) -> Incoming:
     return ordered(command, tenant=TENANT, at=datetime.now(UTC))
 
 
-async def held(runtime: Runtime, delivery: str) -> Held:
+async def held(runtime: Runtime, *deliveries: str) -> Held:
     store: Store[Delivery] = Store(runtime.engine, DELIVERY, runtime.keys)
-    documents = list((await store.collection.load([key(TENANT, delivery)], NEEDED)).values())
+    documents = list((await store.collection.load([key(TENANT, d) for d in deliveries], NEEDED)).values())
     return await Held.of(runtime.engine, DELIVERY, documents, await store.states(documents))
+
+
+@pytest.fixture
+async def hand(runtime: Runtime, delivery: str) -> AsyncIterator[Held]:
+    with contextlib.closing(await held(runtime, delivery)) as hand:
+        yield hand
 
 
 async def is_relayed(runtime: Runtime, document: dict[str, Any]) -> bool:
@@ -75,9 +82,9 @@ async def document(runtime: Runtime, delivery: str) -> dict[str, Any]:
     return found
 
 
-async def test_each_step_is_saved_at_once_and_all_are_relayed_together(runtime: Runtime, delivery: str) -> None:
-    hand = await held(runtime, delivery)
-
+async def test_each_step_is_saved_at_once_and_all_are_relayed_together(
+    runtime: Runtime, delivery: str, hand: Held
+) -> None:
     await hand.apply([given(BeginAttempt(delivery_id=delivery, attempt=1))])
     begun = await document(runtime, delivery)
     told_at_once = await is_relayed(runtime, begun)
@@ -90,21 +97,18 @@ async def test_each_step_is_saved_at_once_and_all_are_relayed_together(runtime: 
     assert [h["n"] for h in done["history"]] == [1, 2, 3]
 
 
-async def test_the_same_command_again_is_seen(runtime: Runtime, delivery: str) -> None:
-    hand = await held(runtime, delivery)
+async def test_the_same_command_again_is_seen(runtime: Runtime, delivery: str, hand: Held) -> None:
     begin = given(BeginAttempt(delivery_id=delivery, attempt=1))
 
     (first,) = await hand.apply([begin])
     (again,) = await hand.apply([begin])
     (elsewhere,) = await runtime.engine.apply([begin])
-    await hand.relay()
 
     assert [first.result, again.result, elsewhere.result] == [Result.DONE, Result.SEEN, Result.SEEN]
     assert (await document(runtime, delivery))["version"] == 2
 
 
-async def test_what_changed_elsewhere_meanwhile_is_decided_anew(runtime: Runtime, delivery: str) -> None:
-    hand = await held(runtime, delivery)
+async def test_what_changed_elsewhere_meanwhile_is_decided_anew(runtime: Runtime, delivery: str, hand: Held) -> None:
     await runtime.engine.apply([given(SuppressDelivery(delivery_id=delivery, reason="no_consent"))])
 
     (outcome,) = await hand.apply([given(BeginAttempt(delivery_id=delivery, attempt=1))])
@@ -114,7 +118,7 @@ async def test_what_changed_elsewhere_meanwhile_is_decided_anew(runtime: Runtime
 
 
 async def test_a_delivery_that_is_not_held_goes_the_ordinary_way(runtime: Runtime, delivery: str) -> None:
-    hand = await Held.of(runtime.engine, DELIVERY, [], [])
+    hand = await held(runtime)
 
     (outcome,) = await hand.apply([given(BeginAttempt(delivery_id=delivery, attempt=1))])
 
