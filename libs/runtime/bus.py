@@ -58,6 +58,9 @@ RETRY_BUDGET = 20.0
 """Seconds of pauses before the offset is sought back; far below the poll interval, or the partition is taken away."""
 FINISHED_WITHIN = 20.0
 """Seconds that a shutdown waits for what is in flight."""
+LEFT_WITHIN = 2.0
+"""Seconds that leaving a group may take, if the batches have left no more. aiokafka first ends a rebalance that it is
+in, and that waits for every other member. Where it is cut off, others take over after the session timeout."""
 LIVE_WITHIN = 30.0
 """Seconds without a poll or a try after which the loop counts as dead."""
 
@@ -202,7 +205,10 @@ class Bus:
         await asyncio.gather(*(start() for start in self._starts))
 
     async def stop(self) -> None:
-        """Lets running handlers finish (up to 20 s), commits, and leaves the groups: others take over at once."""
+        """Lets running handlers finish (up to 20 s), commits, and leaves the groups: others take over at once.
+
+        A group that is shared out anew meanwhile is left without a word if that takes too long.
+        """
         for loop in self.loops:
             loop.stopping, loop.ends_by = True, time.monotonic() + FINISHED_WITHIN
         await self.broker.stop()
@@ -262,7 +268,11 @@ def _watch(consumer: Any, loop: Loop, in_flight: InFlight, commits: CommitsBehin
     async def stop() -> None:
         await in_flight.landed(within=max(0.0, loop.ends_by - time.monotonic()))
         await commits.settle()
-        await leave()
+        try:
+            async with asyncio.timeout(min(FINISHED_WITHIN, max(LEFT_WITHIN, loop.ends_by - time.monotonic()))):
+                await leave()
+        except TimeoutError:
+            log.warning("group_not_left", loop=loop.name)
 
     consumer.getmany, consumer.stop = getmany, stop
 

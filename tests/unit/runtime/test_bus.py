@@ -279,6 +279,23 @@ async def test_a_loop_that_stops_polls_no_more() -> None:
     assert await consumer.batch() == 0
 
 
+async def test_a_group_that_cannot_be_left_is_left_without_a_word(monkeypatch: pytest.MonkeyPatch) -> None:
+    """aiokafka waits for the rebalance that it is in, and that for every other member."""
+    monkeypatch.setattr(bus, "LEFT_WITHIN", 0.01)
+    consumer = Polled()
+    rebalance = asyncio.create_task(asyncio.Event().wait())
+
+    async def stop() -> None:
+        await rebalance
+
+    consumer.stop = stop  # type: ignore[method-assign]
+    watched(consumer, Loop("commands", ("t",), stopping=True, ends_by=0.0))
+
+    await asyncio.wait_for(consumer.stop(), 1)
+
+    assert rebalance.cancelled()
+
+
 async def test_the_parser_looks_at_nothing_and_the_decoder_gives_the_records_back() -> None:
     rubbish = (a_record(b"\xff", [("h", b"\xff\xfe"), ("reply_to", b"registry.commands.v1")]),)
 
