@@ -291,3 +291,152 @@ def test_a_published_case_is_watched_and_then_rests_by_itself() -> None:
 
     assert early == []
     assert [watched.state, rests.state] == [CaseState.MONITORING, CaseState.CLOSED]
+
+
+def a_case_of_severity(level: int, **draft: Any) -> case.Case:
+    """In review, triaged before its draft was submitted."""
+    opened = an_open_case()
+    triaged = after(opened, TriageCase(case_id=opened.case_id, severity=level, topic="disaster"), RINA)
+    referenced = after(triaged, AddReference(case_id=opened.case_id, reference=REFERENCE), RINA)
+    save = SaveDraft(case_id=opened.case_id, draft=a_draft(**draft), expects=0, submit=True)
+    return after(referenced, save, RINA)
+
+
+@pytest.mark.parametrize(("level", "needed"), [(1, 1), (2, 1), (3, 2), (4, 2)])
+def test_from_severity_three_on_one_approver_is_not_enough(level: int, needed: int) -> None:
+    reviewed = a_case_of_severity(level)
+
+    once = after(reviewed, ApproveVerdict(case_id=reviewed.case_id, expects=1), DIMAS)
+
+    assert reviewed.approvals_needed == needed
+    assert once.state == (CaseState.DECIDED if needed == 1 else CaseState.IN_REVIEW)
+
+
+@pytest.mark.parametrize(("level", "needed"), [(2, 1), (3, 2)])
+def test_a_case_that_becomes_severe_in_review_needs_the_second_approver_from_severity_three(
+    level: int, needed: int
+) -> None:
+    reviewed = a_case_of_severity(1)
+
+    raised = after(reviewed, TriageCase(case_id=reviewed.case_id, severity=level, topic="disaster"), RINA)
+
+    assert raised.approvals_needed == needed
+
+
+def test_a_lower_severity_in_review_does_not_take_the_second_approver_away() -> None:
+    reviewed = a_case_of_severity(3)
+
+    lowered = after(reviewed, TriageCase(case_id=reviewed.case_id, severity=1, topic="other"), RINA)
+
+    assert lowered.approvals_needed == 2
+
+
+@pytest.mark.parametrize(("level", "taken"), [(0, False), (1, True), (4, True), (5, False)])
+def test_severity_is_one_to_four(level: int, taken: bool) -> None:
+    opened = an_open_case()
+    triage = TriageCase(case_id=opened.case_id, severity=level, topic="other")
+
+    if taken:
+        assert after(opened, triage, RINA).severity == level
+    else:
+        assert refusal(opened, triage).fields == ("severity",)
+
+
+def test_who_may_only_write_neither_approves_nor_returns() -> None:
+    reviewed = a_case_in_review()
+    writer = type(RINA)("sari", ("editor",))
+
+    approve = ApproveVerdict(case_id=reviewed.case_id, expects=1)
+
+    assert refusal(reviewed, approve, writer).code == "role_missing"
+    assert refusal(reviewed, ReturnDraft(case_id=reviewed.case_id, note="x"), writer).code == "role_missing"
+
+
+def test_a_draft_is_returned_only_while_it_is_looked_at_or_just_decided() -> None:
+    writing, reviewed = an_open_case(), a_case_in_review()
+    decided = after(reviewed, ApproveVerdict(case_id=reviewed.case_id, expects=1), DIMAS)
+    note = ReturnDraft(case_id=reviewed.case_id, note="Sumber kedua mana?")
+
+    assert refusal(writing, note, DIMAS).code == "state_conflict"
+    assert after(decided, note, DIMAS).state == CaseState.DRAFTING
+    assert refusal(a_published_case(), note, DIMAS).code == "state_conflict"
+
+
+def test_an_approval_given_twice_by_one_person_stays_one() -> None:
+    reviewed = a_case_of_severity(3)
+    once = after(reviewed, ApproveVerdict(case_id=reviewed.case_id, expects=1), DIMAS)
+
+    again = refusal(once, ApproveVerdict(case_id=reviewed.case_id, expects=1), DIMAS)
+
+    assert (again.code, once.approvals) == ("already_approved", ("dimas",))
+
+
+def test_an_edited_draft_is_approved_anew() -> None:
+    reviewed = a_case_of_severity(3)
+    once = after(reviewed, ApproveVerdict(case_id=reviewed.case_id, expects=1), DIMAS)
+    returned = after(once, ReturnDraft(case_id=reviewed.case_id, note="Jamnya?"), DIMAS)
+
+    save = SaveDraft(case_id=reviewed.case_id, draft=a_draft(), expects=1, submit=True)
+    resubmitted = after(returned, save, RINA)
+
+    assert (resubmitted.approvals, resubmitted.approvals_needed) == ((), 2)
+
+
+def test_a_lease_holds_until_its_last_second_and_no_longer() -> None:
+    leased = after(an_open_case(), LeaseCase(case_id="c"), RINA)
+    assert leased.leased_until is not None
+
+    at_the_end = after(leased, LeaseCase(case_id="c"), DIMAS, at=leased.leased_until)
+    before = refusal(leased, LeaseCase(case_id="c"), DIMAS, at=leased.leased_until - timedelta(seconds=1))
+
+    assert at_the_end.leased_by == "dimas"
+    assert before.fields == ("leased_by",)
+
+
+def test_a_question_is_due_later_than_now() -> None:
+    opened = an_open_case()
+    now = AskSource(case_id=opened.case_id, party="Dinsos", due_at=NOON)
+
+    assert refusal(opened, now).fields == ("due_at",)
+    assert after(opened, AskSource(case_id="c", party="Dinsos", due_at=NOON + timedelta(seconds=1)), RINA).party
+
+
+def test_a_case_takes_fifty_sources_and_the_same_one_once() -> None:
+    opened = an_open_case()
+    sources = [
+        REFERENCE.model_copy(update={"url": f"https://dinas.example/{n}"}) for n in range(case.MOST_REFERENCES + 1)
+    ]
+    for source in sources[:-1]:
+        opened = after(opened, AddReference(case_id="c", reference=source), RINA)
+
+    again = list(case.decide(opened, AddReference(case_id="c", reference=sources[0]), context(RINA)))
+
+    assert len(opened.references) == case.MOST_REFERENCES
+    assert again == []
+    assert refusal(opened, AddReference(case_id="c", reference=sources[-1])).fields == ("references",)
+
+
+@pytest.mark.parametrize(
+    ("state", "since", "moves"),
+    [
+        (CaseState.PUBLISHED, case.FRESH, True),
+        (CaseState.PUBLISHED, case.FRESH - timedelta(seconds=1), False),
+        (CaseState.MONITORING, case.WATCHED, True),
+        (CaseState.MONITORING, case.WATCHED - timedelta(seconds=1), False),
+    ],
+)
+def test_a_watch_ends_to_the_second(state: str, since: timedelta, moves: bool) -> None:
+    watched = a_published_case().model_copy(update={"state": state})
+
+    found = list(case.decide(watched, AdvanceWatch(case_id="c"), context(at=NOON + since)))
+
+    assert bool(found) is moves
+
+
+def test_a_case_with_two_reports_lives_on_when_one_leaves() -> None:
+    opened = an_open_case()
+    both = after(opened, LinkReports(case_id=opened.case_id, report_ids=("r2",), first_received_at=NOON))
+
+    one = after(both, UnlinkReport(case_id=opened.case_id, report_id="report-1"))
+
+    assert (one.state, one.askers, one.sample) == (CaseState.OPEN, 1, ("r2",))
