@@ -47,14 +47,14 @@ RELAY_EVERY = 2.0
 DRAIN = 15.0
 """Seconds that a shutdown leaves the round in hand."""
 
-MOST_TRIES = 6
-FIRST_RETRY = timedelta(seconds=30)
+PAUSES = (
+    timedelta(seconds=30),
+    *(timedelta(minutes=m) for m in (2, 8, 20, 40, 60, 90, 120, 150, 180, 210, 240, 330)),
+)
+"""Before each further try of what was put off: 24 hours in all. A greylisting server is back after the first, a relay
+that is away overnight in the morning."""
+MOST_TRIES = len(PAUSES) + 1
 LINK_LIVES = timedelta(minutes=15)
-
-
-def retry_after(attempt: int) -> timedelta:
-    """30 s, 2 min, 8 min, 32 min, 2 h: a greylisting server is back after the first, an overfull one after the last."""
-    return FIRST_RETRY * int(4 ** (attempt - 1))
 
 
 def result_of(delivery: Delivery, attempt: int, answer: Answer, now: datetime) -> RecordResult:
@@ -63,7 +63,7 @@ def result_of(delivery: Delivery, attempt: int, answer: Answer, now: datetime) -
         if attempt >= MOST_TRIES:
             state = DeliveryState.FAILED_PERMANENT
         else:
-            retry_at = now + retry_after(attempt)
+            retry_at = now + PAUSES[attempt - 1]
     return RecordResult(
         delivery_id=delivery.delivery_id, attempt=attempt, result=state, code=answer.code, retry_at=retry_at
     )
@@ -259,7 +259,9 @@ class Sender:
             if reason is None:
                 bulletin = bulletins.get(key(tenant, delivery.bulletin_id or ""))
                 try:
-                    ready.append(Ready(tenant, delivery, self._mailer.message(delivery, bulletin, record)))
+                    ready.append(
+                        Ready(tenant, delivery, self._mailer.message(delivery, bulletin, record, now=self._now()))
+                    )
                     continue
                 except UnfitForHeader:
                     reason = "no_address"

@@ -4,6 +4,7 @@ from collections import OrderedDict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from email.utils import format_datetime
 from typing import Any
 
 from libs.contracts.directory import TenantRecord
@@ -102,14 +103,17 @@ class Mailer:
         self._keys = keys
         self._forms: OrderedDict[tuple[Any, ...], Form] = OrderedDict()
 
-    def message(self, delivery: Delivery, bulletin: Bulletin | None, record: TenantRecord) -> bytes:
+    def message(self, delivery: Delivery, bulletin: Bulletin | None, record: TenantRecord, *, now: datetime) -> bytes:
         """
+        Args:
+            now: with its time zone; the letter says that it was sent then.
+
         Raises:
             UnfitForHeader: the address, or another value of a header, is not printable ASCII.
         """
         addresses = Addresses.of(record, public_url=self._public_url, keys=self._keys)
         form = self._form(delivery, bulletin, record, addresses)
-        return form.fill(recipients_values(delivery, record, addresses))
+        return form.fill({**recipients_values(delivery, record, addresses), "date": format_datetime(now)})
 
     def _form(self, delivery: Delivery, bulletin: Bulletin | None, record: TenantRecord, addresses: Addresses) -> Form:
         name = letter_name(delivery)
@@ -148,7 +152,7 @@ class Mailer:
 
 
 DIFFERING = {
-    "to", "id", "number", "name", "due", "ticket_link", "assignment_link", "unsubscribe_link", "login_link",
+    "to", "date", "id", "number", "name", "due", "ticket_link", "assignment_link", "unsubscribe_link", "login_link",
 }  # fmt: skip
 
 

@@ -10,18 +10,18 @@ import secrets
 from binascii import b2a_qp
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
 from enum import StrEnum
 
 from markupsafe import escape
 
-# Long lines would otherwise be folded by the library, through the middle of a mark or into encoded words.
-_POLICY = SMTP.clone(max_line_length=998)
+from services.notify.channels.headers import folded, mailbox
+from services.notify.channels.headers import text as written
 
 _ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9](?:[A-Za-z0-9.-]{0,252}[A-Za-z0-9])?")
 _HEADER_VALUE = re.compile(r"[\x21-\x7e]{1,700}")
+_DATE = re.compile(r"[A-Z][a-z]{2}, \d{2} [A-Z][a-z]{2} \d{4} \d{2}:\d{2}:\d{2} [+-]\d{4}", re.ASCII)
 _LINE = 72
 """Characters of one encoded line; quoted-printable allows 76 with the soft break."""
 
@@ -90,7 +90,7 @@ class Form:
 
 
 def _for_header(name: str, value: str) -> bytes:
-    if not _HEADER_VALUE.fullmatch(value):
+    if not (_DATE if name == "date" else _HEADER_VALUE).fullmatch(value):
         raise UnfitForHeader(name)
     return value.encode("ascii")
 
@@ -106,22 +106,25 @@ def build(head: Head, *, text: str, html: str, marks: Marks, headers: Mapping[st
     """
     Args:
         text, html: the two bodies, with marks.
+        marks: with `to` and `date` among them.
         headers: more headers, values with marks.
     """
-    outer = EmailMessage(policy=_POLICY)
-    outer["From"] = Address(head.sender_name, addr_spec=head.sender)
-    outer["To"] = marks.of["to"]
-    outer["Subject"] = head.subject
-    if head.reply_to:
-        outer["Reply-To"] = head.reply_to
-    for name, value in headers.items():
-        outer[name] = value
+    top = [
+        folded("Date", [marks.of["date"]]),
+        mailbox("From", head.sender, called=head.sender_name),
+        folded("To", [marks.of["to"]]),
+        written("Subject", head.subject),
+    ]
+    if is_address(head.reply_to):
+        top.append(folded("Reply-To", [head.reply_to]))
+    top += [folded(name, [value]) for name, value in headers.items()]
+    outer = EmailMessage(policy=SMTP)
     bodies = Marks({"text", "html"})
     outer.set_content(bodies.of["text"], cte="7bit")
     outer.add_alternative(bodies.of["html"], subtype="html", cte="7bit")
     for part in outer.iter_parts():
         part.replace_header("Content-Transfer-Encoding", "quoted-printable")
-    built = outer.as_bytes().decode("ascii")
+    built = "".join(top) + outer.as_bytes().decode("ascii")
     pieces: list[bytes] = [b""]
     fields: list[tuple[str, Place]] = []
     for position, stretch in enumerate(bodies.split(built)):

@@ -75,7 +75,7 @@ def a_delivery(name: str, language: str = "id", **more: Any) -> Delivery:
 
 def written(delivery: Delivery, bulletin: Bulletin | None = None) -> tuple[bytes, str, str]:
     mailer = Mailer(public_url="https://simpul.example", mail_from="kabar@simpul.example", keys=KEYS)
-    raw = mailer.message(delivery, bulletin or a_bulletin(), OFFICE)
+    raw = mailer.message(delivery, bulletin or a_bulletin(), OFFICE, now=NOW)
     letter = email.message_from_bytes(raw, policy=email.policy.default)
     return raw, part(letter, "plain"), part(letter, "html")
 

@@ -1,28 +1,48 @@
 import email
 import email.policy
+import re
+from email.header import decode_header, make_header
 from email.message import EmailMessage
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from services.notify.channels.mime import Form, Head, Marks, UnfitForHeader, build, is_address
 
-NAMES = {"to", "id", "number", "name", "link"}
+NAMES = {"to", "id", "number", "name", "link", "date"}
 
 
-def a_form(text: str = "Halo {name}\n{link}\n", html: str = '<p>Halo {name}</p><a href="{link}">x</a>') -> Form:
+def a_form(
+    text: str = "Halo {name}\n{link}\n",
+    html: str = '<p>Halo {name}</p><a href="{link}">x</a>',
+    *,
+    subject: str = "Laporan {number}",
+    sender_name: str = "Saber Hoaks – Cirebon",
+) -> Form:
     marks = Marks(NAMES)
-    head = Head("kabar@simpul.example", "Saber Hoaks – Cirebon", "dkis@contoh.example", f"Laporan {marks.of['number']}")
+    head = Head("kabar@simpul.example", sender_name, "dkis@contoh.example", subject.format(**marks.of))
     return build(
         head,
         text=text.format(**marks.of),
         html=html.format(**marks.of),
         marks=marks,
-        headers={"Message-ID": f"<{marks.of['id']}@simpul.example>", "List-Unsubscribe": f"<{marks.of['link']}>"},
+        headers={
+            "Message-ID": f"<{marks.of['id']}@simpul.example>",
+            "List-Unsubscribe": f"<{marks.of['link']}>",
+        },
     )
 
 
 def filled(form: Form, **more: str) -> tuple[bytes, EmailMessage]:
-    values = {"to": "warga@contoh.example", "id": "d1", "number": "CRB-4F7K-9XM2", "name": "Sri", "link": "https://x/y"}
+    values = {
+        "to": "warga@contoh.example",
+        "id": "d1",
+        "number": "CRB-4F7K-9XM2",
+        "name": "Sri",
+        "link": "https://x/y",
+        "date": "Tue, 24 Nov 2026 09:00:00 +0000",
+    }
     raw = form.fill({**values, **more})
     return raw, email.message_from_bytes(raw, policy=email.policy.default)
 
@@ -71,7 +91,50 @@ def test_a_long_link_stays_whole_in_header_and_body() -> None:
     assert f'href="{link}"' in part(letter, "html")
 
 
-@pytest.mark.parametrize("value", ["a@b.example\r\nBcc: c@d.example", "a b", "", "é@contoh.example", "a\x00b"])
+SUBJECTS = (
+    "Laporan {number} sudah dijawab",
+    "Kesehatan – “air PDAM dicampur zat pembersih pipa” – bersedia membagikan sebelum Rabu, 25 November 2026? ✕",
+    "Laporan {number} – “benarkah” – dan {number}: ratusan kata yang tidak berujung " + "panjang “sekali” " * 20,
+    "é" * 300,
+    "x" * 300,
+    "Ralat: a=?b?=c =?utf-8?q?bukan?= pesan",
+    "Laporan {number}: " + "perkara: " * 20,
+    "kata ASCII saja yang lebih panjang dari satu baris tujuh puluh delapan huruf di kepala surel, berkali-kali",
+)
+
+
+def headers_of(raw: bytes) -> list[str]:
+    return raw.split(b"\r\n\r\n", 1)[0].decode("ascii").split("\r\n")
+
+
+@pytest.mark.parametrize("subject", SUBJECTS)
+def test_no_encoded_word_is_longer_than_75_and_no_header_line_longer_than_76(subject: str) -> None:
+    raw, letter = filled(a_form(subject=subject, sender_name="Dinas Komunikasi – Informatika “dan” Statistik " * 3))
+
+    assert letter["Subject"] == subject.format(number="CRB-4F7K-9XM2").rstrip()
+    assert all(len(word) <= 75 for line in headers_of(raw) for word in re.findall(r"=\?utf-8\?.*?\?=", line))
+    assert all(len(line) <= 76 for line in headers_of(raw))
+
+
+@given(st.text(st.characters(min_codepoint=32, exclude_categories=["C", "Z"]) | st.just(" "), max_size=200))
+def test_any_subject_arrives_as_it_is(subject: str) -> None:
+    said = " ".join(subject.split())
+
+    raw, letter = filled(a_form(subject="Laporan {number}: " + subject.replace("{", "(").replace("}", ")")))
+
+    expected = f"Laporan CRB-4F7K-9XM2: {said.replace('{', '(').replace('}', ')')}".strip()
+    assert letter["Subject"] == expected
+    unfolded = email.message_from_bytes(raw)["Subject"].replace("\r\n", "")
+    assert str(make_header(decode_header(unfolded))) == expected
+
+
+def test_a_letter_says_when_it_was_sent() -> None:
+    _, letter = filled(a_form())
+
+    assert letter["Date"].datetime.isoformat() == "2026-11-24T09:00:00+00:00"
+
+
+@pytest.mark.parametrize("value", ["a@b.example\r\nBcc: c@d.example", "", "é@contoh.example", "a\x00b", "a b"])
 def test_nothing_can_end_a_header(value: str) -> None:
     with pytest.raises(UnfitForHeader):
         filled(a_form(), to=value)

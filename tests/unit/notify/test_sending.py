@@ -9,7 +9,7 @@ from services.notify.breaker import Breaker
 from services.notify.channels.smtp import Answer, of_code
 from services.notify.leases import in_turn
 from services.notify.pace import Pace
-from services.notify.sending import FIRST_RETRY, MOST_TRIES, result_of, retry_after
+from services.notify.sending import MOST_TRIES, PAUSES, result_of
 from services.notify.views import masked
 from tests.unit.notify.builders import NOW
 from tests.unit.notify.test_letters import a_delivery
@@ -25,11 +25,18 @@ def test_4xx_may_pass_and_5xx_does_not(code: int, state: str) -> None:
 
 
 def test_each_try_waits_longer_than_the_one_before() -> None:
-    pauses = [retry_after(n) for n in range(1, MOST_TRIES)]
+    assert list(PAUSES) == sorted(set(PAUSES))
 
-    assert pauses[0] == FIRST_RETRY
-    assert pauses == sorted(set(pauses))
-    assert sum(pauses, timedelta()) < timedelta(hours=4)
+
+def test_a_relay_that_is_away_overnight_is_tried_for_a_day() -> None:
+    at, attempt, pauses = NOW, 1, []
+    while (last := result_of(a_delivery("answer.report"), attempt, TEMPORARY, at)).retry_at is not None:
+        pauses.append(last.retry_at - at)
+        at, attempt = last.retry_at, attempt + 1
+
+    assert timedelta(hours=24) <= at - NOW < timedelta(hours=26)
+    assert max(pauses) <= timedelta(hours=6)
+    assert (last.result, last.code) == ("failed_permanent", "451")
 
 
 def test_a_passing_failure_gets_a_time_and_the_last_one_is_final() -> None:
@@ -38,7 +45,7 @@ def test_a_passing_failure_gets_a_time_and_the_last_one_is_final() -> None:
     first = result_of(delivery, 1, TEMPORARY, NOW)
     last = result_of(delivery, MOST_TRIES, TEMPORARY, NOW)
 
-    assert (first.result, first.retry_at) == ("failed_transient", NOW + FIRST_RETRY)
+    assert (first.result, first.retry_at) == ("failed_transient", NOW + PAUSES[0])
     assert (last.result, last.retry_at, last.code) == ("failed_permanent", None, "451")
 
 
