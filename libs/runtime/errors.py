@@ -4,6 +4,8 @@ SimpulError
 ├── Refused       the rules say no           problem for a client, CommandRefused for a message
 │   └── NotFound  there is no such thing     404 for a client
 ├── Unavailable   a dependency is away       503 for a client, tried again for a message
+│   ├── Busy      it said so, and until when
+│   └── Broken    it answered, and stumbled
 └── Unacceptable  the message itself is bad  dead letter, never tried again
 """
 
@@ -32,6 +34,18 @@ class Unavailable(SimpulError):
     def __init__(self, dependency: str) -> None:
         super().__init__(dependency)
         self.dependency = dependency
+
+
+class Busy(Unavailable):
+    """Alive, and with more to do than it can. `retry_after`: seconds; 0: it did not say."""
+
+    def __init__(self, dependency: str, *, retry_after: float = 0) -> None:
+        super().__init__(dependency)
+        self.retry_after = retry_after
+
+
+class Broken(Unavailable):
+    """Alive, and with a fault of its own: the same question may meet it again."""
 
 
 class Unacceptable(SimpulError):

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from math import ceil
 from typing import Annotated, Any
 
 import httpx
@@ -16,7 +17,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from libs.contracts.envelope import Actor
 from libs.contracts.problems import FieldProblem, Problem, problem
 from libs.runtime import logs, telemetry
-from libs.runtime.errors import Refused, Unavailable
+from libs.runtime.errors import Broken, Busy, Refused, Unavailable
 from libs.runtime.tokens import Caller, Tokens
 
 log = logs.get()
@@ -38,8 +39,9 @@ def refusal_response(refused: Refused) -> JSONResponse:
     return problem_response(problem(refused.code, errors=errors))
 
 
-def unavailable_response() -> JSONResponse:
-    return problem_response(problem("unavailable"), {"Retry-After": "2"})
+def unavailable_response(error: Exception | None = None) -> JSONResponse:
+    seconds = error.retry_after if isinstance(error, Busy) and error.retry_after else 2
+    return problem_response(problem("unavailable"), {"Retry-After": str(ceil(seconds))})
 
 
 _PLACES = ("body", "query", "path", "header")
@@ -69,7 +71,7 @@ def add_problem_handlers(app: FastAPI) -> None:
         return refusal_response(error)
 
     async def on_unavailable(_: Request, error: Exception) -> Response:
-        return unavailable_response()
+        return unavailable_response(error)
 
     async def on_validation(_: Request, error: Exception) -> Response:
         assert isinstance(error, RequestValidationError)
@@ -216,7 +218,7 @@ class ServiceClient:
 
         Raises:
             Refused: what the service said, `not_found` for instance.
-            Unavailable: not reached, too late, or broken.
+            Unavailable: not reached, too late, busy (`Busy`) or broken (`Broken`).
         """
         return await self._call("GET", path, tenant=tenant, actor=actor, params=params, more=headers, within=within)
 
@@ -238,17 +240,37 @@ class ServiceClient:
         more: Mapping[str, str] | None = None,
         within: float | None = None,
     ) -> bytes:
-        token = self._tokens.make(to=self._service, tenant=tenant, actor=actor)
-        headers = {**(more or {}), "Authorization": f"Bearer {token}"}
-        TraceContextTextMapPropagator().inject(headers)
-        try:
-            answer = await self._client.request(
-                method, path, params=params, json=json, headers=headers, timeout=within or self._within
-            )
-        except httpx.HTTPError as error:
-            raise Unavailable(self._service) from error
+        async def sent() -> httpx.Response:
+            # Made for each sending: it lives for a minute, and a process that was asleep meanwhile shows an old one.
+            token = self._tokens.make(to=self._service, tenant=tenant, actor=actor)
+            headers = {**(more or {}), "Authorization": f"Bearer {token}"}
+            TraceContextTextMapPropagator().inject(headers)
+            try:
+                return await self._client.request(
+                    method, path, params=params, json=json, headers=headers, timeout=within or self._within
+                )
+            except httpx.HTTPError as error:
+                raise Unavailable(self._service) from error
+
+        answer = await sent()
+        if answer.status_code == 401:
+            # Not away: a key or a clock is wrong, or the token grew old on its way.
+            log.error("token_refused", by=self._service, path=path)
+            answer = await sent()
+        return self._body(answer)
+
+    def _body(self, answer: httpx.Response) -> bytes:
         if answer.status_code == 200:
             return answer.content
         if 400 <= answer.status_code < 500 and answer.headers.get("content-type", "").startswith(PROBLEM_JSON):
             raise Refused(str(answer.json().get("type", "")).rsplit(":", 1)[-1])
-        raise Unavailable(self._service)
+        if answer.status_code == 503:
+            raise Busy(self._service, retry_after=_seconds(answer.headers.get("retry-after")))
+        raise Broken(self._service)
+
+
+def _seconds(retry_after: str | None) -> float:
+    try:
+        return max(0.0, float(retry_after or 0))
+    except ValueError:
+        return 0.0

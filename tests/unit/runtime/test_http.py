@@ -9,10 +9,11 @@ import httpx
 import pytest
 from fastapi import FastAPI, Query
 from pydantic import BaseModel
+from structlog.testing import capture_logs
 
 from libs.contracts.envelope import Actor
 from libs.contracts.problems import TITLES, URN, code_of, problem
-from libs.runtime.errors import NotFound, Refused, Unavailable
+from libs.runtime.errors import Broken, Busy, NotFound, Refused, Unavailable
 from libs.runtime.http import Health, ServiceClient, caller_dependency, service_app, tenant_of
 from libs.runtime.tokens import Tokens
 from tests.unit.runtime.secrets import two_processes
@@ -217,3 +218,64 @@ async def test_whatever_else_a_client_hears_is_unavailable(processes: tuple[Toke
 
     with pytest.raises(Unavailable):
         await a_client(processes, reports).get("/x", tenant="t1")
+
+
+async def test_a_token_that_was_refused_is_made_anew_once_and_somebody_is_told(
+    processes: tuple[Tokens, Tokens],
+) -> None:
+    shown: list[str] = []
+
+    def reports(request: httpx.Request) -> httpx.Response:
+        shown.append(request.headers["authorization"])
+        return httpx.Response(200 if len(shown) > 1 else 401, json={})
+
+    tokens = iter(("old", "fresh"))
+    client = a_client(processes, reports)
+    client._tokens.make = lambda **_: next(tokens)  # type: ignore[method-assign]
+
+    with capture_logs() as lines:
+        await client.post("/x", tenant="t1", json={})
+
+    assert shown == ["Bearer old", "Bearer fresh"]
+    assert [(line["event"], line["log_level"]) for line in lines] == [("token_refused", "error")]
+
+
+async def test_a_token_that_is_refused_twice_is_no_outage(processes: tuple[Tokens, Tokens]) -> None:
+    asked = 0
+
+    def reports(_: httpx.Request) -> httpx.Response:
+        nonlocal asked
+        asked += 1
+        body = problem("unauthenticated").model_dump(mode="json")
+        return httpx.Response(401, json=body, headers={"content-type": "application/problem+json"})
+
+    with pytest.raises(Refused) as raised:
+        await a_client(processes, reports).get("/x", tenant="t1")
+
+    assert (raised.value.code, asked) == ("unauthenticated", 2)
+
+
+@pytest.mark.parametrize(("header", "seconds"), [("7", 7.0), ("", 0.0), ("Wed, 21 Oct 2026 07:28:00 GMT", 0.0)])
+async def test_who_is_busy_is_asked_again_when_it_said(
+    processes: tuple[Tokens, Tokens], header: str, seconds: float
+) -> None:
+    def reports(_: httpx.Request) -> httpx.Response:
+        return httpx.Response(503, headers={"retry-after": header})
+
+    with pytest.raises(Busy) as raised:
+        await a_client(processes, reports).get("/x", tenant="t1")
+
+    assert raised.value.retry_after == seconds
+
+
+async def test_who_stumbles_is_not_taken_for_away(processes: tuple[Tokens, Tokens]) -> None:
+    with pytest.raises(Broken):
+        await a_client(processes, lambda _: httpx.Response(500)).get("/x", tenant="t1")
+
+
+async def test_a_busy_part_says_how_long(app: FastAPI, browser: httpx.AsyncClient) -> None:
+    @app.get("/busy")
+    async def busy() -> None:
+        raise Busy("matcher", retry_after=6.2)
+
+    assert (await browser.get("/busy")).headers["retry-after"] == "7"
