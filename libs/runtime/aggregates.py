@@ -65,10 +65,15 @@ class Recorded(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """Something that must happen at a time; the aggregate's `timers` say what."""
+    """Something that must happen at a time; the aggregate's `timers` say what.
+
+    Attributes:
+        turn: number that the command takes along, where the same may be due several times.
+    """
 
     name: str
     at: datetime
+    turn: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +116,7 @@ class Aggregate(Generic[S]):
         indexes: over `tenant` and `ix.…`; a unique one names the problem in `uniques`.
         follow_ups: pure function of the event's public fields.
         due: timers that the state is waiting for.
-        timers: name of a timer -> the command that fires it, from the aggregate's id.
+        timers: name of a timer -> the command that it sends, from the aggregate's id.
         records: what a compacted topic must show of it: (tenant, id, version, state).
         key_subject: whose key seals the private fields, where several things share it; None: each has a key of its own,
             whose name its document keeps.
@@ -130,7 +135,7 @@ class Aggregate(Generic[S]):
     uniques: Mapping[str, str] = field(default_factory=dict)
     follow_ups: Callable[[Event], Iterable[FollowUp]] = _nothing
     due: Callable[[S], Iterable[Due]] = _nothing
-    timers: Mapping[str, Callable[[str], Command]] = field(default_factory=dict)
+    timers: Mapping[str, Callable[[str, Due], Command]] = field(default_factory=dict)
     records: Callable[[str, str, int, S], Iterable[TopicRecord]] | None = None
     key_subject: Callable[[Command], str] | None = _itself
     seals_once: bool = False

@@ -7,12 +7,12 @@ history, by which save it came, and the timers; so one write is atomic, is the a
 
 import asyncio
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Any, NamedTuple
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import orjson
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -50,6 +50,10 @@ NEEDED: Mapping[str, int] = {
 """Fields of a document that an aggregate is made from, beside its history."""
 
 REFUSALS_KEPT = timedelta(days=7)
+
+TOLD_AGAIN, TOLD_AGAIN_AT_LAST = timedelta(minutes=2), timedelta(hours=1)
+"""Until a timer whose command is not carried out is told again: as long as it is late by then, between these. Its
+command lies in Kafka; what comes again is for the process that died before it wrote it there."""
 
 
 class Result(StrEnum):
@@ -511,7 +515,7 @@ class Engine:
         if aggregate.state.private and cipher is not None and (one.seals_now or not aggregate.seals_once):
             values["sealed"] = lock(cipher, orjson.dumps(private), subject=one.subject or "")
         if due:
-            values["due"] = [{"name": d.name, "at": d.at} for d in due]
+            values["due"] = [{"name": d.name, "at": d.at, **({"turn": d.turn} if d.turn else {})} for d in due]
             values["next_due"] = due[0].at
         if not one.exists:
             return InsertOne({"_id": one.document_id, "tenant": one.tenant, "history": entries, **values})
@@ -705,28 +709,55 @@ class Engine:
             await self._watermarks.tidy()
         return swept
 
-    async def fire_due(self, *, most: int = 200) -> int:
-        """Sends the command of every timer whose time has come. Twice is nothing: the id is made of the timer."""
-        now = self._now()
-        messages = []
+    async def fire_due(self, *, most: int = 200, held: Collection[str] = ()) -> int:
+        """Sends the command of every timer whose time has come, but for those that are `held`. One member tells a timer
+        at a time, and none tells it again before its pause is over: a command that waits in a mailbox is not put behind
+        itself. Twice would be nothing: the id is made of the timer."""
+        messages: list[Outgoing] = []
         for aggregate in self.aggregates.values():
-            if not aggregate.timers:
-                continue
-            for document in await self._collections[aggregate.name].across_tenants(
-                {"next_due": {"$lte": now}}, limit=most, fields={"tenant": 1, "due": 1}
-            ):
-                identity = document["_id"].split("/", 1)[1]
-                for due in (Due(d["name"], d["at"]) for d in document["due"] if d["at"] <= now):
-                    messages.append(
-                        self.writer.command(
-                            aggregate.timers[due.name](identity),
-                            command_id=ids.timer_id(document["_id"], due.name, due.at.isoformat()),
-                            tenant=document["tenant"],
-                            at=now,
-                        )
-                    )
+            wanted = [name for name in aggregate.timers if name not in held]
+            if wanted:
+                for document in await self._claim_due(aggregate, wanted, most):
+                    messages += self._timers(aggregate, document, wanted)
         await self._outbox.publish(messages)
         return len(messages)
+
+    async def _claim_due(self, aggregate: Aggregate[Any], wanted: Sequence[str], most: int) -> list[Document]:
+        """Documents with a timer that is due and that nobody else tells meanwhile."""
+        now, collection = self._now(), self._collections[aggregate.name]
+        found = await collection.across_tenants(
+            {"next_due": {"$lte": now}, "due.name": {"$in": list(wanted)}},
+            sort=(("next_due", 1),),
+            limit=most,
+            fields={"due": 1, "next_due": 1},
+        )
+        if not found:
+            return []
+        mine = uuid4().hex
+        await collection.bulk(
+            [
+                UpdateOne(
+                    # Whoever saved it meanwhile has set its timers anew.
+                    {"_id": d["_id"], "next_due": d["next_due"]},
+                    {"$set": {"next_due": _told_again_at(d["due"], now), "told_by": mine}},
+                )
+                for d in found
+            ]
+        )
+        return await collection.across_tenants(
+            {"_id": {"$in": [d["_id"] for d in found]}, "told_by": mine}, limit=most, fields={"tenant": 1, "due": 1}
+        )
+
+    def _timers(self, aggregate: Aggregate[Any], document: Document, wanted: Sequence[str]) -> Iterable[Outgoing]:
+        now, identity = self._now(), document["_id"].split("/", 1)[1]
+        for due in (Due(d["name"], d["at"], d.get("turn", 0)) for d in document.get("due", ()) if d["at"] <= now):
+            if due.name in wanted:
+                yield self.writer.command(
+                    aggregate.timers[due.name](identity, due),
+                    command_id=ids.timer_id(document["_id"], due.name, due.at.isoformat()),
+                    tenant=document["tenant"],
+                    at=now,
+                )
 
     async def outcome(self, tenant: str, command: UUID, *, body_hash: str | None = None) -> Outcome | None:
         """What became of a command; None while it is not decided. Another body under the same id: `key_reused`."""
@@ -761,6 +792,12 @@ class Engine:
                 one = _Loaded(document_id, document["tenant"], identity)
                 entries += [(one, entry) for entry in document["history"]]
         return entries
+
+
+def _told_again_at(due: Sequence[Mapping[str, Any]], now: datetime) -> datetime:
+    times: list[datetime] = [d["at"] for d in due]
+    again = now + min(max(now - min(times), TOLD_AGAIN), TOLD_AGAIN_AT_LAST)
+    return min([again, *(at for at in times if at > now)])
 
 
 def _refused_again(refusal: Document, body_hash: str | None) -> Outcome:

@@ -10,7 +10,7 @@ import gc
 import signal
 import sys
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
@@ -52,6 +52,8 @@ SHUTDOWN = 25
 """Seconds for a whole shutdown; a running handler has 20 of them."""
 
 Step = Callable[[], Awaitable[Any]]
+Hold = Callable[[], Awaitable[bool]]
+"""Whether a timer has no use for now: what its command needs is away."""
 
 
 async def patiently(what: str, step: Step) -> None:
@@ -144,6 +146,8 @@ class Runtime:
     health: Health
     followers: list[Follower] = field(default_factory=list)
     periodics: list[Periodic] = field(default_factory=list)
+    holds: dict[str, Hold] = field(default_factory=dict)
+    """By the name of the timer."""
     first: list[tuple[str, Step]] = field(default_factory=list)
     """Steps before the consumers start: indexes of views, snapshots."""
     last: list[Step] = field(default_factory=list)
@@ -294,16 +298,15 @@ def build(
     )
     runtime.followers.append(directory.follower(settings, service))
     runtime.every(5.0, "sweeper", lambda: engine.sweep(older_than=timedelta(seconds=10)))
-    runtime.periodics.append(timers_of(engine))
+    runtime.periodics.append(timers_of(engine, runtime.holds))
     return runtime
 
 
-def timers_of(engine: Engine) -> Periodic:
-    """Rests after each round, though there was work: a timer stays due until its command has been carried out, so to
-    fire again at once would put the same commands into a mailbox that is behind already, faster than they are taken."""
+def timers_of(engine: Engine, holds: Mapping[str, Hold]) -> Periodic:
+    """Rests after each round, though there was work: what it has told takes its time in the mailbox."""
 
     async def fire() -> None:
-        await engine.fire_due()
+        await engine.fire_due(held=[name for name, hold in holds.items() if await hold()])
 
     return Periodic("timers", 5.0, fire)
 

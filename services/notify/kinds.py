@@ -21,7 +21,7 @@ SUBJECT: Aggregate[subject.Subject] = Aggregate(
         index(("ix.erase_at", 1), name="erase_at", where={"ix.erase_at": {"$exists": True}}),
     ),
     due=subject.due,
-    timers={"orphaned": lambda identity: EndSubject(report_id=identity, reason="orphaned")},
+    timers={"orphaned": lambda identity, due: EndSubject(report_id=identity, reason="orphaned")},
 )
 
 BULLETIN: Aggregate[bulletin.Bulletin] = Aggregate(
@@ -71,7 +71,7 @@ ASSIGNMENT: Aggregate[assignment.Assignment] = Aggregate(
         index(("tenant", 1), ("ix.partner", 1), ("ix.offered_at", -1), ("_id", -1), name="partner"),
     ),
     due=assignment.due,
-    timers={"lapse": lambda identity: LapseAssignment(assignment_id=identity)},
+    timers={"lapse": lambda identity, due: LapseAssignment(assignment_id=identity)},
 )
 
 SUPPRESSION: Aggregate[suppression.Suppression] = Aggregate(

@@ -27,7 +27,7 @@ REPORT: Aggregate[report.Report] = Aggregate(
     uniques={"number": "number_taken"},
     follow_ups=policies.after_report,
     due=report.due,
-    timers={"ask_again": lambda identity: PlaceReport(report_id=identity)},
+    timers={"ask_again": lambda identity, due: PlaceReport(report_id=identity, attempt=due.turn)},
     key_subject=None,
 )
 
@@ -46,7 +46,7 @@ CASE: Aggregate[case.Case] = Aggregate(
     uniques={"number": "number_taken"},
     follow_ups=policies.after_case,
     due=case.due,
-    timers={"watch": lambda identity: AdvanceWatch(case_id=identity)},
+    timers={"watch": lambda identity, due: AdvanceWatch(case_id=identity)},
 )
 
 

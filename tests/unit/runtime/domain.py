@@ -102,7 +102,7 @@ ANSWERS: Aggregate[Answer] = Aggregate(
     uniques={"number": "number_taken"},
     follow_ups=after,
     due=due,
-    timers={"retract": lambda identity: RetractClarification(clarification_id=identity, reason="time is over")},
+    timers={"retract": lambda identity, due: RetractClarification(clarification_id=identity, reason="time is over")},
 )
 
 

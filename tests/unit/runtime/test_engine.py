@@ -1,6 +1,7 @@
 """Load, decide, save, publish, mark: what one command does, and what a crash between the steps leaves."""
 
 import asyncio
+import itertools
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
@@ -527,17 +528,61 @@ async def test_a_crash_between_page_and_trim_repeats_the_page(world: World, monk
 
 async def test_a_timer_fires_its_command_when_it_is_due_and_twice_is_the_same_command(world: World) -> None:
     await world.member().apply([issue("a", "CRB-1")])
-    later = world.member(now=lambda: NOW + timedelta(hours=1))
+    late, later = at_hour(world, 1), at_hour(world, 3)
 
     early = await world.member().fire_due()
-    fired = [await later.fire_due(), await later.fire_due()]
+    fired = [await late.fire_due(), await later.fire_due()]
 
     first, second = world.sent(mailbox(Service.REPORTS))
     assert (early, fired) == (0, [1, 1])
     assert parse(first.headers).id == parse(second.headers).id
     assert parse(first.headers).type == "reports.retract-clarification.v1"
     await later.apply([retract("a", id=parse(first.headers).id)])
-    assert await later.fire_due() == 0
+    assert await at_hour(world, 9).fire_due() == 0
+
+
+def at_hour(world: World, hour: float) -> Engine:
+    return world.member(now=lambda: NOW + timedelta(hours=hour))
+
+
+async def test_a_timer_whose_command_waits_in_a_mailbox_is_not_told_again_every_round(world: World) -> None:
+    """Each round and each member put the same command behind itself: 2,400 a minute into a mailbox that was late."""
+    await world.member().apply([issue("a", "CRB-1")])
+
+    rounds = [await at_hour(world, 1 + second / 3600).fire_due() for second in range(0, 1800, 5)]
+
+    told = [second * 5 / 60 for second, n in enumerate(rounds) if n]
+    pauses = [later - before for before, later in itertools.pairwise(told)]
+    assert sum(rounds) == len(told) <= 6
+    assert pauses == sorted(pauses), "the pauses must grow"
+    assert pauses[0] >= 2
+
+
+async def test_a_timer_that_is_held_is_told_when_it_is_held_no_longer(world: World) -> None:
+    await world.member().apply([issue("a", "CRB-1")])
+    late = at_hour(world, 1)
+
+    assert await late.fire_due(held={"retract"}) == 0
+    assert await late.fire_due() == 1
+
+
+async def test_a_timer_that_was_set_anew_meanwhile_keeps_its_new_time(world: World) -> None:
+    await world.member().apply([issue("a", "CRB-1")])
+    late = at_hour(world, 1)
+    await late.fire_due()
+
+    await late.apply([count("a")])
+
+    assert world.document()["next_due"] == world.document()["due"][0]["at"]
+
+
+async def test_of_two_members_one_tells_a_timer(world: World) -> None:
+    await world.member().apply([issue(f"a{n}", f"CRB-{n}") for n in range(20)])
+    late = [at_hour(world, 1) for _ in range(3)]
+
+    await asyncio.gather(*(member.fire_due() for member in late))
+
+    assert len(world.sent(mailbox(Service.REPORTS))) == 20
 
 
 async def test_the_outcome_of_a_command_is_found_by_its_id_in_its_tenant_only(world: World) -> None:

@@ -1,4 +1,5 @@
 import asyncio
+from collections.abc import Collection
 from typing import Any, cast
 
 from libs.runtime.service import timers_of
@@ -8,19 +9,30 @@ class Engine:
     """One whose timers stay due, because nobody has come to their commands yet."""
 
     def __init__(self) -> None:
-        self.rounds = 0
+        self.rounds: list[list[str]] = []
 
-    async def fire_due(self) -> int:
-        self.rounds += 1
+    async def fire_due(self, *, held: Collection[str]) -> int:
+        self.rounds.append(list(held))
         return 200
 
 
-async def test_timers_that_are_still_due_are_not_fired_again_at_once() -> None:
-    engine = Engine()
-    timers = asyncio.create_task(timers_of(cast(Any, engine)).run())
+async def fired(**holds: bool) -> list[list[str]]:
+    async def of(held: bool) -> bool:
+        return held
 
+    engine: Any = Engine()
+    timers = asyncio.create_task(
+        timers_of(engine, {name: lambda held=held: of(held) for name, held in holds.items()}).run()  # type: ignore[misc]
+    )
     for _ in range(100):
         await asyncio.sleep(0)
     timers.cancel()
+    return cast(list[list[str]], engine.rounds)
 
-    assert engine.rounds == 1
+
+async def test_timers_that_are_still_due_are_not_fired_again_at_once() -> None:
+    assert len(await fired()) == 1
+
+
+async def test_a_timer_has_no_use_while_what_it_needs_is_away() -> None:
+    assert await fired(ask_again=True, watch=False) == [["ask_again"]]
