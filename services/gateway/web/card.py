@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 
+from libs.kit.signs import plain
 from services.gateway.web.assets import STATIC
 from services.gateway.web.views import ClarificationPage, TenantView
 
@@ -111,6 +112,7 @@ def _set(
     spacing: float = 0,
 ) -> Lines:
     """The largest size at which the text fits; at the smallest one it is cut, with an ellipsis."""
+    text = plain(text)
     for size, most in zip(sizes, lines, strict=True):
         broken = tuple(_wrap(text, widths, width / size, spacing))
         if len(broken) <= most:

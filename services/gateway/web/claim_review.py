@@ -1,5 +1,6 @@
 """schema.org ClaimReview, by which search engines recognise a fact check."""
 
+from libs.kit.signs import plain
 from services.gateway.web.views import ClarificationPage, TenantView
 
 RATINGS = {"false": 1, "scam": 1, "misleading": 2, "needs_context": 3, "true": 5}
@@ -15,7 +16,7 @@ def claim_review(view: ClarificationPage, tenant: TenantView, verdict: str) -> d
         "@type": "ClaimReview",
         "url": view.url,
         "datePublished": view.row.published_at.date().isoformat(),
-        "claimReviewed": view.row.claim,
+        "claimReviewed": plain(view.row.claim),
         "reviewRating": rating,
         "author": {"@type": "GovernmentOrganization", "name": tenant.office},
     }

@@ -5,12 +5,13 @@ from collections.abc import Callable
 from datetime import date, datetime
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
 from jinja2.runtime import Context
 from markupsafe import Markup, escape
 
+from libs.kit import signs
 from libs.kit.calendar import Zone, hour, local_day, long_date, long_moment, remaining
 from services.gateway.web.assets import Assets
 from services.gateway.web.claim_review import claim_review
@@ -52,16 +53,33 @@ def security_headers(*, htmx: bool = False) -> dict[str, str]:
     }
 
 
+OFFICERS = "console/"
+"""Templates of the pages where hidden characters are shown."""
+
+Printed = Callable[[str], str]
+
+
 class Renderer:
+    """Whatever a template prints is closed in itself (`libs.kit.signs`), and for officers shows what it hides.
+
+    In `<textarea>{{ value|as_typed }}</textarea>` and hidden fields the characters stay as they came.
+    """
+
     def __init__(self, assets: Assets) -> None:
-        self._environments: dict[Lang, Environment] = {lang: _environment(lang, assets) for lang in ("id", "en")}
+        languages: tuple[Lang, ...] = get_args(Lang)
+        self._public = {lang: _environment(lang, assets, signs.closed) for lang in languages}
+        self._officers = {lang: _environment(lang, assets, signs.shown) for lang in languages}
 
     def render(self, template: str, page: PageView, view: object = None, **more: object) -> str:
         """A page. The template sees `page` (who speaks, in which language) and `view` (what this page is about)."""
-        return self._environments[page.lang].get_template(template).render(page=page, view=view, **more)
+        environments = self._officers if template.startswith(OFFICERS) else self._public
+        return environments[page.lang].get_template(template).render(page=page, view=view, **more)
 
 
-def _environment(lang: Lang, assets: Assets) -> Environment:
+def _environment(lang: Lang, assets: Assets, printed: Printed) -> Environment:
+    def finish(value: Any) -> Any:
+        return printed(value) if type(value) is str else value
+
     environment = Environment(
         loader=FileSystemLoader(TEMPLATES),
         autoescape=True,
@@ -70,17 +88,21 @@ def _environment(lang: Lang, assets: Assets) -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
         auto_reload=False,
+        finalize=finish,
     )
     words = translations(lang)
     environment.install_gettext_callables(  # type: ignore[attr-defined]
         words.gettext, words.ngettext, newstyle=True, pgettext=words.pgettext, npgettext=words.npgettext
     )
+    for name in ("gettext", "ngettext", "pgettext", "npgettext"):
+        environment.globals[name] = _with_finished_values(environment.globals[name], finish)
     environment.globals.update(
         static=assets.url,
         switch_url=switch_url,
         claim_review=claim_review,
-        # What offices and people wrote is Indonesian on an English page too, and says so to a screen reader.
-        content_lang=Markup(' lang="id"') if lang != SOURCE else "",
+        # What offices and people wrote has a direction of its own (which isolates it), and is Indonesian on an English
+        # page too and says so to a screen reader.
+        content_lang=Markup(' dir="auto" lang="id"') if lang != SOURCE else Markup(' dir="auto"'),
     )
     environment.filters.update(
         hari=_in_the_offices_clock(_weekday_and_date, lang),
@@ -89,10 +111,24 @@ def _environment(lang: Lang, assets: Assets) -> Environment:
         jam=_in_the_offices_clock(hour, lang),
         sisa=partial(remaining, language=lang),
         angka=partial(thousands, lang=lang),
-        nb=hold_together,
-        cited=cited,
+        nb=lambda text: hold_together(finish(text)),
+        cited=lambda paragraph, sources: cited(finish(paragraph), sources),
+        plain=signs.plain,
+        hides=signs.hides,
+        as_typed=escape,
     )
     return environment
+
+
+def _with_finished_values(said: Any, finish: Callable[[Any], Any]) -> Callable[..., str]:
+    """A sentence becomes markup before it is printed; what is put into it passes here."""
+
+    @pass_context
+    def finished(context: Context, *words: Any, **values: Any) -> str:
+        sentence: str = said(context, *words, **{name: finish(value) for name, value in values.items()})
+        return sentence
+
+    return finished
 
 
 def hold_together(text: str) -> Markup:

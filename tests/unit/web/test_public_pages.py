@@ -7,7 +7,7 @@ from jinja2 import UndefinedError
 
 from services.gateway.web.rendering import CONTENT_SECURITY_POLICY, cited, security_headers
 from services.gateway.web.views import ClarificationPage, ErrorPage, TicketPage
-from tests.unit.web import fixtures, preview
+from tests.unit.web import fixtures, hostile, preview
 
 ALL = pytest.mark.parametrize("name", fixtures.PAGES)
 SCRIPT = "</script><script>alert(1)</script>"
@@ -175,3 +175,35 @@ def test_the_heading_of_a_ticket_tells_the_newest_even_while_its_code_is_shown(v
 
     assert f"<h1>{heading}</h1>" in html
     assert all(group in html for group in seen.receipt.groups)
+
+
+@ALL
+def test_an_override_that_somebody_typed_turns_nothing_but_their_own_text(name: str) -> None:
+    template, view = fixtures.PAGES[name]
+
+    html = preview.RENDERER.render(template, fixtures.frame(name, "id", f"/id/{name}"), hostile.turned(view))
+
+    assert hostile.leaks(html) == []
+
+
+def test_what_somebody_typed_comes_back_into_their_form_as_it_was() -> None:
+    typed = "air \u202enama\u200b"
+
+    html = preview.RENDERER.render(
+        "public/report.html", fixtures.page(), replace(fixtures.REPORT, text=typed, errors=(fixtures.TOO_LARGE,))
+    )
+
+    assert f">\n{typed}</textarea>" in html
+
+
+def test_titles_and_data_for_machines_hold_no_hidden_characters() -> None:
+    row = replace(fixtures.WATER, fact="Air \u202eaman", claim="Air \u200bberacun")
+
+    html = preview.RENDERER.render(
+        "public/clarification.html", fixtures.page(), replace(fixtures.CLARIFICATION, row=row)
+    )
+
+    head = html[: html.index("</head>")]
+    assert "<title>Air aman |" in head
+    assert not re.search(r"[\u202e\u200b]|\\u20(2e|0b)", head)
+    assert "\u202e" not in preview.card_svg(replace(fixtures.CLARIFICATION, row=row))

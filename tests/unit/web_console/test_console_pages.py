@@ -7,6 +7,7 @@ import pytest
 from services.gateway.web.console_views import ClockState, clock_state, share
 from services.gateway.web.ledger_views import Funnel
 from services.gateway.web.rendering import security_headers
+from tests.unit.web import hostile
 from tests.unit.web.reading import words_in
 from tests.unit.web.test_language import ENGLISH, INDONESIAN
 from tests.unit.web_console import fixtures, preview
@@ -239,3 +240,24 @@ def test_a_correction_shows_the_approver_what_changed_and_nothing_twice() -> Non
 
     assert "Sekolah di tiga kecamatan tetap masuk 24–28 November." in html
     assert html.count(fixtures.CLAIM) == 1
+
+
+@ALL
+def test_officers_see_the_signs_that_somebody_hid_in_a_text(name: str) -> None:
+    template, view = fixtures.PAGES[name]
+
+    html = preview.RENDERER.render(template, fixtures.page("id", f"/id/{name}"), hostile.turned(view))
+
+    assert hostile.leaks(html) == []
+
+
+def test_a_report_with_hidden_signs_says_so_and_shows_where_they_are() -> None:
+    view = fixtures.case()
+    assert view.reports is not None
+    line = replace(view.reports[0], text="Sekolah libur \u202e11 hari")
+
+    html = preview.RENDERER.render("console/case.html", fixtures.page(), replace(view, reports=(line,)))
+
+    assert "Sekolah libur [U+202E]11 hari" in html
+    assert "ada karakter tak terlihat" in html
+    assert "ada karakter tak terlihat" not in preview.html("case")
