@@ -2,6 +2,7 @@
 
 import hashlib
 import hmac
+import unicodedata
 from typing import Final
 from uuid import UUID
 
@@ -75,9 +76,30 @@ def tracking_code(key: bytes, command: UUID) -> str:
 
 
 def read_code(typed: str) -> str:
-    """A code as a person typed it, in the form it was made: no spaces or dashes, O as 0, I and L as 1."""
-    folded = "".join(typed.upper().split()).replace("-", "")
-    return folded.translate(str.maketrans("OIL", "011"))
+    """A code as a person typed it, in the form it was made: letters and digits only, O as 0, I and L as 1."""
+    return _characters(typed).translate(_MISREAD)
+
+
+def read_number(typed: str, prefix: str) -> str:
+    """A number of one office as a person typed it, in the form it was made: `CRB-4F7K-9XM2`.
+
+    Understood without the office's prefix, without dashes or with others, in lower case, with O for 0 and I or L for 1.
+    What is no such number is given back in capitals.
+    """
+    characters = _characters(typed)
+    before, code = characters[:-_NUMBER], characters[-_NUMBER:].translate(_MISREAD)
+    if len(code) < _NUMBER or before.translate(_MISREAD) not in ("", prefix.translate(_MISREAD)):
+        return typed.strip().upper()
+    return f"{prefix}-{code[:4]}-{code[4:]}"
+
+
+_NUMBER: Final = 8
+_MISREAD: Final = str.maketrans("OIL", "011")
+
+
+def _characters(typed: str) -> str:
+    """Letters and digits, in capitals; what parts them on paper, in chats and in word processors is left out."""
+    return "".join(c for c in unicodedata.normalize("NFKC", typed).upper() if c.isascii() and c.isalnum())
 
 
 def case_id_text(report: str, rejected: int = 0) -> str:

@@ -7,6 +7,8 @@ import hashlib
 import re
 import unicodedata
 
+from libs.kit.visible import is_visible
+
 LONGEST_ADDRESS = 2_048
 """Characters. Longer ones are cut by browsers and proxies; no platform makes them."""
 
@@ -42,11 +44,6 @@ def checked(text: str, *, longest: int, required: bool = False) -> str:
     if required and not is_visible(text):
         raise UnsafeText("text_empty")
     return text
-
-
-def is_visible(text: str) -> bool:
-    """Whether a reader would see anything: not only spaces, controls and zero-width characters."""
-    return any(unicodedata.category(character)[0] not in "CZM" for character in text)
 
 
 _SCHEME_OR_WWW = r"(?:https?://|www\.)[^\s<>\"“”‘’«»]{1,2048}"

@@ -15,6 +15,7 @@ from fastapi import Depends, Header, Request
 from starlette.datastructures import FormData
 from starlette.responses import Response
 
+from libs.contracts import ids
 from libs.contracts.directory import TenantRecord
 from libs.runtime.directory import Directory
 from libs.runtime.errors import NotFound, Refused, Unavailable
@@ -129,6 +130,7 @@ class Gateway:
         )
 
     def ticket_in(self, request: Request, office: TenantRecord, number: str) -> Ticket | None:
+        number = ids.read_number(number, office.prefix)
         cookie = request.cookies.get(self.ticket_cookie_name(number))
         return self.ticket_cookies.read(cookie, tenant=office.id, number=number)
 

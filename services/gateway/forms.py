@@ -9,11 +9,12 @@ from enum import StrEnum
 from typing import Annotated, Literal, Self
 from uuid import UUID
 
-import phonenumbers
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StrictBool, StringConstraints, model_validator
 from pydantic_core import PydanticCustomError
 
 from libs.contracts.words import ReportKind
+from libs.kit.phones import NotAPhoneNumber, e164
+from libs.kit.visible import is_visible
 
 LONGEST_TEXT = 5_000
 LONGEST_NOTE = 1_000
@@ -21,16 +22,28 @@ MOST_URLS = 10
 MOST_ATTACHMENTS = 5
 
 NO_NUL = r"^[^\u0000]*$"
+
+
+def _seen(text: str) -> str:
+    if not is_visible(text):
+        raise PydanticCustomError("required", "nothing of it can be seen")
+    return text
+
+
+Seen = AfterValidator(_seen)
+"""Of every text that is asked for: blanks, zero-width characters and fillers alone say nothing."""
 Text = Annotated[str, StringConstraints(max_length=LONGEST_TEXT, pattern=NO_NUL)]
 Note = Annotated[str, StringConstraints(max_length=LONGEST_NOTE, pattern=NO_NUL)]
 SaidText = Annotated[
-    str, StringConstraints(min_length=1, max_length=LONGEST_TEXT, pattern=r"^[^\u0000]*[^\s\u0000][^\u0000]*$")
+    str,
+    StringConstraints(min_length=1, max_length=LONGEST_TEXT, pattern=r"^[^\u0000]*[^\s\u0000][^\u0000]*$"),
+    Seen,
 ]
-Line = Annotated[str, StringConstraints(min_length=1, max_length=300, pattern=r"^[^\u0000-\u001f\u007f]+$")]
+Line = Annotated[str, StringConstraints(min_length=1, max_length=300, pattern=r"^[^\u0000-\u001f\u007f]+$"), Seen]
 Url = Annotated[str, StringConstraints(min_length=4, max_length=2_000, pattern=r"^[^\s\u0000-\u001f\u007f]+$")]
 AreaCode = Annotated[str, StringConstraints(pattern=r"^[0-9]{2}(\.[0-9]{2}(\.[0-9]{2}(\.[0-9]{4})?)?)?$")]
-TicketNumber = Annotated[str, StringConstraints(min_length=1, max_length=32, pattern=r"^[0-9A-Za-z -]+$")]
-TrackingCode = Annotated[str, StringConstraints(min_length=1, max_length=40, pattern=r"^[0-9A-Za-z -]+$")]
+TrackingCode = Annotated[str, StringConstraints(min_length=1, max_length=80, pattern=r"^[^\u0000-\u001f\u007f]+$")]
+"""As people copy it, with dashes and blanks of whatever kind; `ids.read_code` reads it."""
 
 _EMAIL = re.compile(
     r"[A-Za-z0-9._%+'-]{1,64}@(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z]{2,24}", re.ASCII
@@ -67,18 +80,15 @@ def email_address(typed: str) -> str:
 
 
 def phone_number(typed: str) -> str:
-    """In E.164; a number without a country is Indonesian.
+    """In E.164.
 
     Raises:
         PydanticCustomError: `phone_invalid`.
     """
     try:
-        number = phonenumbers.parse(typed, "ID")
-    except phonenumbers.NumberParseException:
+        return e164(typed)
+    except NotAPhoneNumber:
         raise PydanticCustomError("phone_invalid", "not a phone number") from None
-    if not phonenumbers.is_valid_number(number):
-        raise PydanticCustomError("phone_invalid", "not a phone number")
-    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
 
 
 class Contact(Form):
@@ -128,7 +138,7 @@ class ReportForm(Form):
 
     @model_validator(mode="after")
     def _says_something(self) -> Self:
-        if not (self.text.strip() or self.urls or self.attachments):
+        if not (is_visible(self.text) or self.urls or self.attachments):
             raise PydanticCustomError("one_of", "one of text, urls, attachments is needed")
         return self
 

@@ -1,5 +1,6 @@
 """Opening a ticket with its number and code."""
 
+from libs.contracts import ids
 from libs.contracts.directory import TenantRecord
 from libs.contracts.reads import TicketView
 from libs.runtime.errors import Refused
@@ -13,7 +14,7 @@ async def open_ticket(parts: Gateway, office: TenantRecord, number: str, code: s
         Refused: `wrong_code`, for a number that never was as for a wrong code.
         Unavailable: reports does not answer.
     """
-    written = number.strip().upper()
+    written = ids.read_number(number, office.prefix)
     code_hash = parts.codes.hashed(code)
     view = await ticket_view(parts, office, written, code_hash)
     return Ticket(office.id, view.number, view.report_id, code_hash), view

@@ -3,6 +3,7 @@
 import re
 import unicodedata
 
+from libs.kit.visible import is_visible
 from libs.runtime.errors import Refused
 
 ID = re.compile(r"[0-9A-Za-z_-]{1,64}")
@@ -25,7 +26,7 @@ def identifier(value: str, field: str) -> None:
 
 def line(value: str, field: str, *, longest: int, empty: bool = False) -> None:
     """One line of text as a person writes it."""
-    require(empty or bool(value.strip()), field)
+    require(empty or is_visible(value), field)
     require(len(value) <= longest and not any(unicodedata.category(c) in CONTROLS for c in value), field)
 
 

@@ -50,6 +50,7 @@ from libs.contracts.reports.case import (
 )
 from libs.contracts.reports.parts import Candidate, Draft, Reference
 from libs.contracts.words import CaseState, Role, Verdict
+from libs.kit.visible import is_visible
 from libs.runtime.aggregates import Context, Due, State
 from libs.runtime.errors import NotFound, Refused
 from services.reports.permissions import require, require_checker
@@ -266,7 +267,7 @@ def _triaged(case: Case, command: TriageCase) -> Iterable[Event]:
 
 def _asked(case: Case, command: AskSource, context: Context) -> Iterable[Event]:
     _require(case, {CaseState.OPEN, CaseState.TRIAGED, CaseState.INVESTIGATING, CaseState.DRAFTING})
-    if not command.party.strip():
+    if not is_visible(command.party):
         raise Refused("validation", "party")
     if command.due_at <= context.at:
         raise Refused("validation", "due_at")
@@ -330,12 +331,12 @@ def _saved(case: Case, command: SaveDraft, officer: str, context: Context) -> It
 def missing_in(draft: Draft, *, correcting: bool) -> list[str]:
     """Fields that a draft needs before two people can look at it."""
     needed = {
-        "claim": draft.claim.strip(),
+        "claim": is_visible(draft.claim),
         "verdict": draft.verdict in set(Verdict),
         "about_own_tenant": draft.about_own_tenant is not None,
-        "fact": draft.fact.strip(),
-        "explanation": draft.explanation.strip(),
-        "change_note": draft.change_note.strip() or not correcting,
+        "fact": is_visible(draft.fact),
+        "explanation": is_visible(draft.explanation),
+        "change_note": is_visible(draft.change_note) or not correcting,
     }
     return [name for name, there in needed.items() if not there]
 

@@ -19,6 +19,7 @@ from libs.contracts.reports.clarification import (
 )
 from libs.contracts.reports.parts import Reference
 from libs.contracts.words import ClarificationState, Role
+from libs.kit.visible import is_visible
 from libs.runtime.aggregates import Context, State
 from libs.runtime.errors import NotFound, Refused
 from services.reports.permissions import require
@@ -82,7 +83,7 @@ def decide(clarification: Clarification | None, command: Command, context: Conte
             return [ClarificationPaused(clarification_id=clarification.clarification_id, paused=not command.resume)]
         case RetractClarification():
             require(context, Role.APPROVER)
-            if not command.reason.strip():
+            if not is_visible(command.reason):
                 raise Refused("validation", "reason")
             return [
                 ClarificationRetracted(

@@ -37,6 +37,7 @@ from libs.contracts.reports.report import (
     WithdrawReport,
 )
 from libs.contracts.words import MatchOutcome, ReportKind, ReportState
+from libs.kit.visible import is_visible
 from libs.runtime.aggregates import Context, Due, State
 from libs.runtime.errors import NotFound, Refused
 from services.reports.permissions import require_checker
@@ -157,7 +158,7 @@ def _received(command: SubmitReport, context: Context) -> ReportReceived:
     content = context.private
     if not isinstance(content, ReportContent):
         raise Refused("validation", "sealed")
-    if not (content.text.strip() or content.urls or command.attachments):
+    if not (is_visible(content.text) or content.urls or command.attachments):
         raise Refused("validation", "text")
     return ReportReceived(
         report_id=command.report_id,
@@ -254,7 +255,7 @@ def _moved(report: Report, command: MoveReport) -> Iterable[Event]:
 
 def _message(report: Report, context: Context) -> Iterable[Event]:
     content = context.private
-    if not isinstance(content, MessageContent) or not content.text.strip():
+    if not isinstance(content, MessageContent) or not is_visible(content.text):
         raise Refused("validation", "text")
     if report.state in (ReportState.WITHDRAWN, ReportState.SCREENED_OUT) or len(report.messages) >= MOST_MESSAGES:
         raise Refused("state_conflict")
@@ -277,7 +278,7 @@ def _more_evidence(report: Report, command: AddEvidence) -> Iterable[Event]:
 def _answered(report: Report, command: AnswerReport, context: Context) -> Iterable[Event]:
     require_checker(context)
     content = context.private
-    if not isinstance(content, MessageContent) or not content.text.strip():
+    if not isinstance(content, MessageContent) or not is_visible(content.text):
         raise Refused("validation", "text")
     if report.kind == ReportKind.HOAX or report.state in ENDED:
         raise Refused("state_conflict")

@@ -73,3 +73,28 @@ def test_reading_a_code_that_was_made_changes_nothing(command: UUID) -> None:
 @given(st.uuids(), st.text(st.characters(exclude_categories=["Cs"])))
 def test_our_quick_name_based_ids_are_those_of_the_standard(namespace: UUID, name: str) -> None:
     assert ids.uuid5(namespace, name) == uuid5(namespace, name)
+
+
+def test_a_number_is_understood_as_people_type_it() -> None:
+    number = "CLI-10K1-9XM0"
+
+    typed = [
+        "CLI-10K1-9XM0", "cli-10k1-9xm0", "CLI10K19XM0", "CLI 10K1 9XM0", "CLI\u201310K1\u20139XM0",
+        "CLI\u221210K1\u22129XM0",
+        "CLI\u201110K1\u20119XM0", "CLI-IOKL-9XMO", "C1I-l0kI-9xmo", " 10K1-9XM0 ", "10k19xm0",
+        "CLI\u200b-10K1-9XM0", "CLI—10K1—9XM0",
+        "CLI.10K1.9XM0", "CLI-10K1-9XM0.", "ＣＬＩ－１０Ｋ１－９ＸＭ０",
+    ]  # fmt: skip
+
+    assert {ids.read_number(one, "CLI") for one in typed} == {number}
+
+
+def test_what_is_no_number_of_the_office_stays_what_it_is() -> None:
+    assert ids.read_number("crb-10k1-9xm0", "CLI") == "CRB-10K1-9XM0"
+    assert ids.read_number(" abc ", "CLI") == "ABC"
+    assert ids.read_number("", "CLI") == ""
+
+
+def test_a_code_is_understood_with_other_dashes_and_blanks() -> None:
+    assert ids.read_code("abcd\u2013efgh jkmn\u00a0pqrs") == ids.read_code("ABCD-EFGH-JKMN-PQRS") == "ABCDEFGHJKMNPQRS"
+    assert ids.read_code("\u200bO1lI") == "0111"

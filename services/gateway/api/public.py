@@ -36,7 +36,7 @@ MATCH_WITHIN = 3.0
 
 router = APIRouter()
 
-Number = Annotated[str, Path(min_length=1, max_length=32)]
+Number = Annotated[str, Path(min_length=1, max_length=64)]
 Ref = Annotated[str, Path(min_length=1, max_length=64)]
 Cursor = Annotated[str, Query(max_length=600)]
 

@@ -3,6 +3,7 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
+from services.gateway.api.models import ConfirmationWish, ReferenceWish, ReportAnswerWish, ReturnWish, TicketMessage
 from services.gateway.forms import LONGEST_TEXT, ReportForm
 
 
@@ -21,6 +22,7 @@ def with_contact(channel: str, address: Any, **changes: Any) -> dict[str, Any]:
     [
         ({}, ("", "one_of")),
         ({"text": "  \n"}, ("", "one_of")),
+        ({"text": "\u200b\u3164 \u2800"}, ("", "one_of")),
         ({"text": "x" * (LONGEST_TEXT + 1)}, ("text", "string_too_long")),
         ({"text": "a\x00b"}, ("text", "string_pattern_mismatch")),
         ({"text": 1}, ("text", "string_type")),
@@ -38,6 +40,7 @@ def with_contact(channel: str, address: Any, **changes: Any) -> dict[str, Any]:
         (with_contact("email", "warga@example.org\r\nBcc: x@example.org"), ("contact", "email_invalid")),
         (with_contact("email", "a..b@example.org"), ("contact", "email_invalid")),
         (with_contact("whatsapp_manual", "0800"), ("contact", "phone_invalid")),
+        (with_contact("whatsapp_manual", "8,12E+11"), ("contact", "phone_invalid")),
         (with_contact("sms", "0812"), ("contact.channel", "literal_error")),
         (with_contact("email", "a@example.org", consent=False), ("contact", "consent_required")),
     ],
@@ -51,12 +54,28 @@ def test_a_lone_surrogate_is_refused() -> None:
         ReportForm.model_validate_json(rb'{"text": "a\ud800"}')
 
 
-@pytest.mark.parametrize("typed", ["0812-3456-7890", "+62 812 3456 7890", "62 81234567890"])
+@pytest.mark.parametrize("typed", ["0812-3456-7890", "+62 812 3456 7890", "62 81234567890", "6281234567890"])
 def test_a_phone_number_is_kept_in_one_form(typed: str) -> None:
     form = ReportForm.model_validate(with_contact("whatsapp_manual", typed))
 
     assert form.contact is not None
     assert form.contact.address == "+6281234567890"
+
+
+@pytest.mark.parametrize(
+    "unseen", ["\u200b", " \u3164\u115f", "\u2800\u202e", "\u00ad", "\U000e0041\ufe0f", "\u0301\u0301"]
+)
+def test_a_text_that_nobody_can_see_is_asked_for_again(unseen: str) -> None:
+    for form, body in (
+        (TicketMessage, {"code": "0", "text": unseen}),
+        (ReferenceWish, {"title": unseen, "url": "https://kabar.example"}),
+        (ReturnWish, {"note": unseen}),
+        (ConfirmationWish, {"text": unseen}),
+        (ReportAnswerWish, {"outcome": "solved", "text": unseen}),
+    ):
+        with pytest.raises(ValidationError) as refused:
+            form.model_validate(body)
+        assert [e["type"] for e in refused.value.errors()] == ["required"], form
 
 
 def test_text_is_kept_as_it_was_typed() -> None:

@@ -2,7 +2,8 @@ import time
 
 import pytest
 
-from libs.kit.text import UnsafeText, addresses, checked, fingerprint, is_visible, normalise
+from libs.kit.text import UnsafeText, addresses, checked, fingerprint, normalise
+from libs.kit.visible import is_visible
 
 
 @pytest.mark.parametrize(

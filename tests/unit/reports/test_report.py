@@ -46,6 +46,7 @@ def placed(state: report.Report, outcome: str, case_id: str | None = None) -> re
 
 def test_a_report_needs_a_text_a_link_or_a_picture() -> None:
     assert refusal(None, submission(), private=ReportContent(text="  ")).fields == ("text",)
+    assert refusal(None, submission(), private=ReportContent(text="\u200b\u3164")).fields == ("text",)
     assert isinstance(
         next(iter(report.decide(None, submission(attachments=(PICTURE,)), context(private=ReportContent())))),
         ReportReceived,
@@ -144,6 +145,7 @@ def test_messages_say_who_wrote_them_and_need_words() -> None:
 
     assert [m.by_office for m in answered.messages] == [False, True]
     assert refusal(asked, AddMessage(report_id="r"), private=MessageContent(text=" ")).fields == ("text",)
+    assert refusal(asked, AddMessage(report_id="r"), private=MessageContent(text="\u2060\u2800")).fields == ("text",)
 
 
 def test_an_answer_that_did_not_answer_reopens() -> None:

@@ -18,6 +18,7 @@ from libs.contracts.reads import QueueCounts
 from libs.contracts.words import Role
 from libs.kit import areas
 from libs.kit.calendar import Zone
+from libs.kit.visible import is_visible
 from libs.runtime.errors import Refused, Unavailable
 from services.gateway.commands import Commands, Reply
 from services.gateway.context import Gateway, Office, Visit, Visited, posted
@@ -227,7 +228,7 @@ def require(form: FormData, *names: str) -> None:
     Raises:
         RequestValidationError: the named fields that were left empty, all at once.
     """
-    empty = [name for name in names if not text_of(form, name).strip()]
+    empty = [name for name in names if not is_visible(text_of(form, name))]
     if empty:
         raise RequestValidationError([{"loc": (n,), "type": "required", "msg": "required", "input": ""} for n in empty])
 
@@ -247,7 +248,7 @@ def codes_of(error: RequestValidationError, names: Mapping[str, str]) -> dict[st
         path = [str(part) for part in problem["loc"] if part != "body"]
         name, rule = path[0] if path else "text", str(problem["type"])
         # A pattern of ours forbids control characters and asks for something that is not blank.
-        blank = rule == "string_pattern_mismatch" and not str(problem.get("input") or "").strip()
+        blank = rule == "string_pattern_mismatch" and not is_visible(str(problem.get("input") or ""))
         code = rule if rule in _OWN else "required" if blank else _RULES.get(rule, "invalid")
         found.setdefault(names.get(name, name), code)
     return found

@@ -22,6 +22,7 @@ from libs.contracts.words import ReportKind
 from libs.kit import areas
 from libs.kit.imaging import LARGEST_BYTES
 from libs.kit.text import addresses
+from libs.kit.visible import is_visible
 from libs.runtime.errors import NotFound, Refused, Unavailable
 from services.gateway.context import Office, Visit, Visited, posted
 from services.gateway.forms import LONGEST_TEXT, MOST_URLS, ReportForm
@@ -198,7 +199,7 @@ def _named(kept: BlobView) -> Upload:
 
 async def _known(visit: Visited, office: TenantRecord, text: str) -> tuple[MatchView | None, bool]:
     """What was answered already; (None, True) where nobody could say in time."""
-    if not text.strip():
+    if not is_visible(text):
         return None, False
     try:
         return await visit.parts.reports.match(office.id, text[:LONGEST_TEXT], within=MATCH_WITHIN), False

@@ -13,6 +13,7 @@ from libs.contracts.directory import TenantRecord
 from libs.contracts.reads import FollowView, TicketView
 from libs.contracts.reports.parts import Attachment
 from libs.contracts.words import ReportKind
+from libs.kit.visible import is_visible
 from libs.runtime.errors import Refused, Unavailable
 from services.gateway.api.models import TicketCode, TicketMessage
 from services.gateway.commands import Reply
@@ -41,7 +42,7 @@ router = APIRouter(include_in_schema=False)
 
 @router.get("/{slug}/tickets")
 async def lookup(office: Office, visit: Visit, site: Site, number: str = "") -> Response:
-    return _lookup(site, visit, office, number=number[:32])
+    return _lookup(site, visit, office, number=number[:64])
 
 
 def _lookup(
@@ -64,7 +65,7 @@ def _lookup(
 @router.post("/{slug}/tickets")
 async def opened(office: Office, visit: Visit, site: Site, request: Request) -> Response:
     form = await posted(request, visit)
-    number, code = text_of(form, "number").strip()[:32], text_of(form, "code")
+    number, code = text_of(form, "number").strip()[:64], text_of(form, "code")
     try:
         visit.parts.limits.guesses.take(visit.client)
         TicketCode(code=code)
@@ -93,7 +94,7 @@ def _wrong(site: Pages, visit: Visited, office: TenantRecord, number: str) -> Re
 async def ticket(office: Office, visit: Visit, site: Site, number: str) -> Response:
     held = visit.parts.ticket_in(visit.request, office, number)
     if held is None:
-        return _lookup(site, visit, office, number=number[:32])
+        return _lookup(site, visit, office, number=number[:64])
     return await _shown(site, visit, office, held)
 
 
@@ -183,7 +184,7 @@ async def _do(office: TenantRecord, visit: Visited, site: Pages, number: str, re
     form = await posted(request, visit)
     held = visit.parts.ticket_in(request, office, number)
     if held is None:
-        return _lookup(site, visit, office, number=number[:32])
+        return _lookup(site, visit, office, number=number[:64])
     key = read_key(text_of(form, "key"))
     try:
         visit.parts.limits.clients.take(visit.client)
@@ -220,7 +221,7 @@ async def _written(visit: Visited, office: TenantRecord, held: Ticket, key: UUID
         await visit.parts.commands.add_evidence(held, key, (attachment,))
         visit.parts.uploads.keep(office.id, [UUID(picture.id)])
     text = text_of(form, "pesan")
-    if text.strip() or picture is None:
+    if is_visible(text) or picture is None:
         await visit.parts.commands.add_message(held, key, TicketMessage(code="0", text=text).text)
 
 
