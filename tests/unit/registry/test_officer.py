@@ -1,3 +1,5 @@
+import base64
+
 import pytest
 
 from libs.contracts.envelope import Actor
@@ -5,7 +7,21 @@ from libs.contracts.ids import PLATFORM
 from libs.contracts.registry.tenant import ChangeOfficer
 from libs.runtime.errors import Refused
 from services.registry.officer import Officer, decide, evolve
-from tests.unit.registry.builders import ADMIN, EDITOR, OPERATOR, add_officer, context, officer_identity
+from tests.unit.registry.builders import (
+    ADMIN,
+    EDITOR,
+    HASH,
+    OPERATOR,
+    SECRET,
+    add_officer,
+    context,
+    officer_identity,
+)
+
+
+def secret_of(size: int) -> str:
+    """Of so many bytes."""
+    return base64.b32encode(b"x" * size).decode()
 
 
 def an_officer(**changes: object) -> Officer:
@@ -23,6 +39,13 @@ def test_an_admin_adds_an_officer() -> None:
 
     assert officer.active
     assert (officer.roles, officer.name) == (("editor", "verifier"), "Nurul Hidayah")
+
+
+def test_what_was_given_is_kept() -> None:
+    officer = an_officer(roles=("liaison",), agency_id="a-1", superior="o-2")
+
+    assert (officer.agency, officer.superior) == ("a-1", "o-2")
+    assert (officer.email, officer.password_hash, officer.totp_secret) == ("nurul@contoh.example", HASH, SECRET)
 
 
 def test_an_officer_is_added_once() -> None:
@@ -80,12 +103,15 @@ def test_who_stops_being_a_liaison_belongs_to_the_office() -> None:
     [
         ("name", ""),
         ("name", "Nurul\nHidayah"),
+        ("name", "N" * 121),
         ("email", "nurul"),
         ("email", "nurul@contoh.example\r\nBcc: x@contoh.example"),
         ("email", "a..b@contoh.example"),
         ("password_hash", "rahasia"),
         ("totp_secret", "JBSWY3DP"),
         ("totp_secret", "bukan base32!"),
+        ("totp_secret", secret_of(15)),
+        ("totp_secret", secret_of(65)),
     ],
 )
 def test_what_does_not_fit_is_refused_by_the_name_of_its_field(field: str, value: str) -> None:
@@ -95,9 +121,61 @@ def test_what_does_not_fit_is_refused_by_the_name_of_its_field(field: str, value
     assert (refused.value.code, refused.value.fields) == ("validation", (field,))
 
 
+@pytest.mark.parametrize(
+    ("field", "value"), [("name", "N" * 120), ("totp_secret", secret_of(16)), ("totp_secret", secret_of(64))]
+)
+def test_what_just_fits_is_taken(field: str, value: str) -> None:
+    (event,) = decide(None, add_officer(), context(ADMIN, private=officer_identity(**{field: value})))
+
+    assert getattr(evolve(None, event), field) == value
+
+
+@pytest.mark.parametrize(
+    ("field", "given"),
+    [
+        ("officer_id", {"officer_id": "o/1"}),
+        ("superior", {"superior": "o/2"}),
+        ("roles", {"roles": ()}),
+        ("agency_id", {"roles": ("liaison",), "agency_id": "a/1"}),
+    ],
+)
+def test_an_id_of_another_shape_is_refused_by_the_name_of_its_field(field: str, given: dict[str, object]) -> None:
+    with pytest.raises(Refused) as refused:
+        an_officer(**given)
+
+    assert (refused.value.code, refused.value.fields) == ("validation", (field,))
+
+
 def test_an_officer_without_an_identity_is_refused() -> None:
-    with pytest.raises(Refused, match="validation"):
+    with pytest.raises(Refused) as refused:
         decide(None, add_officer(), context(ADMIN))
+
+    assert (refused.value.code, refused.value.fields) == ("validation", ("name", "email"))
+
+
+def test_a_liaison_keeps_the_agency_that_is_not_named_anew_and_takes_the_one_that_is() -> None:
+    liaison = an_officer(roles=("liaison",), agency_id="a-1")
+
+    assert changed(liaison, roles=("liaison", "verifier")).agency == "a-1"
+    assert changed(liaison, agency_id="a-2").agency == "a-2"
+
+
+def test_the_platforms_officers_stay_operators() -> None:
+    (added,) = decide(
+        None, add_officer(roles=("operator",)), context(OPERATOR, tenant=PLATFORM, private=officer_identity())
+    )
+    operator = evolve(None, added)
+
+    kept = ChangeOfficer(officer_id="o-1", roles=("operator",))
+    (event,) = decide(operator, kept, context(OPERATOR, tenant=PLATFORM))
+    with pytest.raises(Refused, match="roles"):
+        decide(operator, ChangeOfficer(officer_id="o-1", roles=("editor",)), context(OPERATOR, tenant=PLATFORM))
+
+    assert evolve(operator, event).roles == ("operator",)
+
+
+def test_new_roles_take_effect() -> None:
+    assert changed(an_officer(roles=("verifier",)), roles=("editor",)).roles == ("editor",)
 
 
 def test_an_officer_is_disabled_and_enabled_again() -> None:

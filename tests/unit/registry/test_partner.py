@@ -1,3 +1,5 @@
+from datetime import timedelta
+
 import pytest
 
 from libs.contracts.envelope import Actor
@@ -6,6 +8,8 @@ from libs.contracts.messages import Command
 from libs.contracts.registry.partner import (
     ChangePartnerContacts,
     ContactPoint,
+    PartnerIdentity,
+    PartnerStateChanged,
     RegisterPartner,
     SetPartnerState,
     SettleAccount,
@@ -13,7 +17,7 @@ from libs.contracts.registry.partner import (
 )
 from libs.runtime.aggregates import Context
 from libs.runtime.errors import Refused
-from services.registry.partner import Partner, decide, evolve
+from services.registry.partner import MOST_ACCOUNTS, MOST_CONTACTS, Partner, decide, evolve
 from tests.unit.registry.builders import (
     EDITOR,
     NOW,
@@ -49,9 +53,26 @@ def account_state(state: Partner) -> str:
 
 
 def test_who_registers_themself_waits_for_an_officer() -> None:
-    partner = after(None, register_partner(), context(private=partner_identity()))
+    consented = NOW - timedelta(hours=3)
 
-    assert (partner.state, partner.registered_at) == ("submitted", NOW)
+    partner = after(None, register_partner(consented_at=consented), context(private=partner_identity()))
+
+    assert partner.state == "submitted"
+    assert (partner.registered_at, partner.consented_at) == (NOW, consented)
+
+
+def test_a_registration_of_before_the_time_was_kept_counts_from_its_consent() -> None:
+    (registered,) = decide(None, register_partner(), context(private=partner_identity()))
+
+    assert evolve(None, registered.model_copy(update={"registered_at": None})).registered_at == NOW
+
+
+def test_name_and_contacts_are_kept() -> None:
+    phone = ContactPoint(channel="whatsapp_manual", address="+6281234567890")
+
+    partner = after(None, register_partner(), context(private=partner_identity(" KIM Contoh ", phone)))
+
+    assert (partner.name, partner.contacts, partner.channels) == ("KIM Contoh", (phone,), ("whatsapp_manual",))
 
 
 def test_an_officer_with_the_papers_registers_an_active_partner() -> None:
@@ -120,6 +141,37 @@ def test_an_address_that_cannot_be_reached_is_refused(contact: ContactPoint) -> 
         after(None, register_partner(), context(private=partner_identity("KIM", contact)))
 
 
+@pytest.mark.parametrize("identity", [None, partner_identity(" "), partner_identity("K" * 161)])
+def test_a_partner_without_a_name_that_fits_is_refused(identity: PartnerIdentity | None) -> None:
+    with pytest.raises(Refused) as refused:
+        decide(None, register_partner(), context(private=identity))
+
+    assert (refused.value.code, refused.value.fields) == ("validation", ("name",))
+
+
+@pytest.mark.parametrize("count", [1, MOST_CONTACTS])
+def test_the_longest_name_and_the_most_contacts_and_accounts_are_taken(count: int) -> None:
+    contacts = tuple(ContactPoint(channel="email", address=f"{n}@contoh.example") for n in range(count))
+    accounts = tuple(account(f"https://www.instagram.com/kim.{n}/", handle=f"kim.{n}") for n in range(MOST_ACCOUNTS))
+
+    partner = after(None, register_partner(accounts=accounts), context(private=partner_identity("K" * 160, *contacts)))
+
+    assert (len(partner.name), len(partner.contacts), len(partner.accounts)) == (160, count, MOST_ACCOUNTS)
+
+
+def test_one_contact_or_account_more_is_refused() -> None:
+    contacts = tuple(ContactPoint(channel="email", address=f"{n}@contoh.example") for n in range(MOST_CONTACTS + 1))
+    accounts = tuple(account(f"https://www.instagram.com/kim.{n}/") for n in range(MOST_ACCOUNTS + 1))
+
+    with pytest.raises(Refused) as too_many_contacts:
+        decide(None, register_partner(), context(private=partner_identity("KIM", *contacts)))
+    with pytest.raises(Refused) as too_many_accounts:
+        decide(None, register_partner(accounts=accounts), context(private=partner_identity()))
+
+    assert too_many_contacts.value.fields == ("contacts",)
+    assert too_many_accounts.value.fields == ("accounts",)
+
+
 def test_what_the_sender_says_of_an_account_is_not_believed() -> None:
     sent = account("https://m.instagram.com/KIM.contoh/?igsh=abc", identity_key="x:profile:contoh", state="verified")
 
@@ -155,6 +207,29 @@ def test_a_way_that_does_not_exist_is_refused(first: str, then: str) -> None:
 
     with pytest.raises(Refused, match="state_conflict"):
         moved(partner, then)
+
+
+@pytest.mark.parametrize(
+    ("field", "given"),
+    [
+        ("state", {"state": "walikota"}),
+        ("reason", {"state": "suspended", "reason": ""}),
+        ("reason", {"state": "suspended", "reason": "x" * 301}),
+    ],
+)
+def test_a_change_that_does_not_fit_is_refused_by_the_name_of_its_field(field: str, given: dict[str, str]) -> None:
+    with pytest.raises(Refused) as refused:
+        decide(a_partner(), SetPartnerState(partner_id="p-1", **given), context(VERIFIER))
+
+    assert (refused.value.code, refused.value.fields) == ("validation", (field,))
+
+
+def test_the_reason_is_told() -> None:
+    command = SetPartnerState(partner_id="p-1", state="suspended", reason=" " + "x" * 299)
+
+    (event,) = decide(a_partner(), command, context(VERIFIER))
+
+    assert event == PartnerStateChanged(partner_id="p-1", state="suspended", previous="active", reason="x" * 299)
 
 
 def test_a_suspension_says_why() -> None:
@@ -217,6 +292,14 @@ def test_an_account_held_elsewhere_is_disputed_and_can_be_asked_for_again() -> N
     again = after(disputed, VerifyAccount(partner_id="p-1", identity_key=KEY), context(VERIFIER))
 
     assert (account_state(disputed), account_state(again)) == ("disputed", "verifying")
+
+
+def test_one_account_is_verified_and_the_others_stay_as_they_are() -> None:
+    partner = a_partner(accounts=(account(), account("https://www.instagram.com/kim.lain/", handle="kim.lain")))
+
+    verified = after(partner, SettleAccount(partner_id="p-1", identity_key=KEY, granted=True), context())
+
+    assert [a.state for a in verified.accounts] == ["verified", partner.accounts[1].state]
 
 
 def test_a_verified_account_is_not_verified_again() -> None:

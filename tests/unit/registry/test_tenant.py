@@ -7,6 +7,13 @@ from services.registry.tenant import Tenant, decide, evolve
 from tests.unit.registry.builders import ADMIN, CIREBON, OPERATOR, branding, context, create_tenant
 
 
+LONGEST = {
+    "name": 80, "office": 160, "government": 120, "short_office": 60, "monogram": 4, "intro": 600, "address": 300,
+    "hours": 300,
+}  # fmt: skip
+BOUNDS = {"contact_kept_days": (1, 365), "interim_minutes": (1, 1440), "partner_answer_hours": (1, 720)}
+
+
 def a_tenant() -> Tenant:
     (created,) = decide(None, create_tenant(), context(OPERATOR))
     return evolve(None, created)
@@ -41,6 +48,7 @@ def test_an_office_is_created_once() -> None:
         ("slug", "Kota-Cirebon"),
         ("slug", "kota--cirebon"),
         ("slug", "x" * 41),
+        ("slug", "x"),
         ("region_code", "32.74.05"),
         ("region_code", "99.99"),
         ("prefix", "CR1"),
@@ -48,9 +56,18 @@ def test_an_office_is_created_once() -> None:
         ("branding.name", branding(name="  ")),
         ("branding.name", branding(name="Saber\u202eHoaks")),
         ("branding.email", branding(email="bukan surel")),
+        *((f"branding.{name}", branding(**{name: "x" * (most + 1)})) for name, most in LONGEST.items()),
+        ("branding.office", branding(office=" ")),
+        ("branding.government", branding(government="")),
         ("settings.timezone", TenantSettings(timezone="Europe/Paris")),
-        ("settings.contact_kept_days", TenantSettings(contact_kept_days=0)),
-        ("settings.answer_hours", TenantSettings(answer_hours=100, limit_hours=72)),
+        *(
+            (f"settings.{name}", TenantSettings(**{name: beyond}))
+            for name, (least, most) in BOUNDS.items()
+            for beyond in (least - 1, most + 1)
+        ),
+        ("settings.answer_hours", TenantSettings(answer_hours=0)),
+        ("settings.answer_hours", TenantSettings(answer_hours=73, limit_hours=72)),
+        ("settings.answer_hours", TenantSettings(limit_hours=30 * 24 + 1)),
     ],
 )
 def test_what_does_not_fit_is_refused_by_the_name_of_its_field(field: str, value: object) -> None:
@@ -58,6 +75,50 @@ def test_what_does_not_fit_is_refused_by_the_name_of_its_field(field: str, value
         decide(None, create_tenant(**{field.split(".")[0]: value}), context(OPERATOR))
 
     assert (refused.value.code, refused.value.fields) == ("validation", (field,))
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("slug", "x" * 40),
+        ("slug", "xy"),
+        *(("branding", branding(**{name: "x" * most})) for name, most in LONGEST.items()),
+        ("branding", branding(short_office="", monogram="")),
+        ("branding", branding(email="saber@contoh.example")),
+        *(("settings", TenantSettings(**{name: bound})) for name, bounds in BOUNDS.items() for bound in bounds),
+        ("settings", TenantSettings(answer_hours=1, limit_hours=1)),
+        ("settings", TenantSettings(answer_hours=30 * 24, limit_hours=30 * 24)),
+    ],
+)
+def test_what_just_fits_is_taken_at_creation_and_at_a_change(field: str, value: object) -> None:
+    (created,) = decide(None, create_tenant(**{field: value}), context(OPERATOR))
+
+    assert getattr(evolve(None, created), field) == value
+    assert getattr(changed(a_tenant(), **{field: value}), field) == value
+
+
+@pytest.mark.parametrize(
+    ("field", "given"),
+    [
+        ("slug", {"slug": "api"}),
+        ("region_code", {"region_code": "99.99"}),
+        ("branding.theme", {"branding": branding(theme="merah")}),
+        ("settings.timezone", {"settings": TenantSettings(timezone="Europe/Paris")}),
+    ],
+)
+def test_a_change_is_checked_like_a_creation(field: str, given: dict[str, object]) -> None:
+    with pytest.raises(Refused) as refused:
+        changed(a_tenant(), **given)
+
+    assert (refused.value.code, refused.value.fields) == ("validation", (field,))
+
+
+def test_what_a_change_does_not_name_stays() -> None:
+    tenant = a_tenant()
+
+    assert changed(tenant) == tenant
+    assert changed(tenant, region_code="32.09").region_code == "32.09"
+    assert changed(tenant, region_code="32.09").prefix == tenant.prefix
 
 
 def test_the_platforms_own_tenant_is_not_an_office() -> None:
