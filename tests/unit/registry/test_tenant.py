@@ -6,7 +6,6 @@ from libs.runtime.errors import Refused
 from services.registry.tenant import Tenant, decide, evolve
 from tests.unit.registry.builders import ADMIN, CIREBON, OPERATOR, branding, context, create_tenant
 
-
 LONGEST = {
     "name": 80, "office": 160, "government": 120, "short_office": 60, "monogram": 4, "intro": 600, "address": 300,
     "hours": 300,

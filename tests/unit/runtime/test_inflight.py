@@ -4,6 +4,7 @@ import asyncio
 from typing import Any
 
 import pytest
+import structlog
 from aiokafka import TopicPartition
 
 from libs.runtime.errors import Unavailable
@@ -206,3 +207,16 @@ def test_a_handler_is_called_with_whole_batches() -> None:
 
     asyncio.run(run())
     assert handled == [batch(0, 1, 2)]
+
+
+@pytest.mark.parametrize(("failure", "told"), [(ValueError("broken"), True), (Unavailable("MongoDB"), False)])
+async def test_a_fault_of_ours_is_told_and_an_outage_is_not(work: Work, failure: Exception, told: bool) -> None:
+    flight = InFlight(work, most=1, on_handled=lambda _: None)
+
+    with structlog.testing.capture_logs() as logs:
+        taking = await begun(flight, batch(1))
+        await work.end(1, failure)
+        await taking
+
+    said = [(line["event"], line["topic"], line["error"]) for line in logs]
+    assert said == ([("batch_not_handled", "reports.commands.v1", failure)] if told else [])
