@@ -22,6 +22,7 @@ from libs.runtime.tokens import Caller, Tokens
 
 log = logs.get()
 
+TOKEN_REFUSED = {"WWW-Authenticate": "Bearer"}
 PROBLEM_JSON = "application/problem+json"
 READ_WITHIN = 0.8
 """Seconds for one read of another service; a page then says which part is missing."""
@@ -170,13 +171,17 @@ def service_app(service: str, health: Health, *, lifespan: Any) -> FastAPI:
 
 
 def caller_dependency(tokens: Tokens) -> Any:
-    """A dependency that gives the verified Caller, or answers 401."""
+    """A dependency that gives the verified Caller, or answers 401 and names the scheme: so a token that is refused can
+    be told from a password or a one-time code that is wrong."""
 
     def verified(request: Request) -> Caller:
         scheme, _, token = request.headers.get("authorization", "").partition(" ")
-        if scheme.lower() != "bearer" or not token:
-            raise Refused("unauthenticated")
-        return tokens.check(token)
+        try:
+            if scheme.lower() != "bearer" or not token:
+                raise Refused("unauthenticated")
+            return tokens.check(token)
+        except Refused:
+            raise HTTPException(401, headers=TOKEN_REFUSED) from None
 
     return Annotated[Caller, Depends(verified)]
 
@@ -253,7 +258,7 @@ class ServiceClient:
                 raise Unavailable(self._service) from error
 
         answer = await sent()
-        if answer.status_code == 401:
+        if answer.status_code == 401 and "www-authenticate" in answer.headers:
             # Not away: a key or a clock is wrong, or the token grew old on its way.
             log.error("token_refused", by=self._service, path=path)
             answer = await sent()

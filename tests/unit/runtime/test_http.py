@@ -14,7 +14,7 @@ from structlog.testing import capture_logs
 from libs.contracts.envelope import Actor
 from libs.contracts.problems import TITLES, URN, code_of, problem
 from libs.runtime.errors import Broken, Busy, NotFound, Refused, Unavailable
-from libs.runtime.http import Health, ServiceClient, caller_dependency, service_app, tenant_of
+from libs.runtime.http import TOKEN_REFUSED, Health, ServiceClient, caller_dependency, service_app, tenant_of
 from libs.runtime.tokens import Tokens
 from tests.unit.runtime.secrets import two_processes
 
@@ -151,6 +151,7 @@ async def test_who_asks_without_a_good_token_is_not_answered(
     assert await answer(f"Bearer {good}") == 200
     assert [await answer(h) for h in ("", good, f"Basic {good}", "Bearer ", f"Bearer {good}x")] == [401] * 5
     assert await answer(f"Bearer {nobody}") == 403
+    assert (await browser.get("/who")).headers["www-authenticate"] == "Bearer"
 
 
 async def test_health_says_which_part_is_not_well(browser: httpx.AsyncClient, health: Health) -> None:
@@ -227,7 +228,7 @@ async def test_a_token_that_was_refused_is_made_anew_once_and_somebody_is_told(
 
     def reports(request: httpx.Request) -> httpx.Response:
         shown.append(request.headers["authorization"])
-        return httpx.Response(200 if len(shown) > 1 else 401, json={})
+        return httpx.Response(200 if len(shown) > 1 else 401, json={}, headers=TOKEN_REFUSED)
 
     tokens = iter(("old", "fresh"))
     client = a_client(processes, reports)
@@ -247,12 +248,30 @@ async def test_a_token_that_is_refused_twice_is_no_outage(processes: tuple[Token
         nonlocal asked
         asked += 1
         body = problem("unauthenticated").model_dump(mode="json")
-        return httpx.Response(401, json=body, headers={"content-type": "application/problem+json"})
+        return httpx.Response(401, json=body, headers={"content-type": "application/problem+json"} | TOKEN_REFUSED)
 
     with pytest.raises(Refused) as raised:
         await a_client(processes, reports).get("/x", tenant="t1")
 
     assert (raised.value.code, asked) == ("unauthenticated", 2)
+
+
+@pytest.mark.parametrize("code", ["unauthenticated", "code_wrong", "code_used"])
+async def test_a_wrong_password_or_code_is_not_sent_and_counted_twice(
+    processes: tuple[Tokens, Tokens], code: str
+) -> None:
+    asked = 0
+
+    def registry(_: httpx.Request) -> httpx.Response:
+        nonlocal asked
+        asked += 1
+        body = problem(code).model_dump(mode="json")
+        return httpx.Response(401, json=body, headers={"content-type": "application/problem+json"})
+
+    with capture_logs() as lines, pytest.raises(Refused) as raised:
+        await a_client(processes, registry).post("/internal/authenticate", tenant=None, json={})
+
+    assert (raised.value.code, asked, lines) == (code, 1, [])
 
 
 @pytest.mark.parametrize(("header", "seconds"), [("7", 7.0), ("", 0.0), ("Wed, 21 Oct 2026 07:28:00 GMT", 0.0)])
