@@ -38,6 +38,8 @@ TITLES: dict[str, tuple[int, str]] = {
     "not_found": (404, "There is no such thing here"),
     "forbidden": (403, "Your role may not do this"),
     "unauthenticated": (401, "Log in first"),
+    "code_wrong": (401, "The one-time code does not match"),
+    "code_used": (401, "The one-time code was used already; wait for the next one"),
     "unavailable": (503, "Not certainly kept; send it again with the same key"),
     "uploads_unavailable": (503, "Files cannot be kept right now"),
     "too_many_requests": (429, "Too many requests"),

@@ -164,7 +164,7 @@ class Commands:
         """Needs a fresh code of the officer's second factor; a resend under the same key needs no second one.
 
         Raises:
-            Refused: `unauthenticated`: the code is wrong or was used.
+            Refused: `code_wrong` or `code_used`.
         """
         command = case.ApproveVerdict(case_id=case_id, expects=expects)
         command_id = _command_id(_officer(who), key, command)

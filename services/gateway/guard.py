@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from python_multipart.multipart import parse_options_header
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from libs.contracts.problems import Problem, problem
@@ -37,6 +38,8 @@ _JSON = b"application/json"
 _TAKEN = frozenset({_JSON, b"multipart/form-data"})
 """A form of another site can be sent without asking the browser's permission only as one of three types; two of them
 are none of these, and the third is taken by no route that a cookie opens."""
+
+_CHARSETS = frozenset({b"utf-8", b"utf8", b"us-ascii", b"iso-8859-1"})
 
 _STRING = re.compile(rb'"(?:[^"\\]|\\.)*"')
 _BRACKET = re.compile(rb"[\[\]{}]")
@@ -155,6 +158,8 @@ class Guard:
         has_body = length not in (None, b"0") or b"transfer-encoding" in headers
         if has_body and scope["path"].startswith(API) and _media_type(headers) not in _TAKEN:
             return problem("unsupported_media")
+        if not _reads_as_text(headers):
+            return problem("unsupported_media")
         return None
 
     async def _whole(self, receive: Receive, most: int) -> bytes:
@@ -212,6 +217,12 @@ class Guard:
 
 def _media_type(headers: Mapping[bytes, bytes]) -> bytes:
     return headers.get(b"content-type", b"").split(b";")[0].strip().lower()
+
+
+def _reads_as_text(headers: Mapping[bytes, bytes]) -> bool:
+    """Whether a form's charset is one that browsers send; the framework would ask Python for any codec by its name."""
+    _, options = parse_options_header(headers.get(b"content-type", b""))
+    return options.get(b"charset", b"utf-8").lower() in _CHARSETS
 
 
 def _replay(body: bytes, receive: Receive) -> Receive:

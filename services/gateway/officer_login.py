@@ -14,7 +14,7 @@ async def log_in(
         tenant: the office whose page is used; an officer of another is told what everybody is told who is wrong.
 
     Raises:
-        Refused: `unauthenticated`, whatever was wrong; `too_many_requests` while locked.
+        Refused: `unauthenticated`, whatever was wrong; `code_used`; `too_many_requests` while locked.
         Unavailable: registry or the database does not answer.
     """
     proven = await parts.registry.authenticate(email=email, password=password, code=code)

@@ -164,7 +164,7 @@ class RegistryReads(_Reads):
     async def authenticate(self, *, email: str, password: str, code: str) -> Authenticated:
         """
         Raises:
-            Refused: `unauthenticated`, whatever was wrong; `too_many_requests` while locked.
+            Refused: `unauthenticated`, whatever was wrong; `code_used`; `too_many_requests` while locked.
         """
         question = {"email": email, "password": password, "code": code}
         return await self._answer(Authenticated, None, "/internal/authenticate", question, PROOF_WITHIN)
@@ -173,7 +173,7 @@ class RegistryReads(_Reads):
         """A fresh code of an officer who is logged in.
 
         Raises:
-            Refused: `unauthenticated`: wrong, or used before.
+            Refused: `code_wrong` or `code_used`.
         """
         question = {"officer_id": officer, "code": code}
         await self._client.post("/internal/confirm", tenant=tenant, json=question, within=PROOF_WITHIN)

@@ -59,7 +59,8 @@ class Login:
 
     async def authenticate(self, question: Authentication, *, now: datetime) -> Authenticated:
         """Raises:
-        Refused: `unauthenticated`, whatever was wrong; `too_many_requests` while the address is locked.
+        Refused: `unauthenticated`, whatever was wrong; `code_used`, if nothing but the code was: whoever sees that
+            has shown a right one; `too_many_requests` while the address is locked.
         """
         found = await self.views.officer_with(question.email)
         tenant, place = (found.tenant, found.id) if found else (PLATFORM, self.emails(question.email)[0])
@@ -67,9 +68,10 @@ class Login:
         officer = found.state if found is not None and found.state.active else None
         right = await self.passwords.fits(question.password, officer.password_hash if officer else None)
         step = matching_step(_secret(officer), question.code, at=now)
-        if found is None or officer is None or not right or not await self._used(found, step, now=now):
+        if found is None or officer is None or not right or step is None:
             log.info("log_in_failed", officer=found.id if found else None)
             raise Refused("unauthenticated")
+        await self._use(found, step, now=now)
         await self.attempts.forget(tenant, f"{place}/login")
         log.info("logged_in", officer=found.id)
         return Authenticated(
@@ -78,16 +80,17 @@ class Login:
 
     async def confirm(self, tenant: str, question: StepUp, *, now: datetime) -> None:
         """Raises:
-        Refused: `unauthenticated` or `too_many_requests`.
+        Refused: `unauthenticated`, where there is no such officer; `code_wrong`, `code_used` or `too_many_requests`.
         """
         found = await self.views.officer(tenant, question.officer_id)
         if found is None or not found.state.active:
             raise Refused("unauthenticated")
         await self._counted(tenant, f"{found.id}/confirm", now=now)
         step = matching_step(_secret(found.state), question.code, at=now)
-        if not await self._used(found, step, now=now):
+        if step is None:
             log.info("confirmation_failed", officer=found.id)
-            raise Refused("unauthenticated")
+            raise Refused("code_wrong")
+        await self._use(found, step, now=now)
         await self.attempts.forget(tenant, f"{found.id}/confirm")
 
     async def _counted(self, tenant: str, place: str, *, now: datetime) -> None:
@@ -95,8 +98,10 @@ class Login:
             log.info("log_in_locked")
             raise Refused("too_many_requests")
 
-    async def _used(self, found: OfficerFound, step: int | None, *, now: datetime) -> bool:
-        return step is not None and await self.attempts.use_step(found.tenant, found.id, step, now=now)
+    async def _use(self, found: OfficerFound, step: int, *, now: datetime) -> None:
+        if not await self.attempts.use_step(found.tenant, found.id, step, now=now):
+            log.info("code_used_before", officer=found.id)
+            raise Refused("code_used")
 
 
 def _secret(officer: Officer | None) -> str:

@@ -61,6 +61,7 @@ async def test_a_hoax_report_becomes_an_answer_that_reaches_the_reporter_and_the
     wrong = await approver.post(f"{url}/approval", {"expects": 1, "code": "000000"})
     early = await author.post(f"{url}/publication", {}, Prefer="wait=10")
     assert (wrong.status_code, early.status_code) == (401, 409)
+    assert wrong.json()["type"] == "urn:simpul:problem:code_wrong"
     await done(approver, f"{url}/approval", fresh_code(second))
     await done(author, f"{url}/publication", {})
 

@@ -7,7 +7,7 @@ from uuid import uuid4
 import pytest
 from PIL import Image
 
-from tests.service.gateway.house import Desk, House, TestOffice, TestOfficer, key, totp, until
+from tests.service.gateway.house import PASSWORD, Desk, House, TestOffice, TestOfficer, key, totp, until
 from tests.service.pages.reading import form
 
 
@@ -77,11 +77,16 @@ async def test_a_case_travels_through_forms_alone_from_the_queue_to_the_public_p
 
     approve = form(await room.read(review, room.approver), "/approve")
     wrong = await approve.send(room.approver.browser, code="000000")
-    again = form(wrong.text, "/approve")
+    code = totp(room.approving.secret)
+    log_in = {"email": room.approving.email, "password": PASSWORD, "code": code}
+    await room.house.http.post("/api/v1/session", json=log_in)
+    used = await form(wrong.text, "/approve").send(room.approver.browser, code=code)
+    again = form(used.text, "/approve")
     approved = await again.send(room.approver.browser, code=totp(room.approving.secret, ahead=1))
     published = await form(await room.read(review, room.approver), "/publish").send(room.approver.browser)
 
     assert (wrong.status_code, "Kode tidak cocok" in wrong.text) == (422, True)
+    assert (used.status_code, "Kode ini sudah dipakai" in used.text) == (422, True)
     assert (approved.status_code, approved.headers["location"]) == (303, f"{review}?done=approved")
     assert (published.status_code, published.headers["location"]) == (303, f"{review}?done=published")
 

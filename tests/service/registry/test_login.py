@@ -95,8 +95,9 @@ async def test_a_code_opens_once(officer: Officer) -> None:
     used = code()
     await officer.logs_in(typed=used)
 
-    assert await problem(officer.logs_in(typed=used)) == "unauthenticated"
-    assert await problem(officer.confirms(used)) == "unauthenticated"
+    assert await problem(officer.logs_in(typed=used)) == "code_used"
+    assert await problem(officer.confirms(used)) == "code_used"
+    assert await problem(officer.logs_in(password="salah", typed=used)) == "unauthenticated"
 
 
 async def test_a_code_opens_once_when_it_is_sent_often_at_the_same_moment(officer: Officer) -> None:
@@ -104,7 +105,7 @@ async def test_a_code_opens_once_when_it_is_sent_often_at_the_same_moment(office
 
     answers = await asyncio.gather(*(problem(officer.confirms(used)) for _ in range(ALLOWED)))
 
-    assert sorted(answers) == ["in", *["unauthenticated"] * (ALLOWED - 1)]
+    assert sorted(answers) == [*["code_used"] * (ALLOWED - 1), "in"]
 
 
 @pytest.mark.parametrize("is_known", [True, False])
@@ -162,7 +163,7 @@ async def test_an_officer_confirms_with_a_fresh_code(officer: Officer) -> None:
 async def test_wrong_confirmations_lock_confirming_and_not_the_log_in(officer: Officer) -> None:
     answers = [await problem(officer.confirms("000000")) for _ in range(ALLOWED + 1)]
 
-    assert answers == ["unauthenticated"] * ALLOWED + ["too_many_requests"]
+    assert answers == ["code_wrong"] * ALLOWED + ["too_many_requests"]
     assert await problem(officer.logs_in()) == "in"
 
 

@@ -135,3 +135,22 @@ async def test_answers_of_the_api_are_private_and_inert() -> None:
     assert answer.headers["cache-control"] == "no-store"
     assert answer.headers["content-security-policy"].startswith("default-src 'none'")
     assert answer.headers.get_list("x-content-type-options") == ["nosniff"]
+
+
+@pytest.mark.parametrize("charset", ["undefined", "punycode", "idna", "rot13", "utf-16", "a\x00b"])
+async def test_a_form_in_a_charset_that_no_browser_sends_is_refused_and_no_fault(charset: str) -> None:
+    part = b'--x\r\nContent-Disposition: form-data; name="a\xff"\r\n\r\nhi\r\n--x--\r\n'
+    kind = f"multipart/form-data; boundary=x; charset={charset}".encode()
+    async with client() as at:
+        odd = await at.post("/cirebon/report/hoax", content=part, headers={b"content-type": kind})
+
+    assert odd.status_code == 415
+
+
+@pytest.mark.parametrize("charset", ["", "; charset=utf-8", '; charset="UTF-8"', "; charset=iso-8859-1"])
+async def test_a_form_in_a_charset_of_browsers_is_read(charset: str) -> None:
+    kind = {"content-type": f"multipart/form-data; boundary=x{charset}"}
+    async with client() as at:
+        answer = await at.post("/cirebon/report/hoax", content=b"--x--", headers=kind)
+
+    assert answer.status_code == 200

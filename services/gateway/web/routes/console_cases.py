@@ -36,7 +36,7 @@ from services.gateway.web.routes.console_shift import (
     require,
     wrong,
 )
-from services.gateway.web.routes.pages import see, text_of
+from services.gateway.web.routes.pages import number_in, see, text_of
 from services.gateway.web.routes.public import Cursor
 
 router = APIRouter(include_in_schema=False)
@@ -125,14 +125,13 @@ async def release(shift: OnShift, case_id: str, request: Request) -> Response:
 async def triage(shift: OnShift, case_id: str, request: Request) -> Response:
     """Whoever triages a case owns it until somebody else does."""
     form = await shift.posted(request)
-    severity = text_of(form, "severity")
 
     async def wish(key: UUID) -> Reply:
         require(form, "severity", "topic")
         given = checked(
             TriageWish,
             {
-                "severity": int(severity) if severity.isascii() and severity.isdecimal() else None,
+                "severity": number_in(text_of(form, "severity")),
                 "topic": text_of(form, "topic"),
                 "area": text_of(form, "area") or None,
             },
@@ -221,10 +220,10 @@ def version_of(form: FormData) -> int:
     Raises:
         RequestValidationError: the page's own hidden field was tampered with.
     """
-    typed = text_of(form, "version")
-    if not (typed.isascii() and typed.isdecimal() and len(typed) < 7):
+    version = number_in(text_of(form, "version"))
+    if version is None:
         raise wrong("version", "invalid")
-    return int(typed)
+    return version
 
 
 async def _written(shift: Shift, case_id: str, request: Request, *, submit: bool) -> Response:

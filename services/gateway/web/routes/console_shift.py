@@ -267,8 +267,8 @@ def _refused(refused: Refused, names: Mapping[str, str]) -> tuple[int, Said]:
         raise refused
     if refused.code == "version_conflict":
         return 409, Said()
-    if refused.code == "unauthenticated":
-        return 422, Said(errors={"code": "code_wrong"})
+    if refused.code in ("code_wrong", "code_used"):
+        return 422, Said(errors={"code": refused.code})
     if refused.code in _FIELD_CODES:
         code, own = _FIELD_CODES[refused.code], {"verdict": "verdict_missing"}
         return 422, Said(errors={names.get(f, f): own.get(f, code) for f in refused.fields or ("text",)})

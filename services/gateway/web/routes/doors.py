@@ -62,7 +62,8 @@ async def officer_enters(office: Office, visit: Visit, site: Site, request: Requ
     except Refused as refused:
         if refused.code == "too_many_requests":
             return _officer_door(site, visit, office, email=email, trouble=Trouble.TOO_MANY, status=429)
-        error = FieldError(field="email", code="login_failed")
+        used = refused.code == "code_used"
+        error = FieldError(field="code" if used else "email", code="code_used" if used else "login_failed")
         return _officer_door(site, visit, office, email=email, errors=(error,), status=422)
     except TooMany:
         return _officer_door(site, visit, office, email=email, trouble=Trouble.TOO_MANY, status=429)

@@ -126,6 +126,11 @@ def text_of(form: FormData, name: str) -> str:
     return value if isinstance(value, str) else ""
 
 
+def number_in(typed: str) -> int | None:
+    """A number of a hidden field or a choice, as a page of ours writes it: ASCII digits, at most six."""
+    return int(typed) if typed.isascii() and typed.isdecimal() and len(typed) < 7 else None
+
+
 def file_of(form: FormData, name: str) -> UploadFile | None:
     """The chosen file; None where the field was left empty."""
     value = form.get(name)

@@ -29,7 +29,7 @@ from services.gateway.forms import LONGEST_TEXT, MOST_URLS, ReportForm
 from services.gateway.idempotency import read_key
 from services.gateway.limits import TooMany
 from services.gateway.web.routes.cards import row
-from services.gateway.web.routes.pages import Pages, field_errors, file_of, form_of, see, text_of
+from services.gateway.web.routes.pages import Pages, field_errors, file_of, form_of, number_in, see, text_of
 from services.gateway.web.routes.public import Site
 from services.gateway.web.views import (
     AreaOption,
@@ -81,7 +81,7 @@ def _upload(token: str) -> Upload | None:
         UUID(blob)
     except ValueError:
         return None
-    return Upload(token=token, name="gambar.jpg", kilobytes=int(size) if size.isdecimal() else 0)
+    return Upload(token=token, name="gambar.jpg", kilobytes=number_in(size) or 0)
 
 
 def _checked(form: BaseModel | type[BaseModel], values: dict[str, Any]) -> Any:

@@ -1,0 +1,155 @@
+"""Every page's form and every page of officers and partners, taken from the routes: a new one is tried by itself."""
+
+import re
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import httpx
+import pytest
+from fastapi import FastAPI
+from starlette.routing import BaseRoute
+
+from deploy.local.secrets import Secrets
+from libs.contracts.directory import OfficerRecord, PartnerRecord
+from libs.contracts.topics import Service
+from services.gateway.app import create_app
+from services.gateway.context import VISITOR, Gateway
+from services.gateway.sessions import Kind, Session
+from services.gateway.settings import GatewaySettings
+from tests.unit.gateway.builders import an_office
+
+SECRETS = {kind: f"t1.{kind:x<43}" for kind in Kind}
+VISITED = "pengunjung-dengan-kuki-sendiri"
+
+BY_LINK = {"/{slug}/u/{token}"}
+"""A mail program unsubscribes for its reader (RFC 8058): the signed link in the address is the token."""
+
+
+class Untouched:
+    """Stands for what a refused form must not reach."""
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+
+    def __getattr__(self, called: str) -> Any:
+        raise AssertionError(f"{self._name}.{called} was reached")
+
+
+def _routes(routes: list[BaseRoute], prefix: str = "") -> Iterator[tuple[str, str]]:
+    for route in routes:
+        below = getattr(route, "original_router", None)
+        if below is not None:
+            context = route.include_context  # type: ignore[attr-defined]
+            yield from _routes(below.routes, prefix + context.prefix)
+        for method in getattr(route, "methods", None) or ():
+            yield method, prefix + route.path  # type: ignore[attr-defined]
+
+
+@pytest.fixture(scope="module")
+def app(tmp_path_factory: pytest.TempPathFactory) -> FastAPI:
+    folder: Path = tmp_path_factory.mktemp("secrets")
+    secrets = Secrets(folder)
+    secrets.create()
+    liberal = {"client_per_minute": 100_000, "client_burst": 10_000, "codes_per_minute": 10_000}
+    built = create_app(GatewaySettings(secrets_dir=secrets.of(Service.GATEWAY), **liberal))  # type: ignore[arg-type]
+    parts: Gateway = built.state.gateway
+    parts.directory.put(an_office())
+    parts.directory.put(OfficerRecord(version=1, id="o1", tenant="t1", roles=("verifier", "editor", "approver")))
+    parts.directory.put(
+        PartnerRecord(
+            version=1, id="p1", tenant="t1", partner_kind="media_outlet", state="active", area="32.74",
+            run_by_office=False,
+        )
+    )  # fmt: skip
+    parts.knows_everybody = True
+    for name in ("accepting", "commands", "reports", "registry", "notify", "uploads", "links"):
+        setattr(parts, name, Untouched(name))
+    return built
+
+
+def pages(app: FastAPI, method: str) -> list[str]:
+    found = {path for verb, path in _routes(list(app.routes)) if verb == method and path.startswith("/{slug}")}
+    assert len(found) > 20
+    return sorted(found)
+
+
+def address(path: str) -> str:
+    known = {"slug": "cirebon", "kind": "hoax", "relation": "same", "number": "CRB-0000-0000"}
+    return re.sub(r"\{(\w+)(?::\w+)?\}", lambda found: known.get(found[1], str(uuid4())), path)
+
+
+def logged_in(parts: Gateway, *kinds: Kind) -> Callable[..., Any]:
+    async def find(secret: str | None, kind: Kind) -> Session | None:
+        if kind not in kinds or secret != SECRETS[kind]:
+            return None
+        who = {Kind.OFFICER: "o1", Kind.PARTNER: "p1"}[kind]
+        return Session(secret, kind, "t1", who, datetime.now(UTC), parts.sessions.csrf(secret))
+
+    return find
+
+
+def browser(app: FastAPI) -> httpx.AsyncClient:
+    parts: Gateway = app.state.gateway
+    cookies = {parts.cookie_name(kind): secret for kind, secret in SECRETS.items()} | {
+        parts.cookie_name(VISITOR): VISITED
+    }
+    transport = httpx.ASGITransport(app, raise_app_exceptions=True)
+    return httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1", cookies=cookies)
+
+
+@pytest.fixture
+def everybody(app: FastAPI, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An officer and a partner are logged in, so that nothing but the token is missing."""
+    parts: Gateway = app.state.gateway
+    monkeypatch.setattr(parts.sessions, "find", logged_in(parts, Kind.OFFICER, Kind.PARTNER))
+
+
+@pytest.mark.usefixtures("everybody")
+async def test_no_page_takes_a_form_without_the_token_of_its_browser(app: FastAPI) -> None:
+    foreign = app.state.gateway.sessions.csrf("kuki-dari-peramban-orang-lain")
+    taken: list[str] = []
+    tokens: tuple[dict[str, str], ...] = ({}, {"csrf": ""}, {"csrf": foreign}, {"csrf": "\u00e9"})
+
+    async with browser(app) as at:
+        for path in pages(app, "POST"):
+            for token in tokens:
+                answer = await at.post(address(path), data={"key": str(uuid4()), **token})
+                if answer.status_code != 403 and path not in BY_LINK:
+                    taken.append(f"{path} with {token}: {answer.status_code}")
+
+    assert taken == []
+
+
+@pytest.mark.usefixtures("everybody")
+async def test_a_form_of_an_officer_or_partner_is_not_taken_with_the_token_of_the_public(app: FastAPI) -> None:
+    public = app.state.gateway.sessions.csrf(VISITED)
+    inside = [p for p in pages(app, "POST") if p.startswith(("/{slug}/console", "/{slug}/partner", "/{slug}/logout"))]
+
+    async with browser(app) as at:
+        answers = {p: (await at.post(address(p), data={"key": str(uuid4()), "csrf": public})) for p in inside}
+
+    assert {p: a.status_code for p, a in answers.items() if a.status_code != 403} == {}
+
+
+@pytest.mark.parametrize("method", ["GET", "POST"])
+async def test_every_page_of_officers_and_partners_leads_strangers_to_their_door(
+    app: FastAPI, monkeypatch: pytest.MonkeyPatch, method: str
+) -> None:
+    parts: Gateway = app.state.gateway
+    monkeypatch.setattr(parts.sessions, "find", logged_in(parts))
+    doors = {"/{slug}/console": "/cirebon/login", "/{slug}/partner": "/cirebon/login/partner"}
+    open_: list[str] = []
+
+    async with browser(app) as at:
+        for path in pages(app, method):
+            door = next((door for start, door in doors.items() if path.startswith(start)), None)
+            if door is None or path.endswith("/stream"):  # A script asks for it, and is told 401.
+                continue
+            answer = await at.request(method, address(path), data={"csrf": "salah"} if method == "POST" else None)
+            if answer.status_code != 303 or answer.headers["location"].partition("?")[0] != door:
+                open_.append(f"{path}: {answer.status_code}")
+
+    assert open_ == []
