@@ -66,6 +66,8 @@ class Kit:
     """At most 160 characters, with the short link."""
     captions: tuple[str, ...]
     card_url: str
+    card_shown_url: str
+    """The same, small enough to stand in a page."""
     """The 4:5 card; the `card_alt` is what a screen reader says, and what the partner pastes as alternative text."""
     card_alt: str
     clarification_url: str

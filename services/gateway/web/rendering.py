@@ -1,7 +1,7 @@
 """Templates to HTML: one strict environment per language, nothing in a page that the view-model did not say."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from functools import partial
 from pathlib import Path
@@ -28,6 +28,7 @@ _POLICY = (
     "form-action 'self'",
     "frame-ancestors 'none'",
     "img-src 'self' blob:",
+    "manifest-src 'self'",
     "script-src 'self'",
     "style-src 'self'",
 )
@@ -37,10 +38,6 @@ CONTENT_SECURITY_POLICY = "; ".join((*_POLICY, "require-trusted-types-for 'scrip
 
 HTMX_CONTENT_SECURITY_POLICY = "; ".join(_POLICY)
 """htmx 2 parses answers with DOMParser and has no policy hook, so pages that load it go without Trusted Types."""
-
-CARD_CONTENT_SECURITY_POLICY = "default-src 'none'; font-src data:; style-src 'unsafe-inline'; sandbox"
-"""A downloaded card carries its font and style inside, so that it looks the same in any gallery."""
-
 
 def security_headers(*, htmx: bool = False) -> dict[str, str]:
     """What every page carries; a secret in an address never travels on (no-referrer)."""
@@ -74,6 +71,15 @@ class Renderer:
         """A page. The template sees `page` (who speaks, in which language) and `view` (what this page is about)."""
         environments = self._officers if template.startswith(OFFICERS) else self._public
         return environments[page.lang].get_template(template).render(page=page, view=view, **more)
+
+    def source(self, template: str) -> str:
+        return (TEMPLATES / template).read_text()
+
+    def verdicts(self, page: PageView) -> Mapping[str, tuple[str, str]]:
+        """Verdict -> its word and what it says, as the pages print them."""
+        module = self._public[page.lang].get_template("macros.html").make_module({"page": page})
+        found: Mapping[str, tuple[str, str]] = module.VERDICTS  # type: ignore[attr-defined]
+        return found
 
 
 def _environment(lang: Lang, assets: Assets, printed: Printed) -> Environment:

@@ -19,7 +19,7 @@ from urllib.parse import quote
 
 from libs.contracts.words import ReportKind
 from libs.kit.calendar import Zone
-from services.gateway.web.i18n import Lang
+from services.gateway.web.i18n import SOURCE, Lang
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,6 +62,17 @@ class PageView:
     """The reader's browser sent Save-Data: no web font."""
     now: datetime
     """When the page was made; deadlines are counted from it."""
+    address: str = ""
+    """Absolute, without a query; of pages that search engines may show. Empty on all others."""
+
+    @property
+    def canonical(self) -> str:
+        return self.address if self.lang == SOURCE else f"{self.address}?lang={self.lang}"
+
+    @property
+    def alternates(self) -> tuple[tuple[str, str], ...]:
+        """Language -> where the page stands in it."""
+        return ("id", self.address), ("en", f"{self.address}?lang=en"), ("x-default", self.address)
 
     @property
     def home(self) -> str:
@@ -462,6 +473,10 @@ class ClarificationPage:
     url: str
     """Absolute: for sharing and ClaimReview."""
     card_url: str
+    card_shown_url: str = ""
+    """The same, small enough to stand in the page."""
+    preview_url: str = ""
+    """Absolute: the picture that chat programs show of a link."""
     about_own_tenant: bool = False
     retracted_reason: str = ""
     review_at: datetime | None = None

@@ -66,8 +66,10 @@ CIREBON = TenantView(
 )
 
 
-def page(lang: Lang = "id", url: str = "/cirebon", nav: str = "", tenant: TenantView | None = CIREBON) -> PageView:
-    return PageView(lang=lang, tenant=tenant, url=url, nav=nav, now=NOW)
+def page(
+    lang: Lang = "id", url: str = "/cirebon", nav: str = "", tenant: TenantView | None = CIREBON, address: str = ""
+) -> PageView:
+    return PageView(lang=lang, tenant=tenant, url=url, nav=nav, now=NOW, address=address)
 
 
 def form(action: str, *carried: tuple[str, str]) -> Form:
@@ -339,7 +341,9 @@ CLARIFICATION = ClarificationPage(
         ),
     ),
     url="https://simpul.example/cirebon/clarifications/KLR-2M7Q-0P4C",
-    card_url="/cirebon/clarifications/KLR-2M7Q-0P4C/card.svg",
+    card_url="/cirebon/clarifications/KLR-2M7Q-0P4C/card.png?v=1",
+    card_shown_url="/cirebon/clarifications/KLR-2M7Q-0P4C/small.png?v=1",
+    preview_url="https://simpul.example/cirebon/clarifications/KLR-2M7Q-0P4C/link.png?v=1",
     about_own_tenant=True,
     review_at=datetime(2027, 2, 23, 1, tzinfo=UTC),
 )
@@ -604,9 +608,16 @@ PAGES: dict[str, tuple[str, object]] = {
 
 WITHOUT_OFFICE = {"offices"}
 
+FOUND = frozenset(
+    f"public/{name}.html"
+    for name in ("home", "clarifications", "clarification", "corrections", "stats", "about", "privacy", "offices")
+)
+"""Pages that search engines may show."""
+
 NAV = {"clarification": "clarifications", "ticket": "tickets", "corrections": "corrections", "about": "about"}
 
 
 def frame(name: str, lang: Lang, url: str) -> PageView:
     nav = next((entry for start, entry in NAV.items() if name.startswith(start)), "")
-    return page(lang, url, nav, None if name in WITHOUT_OFFICE else CIREBON)
+    address = f"https://simpul.example/{name}" if PAGES[name][0] in FOUND else ""
+    return page(lang, url, nav, None if name in WITHOUT_OFFICE else CIREBON, address)

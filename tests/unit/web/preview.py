@@ -8,14 +8,16 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs, urlsplit
 
 from services.gateway.web.assets import Assets
-from services.gateway.web.card import card
+from services.gateway.web.card import Shape, subject
 from services.gateway.web.i18n import Lang, choose, is_lang
-from services.gateway.web.rendering import CARD_CONTENT_SECURITY_POLICY, Renderer, security_headers
+from services.gateway.web.rendering import Renderer, security_headers
+from services.gateway.web.routes.pages import cards_of
 from services.gateway.web.views import ClarificationPage
 from tests.unit.web import fixtures
 
 ASSETS = Assets()
 RENDERER = Renderer(ASSETS)
+CARDS = cards_of(RENDERER)
 
 
 def html(name: str, lang: Lang = "id") -> str:
@@ -23,8 +25,12 @@ def html(name: str, lang: Lang = "id") -> str:
     return RENDERER.render(template, fixtures.frame(name, lang, f"/{lang}/{name}"), view)
 
 
-def card_svg(view: ClarificationPage = fixtures.CLARIFICATION, lang: Lang = "id") -> str:
-    return RENDERER.render("public/card.svg", fixtures.page(lang), card(view, fixtures.CIREBON, "SALAH"))
+def card_svg(view: ClarificationPage = fixtures.CLARIFICATION, shape: Shape = Shape.CARD) -> str:
+    return CARDS.svg(subject(view, fixtures.CIREBON), shape)
+
+
+def picture(shape: Shape, view: ClarificationPage = fixtures.CLARIFICATION) -> bytes:
+    return CARDS.draw(subject(view, fixtures.CIREBON), shape)
 
 
 class Preview(BaseHTTPRequestHandler):
@@ -35,9 +41,8 @@ class Preview(BaseHTTPRequestHandler):
         first, _, name = address.path.strip("/").partition("/")
         if first == "static":
             self._asset(*name.split("/", 1))
-        elif address.path.endswith("/card.svg"):
-            policy = {"Content-Security-Policy": CARD_CONTENT_SECURITY_POLICY, "Content-Type": "image/svg+xml"}
-            self._send(200, card_svg().encode(), policy)
+        elif address.path.endswith(".png"):
+            self._send(200, picture(Shape(address.path.rpartition("/")[2].removesuffix(".png"))), {})
         elif is_lang(first) and name in fixtures.PAGES:
             lang = choose(parse_qs(address.query).get("lang", [""])[0], first)
             self._send(

@@ -14,7 +14,7 @@ from tests.unit.web_console import fixtures
 ASSETS = Assets()
 RENDERER = Renderer(ASSETS)
 # Stands in for a card or a picture somebody sent.
-PICTURES = {"/card.svg": "logo.svg", "/picture.svg": "icon.svg"}
+PICTURES = {"/card.png": "logo.svg", "/picture.svg": "icon.svg"}
 
 
 def html(name: str, lang: str = "id") -> str:

@@ -75,7 +75,7 @@ def clarification_page(
             VersionView(number=v.version, at=v.at, verdict=v.verdict, change=v.change_note) for v in view.versions
         ),
         url=f"{public_url}{address}",
-        card_url=f"{address}/card.svg",
+        card_url=f"{address}/card.png",
         retracted_reason=view.retraction,
         counted=counted,
     )

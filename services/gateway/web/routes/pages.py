@@ -15,6 +15,7 @@ from libs.contracts.problems import Problem, code_of
 from libs.kit.calendar import Zone
 from services.gateway.context import Visited, visit_of
 from services.gateway.web.assets import Assets
+from services.gateway.web.card import TEMPLATE, Cards
 from services.gateway.web.rendering import Renderer, security_headers
 from services.gateway.web.views import ErrorPage, FieldError, Form, PageView, TenantView
 
@@ -48,11 +49,21 @@ class Pages:
     def __init__(self) -> None:
         self.assets = Assets()
         self.renderer = Renderer(self.assets)
+        self.cards = cards_of(self.renderer)
 
-    def frame(self, visit: Visited, office: TenantRecord | None, *, nav: str = "", here: bool = True) -> PageView:
+    def frame(
+        self,
+        visit: Visited,
+        office: TenantRecord | None,
+        *,
+        nav: str = "",
+        here: bool = True,
+        found: bool = False,
+    ) -> PageView:
         """
         Args:
             here: the page has an address of its own, so that the language switch can lead back to it.
+            found: search engines may show it.
         """
         url = visit.request.url
         return PageView(
@@ -62,6 +73,7 @@ class Pages:
             nav=nav,
             save_data=visit.save_data,
             now=datetime.now(UTC),
+            address=f"{visit.parts.settings.public_url}{url.path}" if found else "",
         )
 
     def show(
@@ -74,9 +86,14 @@ class Pages:
         status: int = 200,
         nav: str = "",
         htmx: bool = False,
+        found: bool = False,
         headers: Mapping[str, str] | None = None,
     ) -> Response:
-        page = self.frame(visit, office, nav=nav, here=visit.request.method in ("GET", "HEAD"))
+        """
+        Args:
+            found: search engines may show the page, as it is the same for everybody.
+        """
+        page = self.frame(visit, office, nav=nav, here=visit.request.method in ("GET", "HEAD"), found=found)
         body = self.renderer.render(template, page, view)
         # Every form carries a token of its visitor, so no page may be handed to another.
         kept = {"Cache-Control": "no-store", **security_headers(htmx=htmx), **(headers or {})}
@@ -94,6 +111,17 @@ class Pages:
         response = self.show(visit, office, template, view, status=found.status)
         response.headers.update(headers)
         return response
+
+
+def cards_of(renderer: Renderer) -> Cards:
+    """In Indonesian as the answers are, so that one picture is the picture for everybody."""
+    page = PageView(lang="id", tenant=None, now=datetime.now(UTC))
+    verdicts = renderer.verdicts(page)
+    return Cards(
+        render=lambda view: renderer.render(TEMPLATE, page, view),
+        words=lambda verdict: verdicts.get(verdict, (verdict.replace("_", " ").upper(), "")),
+        look=renderer.source(TEMPLATE),
+    )
 
 
 def allowed_for(found: Problem) -> tuple[str, ...]:

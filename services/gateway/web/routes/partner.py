@@ -186,7 +186,8 @@ def _kit(guest: Guest, found: AssignmentView, clarification: ClarificationView) 
     return views.Kit(
         message=f"{clarification.fact} {link}",
         captions=() if newer else (found.caption,),
-        card_url=f"{address}/card.svg",
+        card_url=f"{address}/card.png",
+        card_shown_url=f"{address}/small.png",
         card_alt=f"{clarification.fact} “{clarification.claim}”",
         clarification_url=address,
         valid_until=None,

@@ -1,23 +1,25 @@
 """Pages that anybody may read: offices, the front page, answers, corrections, numbers, and what stands behind them."""
 
 import asyncio
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Annotated
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query, Request
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 
+from libs.contracts.directory import TenantRecord
 from libs.contracts.reads import OfficerView
+from libs.contracts.words import ClarificationState
 from libs.runtime.errors import NotFound, Refused
-from services.gateway.context import Office, Visit, posted
+from services.gateway.context import Office, Visit, Visited, posted
 from services.gateway.idempotency import read_key
 from services.gateway.reads import or_missing
 from services.gateway.signed_links import one_click_key
-from services.gateway.web.card import card as share_card
-from services.gateway.web.i18n import translations
-from services.gateway.web.rendering import CARD_CONTENT_SECURITY_POLICY
+from services.gateway.web.assets import IMMUTABLE, SHORT
+from services.gateway.web.card import Shape, subject
 from services.gateway.web.routes.cards import clarification_page, row
 from services.gateway.web.routes.pages import Pages, form_of, office_view, see, text_of
 from services.gateway.web.views import (
@@ -66,7 +68,7 @@ async def offices(visit: Visit, site: Site) -> Response:
     rows = tuple(
         OfficeRow(url=f"/{t.slug}", name=t.branding.name, government=t.branding.government) for t in tenants if t.active
     )
-    return site.show(visit, None, "public/offices.html", OfficesPage(offices=rows))
+    return site.show(visit, None, "public/offices.html", OfficesPage(offices=rows), found=True)
 
 
 @router.get("/{slug}")
@@ -79,7 +81,7 @@ async def home(office: Office, visit: Visit, site: Site) -> Response:
     if stats is not None and stats.reports_week:
         week = WeekView(received=stats.reports_week, answered_in_time=stats.answered_week, waiting=stats.waiting)
     rows = tuple(row(c) for c in newest.items) if newest is not None else None
-    return site.show(visit, office, "public/home.html", HomePage(newest=rows, week=week))
+    return site.show(visit, office, "public/home.html", HomePage(newest=rows, week=week), found=True)
 
 
 @router.get("/{slug}/clarifications")
@@ -97,7 +99,7 @@ async def clarifications(
         newer_url=_with(base, kept) if after else "",
         older_url=_with(base, [*kept, ("after", found.next)]) if found is not None and found.next else "",
     )
-    return site.show(visit, office, "public/clarifications.html", view, nav="clarifications")
+    return site.show(visit, office, "public/clarifications.html", view, nav="clarifications", found=not (q or after))
 
 
 def _with(base: str, query: list[tuple[str, str]]) -> str:
@@ -117,37 +119,52 @@ async def _clarification(office: Office, visit: Visit, ref: str, *, counted: boo
 @router.get("/{slug}/clarifications/{ref}")
 async def clarification(office: Office, visit: Visit, site: Site, ref: str, counted: bool = False) -> Response:
     view = await _clarification(office, visit, ref, counted=counted)
-    return site.show(visit, office, "public/clarification.html", view, nav="clarifications")
+    if view.row.number != ref:
+        return visit.finish(see(f"/{office.slug}/clarifications/{view.row.number}"))
+    view = with_pictures(view, office, visit, site)
+    return site.show(visit, office, "public/clarification.html", view, nav="clarifications", found=True)
 
 
-@router.get("/{slug}/clarifications/{ref}/card.svg")
-async def card(office: Office, visit: Visit, site: Site, ref: str) -> Response:
-    view = await _clarification(office, visit, ref)
-    page = site.frame(visit, office)
-    word = VERDICT_WORDS.get(view.row.verdict, view.row.verdict.upper())
-    word = translations(visit.lang).gettext(word)
-    body = site.renderer.render("public/card.svg", page, share_card(view, office_view(office), word))
-    return Response(
-        body,
-        media_type="image/svg+xml",
-        headers={
-            "Content-Security-Policy": CARD_CONTENT_SECURITY_POLICY,
-            "Content-Disposition": f'attachment; filename="{view.row.number}.svg"',
-            "X-Content-Type-Options": "nosniff",
-        },
+def with_pictures(view: ClarificationPage, office: TenantRecord, visit: Visited, site: Pages) -> ClarificationPage:
+    """With the addresses of its pictures, each naming what it shows: they may be kept for ever."""
+    tag = site.cards.tag(subject(view, office_view(office)))
+    shown = view.card_url.removesuffix(f"{Shape.CARD}.png")
+    return replace(
+        view,
+        card_url=f"{view.card_url}?v={tag}",
+        card_shown_url=f"{shown}{Shape.SMALL}.png?v={tag}",
+        preview_url=f"{visit.parts.settings.public_url}{shown}{Shape.LINK}.png?v={tag}",
     )
 
 
-VERDICT_WORDS = {
-    "false": "SALAH",
-    "scam": "PENIPUAN",
-    "misleading": "MENYESATKAN",
-    "unproven": "BELUM TERBUKTI",
-    "needs_context": "PERLU KONTEKS",
-    "satire": "PARODI",
-    "true": "BENAR",
-    "not_checkable": "BUKAN KLAIM FAKTUAL",
-}
+@router.get("/{slug}/clarifications/{ref}/card.svg")
+async def card_of_before(office: Office, ref: str) -> Response:
+    """Was sent and printed before; chat programs did not take it."""
+    return RedirectResponse(f"/{office.slug}/clarifications/{quote(ref)}/{Shape.CARD}.png", status_code=308)
+
+
+@router.get("/{slug}/clarifications/{ref}/{shape}.png")
+async def picture(
+    office: Office, visit: Visit, site: Site, ref: str, shape: Shape, request: Request, v: str = ""
+) -> Response:
+    """Of an answer that may be passed on. Public, without cookies, and drawn once."""
+    found = await visit.parts.reports.clarification(office.id, ref)
+    if found.state != ClarificationState.PUBLISHED:
+        # While a doubt is looked into, and after a retraction, no picture goes out.
+        raise NotFound("picture")
+    view = clarification_page(found, office, (), public_url=visit.parts.settings.public_url, counted=False)
+    about = subject(view, office_view(office))
+    tag = site.cards.tag(about)
+    headers = {
+        "Cache-Control": IMMUTABLE if v == tag else SHORT,
+        "Content-Disposition": f'inline; filename="{found.number}.png"',
+        "Cross-Origin-Resource-Policy": "cross-origin",
+        "ETag": f'"{tag}-{shape}"',
+        "X-Content-Type-Options": "nosniff",
+    }
+    if request.headers.get("if-none-match") == headers["ETag"]:
+        return Response(status_code=304, headers=headers)
+    return Response(await site.cards.png(about, shape), media_type="image/png", headers=headers)
 
 
 @router.post("/{slug}/clarifications/{ref}/demand")
@@ -178,7 +195,7 @@ async def corrections(office: Office, visit: Visit, site: Site, after: Cursor = 
         )
     older = f"/{office.slug}/corrections?after={found.next}" if found is not None and found.next else ""
     view = CorrectionsPage(rows=rows, older_url=older)
-    return site.show(visit, office, "public/corrections.html", view, nav="corrections")
+    return site.show(visit, office, "public/corrections.html", view, nav="corrections", found=True)
 
 
 @router.get("/{slug}/stats")
@@ -198,17 +215,17 @@ async def stats(office: Office, visit: Visit, site: Site) -> Response:
         ),
         areas=(),
     )
-    return site.show(visit, office, "public/stats.html", view)
+    return site.show(visit, office, "public/stats.html", view, found=True)
 
 
 @router.get("/{slug}/about")
 async def about(office: Office, visit: Visit, site: Site) -> Response:
-    return site.show(visit, office, "public/about.html", AboutPage())
+    return site.show(visit, office, "public/about.html", AboutPage(), found=True)
 
 
 @router.get("/{slug}/privacy")
 async def privacy(office: Office, visit: Visit, site: Site) -> Response:
-    return site.show(visit, office, "public/privacy.html", PrivacyPage(contact=office.branding.email))
+    return site.show(visit, office, "public/privacy.html", PrivacyPage(contact=office.branding.email), found=True)
 
 
 @router.get("/{slug}/u/{token}")
