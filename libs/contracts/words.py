@@ -118,6 +118,12 @@ class DeliveryState(StrEnum):
 
 class Template(StrEnum):
     INTERIM = "interim"
+    RECEIPT = "receipt"
+    """The first word on what is answered one by one; on a hoax that is `interim`."""
+    MESSAGE = "message"
+    """The office wrote to the reporter; what it wrote is read on the ticket."""
+    NOT_CONTINUED = "not_continued"
+    """Screened out, or its case was closed without an answer."""
     ANSWER = "answer"
     CORRECTION = "correction"
     PARTNER_REQUEST = "partner_request"

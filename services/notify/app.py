@@ -85,6 +85,7 @@ def _add_workers(runtime: Runtime, settings: Settings, pace: Pace, contacts: Con
         unknown_after=settings.unknown_after,
     )
     runtime.every(POLL, "bulletins", pace.paced(planner.advance_bulletins))
+    runtime.every(POLL, "closings", pace.paced(planner.advance_closings))
     runtime.every(POLL, "subjects", pace.paced(planner.plan_subjects))
     for number, sender in enumerate(senders):
         runtime.every(POLL, f"sender_{number}", pace.paced(sender.step))

@@ -7,6 +7,7 @@ from libs.contracts.directory import PartnerRecord
 from libs.contracts.registry.partner import ContactPoint
 from libs.contracts.words import Channel, DeliveryState, PartnerState, ReportKind, Template
 from services.notify.bulletin import Bulletin
+from services.notify.closing import Closing
 from services.notify.delivery import LANE_CAMPAIGN, LANE_CRISIS
 from services.notify.subject import Subject
 
@@ -16,6 +17,10 @@ TOLD = frozenset({DeliveryState.SENT, DeliveryState.ATTEMPTING, DeliveryState.UN
 """States in which the recipient has, or may have, read it."""
 
 
+ENDS = frozenset({Template.ANSWER, Template.CORRECTION, Template.NOT_CONTINUED})
+"""After these nothing more is owed, unless something happens."""
+
+
 @dataclass(frozen=True, slots=True)
 class Message:
     """What one subject is to be sent now. `id` stands for the message in the delivery's own id."""
@@ -23,6 +28,7 @@ class Message:
     id: str
     template: str
     bulletin_id: str | None = None
+    note: str = ""
 
 
 def concerns(partner_area: str, case_area: str | None) -> bool:
@@ -57,15 +63,33 @@ def partner_lane(severity: int) -> int:
     return LANE_CRISIS if severity >= ACUTE else LANE_CAMPAIGN
 
 
-def message_for(subject: Subject, bulletin: Bulletin | None, *, told_before: bool) -> Message | None:
-    """What a follower is owed: the answer where there is one, else one word that it is being checked."""
+def messages_for(
+    subject: Subject, bulletin: Bulletin | None, closing: Closing | None, *, told_before: bool
+) -> list[Message]:
+    """What a follower is owed: each piece of news, and where the report stands."""
     if not subject.following:
-        return None
+        return []
+    news = [Message(n.id, n.template, note=n.note) for n in subject.news]
+    standing = None if subject.discontinued else _standing(subject, bulletin, closing, told_before=told_before)
+    return [*news, standing] if standing is not None else news
+
+
+def _standing(
+    subject: Subject, bulletin: Bulletin | None, closing: Closing | None, *, told_before: bool
+) -> Message | None:
+    """The answer where there is one, or that there will be none, or one word that it is being checked."""
     if subject.answer_id is not None:
         return Message(subject.answer_id, Template.ANSWER)
     if bulletin is not None:
         template = Template.CORRECTION if told_before else Template.ANSWER
         return Message(bulletin.bulletin_id, template, bulletin.bulletin_id)
-    if subject.kind == ReportKind.HOAX and not subject.interim and subject.clarification_id is None:
-        return Message("interim", Template.INTERIM)
-    return None
+    if closing is not None and is_closed_by(closing, subject):
+        return Message(closing.closing_id, Template.NOT_CONTINUED, note=closing.reason)
+    if subject.interim or subject.clarification_id is not None:
+        return None
+    return Message("interim", Template.INTERIM if subject.kind == ReportKind.HOAX else Template.RECEIPT)
+
+
+def is_closed_by(closing: Closing, subject: Subject) -> bool:
+    """Whoever came after the closing has opened the case again; an old link does not say when it was made."""
+    return subject.linked_at is None or subject.linked_at <= closing.closed_at

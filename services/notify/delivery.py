@@ -38,6 +38,8 @@ LANE_TICKET, LANE_CRISIS, LANE_CAMPAIGN = 0, 1, 2
 
 WAITING = frozenset({DeliveryState.QUEUED, DeliveryState.FAILED_TRANSIENT})
 """Not out yet: may still be sent, or withdrawn."""
+FIRST_WORDS = frozenset({Template.INTERIM, Template.RECEIPT})
+"""That it is being checked, or was received: superseded by whatever ends it."""
 DECIDED_BY_PEOPLE = frozenset({DeliveryState.UNKNOWN, DeliveryState.FAILED_PERMANENT})
 
 RESULTS = frozenset(
@@ -61,6 +63,7 @@ class Delivery(State):
     assignment_id: str | None = None
     due_at: datetime | None = None
     confidential: bool = False
+    note: str = ""
     state: str = DeliveryState.QUEUED
     attempts: int = 0
     code: str = ""

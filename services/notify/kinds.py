@@ -6,7 +6,7 @@ from libs.contracts.notify.delivery import LapseAssignment
 from libs.contracts.notify.subject import EndSubject
 from libs.runtime.aggregates import Aggregate
 from libs.runtime.mongo import index
-from services.notify import assignment, bulletin, delivery, hold, policies, subject, suppression
+from services.notify import assignment, bulletin, closing, delivery, hold, policies, subject, suppression
 from services.notify.leases import BEGUN, QUEUE
 
 SUBJECT: Aggregate[subject.Subject] = Aggregate(
@@ -32,6 +32,18 @@ BULLETIN: Aggregate[bulletin.Bulletin] = Aggregate(
     index=bulletin.index_fields,
     indexes=(
         index(("tenant", 1), ("ix.case", 1), ("ix.version", -1), name="case"),
+        index(("ix.unfinished_since", 1), name="unfinished", where={"ix.unfinished_since": {"$exists": True}}),
+    ),
+)
+
+CLOSING: Aggregate[closing.Closing] = Aggregate(
+    name="closing",
+    state=closing.Closing,
+    decide=closing.decide,
+    evolve=closing.evolve,
+    index=closing.index_fields,
+    indexes=(
+        index(("tenant", 1), ("ix.case", 1), ("ix.closed_at", 1), name="case"),
         index(("ix.unfinished_since", 1), name="unfinished", where={"ix.unfinished_since": {"$exists": True}}),
     ),
 )
@@ -86,4 +98,4 @@ SUPPRESSION: Aggregate[suppression.Suppression] = Aggregate(
 
 HOLD: Aggregate[hold.Hold] = Aggregate(name="hold", state=hold.Hold, decide=hold.decide, evolve=hold.evolve)
 
-AGGREGATES: tuple[Aggregate[Any], ...] = (SUBJECT, BULLETIN, DELIVERY, ASSIGNMENT, SUPPRESSION, HOLD)
+AGGREGATES: tuple[Aggregate[Any], ...] = (SUBJECT, BULLETIN, CLOSING, DELIVERY, ASSIGNMENT, SUPPRESSION, HOLD)

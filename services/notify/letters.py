@@ -71,6 +71,29 @@ _WORDS = {
 }
 
 
+_REASONS = {
+    "id": {
+        "spam": "kiriman massal atau iklan",
+        "out_of_scope": "di luar wilayah atau wewenang kami",
+        "opinion": "pendapat; tidak kami nilai",
+        "unclear": "kurang jelas untuk diperiksa",
+        "personal": "menyangkut urusan pribadi orang lain",
+    },
+    "en": {
+        "spam": "mass mailing or advertising",
+        "out_of_scope": "outside our area or power",
+        "opinion": "an opinion; we do not rate it",
+        "unclear": "too unclear to check",
+        "personal": "it concerns someone’s private affairs",
+    },
+}
+
+
+def reason(code: str, language: str) -> str:
+    """Why a report is not continued, as its ticket says it; the office's own words stay as they are."""
+    return _REASONS[language_of(language)].get(code, code)
+
+
 def verdict(code: str, language: str) -> Verdict:
     """An unknown code is shown as it came: the enum is open."""
     glyph, colour, tint, border = _LOOKS.get(code, ("", "#3A4248", "#FFFFFF", "solid"))

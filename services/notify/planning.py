@@ -1,6 +1,6 @@
-"""Workers that turn what is known into deliveries, in chunks: one over bulletins, one over subjects.
+"""Workers that turn what is known into deliveries, in chunks: over bulletins, over closed cases, over subjects.
 
-Both may plan the same delivery; its id is made of message, recipient and channel, so there is one.
+Two may plan the same delivery; its id is made of message, recipient and channel, so there is one.
 """
 
 from collections import defaultdict
@@ -11,6 +11,7 @@ from typing import Any
 from libs.contracts.directory import PartnerRecord
 from libs.contracts.notify.delivery import (
     AdvanceBulletin,
+    AdvanceClosing,
     DeliveryAddress,
     OfferAssignment,
     PlanDelivery,
@@ -27,11 +28,12 @@ from libs.runtime.sealing import SubjectKeys
 from services.notify import audience
 from services.notify.audience import Message
 from services.notify.bulletin import DONE, EARLIER, PARTNERS, SUBJECTS, Bulletin
+from services.notify.closing import Closing
 from services.notify.contacts import Contacts
-from services.notify.delivery import LANE_TICKET, WAITING, Delivery
+from services.notify.delivery import FIRST_WORDS, LANE_TICKET, WAITING, Delivery
 from services.notify.hold import Hold
 from services.notify.identities import assignment_id, bulletin_id, delivery_id
-from services.notify.kinds import BULLETIN, DELIVERY, HOLD, SUBJECT, SUPPRESSION
+from services.notify.kinds import BULLETIN, CLOSING, DELIVERY, HOLD, SUBJECT, SUPPRESSION
 from services.notify.store import STATE, Store, ordered
 from services.notify.subject import PLAN, Subject
 from services.notify.suppression import Suppression
@@ -66,6 +68,7 @@ class Planner:
         self._now = now
         self._subjects: Store[Subject] = Store(engine, SUBJECT, keys)
         self._bulletins: Store[Bulletin] = Store(engine, BULLETIN, keys)
+        self._closings: Store[Closing] = Store(engine, CLOSING, keys)
         self._deliveries: Store[Delivery] = Store(engine, DELIVERY, keys)
         self._suppressions: Store[Suppression] = Store(engine, SUPPRESSION, keys)
         self._holds: Store[Hold] = Store(engine, HOLD, keys)
@@ -135,14 +138,71 @@ class Planner:
 
     async def _tell(self, tenant: str, bulletin: Bulletin, subjects: Sequence[Subject]) -> int:
         told = await self._told(tenant, bulletin, [s.report_id for s in subjects])
-        plans: list[Incoming] = []
-        for subject in subjects:
-            message = audience.message_for(subject, bulletin, told_before=subject.report_id in told)
-            if message is not None and message.bulletin_id is not None:
-                plans.append(self._to_subject(tenant, subject, message))
-        await self._engine.apply(plans)
-        await self._withdraw_from_those_who_stopped(tenant, [s.report_id for s in subjects])
-        return len(plans)
+        owed = [
+            (subject, message)
+            for subject in subjects
+            for message in audience.messages_for(subject, bulletin, None, told_before=subject.report_id in told)
+            if message.bulletin_id is not None
+        ]
+        await self._tell_all(tenant, bulletin.case_id, owed)
+        return len(owed)
+
+    async def _tell_all(self, tenant: str, case_id: str, owed: Sequence[tuple[Subject, Message]]) -> None:
+        """Deliveries, then the clocks of the contacts. Those for whom there is work are left to the worker over
+        subjects, which sees the same; those who left the case wait for another answer."""
+        await self._plan(tenant, owed)
+        ended = [(s, m) for s, m in owed if s.todo is None and s.case_id == case_id]
+        await self._engine.apply([self._settle(tenant, s, [m], told_by=m.id) for s, m in ended])
+
+    async def _plan(self, tenant: str, owed: Sequence[tuple[Subject, Message]]) -> None:
+        await self._engine.apply([self._to_subject(tenant, subject, message) for subject, message in owed])
+        outdated = [s.report_id for s, m in owed if m.template in audience.ENDS]
+        await self._supersede_first_words(tenant, outdated)
+        await self._withdraw_from_those_who_stopped(tenant, sorted({s.report_id for s, _ in owed}))
+
+    async def _supersede_first_words(self, tenant: str, reports: Sequence[str]) -> None:
+        """That it is being checked is no news once it has ended."""
+        if not reports:
+            return
+        documents = await self._deliveries.collection.find(
+            tenant,
+            {
+                "ix.recipient": {"$in": list(reports)},
+                "ix.state": {"$in": sorted(WAITING)},
+                "state.template": {"$in": sorted(FIRST_WORDS)},
+            },
+            limit=CHUNK * 4,
+            fields={"tenant": 1},
+        )
+        await self._engine.apply([self._suppress(tenant, identity_of(d["_id"]), "superseded") for d in documents])
+
+    # closed cases
+
+    async def advance_closings(self) -> bool:
+        """One chunk of every case that was closed without an answer; True where something was done."""
+        documents = await self._closings.collection.across_tenants(
+            {"ix.unfinished_since": {"$exists": True}}, sort=[("ix.unfinished_since", 1)], limit=AT_ONCE, fields=STATE
+        )
+        for document, closing in zip(documents, await self._closings.states(documents), strict=True):
+            after = await self._tell_of_closing(document["tenant"], closing)
+            step = AdvanceClosing(closing_id=closing.closing_id, after=after)
+            await self._engine.apply([ordered(step, after, tenant=document["tenant"], at=self._now())])
+        return bool(documents)
+
+    async def _tell_of_closing(self, tenant: str, closing: Closing) -> str:
+        if await self._latest(tenant, {closing.case_id}):
+            return ""
+        where: dict[str, Any] = {"ix.case": closing.case_id, "ix.following": True, "_id": {"$gt": closing.after}}
+        documents = await self._subjects.collection.find(tenant, where, sort=[("_id", 1)], limit=CHUNK, fields=STATE)
+        subjects = await self._subjects.states(documents, opened=True)
+        owed = [
+            (subject, message)
+            for subject in subjects
+            for message in audience.messages_for(subject, None, closing, told_before=False)
+            if message.id == closing.closing_id
+        ]
+        await self._tell_all(tenant, closing.case_id, owed)
+        return str(documents[-1]["_id"]) if documents else ""
 
     async def _ask_partners(self, tenant: str, bulletin: Bulletin) -> tuple[str | None, int]:
         partners = audience.partners_after(
@@ -240,25 +300,30 @@ class Planner:
     async def _plan_tenant(self, tenant: str, documents: Sequence[Document]) -> None:
         subjects = await self._subjects.states(documents, opened=True)
         latest = await self._latest(tenant, {s.case_id for s in subjects if s.case_id is not None})
+        closings = await self._newest_closings(tenant, {s.case_id for s in subjects if s.case_id is not None})
         held = await self._held(tenant, {b.clarification_id for b in latest.values()})
         told: dict[str, set[str]] = {}
         for case_id, bulletin in latest.items():
             told[case_id] = await self._told(tenant, bulletin, [s.report_id for s in subjects if s.case_id == case_id])
-        plans: list[Incoming] = []
+        owed: list[tuple[Subject, Message]] = []
         settled: list[Incoming] = []
         later: list[Document] = []
         for document, subject in zip(documents, subjects, strict=True):
-            answer = latest.get(subject.case_id or "")
-            if answer is not None and answer.clarification_id in held and subject.answer_id is None:
-                later.append(document)
-                continue
-            told_before = subject.report_id in told.get(subject.case_id or "", set())
-            message = audience.message_for(subject, answer, told_before=told_before)
-            if message is not None:
-                plans.append(self._to_subject(tenant, subject, message))
-            settled.append(self._settle(tenant, subject, message))
-        await self._engine.apply(plans)
-        await self._withdraw_from_those_who_stopped(tenant, [s.report_id for s in subjects])
+            case_id = subject.case_id or ""
+            answer = latest.get(case_id)
+            messages = audience.messages_for(
+                subject, answer, closings.get(case_id), told_before=subject.report_id in told.get(case_id, set())
+            )
+            if answer is not None and answer.clarification_id in held:
+                # The answer waits; what is news to this one alone does not.
+                owed += [(subject, message) for message in messages if message.bulletin_id is None]
+                if any(message.bulletin_id is not None for message in messages):
+                    later.append(document)
+                    continue
+            else:
+                owed += [(subject, message) for message in messages]
+            settled.append(self._settle(tenant, subject, messages))
+        await self._plan(tenant, owed)
         await self._engine.apply(settled)
         await self._look_later(self._subjects, later)
 
@@ -276,20 +341,25 @@ class Planner:
             number=subject.number,
             due_at=subject.answer_due_at,
             confidential=subject.confidential,
+            note=message.note,
         )
         return ordered(plan, tenant=tenant, at=self._now(), private=DeliveryAddress(address=subject.address))
 
-    def _settle(self, tenant: str, subject: Subject, message: Message | None) -> Incoming:
-        answered = message is not None and message.template != Template.INTERIM
+    def _settle(self, tenant: str, subject: Subject, messages: Sequence[Message], *, told_by: str = "") -> Incoming:
+        """
+        Args:
+            told_by: the bulletin or closing, where it was not the subject's own call.
+        """
+        templates = {message.template for message in messages}
         record = self._directory.tenants.get(tenant)
         kept = timedelta(days=record.settings.contact_kept_days if record else 30)
         settle = SettleSubject(
             report_id=subject.report_id,
             change=subject.change,
-            interim=message is not None and message.template == Template.INTERIM,
-            erase_at=self._now() + kept if answered else None,
+            interim=bool(templates & FIRST_WORDS),
+            erase_at=self._now() + kept if templates & audience.ENDS else None,
         )
-        return ordered(settle, subject.change, tenant=tenant, at=self._now())
+        return ordered(settle, subject.change, told_by, tenant=tenant, at=self._now())
 
     async def _withdraw_from_those_who_stopped(self, tenant: str, reports: Sequence[str]) -> None:
         """The deliveries were saved first and the subjects are read again after that: whoever stopped meanwhile and was
@@ -313,6 +383,12 @@ class Planner:
             tenant, {"ix.case": {"$in": sorted(cases)}}, sort=[("ix.version", 1)], limit=len(cases) * 50 or 1
         )
         return {bulletin.case_id: bulletin for bulletin in found}
+
+    async def _newest_closings(self, tenant: str, cases: set[str]) -> dict[str, Closing]:
+        found = await self._closings.find(
+            tenant, {"ix.case": {"$in": sorted(cases)}}, sort=[("ix.closed_at", 1)], limit=len(cases) * 50 or 1
+        )
+        return {closing.case_id: closing for closing in found}
 
     async def _held(self, tenant: str, clarifications: set[str]) -> set[str]:
         return {c for c, hold in (await self._holds.of(tenant, clarifications)).items() if hold.holds}

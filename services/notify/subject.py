@@ -19,6 +19,8 @@ from libs.contracts.notify.subject import (
     FollowingStopped,
     FollowSubject,
     LinkSubject,
+    NewsNoted,
+    NoteNews,
     SettleSubject,
     StopFollowing,
     SubjectAnswered,
@@ -26,7 +28,8 @@ from libs.contracts.notify.subject import (
     SubjectLinked,
     SubjectSettled,
 )
-from libs.contracts.words import Channel
+from libs.contracts.reports.parts import Part
+from libs.contracts.words import Channel, Template
 from libs.runtime.aggregates import Context, Due, State
 from libs.runtime.errors import NotFound, Refused
 
@@ -39,9 +42,26 @@ WITHDRAW = "withdraw"
 FOLLOWED_BY = frozenset({Channel.EMAIL, Channel.WHATSAPP_MANUAL})
 
 
+MOST_NEWS = 20
+"""Kept for a contact that comes later than they do: within the seconds between two topics."""
+
+NEWS = frozenset({Template.MESSAGE, Template.NOT_CONTINUED})
+
+
+class News(Part):
+    """Something for this follower alone, not yet planned."""
+
+    id: str
+    template: str
+    note: str = ""
+
+
 class Subject(State):
     """
     Attributes:
+        linked_at: when the report came to its case.
+        interim: the first word, that it is checked or was received, is planned.
+        discontinued: it was screened out. Nothing is owed any more but what is news.
         change: counts what called for work, so that an old piece of work settles no newer call.
     """
 
@@ -58,12 +78,15 @@ class Subject(State):
     following: bool = False
     ended: str | None = None
     linked: bool = False
+    linked_at: datetime | None = None
     case_id: str | None = None
     clarification_id: str | None = None
     outcome: str = ""
     answer_due_at: datetime | None = None
     answer_id: str | None = None
     interim: bool = False
+    news: tuple[News, ...] = ()
+    discontinued: bool = False
     todo: str | None = None
     change: int = 0
     erase_at: datetime | None = None
@@ -78,6 +101,10 @@ def decide(state: Subject | None, command: Command, context: Context) -> Iterabl
             return [SubjectLinked(**command.model_dump(include=_LINK))]
         case AnswerSubject():
             return [SubjectAnswered(report_id=command.report_id, answer_id=command.answer_id)]
+        case NoteNews():
+            if command.template not in NEWS:
+                raise Refused("validation", "template")
+            return [NewsNoted(**command.model_dump(exclude={"sealed", "body_hash"}))]
         case StopFollowing():
             if state is None or not state.channel:
                 raise NotFound()
@@ -91,9 +118,7 @@ def decide(state: Subject | None, command: Command, context: Context) -> Iterabl
                 return []
             return [FollowingStopped(report_id=command.report_id, reason=command.reason)]
         case SettleSubject():
-            if state is None or state.todo is None or state.change != command.change:
-                return []
-            return [SubjectSettled(**command.model_dump(include=_SETTLED))]
+            return _settle(state, command)
         case EraseContact():
             if state is None or state.erased:
                 return []
@@ -101,7 +126,7 @@ def decide(state: Subject | None, command: Command, context: Context) -> Iterabl
     raise TypeError(command.type_name)
 
 
-_LINK = {"report_id", "case_id", "outcome", "kind", "answer_due_at", "clarification_id"}
+_LINK = {"report_id", "case_id", "outcome", "kind", "answer_due_at", "clarification_id", "linked_at"}
 _SETTLED = {"report_id", "change", "interim", "erase_at"}
 
 
@@ -132,6 +157,15 @@ def _follow(state: Subject | None, command: FollowSubject, context: Context) -> 
     ]
 
 
+def _settle(state: Subject | None, command: SettleSubject) -> list[Event]:
+    """What a bulletin or a closing told calls for no work here, but starts the clock of the contact all the same."""
+    if state is None or state.change != command.change:
+        return []
+    if state.todo is None and (command.erase_at is None or state.erased or not state.following):
+        return []
+    return [SubjectSettled(**command.model_dump(include=_SETTLED))]
+
+
 def evolve(state: Subject | None, event: Event) -> Subject:
     match event:
         case SubjectFollowed():
@@ -144,6 +178,9 @@ def evolve(state: Subject | None, event: Event) -> Subject:
         case SubjectAnswered():
             known = state or Subject(report_id=event.report_id)
             return _called(known.model_copy(update={"answer_id": event.answer_id, "linked": True}))
+        case NewsNoted():
+            known = state or Subject(report_id=event.report_id)
+            return _called(known.model_copy(update=_noted(known, event)))
         case FollowingStopped():
             known = state or Subject(report_id=event.report_id)
             return known.model_copy(
@@ -153,7 +190,12 @@ def evolve(state: Subject | None, event: Event) -> Subject:
     match event:
         case SubjectSettled():
             return state.model_copy(
-                update={"todo": None, "interim": state.interim or event.interim, "erase_at": event.erase_at}
+                update={
+                    "todo": None,
+                    "news": (),
+                    "interim": state.interim or event.interim,
+                    "erase_at": event.erase_at,
+                }
             )
         case ContactErased():
             return state.model_copy(update={"address": "", "following": False, "erased": True, "todo": None})
@@ -161,7 +203,15 @@ def evolve(state: Subject | None, event: Event) -> Subject:
 
 
 _FOLLOWED = {"number", "channel", "language", "confidential", "consented_at", "kind", "address"}
-_LINKED = {"case_id", "outcome", "answer_due_at", "clarification_id"}
+_LINKED = {"case_id", "outcome", "answer_due_at", "clarification_id", "linked_at"}
+
+
+def _noted(known: Subject, event: NewsNoted) -> dict[str, Any]:
+    news = News(id=event.news_id, template=event.template, note=event.note)
+    changed: dict[str, Any] = {"news": (*known.news, news)[-MOST_NEWS:], "linked": True}
+    if event.template == Template.NOT_CONTINUED:
+        changed |= {"discontinued": True, "case_id": None}
+    return changed
 
 
 def _called(state: Subject) -> Subject:

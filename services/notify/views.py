@@ -3,7 +3,7 @@
 import asyncio
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from libs.contracts.reads import (
@@ -180,7 +180,9 @@ class Views:
         record = self._directory.tenants[tenant]
         for delivery in deliveries:
             bulletin = bulletins.get(delivery.bulletin_id or "")
-            text = whatsapp.text(delivery, bulletin, record, public_url=self._public_url, keys=self._link_keys)
+            text = whatsapp.text(
+                delivery, bulletin, record, public_url=self._public_url, keys=self._link_keys, now=datetime.now(UTC)
+            )
             yield ByHandRow(
                 delivery_id=delivery.delivery_id,
                 template=delivery.template,

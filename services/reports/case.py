@@ -182,7 +182,7 @@ def decide(case: Case | None, command: Command, context: Context) -> Iterable[Ev
         case CloseCase():
             if case.state in ENDED or case.state == CaseState.IN_REVIEW:
                 raise Refused("state_conflict")
-            return [CaseClosed(case_id=case.case_id, reason=command.reason)]
+            return [CaseClosed(case_id=case.case_id, reason=command.reason, answered=case.version > 0)]
     raise Refused("validation", "type")
 
 

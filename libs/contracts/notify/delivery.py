@@ -79,6 +79,53 @@ class BulletinAdvanced(Event):
     planned: int
 
 
+@command
+class PlanClosing(Command):
+    """A case was closed without an answer: whoever follows it is told so. Notify's own, made from CaseClosed."""
+
+    type_name: ClassVar[str] = "notify.plan-closing.v1"
+    aggregate: ClassVar[str] = "closing"
+    target_field: ClassVar[str] = "closing_id"
+
+    closing_id: str
+    case_id: str
+    reason: str
+    closed_at: datetime
+
+
+@event
+class ClosingPlanned(Event):
+    type_name: ClassVar[str] = "notify.closing-planned.v1"
+    aggregate: ClassVar[str] = "closing"
+
+    closing_id: str
+    case_id: str
+    reason: str
+    closed_at: datetime
+
+
+@command
+class AdvanceClosing(Command):
+    """One chunk of followers has its deliveries."""
+
+    type_name: ClassVar[str] = "notify.advance-closing.v1"
+    aggregate: ClassVar[str] = "closing"
+    target_field: ClassVar[str] = "closing_id"
+
+    closing_id: str
+    after: str
+    """The last of the chunk; empty when nobody is left."""
+
+
+@event
+class ClosingAdvanced(Event):
+    type_name: ClassVar[str] = "notify.closing-advanced.v1"
+    aggregate: ClassVar[str] = "closing"
+
+    closing_id: str
+    after: str
+
+
 class DeliveryAddress(Sealable):
     address: str
     name: str = ""
@@ -133,6 +180,8 @@ class PlanDelivery(Command):
     assignment_id: str | None = None
     due_at: datetime | None = None
     confidential: bool = False
+    note: str = ""
+    """For not_continued: code of the reason, or the office's own words where it closed the case."""
 
 
 @event
@@ -154,6 +203,7 @@ class DeliveryPlanned(Event):
     assignment_id: str | None = None
     due_at: datetime | None = None
     confidential: bool = False
+    note: str = ""
     at: datetime
     address: str = ""
     name: str = ""

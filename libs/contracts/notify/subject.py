@@ -82,6 +82,7 @@ class LinkSubject(Command):
     answer_due_at: datetime | None = None
     clarification_id: str | None = None
     """Set when the case has its answer already: then no interim message is due."""
+    linked_at: datetime | None = None
 
 
 @event
@@ -95,6 +96,8 @@ class SubjectLinked(Event):
     kind: str = "hoax"
     answer_due_at: datetime | None = None
     clarification_id: str | None = None
+    linked_at: datetime | None = None
+    """When the report came to the case, by the clock of reports."""
 
 
 @command
@@ -116,6 +119,34 @@ class SubjectAnswered(Event):
 
     report_id: str
     answer_id: str
+
+
+@command
+class NoteNews(Command):
+    """Something for this follower alone, once. Notify's own, made from MessageAdded and ReportScreenedOut."""
+
+    type_name: ClassVar[str] = "notify.note-news.v1"
+    aggregate: ClassVar[str] = "subject"
+    target_field: ClassVar[str] = "report_id"
+
+    report_id: str
+    news_id: str
+    """Of the event that it is news of; stands for the message in the delivery's own id."""
+    template: str
+    """message, or not_continued, which ends it."""
+    note: str = ""
+    """Code of the reason; never what a person wrote to another."""
+
+
+@event
+class NewsNoted(Event):
+    type_name: ClassVar[str] = "notify.news-noted.v1"
+    aggregate: ClassVar[str] = "subject"
+
+    report_id: str
+    news_id: str
+    template: str
+    note: str = ""
 
 
 @command

@@ -448,6 +448,8 @@ class CaseClosed(Event):
 
     case_id: str
     reason: str = ""
+    answered: bool = False
+    """An answer was published before; otherwise the reporters hear that it is not continued."""
 
 
 @command

@@ -15,19 +15,24 @@ from libs.runtime.keyring import VersionedKey
 from services.notify import letters
 from services.notify.bulletin import Bulletin
 from services.notify.channels.mime import Form, Head, Marks, build
-from services.notify.delivery import Delivery
+from services.notify.delivery import FIRST_WORDS, Delivery
 from services.notify.letters import Office
 
 FORMS_KEPT = 256
+
+OPTIONAL = ("due", "note")
+"""What a template asks for before it speaks of it."""
 
 
 def letter_name(delivery: Delivery) -> str:
     """The template file. What is confidential, or answered for one person alone, is not written into a message."""
     if delivery.template in (Template.LOGIN_LINK, Template.PARTNER_REQUEST) or delivery.recipient_kind == "partner":
         return f"{delivery.template}.partner"
-    if delivery.template == Template.INTERIM:
+    if delivery.template in (*FIRST_WORDS, Template.MESSAGE):
         return f"{delivery.template}.report"
-    private = delivery.confidential or delivery.bulletin_id is None
+    private = delivery.confidential
+    if delivery.template != Template.NOT_CONTINUED:
+        private = private or delivery.bulletin_id is None
     return f"{delivery.template}.{'private' if private else 'report'}"
 
 
@@ -61,15 +66,25 @@ def moment(at: datetime, record: TenantRecord, language: str) -> str:
     return long_moment(at, zone_of(record.region_code), spoken)
 
 
-def recipients_values(delivery: Delivery, record: TenantRecord, addresses: Addresses) -> dict[str, str]:
+def due_of(delivery: Delivery, record: TenantRecord, now: datetime) -> str:
+    """The hour that is promised or asked for; a promise that has passed is not made again."""
+    due = delivery.due_at
+    if due is None or (due <= now and delivery.template in FIRST_WORDS):
+        return ""
+    return moment(due, record, delivery.language)
+
+
+def recipients_values(
+    delivery: Delivery, record: TenantRecord, addresses: Addresses, *, now: datetime
+) -> dict[str, str]:
     """What differs from one recipient of a letter to the next."""
-    due = moment(delivery.due_at, record, delivery.language) if delivery.due_at is not None else ""
     return {
         "to": delivery.address,
         "id": delivery.delivery_id,
         "number": delivery.number,
         "name": delivery.name,
-        "due": due,
+        "due": due_of(delivery, record, now),
+        "note": letters.reason(delivery.note, delivery.language),
         "ticket_link": addresses.ticket(delivery.number),
         "assignment_link": addresses.assignment(delivery.assignment_id, delivery.recipient)
         if delivery.assignment_id is not None
@@ -112,17 +127,27 @@ class Mailer:
             UnfitForHeader: the address, or another value of a header, is not printable ASCII.
         """
         addresses = Addresses.of(record, public_url=self._public_url, keys=self._keys)
-        form = self._form(delivery, bulletin, record, addresses)
-        return form.fill({**recipients_values(delivery, record, addresses), "date": format_datetime(now)})
+        values = recipients_values(delivery, record, addresses, now=now)
+        form = self._form(delivery, bulletin, record, addresses, missing={n for n in OPTIONAL if not values[n]})
+        return form.fill({**values, "date": format_datetime(now)})
 
-    def _form(self, delivery: Delivery, bulletin: Bulletin | None, record: TenantRecord, addresses: Addresses) -> Form:
+    def _form(
+        self,
+        delivery: Delivery,
+        bulletin: Bulletin | None,
+        record: TenantRecord,
+        addresses: Addresses,
+        *,
+        missing: set[str],
+    ) -> Form:
         name = letter_name(delivery)
         language = letters.language_of(delivery.language)
-        has_due = delivery.due_at is not None
-        found = (record.id, record.version, name, language, delivery.bulletin_id, has_due)
+        found = (record.id, record.version, name, language, delivery.bulletin_id, *sorted(missing))
         form = self._forms.get(found)
         if form is None:
-            form = self._forms[found] = self._built(name, language, delivery, bulletin, record, addresses)
+            form = self._forms[found] = self._built(
+                name, language, delivery, bulletin, record, addresses, missing=missing
+            )
             if len(self._forms) > FORMS_KEPT:
                 self._forms.popitem(last=False)
         return form
@@ -135,11 +160,11 @@ class Mailer:
         bulletin: Bulletin | None,
         record: TenantRecord,
         addresses: Addresses,
+        *,
+        missing: set[str],
     ) -> Form:
         marks = Marks(DIFFERING)
-        differing = dict(marks.of)
-        if delivery.due_at is None:
-            differing["due"] = ""
+        differing = {**marks.of, **dict.fromkeys(missing, "")}
         office = Office.of(record)
         values = letter_values(delivery, bulletin, addresses, differing)
         letter = letters.write(name, language, office=office, values=values)
@@ -152,7 +177,8 @@ class Mailer:
 
 
 DIFFERING = {
-    "to", "date", "id", "number", "name", "due", "ticket_link", "assignment_link", "unsubscribe_link", "login_link",
+    "to", "date", "id", "number", "name", "due", "note",
+    "ticket_link", "assignment_link", "unsubscribe_link", "login_link",
 }  # fmt: skip
 
 

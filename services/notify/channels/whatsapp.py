@@ -3,6 +3,7 @@
 Never `delivered`: nobody tells us.
 """
 
+from datetime import datetime
 from urllib.parse import quote
 
 from libs.contracts.directory import TenantRecord
@@ -15,10 +16,16 @@ from services.notify.letters import Office
 
 
 def text(
-    delivery: Delivery, bulletin: Bulletin | None, record: TenantRecord, *, public_url: str, keys: VersionedKey
+    delivery: Delivery,
+    bulletin: Bulletin | None,
+    record: TenantRecord,
+    *,
+    public_url: str,
+    keys: VersionedKey,
+    now: datetime,
 ) -> str:
     addresses = Addresses.of(record, public_url=public_url, keys=keys)
-    values = letter_values(delivery, bulletin, addresses, recipients_values(delivery, record, addresses))
+    values = letter_values(delivery, bulletin, addresses, recipients_values(delivery, record, addresses, now=now))
     return letters.write_chat(letter_name(delivery), delivery.language, office=Office.of(record), values=values)
 
 

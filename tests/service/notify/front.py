@@ -257,6 +257,10 @@ class Front:
     async def key_is_gone(self, subject: str) -> bool:
         return await self._keys.find_one({"_id": subject}) is None
 
+    async def subject(self, tenant: str, report: str) -> dict[str, Any] | None:
+        """The document of a follower."""
+        return await self._database.subject.find_one({"_id": f"{tenant}/{report}"})
+
     # what happens often
 
     async def follow(

@@ -1,10 +1,13 @@
+from datetime import timedelta
+
 import pytest
 
 from libs.contracts.directory import PartnerRecord
 from libs.contracts.registry.partner import ContactPoint
-from services.notify.audience import channels_of, concerns, message_for, partners_after
+from services.notify.audience import channels_of, concerns, messages_for, partners_after
 from services.notify.bulletin import Bulletin
-from services.notify.subject import Subject
+from services.notify.closing import Closing
+from services.notify.subject import News, Subject
 from tests.unit.notify.builders import NOW, plan_bulletin
 
 
@@ -72,14 +75,48 @@ def test_a_partner_gets_one_message_per_channel_and_the_inbox_always() -> None:
         ({}, False, False, "interim"),
         ({"interim": True}, False, False, None),
         ({"clarification_id": "k1"}, False, False, None),
-        ({"kind": "complaint"}, False, False, None),
+        ({"kind": "complaint"}, False, False, "receipt"),
+        ({"kind": "complaint", "interim": True}, False, False, None),
         ({"kind": "complaint", "answer_id": "e1"}, False, False, "answer"),
         ({"following": False}, True, False, None),
+        ({"discontinued": True}, True, False, None),
     ],
 )
 def test_a_follower_is_owed_the_answer_or_one_word_that_it_is_being_checked(
     subject: dict[str, object], bulletin: bool, told: bool, template: str | None
 ) -> None:
-    message = message_for(a_subject(**subject), a_bulletin() if bulletin else None, told_before=told)
+    messages = messages_for(a_subject(**subject), a_bulletin() if bulletin else None, None, told_before=told)
 
-    assert (message.template if message else None) == template
+    assert [m.template for m in messages] == ([template] if template else [])
+
+
+def a_closing() -> Closing:
+    return Closing(closing_id="x1", case_id="c1", reason="Tidak beredar lagi.", closed_at=NOW)
+
+
+@pytest.mark.parametrize(
+    ("linked", "template"),
+    [(None, "not_continued"), (timedelta(), "not_continued"), (timedelta(milliseconds=1), "interim")],
+)
+def test_a_closed_case_is_news_to_whoever_was_in_it_and_none_to_whoever_opened_it_again(
+    linked: timedelta | None, template: str
+) -> None:
+    subject = a_subject(linked_at=NOW + linked if linked is not None else None)
+
+    (message,) = messages_for(subject, None, a_closing(), told_before=False)
+
+    assert message.template == template
+
+
+def test_an_answer_outdoes_a_closing() -> None:
+    (message,) = messages_for(a_subject(linked_at=NOW), a_bulletin(), a_closing(), told_before=False)
+
+    assert (message.template, message.bulletin_id) == ("answer", "b1")
+
+
+def test_each_piece_of_news_is_a_message_of_its_own_beside_where_the_report_stands() -> None:
+    news = (News(id="m1", template="message"), News(id="m2", template="message"))
+
+    messages = messages_for(a_subject(news=news), a_bulletin(), None, told_before=False)
+
+    assert [(m.id, m.template) for m in messages] == [("m1", "message"), ("m2", "message"), ("b1", "answer")]

@@ -33,7 +33,8 @@ OFFICE = TenantRecord(
     settings=TenantSettings(),
 )
 NAMES = (
-    "interim.report", "answer.report", "answer.private", "correction.report", "correction.private",
+    "interim.report", "receipt.report", "message.report", "not_continued.report", "not_continued.private",
+    "answer.report", "answer.private", "correction.report", "correction.private",
     "partner_request.partner", "correction.partner", "login_link.partner",
 )  # fmt: skip
 ENGLISH = re.compile(r"\b(the|your|you|report|answer|with|read|please|link|has been|this)\b", re.IGNORECASE)
@@ -57,7 +58,8 @@ def a_delivery(name: str, language: str = "id", **more: Any) -> Delivery:
             "recipient_kind": "partner" if to_partner else "report",
             "lane": 0,
             "language": language,
-            "bulletin_id": None if name in ("interim.report", "login_link.partner") else "b1",
+            "bulletin_id": "b1" if template in ("answer", "correction", "partner_request") else None,
+            "note": "out_of_scope" if template == "not_continued" else "",
             "confidential": kind == "private",
             "number": "CRB-4F7K-9XM2",
             "assignment_id": "a1" if to_partner else None,
@@ -104,6 +106,40 @@ def test_no_foreign_word_stands_in_a_letter(name: str) -> None:
     assert not INDONESIAN.search(without_links.sub("", english))
 
 
+@pytest.mark.parametrize("name", ["interim.report", "receipt.report"])
+def test_a_promise_that_has_passed_is_not_made_again(name: str) -> None:
+    _, late, _ = written(a_delivery(name, due_at=NOW))
+    _, early, _ = written(a_delivery(name, due_at=NOW + timedelta(seconds=1)))
+
+    assert ("paling lambat" in early, "paling lambat" in late) == (True, False)
+    assert "Kami kabari begitu ada jawabannya." in late
+
+
+@pytest.mark.parametrize(("language", "said"), [("id", "di luar wilayah"), ("en", "outside our area or power")])
+def test_who_is_not_answered_is_told_why_in_the_words_of_the_ticket(language: str, said: str) -> None:
+    _, text, html = written(a_delivery("not_continued.report", language))
+
+    assert said in text
+    assert said in html
+
+
+def test_the_offices_own_reason_is_no_markup_and_a_confidential_report_hears_none() -> None:
+    _, text, html = written(a_delivery("not_continued.report", note="Bukan <b>klaim</b>"))
+    _, private, _ = written(a_delivery("not_continued.private", note="Bukan klaim"))
+
+    assert "Bukan <b>klaim</b>" in text
+    assert "Bukan &lt;b&gt;klaim" in html
+    assert "klaim" not in private
+
+
+@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("language", ["id", "en"])
+def test_no_letter_offers_an_objection_that_nobody_takes(name: str, language: str) -> None:
+    _, text, html = written(a_delivery(name, language))
+
+    assert not re.search("sanggahan|objection|appeal", text + html, re.IGNORECASE)
+
+
 @pytest.mark.parametrize("name", ["answer.private", "correction.private"])
 def test_a_confidential_report_is_answered_without_a_word_of_its_topic(name: str) -> None:
     raw, text, html = written(a_delivery(name))
@@ -144,7 +180,7 @@ def test_the_next_news_are_promised_in_the_offices_own_hours() -> None:
 def test_whatsapp_says_it_in_one_line_with_a_link_that_types_it_in() -> None:
     delivery = a_delivery("answer.report", channel="whatsapp_manual", address="+6281200002066")
 
-    text = whatsapp.text(delivery, a_bulletin(), OFFICE, public_url="https://simpul.example", keys=KEYS)
+    text = whatsapp.text(delivery, a_bulletin(), OFFICE, public_url="https://simpul.example", keys=KEYS, now=NOW)
 
     assert text == (
         "Laporan CRB-4F7K-9XM2 sudah dijawab: Air PDAM aman dipakai. "

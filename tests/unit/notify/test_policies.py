@@ -3,11 +3,18 @@ from datetime import timedelta
 import pytest
 
 from libs.contracts.messages import Event
-from libs.contracts.notify.delivery import PlanBulletin, Unsubscribed
-from libs.contracts.notify.subject import EndSubject, LinkSubject
+from libs.contracts.notify.delivery import PlanBulletin, PlanClosing, Unsubscribed
+from libs.contracts.notify.subject import EndSubject, LinkSubject, NoteNews
 from libs.contracts.outcomes import ReportsRefused
-from libs.contracts.reports.case import CaseOpened
-from libs.contracts.reports.report import ReportMatched, ReportMoved, ReportWithdrawn
+from libs.contracts.reports.case import CaseClosed, CaseOpened
+from libs.contracts.reports.report import (
+    MessageAdded,
+    ReportMatched,
+    ReportMoved,
+    ReportReceived,
+    ReportScreenedOut,
+    ReportWithdrawn,
+)
 from services.notify.policies import after_suppression, reactions
 from tests.unit.notify.builders import NOW, a_clarification, envelope
 
@@ -65,9 +72,45 @@ def test_a_refused_submission_ends_the_subject_of_its_report() -> None:
     assert command == EndSubject(report_id="r7", reason="refused")
 
 
+def received(kind: str) -> ReportReceived:
+    return ReportReceived(report_id="r1", kind=kind, number="n", received_at=NOW, answer_due_at=NOW)
+
+
+@pytest.mark.parametrize("kind", ["aspiration", "complaint", "information_request"])
+def test_what_is_put_into_no_case_is_known_as_soon_as_it_is_received(kind: str) -> None:
+    (command,) = commands(received(kind))
+
+    assert isinstance(command, LinkSubject)
+    assert (command.case_id, command.answer_due_at) == (None, NOW)
+
+
+def test_a_message_of_the_office_is_news_without_a_word_of_it() -> None:
+    (command,) = commands(MessageAdded(report_id="r1", by_office=True, at=NOW))
+
+    assert isinstance(command, NoteNews)
+    assert (command.report_id, command.template, command.note) == ("r1", "message", "")
+
+
+def test_a_report_that_is_screened_out_is_told_why() -> None:
+    (command,) = commands(ReportScreenedOut(report_id="r1", reason="unclear"))
+
+    assert isinstance(command, NoteNews)
+    assert (command.template, command.note) == ("not_continued", "unclear")
+
+
+def test_a_case_closed_without_an_answer_is_told_to_its_followers() -> None:
+    (command,) = commands(CaseClosed(case_id="c1", reason="Tidak beredar lagi."), "c1")
+
+    assert isinstance(command, PlanClosing)
+    assert (command.case_id, command.reason, command.closed_at) == ("c1", "Tidak beredar lagi.", NOW)
+
+
 @pytest.mark.parametrize(
     "event",
     [
+        received("hoax"),
+        MessageAdded(report_id="r1", by_office=False, at=NOW),
+        CaseClosed(case_id="c1", reason="Sudah dijawab.", answered=True),
         ReportsRefused(command="reports.submit-report.v1", problem="key_reused"),
         ReportsRefused(command="reports.lease-case.v1", problem="state_conflict"),
         CaseOpened(case_id="c1", number="n", opened_at=NOW, answer_due_at=NOW, limit_at=NOW),

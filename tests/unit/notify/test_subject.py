@@ -8,6 +8,8 @@ from libs.contracts.notify.subject import (
     EndSubject,
     EraseContact,
     FollowingStopped,
+    NewsNoted,
+    NoteNews,
     SettleSubject,
     StopFollowing,
     SubjectFollowed,
@@ -140,6 +142,80 @@ def test_an_interim_message_is_remembered() -> None:
 
     assert [type(e) for e in events] == [SubjectSettled]
     assert story.state.interim
+
+
+def news(identity: str, template: str = "message", note: str = "") -> NoteNews:
+    return NoteNews(report_id="r1", news_id=identity, template=template, note=note)
+
+
+def settle(story: Story, **more: object) -> SettleSubject:
+    return SettleSubject(**{"report_id": "r1", "change": story.state.change, **more})
+
+
+def test_news_call_for_work_once_each() -> None:
+    story = followed_and_linked()
+    story.tell(settle(story, interim=True))
+
+    story.tell(news("m1"))
+    story.tell(news("m2"))
+    waiting = [n.id for n in story.state.news]
+    story.tell(settle(story))
+
+    assert waiting == ["m1", "m2"]
+    assert (story.state.news, story.state.todo, story.state.interim) == ((), None, True)
+
+
+def test_news_that_come_while_others_are_planned_are_not_settled_with_them() -> None:
+    story = followed_and_linked()
+    story.tell(news("m1"))
+    seen = settle(story)
+    story.tell(news("m2"))
+
+    assert story.tell(seen) == []
+    assert [n.id for n in story.state.news] == ["m1", "m2"]
+
+
+def test_news_wait_for_a_contact_that_comes_later() -> None:
+    story = Story(SUBJECT)
+    story.tell(news("m1"))
+    before = story.state.todo
+
+    story.tell(follow(), contact())
+
+    assert (before, story.state.todo, [n.id for n in story.state.news]) == (None, PLAN, ["m1"])
+
+
+def test_a_report_that_is_screened_out_leaves_its_case_and_keeps_its_follower() -> None:
+    story = followed_and_linked()
+
+    (event,) = story.tell(news("s1", "not_continued", "unclear"))
+
+    assert isinstance(event, NewsNoted)
+    assert (story.state.following, story.state.discontinued, story.state.case_id) == (True, True, None)
+
+
+def test_news_of_a_kind_that_we_do_not_have_are_refused() -> None:
+    with pytest.raises(Refused, match="validation"):
+        followed_and_linked().tell(news("m1", "answer"))
+
+
+def test_an_answer_that_was_told_with_its_case_starts_the_clock_of_the_contact() -> None:
+    story = followed_and_linked()
+    story.tell(settle(story, interim=True))
+    later = NOW + timedelta(days=30)
+
+    story.tell(settle(story, erase_at=later))
+
+    assert index_fields(story.state)["erase_at"] == later
+
+
+@pytest.mark.parametrize("erase_at", [None, NOW])
+def test_no_clock_is_started_for_a_follower_who_has_stopped(erase_at: object) -> None:
+    story = followed_and_linked()
+    story.tell(StopFollowing(report_id="r1"))
+    story.tell(settle(story, erase_at=NOW))
+
+    assert story.tell(settle(story, erase_at=erase_at)) == []
 
 
 def test_an_answer_to_one_report_calls_for_work() -> None:
