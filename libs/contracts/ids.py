@@ -2,6 +2,7 @@
 
 import hashlib
 import hmac
+import re
 import unicodedata
 from typing import Final
 from uuid import UUID
@@ -13,8 +14,16 @@ PLATFORM: Final = "platform"
 SETUP: Final = "setup"
 """The actor of an installation, which nobody can log in as: it adds the first operator and loads demo data."""
 
+IDENTIFIER: Final = r"^[0-9A-Za-z_-]{1,64}$"
+"""What every id is made of: safe in a path, in the header of a message, in a key and in a document's `_id`."""
+_IDENTIFIER: Final = re.compile(r"[0-9A-Za-z_-]{1,64}")
+
 CROCKFORD: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 """Base 32 without I, L, O and U, which are misread on paper and on the phone."""
+
+
+def is_identifier(text: str) -> bool:
+    return _IDENTIFIER.fullmatch(text) is not None
 
 
 def uuid5(namespace: UUID, name: str) -> UUID:

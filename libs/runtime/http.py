@@ -61,6 +61,13 @@ def field_problems(error: RequestValidationError) -> tuple[FieldProblem, ...]:
     )
 
 
+def invalid(error: RequestValidationError) -> Problem:
+    """A path that cannot be one names nothing; elsewhere the fields are named."""
+    if any(e["loc"][0] == "path" for e in error.errors()):
+        return problem("not_found")
+    return problem("validation", errors=field_problems(error))
+
+
 def _limit(context: Mapping[str, Any]) -> int | None:
     found = [v for k, v in context.items() if k in ("max_length", "min_length", "le", "ge") and isinstance(v, int)]
     return found[0] if found else None
@@ -76,7 +83,7 @@ def add_problem_handlers(app: FastAPI) -> None:
 
     async def on_validation(_: Request, error: Exception) -> Response:
         assert isinstance(error, RequestValidationError)
-        return problem_response(problem("validation", errors=field_problems(error)))
+        return problem_response(invalid(error))
 
     async def on_http(_: Request, error: Exception) -> Response:
         assert isinstance(error, HTTPException)

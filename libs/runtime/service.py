@@ -321,6 +321,8 @@ def serve(app: FastAPI, settings: Settings) -> None:
         access_log=False,
         server_header=False,
         date_header=True,
+        # X-Forwarded-… is for the gateway, which knows how many proxies are ours; the server believes its machine.
+        proxy_headers=False,
         timeout_graceful_shutdown=SHUTDOWN,
         timeout_keep_alive=15,
         h11_max_incomplete_event_size=64_000,

@@ -161,6 +161,8 @@ def create_app(settings: GatewaySettings) -> FastAPI:
         docs_url=None,
         redoc_url=None,
         openapi_url=None,
+        # The guard does it, without a host in the answer.
+        redirect_slashes=False,
         lifespan=machinery.lifespan,
         # Spans and metrics are ours: the framework's name the whole path, and a path may hold a ticket's number.
         telemetry={"tracing": False, "metrics": False, "logs": False},

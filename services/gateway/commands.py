@@ -21,6 +21,7 @@ from libs.contracts.notify.subject import StopFollowing
 from libs.contracts.reads import OutcomeView
 from libs.contracts.reports import case, clarification, report
 from libs.contracts.reports.parts import Attachment, Draft, Reference
+from libs.runtime.errors import NotFound
 from services.gateway.asking import Asking
 from services.gateway.principals import Officer, Partner
 from services.gateway.reads import RegistryReads
@@ -247,6 +248,9 @@ class Commands:
     async def _want(
         self, by: _By, key: UUID, command: Command, *, private: Sealable | None = None, wait: float
     ) -> Reply:
+        if not ids.is_identifier(command.target):
+            # From a field of a form: no record of it could be read again, so nothing is published.
+            raise NotFound("id")
         command_id = _command_id(by, key, command)
         body = command.model_dump_json().encode() + (private.model_dump_json().encode() if private else b"")
         wish = Wish(command_id, command, private)

@@ -25,6 +25,7 @@ from services.gateway.accepting import Accepted, Accepting, TrackingCodes
 from services.gateway.commands import WAIT, Commands
 from services.gateway.idempotency import read_key
 from services.gateway.limits import Bucket, FairShare, client_of
+from services.gateway.paths import Slug
 from services.gateway.principals import Officer, Partner
 from services.gateway.reads import NotifyReads, RegistryReads, ReportsReads
 from services.gateway.sessions import (
@@ -82,8 +83,9 @@ class Gateway:
 
     def client(self, request: Request) -> str:
         peer = request.client.host if request.client else ""
-        forwarded = request.headers.get("x-forwarded-for", "")
-        return client_of(peer, forwarded, trusted_proxies=self.settings.trusted_proxies)
+        trusted = self.settings.trusted_proxies
+        forwarded = request.headers.getlist("x-forwarded-for") if trusted else ()
+        return client_of(peer, forwarded, trusted_proxies=trusted)
 
     def office(self, slug: str) -> TenantRecord:
         """
@@ -176,7 +178,7 @@ async def _parts(request: Request) -> Gateway:
 Parts = Annotated[Gateway, Depends(_parts)]
 
 
-async def _office(slug: str, request: Request) -> TenantRecord:
+async def _office(slug: Slug, request: Request) -> TenantRecord:
     return parts_of(request).office(slug)
 
 

@@ -5,8 +5,10 @@ import json
 import re
 from collections.abc import Iterable, Mapping
 from typing import Any
+from urllib.parse import quote
 
 from python_multipart.multipart import parse_options_header
+from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from libs.contracts.problems import Problem, problem
@@ -40,6 +42,10 @@ _TAKEN = frozenset({_JSON, b"multipart/form-data"})
 are none of these, and the third is taken by no route that a cookie opens."""
 
 _CHARSETS = frozenset({b"utf-8", b"utf8", b"us-ascii", b"iso-8859-1"})
+_ONCE = frozenset(
+    {b"authorization", b"content-length", b"content-type", b"host", b"idempotency-key", b"transfer-encoding"}
+)
+"""Headers that two readers would read in two ways if they came twice."""
 
 _STRING = re.compile(rb'"(?:[^"\\]|\\.)*"')
 _BRACKET = re.compile(rb"[\[\]{}]")
@@ -119,12 +125,18 @@ class Guard:
             return
         headers: dict[bytes, bytes] = dict(scope["headers"])
         is_api = scope["path"].startswith(API)
+        if scope["method"] == "HEAD":
+            # As a GET whose body is kept back: every page and every read has its HEAD, with the same headers.
+            scope, send = {**scope, "method": "GET"}, _without_body(send)
         refusal = self._refusal(scope, headers)
         if refusal is not None:
             await problem_response(refusal)(scope, receive, self._dressed(send, is_api=True))
             return
         answered = self._dressed(send, is_api=is_api)
-        if scope["method"] in ("GET", "HEAD", "OPTIONS", "DELETE"):
+        if scope["method"] == "GET" and scope["path"].endswith("/") and scope["path"] != "/":
+            await _without_slash(scope)(scope, receive, answered)
+            return
+        if scope["method"] in ("GET", "OPTIONS", "DELETE"):
             await self._app(scope, receive, answered)
             return
         try:
@@ -148,6 +160,10 @@ class Guard:
         raw = scope["headers"]
         if len(raw) > MOST_HEADERS or sum(len(name) + len(value) for name, value in raw) > LARGEST_HEADERS:
             return Problem(type="about:blank", title="The headers are too large", status=431)
+        if len(headers) != len(raw) and _came_twice(name for name, _ in raw):
+            return Problem(type="about:blank", title="A header came twice", status=400)
+        if b"transfer-encoding" in headers and b"content-length" in headers:
+            return Problem(type="about:blank", title="The body has two lengths", status=400)
         host = headers.get(b"host", b"").lower()
         bare = host.rsplit(b":", 1)[0] if not host.endswith(b"]") else host
         if bare not in self._hosts and not scope["path"].startswith(("/health/", "/metrics", "/internal/")):
@@ -213,6 +229,32 @@ class Guard:
             await send(message)
 
         return dressed
+
+
+def _came_twice(names: Iterable[bytes]) -> bool:
+    seen: set[bytes] = set()
+    for name in names:
+        if name in seen:
+            return True
+        if name in _ONCE:
+            seen.add(name)
+    return False
+
+
+def _without_body(send: Send) -> Send:
+    async def bodiless(message: Message) -> None:
+        if message["type"] == "http.response.body":
+            message = {**message, "body": b""}
+        await send(message)
+
+    return bodiless
+
+
+def _without_slash(scope: Scope) -> Response:
+    """To the address that we have: relative, as nothing that a client says may name a host; and never `//elsewhere`."""
+    path = "/" + quote(scope["path"].strip("/\\"), safe="/-._~!$&'()*+,;=:@")
+    query = scope["query_string"].decode("latin-1")
+    return Response(status_code=308, headers={"Location": f"{path}?{query}" if query else path})
 
 
 def _media_type(headers: Mapping[bytes, bytes]) -> bytes:

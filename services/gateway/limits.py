@@ -6,7 +6,7 @@ of the process each still gets its equal share, and officers have a path of thei
 
 import math
 from collections import OrderedDict, defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 from ipaddress import IPv6Address, ip_address
 from time import monotonic
@@ -75,25 +75,37 @@ class FairShare:
         self._total += 1
 
 
-@lru_cache(maxsize=4096)
-def client_of(peer: str, forwarded_for: str, *, trusted_proxies: int) -> str:
+LONGEST_ADDRESS = 64
+
+
+def client_of(peer: str, forwarded_for: Sequence[str], *, trusted_proxies: int) -> str:
     """The client as far as it can be believed: an IPv4 address, or the /64 of an IPv6 one.
 
     Args:
-        forwarded_for: the header; each of our proxies adds the peer it saw at the right end, so what stands left of
-            `trusted_proxies` entries was written by the client.
+        forwarded_for: every X-Forwarded-For header, in order; each of our proxies adds the peer it saw at the right
+            end, so what stands left of `trusted_proxies` entries was written by the client.
     """
-    address = peer
     if trusted_proxies:
-        hops = [hop.strip() for hop in forwarded_for.split(",") if hop.strip()]
+        hops = [hop.strip() for line in forwarded_for for hop in line.split(",") if hop.strip()]
         if hops:
-            address = hops[-min(trusted_proxies, len(hops))]
+            return _network(hops[-min(trusted_proxies, len(hops))][:LONGEST_ADDRESS]) or _network(peer) or peer
+    return _network(peer) or peer
+
+
+@lru_cache(maxsize=4096)
+def _network(written: str) -> str | None:
+    """None for what is no address. Proxies write IPv6 with and without brackets, and either with a port."""
+    bare = written
+    if bare.startswith("["):
+        bare = bare[1:].partition("]")[0]
+    elif bare.count(":") == 1:
+        bare = bare.partition(":")[0]
     try:
-        parsed = ip_address(address.strip("[]"))
+        parsed = ip_address(bare.partition("%")[0])
     except ValueError:
-        return peer
+        return None
     if isinstance(parsed, IPv6Address):
         if parsed.ipv4_mapped is not None:
             return str(parsed.ipv4_mapped)
         return f"{IPv6Address(int(parsed) >> 64 << 64)}/64"
-    return address
+    return str(parsed)

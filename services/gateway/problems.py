@@ -6,11 +6,12 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.responses import RedirectResponse, Response
+from starlette.routing import Match
 
 from libs.contracts.problems import TITLES, FieldProblem, Problem, problem
 from libs.runtime import logs
 from libs.runtime.errors import Refused, Unavailable
-from libs.runtime.http import field_problems, problem_response
+from libs.runtime.http import invalid, problem_response
 from services.gateway.context import Moved
 from services.gateway.limits import TooMany
 
@@ -66,7 +67,7 @@ def problem_of(error: Exception) -> tuple[Problem, Mapping[str, str]]:
         case Unavailable():
             found = problem("unavailable")
         case RequestValidationError():
-            found = problem("validation", errors=field_problems(error))
+            found = invalid(error)
         case TooMany():
             return problem("too_many_requests"), {"Retry-After": str(error.retry_after)}
         case HTTPException():
@@ -77,11 +78,27 @@ def problem_of(error: Exception) -> tuple[Problem, Mapping[str, str]]:
     return found, {"Retry-After": RETRY_AFTER} if found.status in (429, 503) else {}
 
 
+_METHODS = ("DELETE", "GET", "PATCH", "POST", "PUT")
+
+
+def allowed_methods(request: Request) -> list[str]:
+    """Of every route with this path: the framework names those of the first."""
+    routes = request.app.router.routes
+    found = [
+        method
+        for method in _METHODS
+        if any(route.matches({**request.scope, "method": method})[0] is Match.FULL for route in routes)
+    ]
+    return sorted([*found, "HEAD"] if "GET" in found else found)
+
+
 async def answer(request: Request, error: Exception) -> Response:
     """Problem details for programs, a page for people."""
     if isinstance(error, Moved):
         return moved_response(request, error)
     found, headers = problem_of(error)
+    if found.status == 405:
+        headers = {**headers, "Allow": ", ".join(allowed_methods(request))}
     page: ErrorPage | None = getattr(request.app.state, "error_page", None)
     if page is None or request.scope["path"].startswith(_FOR_PROGRAMS):
         return problem_response(found, headers)

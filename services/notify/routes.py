@@ -20,6 +20,7 @@ from libs.runtime import logs
 from libs.runtime.directory import Directory, standing
 from libs.runtime.errors import NotFound, Refused
 from libs.runtime.http import caller_dependency, tenant_of
+from libs.runtime.paths import Id
 from libs.runtime.service import Runtime
 from libs.runtime.tokens import Caller
 from services.notify.permissions import is_sender
@@ -41,7 +42,7 @@ def router(runtime: Runtime, views: Views) -> APIRouter:
         return await runtime.outcome_view(tenant_of(caller), command_id, body)
 
     @routes.get("/subjects/{report_id}")
-    async def subject(caller: Called, report_id: str) -> FollowView:
+    async def subject(caller: Called, report_id: Id) -> FollowView:
         return await views.follow(tenant_of(caller), report_id)
 
     @routes.get("/bulletins")
@@ -50,13 +51,13 @@ def router(runtime: Runtime, views: Views) -> APIRouter:
         return await views.bulletins(tenant_of(caller), case_id)
 
     @routes.get("/bulletins/{bulletin_id}")
-    async def bulletin(caller: Called, bulletin_id: str) -> BulletinView:
+    async def bulletin(caller: Called, bulletin_id: Id) -> BulletinView:
         require_officer(caller, directory)
         return await views.bulletin(tenant_of(caller), bulletin_id)
 
     @routes.get("/bulletins/{bulletin_id}/ledger")
     async def ledger(
-        caller: Called, bulletin_id: str, state: DeliveryState | None = None, cursor: Cursor = None
+        caller: Called, bulletin_id: Id, state: DeliveryState | None = None, cursor: Cursor = None
     ) -> Page[LedgerRow]:
         require_officer(caller, directory)
         return await views.ledger(tenant_of(caller), bulletin_id, state=state, cursor=cursor)
@@ -73,12 +74,12 @@ def router(runtime: Runtime, views: Views) -> APIRouter:
         return page
 
     @routes.get("/partners/{partner_id}/assignments")
-    async def assignments(caller: Called, partner_id: str) -> list[AssignmentView]:
+    async def assignments(caller: Called, partner_id: Id) -> list[AssignmentView]:
         require_reader_of(caller, partner_id, directory)
         return await views.assignments(tenant_of(caller), partner_id)
 
     @routes.get("/assignments/{assignment_id}")
-    async def assignment(caller: Called, assignment_id: str) -> AssignmentView:
+    async def assignment(caller: Called, assignment_id: Id) -> AssignmentView:
         found = await views.assignment(tenant_of(caller), assignment_id)
         require_reader_of(caller, found.partner_id, directory)
         return found

@@ -22,6 +22,7 @@ from libs.contracts.words import Role
 from libs.runtime.directory import Directory
 from libs.runtime.errors import NotFound, Refused
 from libs.runtime.http import caller_dependency, tenant_of
+from libs.runtime.paths import Id
 from libs.runtime.service import Runtime
 from libs.runtime.tokens import Caller
 from services.registry.login import Login
@@ -64,7 +65,7 @@ def router(runtime: Runtime, views: Views, login: Login) -> APIRouter:
         return await views.partners(tenant_of(caller), PartnerFilter(area, kind, state), cursor=cursor, limit=limit)
 
     @routes.get("/partners/{partner_id}")
-    async def partner(caller: Called, partner_id: str) -> PartnerRow:
+    async def partner(caller: Called, partner_id: Id) -> PartnerRow:
         if not is_partner(caller, partner_id):
             require_officer(caller, directory)
         found = await views.partner(tenant_of(caller), partner_id)

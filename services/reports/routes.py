@@ -23,6 +23,7 @@ from libs.contracts.reads import (
 from libs.contracts.words import Role
 from libs.runtime.errors import Refused
 from libs.runtime.http import ServiceClient, caller_dependency, tenant_of
+from libs.runtime.paths import Id, Number, Position
 from libs.runtime.service import Runtime
 from libs.runtime.tokens import Caller
 from services.reports.evidence import Evidence
@@ -65,7 +66,7 @@ def router(runtime: Runtime, views: Views, pictures: Evidence, matcher: ServiceC
 
     @api.get("/tickets/{number}")
     async def ticket(
-        number: str, caller: From, code_hash: Annotated[str, Header(alias="x-code-hash", max_length=64)]
+        number: Number, caller: From, code_hash: Annotated[str, Header(alias="x-code-hash", max_length=64)]
     ) -> TicketView:
         return await views.ticket(tenant_of(caller), number, code_hash)
 
@@ -87,7 +88,7 @@ def router(runtime: Runtime, views: Views, pictures: Evidence, matcher: ServiceC
         return await views.clarifications(tenant_of(caller), query=q, cursor=cursor, limit=limit, corrected=corrected)
 
     @api.get("/clarifications/{ref}")
-    async def clarification(ref: str, caller: From) -> ClarificationView:
+    async def clarification(ref: Id, caller: From) -> ClarificationView:
         return await views.clarification(tenant_of(caller), ref)
 
     @api.get("/stats")
@@ -114,7 +115,7 @@ def router(runtime: Runtime, views: Views, pictures: Evidence, matcher: ServiceC
         return await views.counts(tenant_of(caller))
 
     @api.get("/cases/{case_id}")
-    async def case(case_id: str, caller: From, cursor: Cursor = None) -> CaseView:
+    async def case(case_id: Id, caller: From, cursor: Cursor = None) -> CaseView:
         office(caller)
         return await views.case(tenant_of(caller), case_id, cursor=cursor)
 
@@ -126,12 +127,12 @@ def router(runtime: Runtime, views: Views, pictures: Evidence, matcher: ServiceC
         return await views.reports(tenant_of(caller), kind=kind, state=state, cursor=cursor, limit=limit)
 
     @api.get("/reports/{report_id}")
-    async def report(report_id: str, caller: From) -> ReportRow:
+    async def report(report_id: Id, caller: From) -> ReportRow:
         office(caller)
         return await views.report(tenant_of(caller), report_id)
 
     @api.get("/reports/{report_id}/pictures/{number}")
-    async def picture(report_id: str, number: int, caller: From) -> Response:
+    async def picture(report_id: Id, number: Position, caller: From) -> Response:
         office(caller)
         return Response(await pictures.picture(tenant_of(caller), report_id, number), media_type="image/jpeg")
 

@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Query, Response
+from fastapi import APIRouter, Query, Response
 
 from libs.contracts.reads import (
     BulletinView,
@@ -41,10 +41,10 @@ from services.gateway.api.models import (
 )
 from services.gateway.api.public import answered
 from services.gateway.context import Key, Parts, SignedInOfficer, StaffWait
+from services.gateway.paths import Id
 
 router = APIRouter(prefix="/console")
 
-Id = Annotated[str, Path(min_length=1, max_length=64)]
 Cursor = Annotated[str, Query(max_length=600)]
 Word = Annotated[str, Query(max_length=60)]
 

@@ -8,6 +8,7 @@ from libs.contracts.topics import Service
 from libs.runtime.errors import Refused
 from libs.runtime.http import caller_dependency, tenant_of
 from services.gateway.context import Gateway
+from services.gateway.paths import Id
 
 
 def router(parts: Gateway) -> APIRouter:
@@ -15,7 +16,7 @@ def router(parts: Gateway) -> APIRouter:
     From: Any = caller_dependency(parts.tokens)
 
     @routes.get("/blobs/{blob_id}")
-    async def blob(blob_id: str, caller: From) -> Response:
+    async def blob(blob_id: Id, caller: From) -> Response:
         """A picture that a report names, for reports to take."""
         if caller.service != Service.REPORTS:
             raise Refused("forbidden")

@@ -7,6 +7,7 @@ from starlette.responses import StreamingResponse
 
 from libs.runtime.errors import Refused, Unavailable
 from services.gateway.context import Office, Parts, SignedInOfficer
+from services.gateway.paths import Number, Slug
 from services.gateway.streams import Hub, Sees, of_office, of_ticket
 from services.gateway.tickets import ticket_view
 
@@ -27,7 +28,7 @@ def _stream(hub: Hub, sees: Sees, last_event_id: str | None) -> StreamingRespons
 
 @router.get("/{slug}/tickets/{number}/stream")
 async def ticket(
-    office: Office, parts: Parts, number: str, request: Request, last_event_id: LastEventId = None
+    office: Office, parts: Parts, number: Number, request: Request, last_event_id: LastEventId = None
 ) -> StreamingResponse:
     """For a browser that holds the ticket's cookie."""
     held = parts.ticket_in(request, office, number)
@@ -44,7 +45,7 @@ async def ticket(
 @router.get("/console/stream")
 @router.get("/{slug}/console/stream")
 async def console(
-    officer: SignedInOfficer, parts: Parts, slug: str | None = None, last_event_id: LastEventId = None
+    officer: SignedInOfficer, parts: Parts, slug: Slug | None = None, last_event_id: LastEventId = None
 ) -> StreamingResponse:
     if slug is not None and slug != officer.tenant.slug:
         raise Refused("not_found")

@@ -16,6 +16,7 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
+from libs.contracts.ids import IDENTIFIER
 from libs.contracts.problems import Problem
 from libs.contracts.reads import (
     ClarificationCard,
@@ -41,7 +42,7 @@ def _written(value: Any) -> Any:
 
 
 Time = Annotated[AwareDatetime, BeforeValidator(_written)]
-Identity = Annotated[str, StringConstraints(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9-]+$")]
+Identity = Annotated[str, StringConstraints(pattern=IDENTIFIER)]
 Slug = Annotated[str, StringConstraints(min_length=1, max_length=64, pattern=r"^[a-z0-9-]+$")]
 Email = Annotated[str, StringConstraints(min_length=3, max_length=254, pattern=r"^[^\s\u0000-\u001f\u007f]+$")]
 Password = Annotated[str, StringConstraints(min_length=1, max_length=200)]

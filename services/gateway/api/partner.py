@@ -1,17 +1,14 @@
 """The API for partners: what they are asked to carry, and their answer."""
 
-from typing import Annotated
-
-from fastapi import APIRouter, Path, Response
+from fastapi import APIRouter, Response
 
 from libs.contracts.reads import AssignmentView
 from services.gateway.api.models import ALWAYS, STAFF, WRITING, Assignment, CommandAnswer, problems
 from services.gateway.api.public import answered
 from services.gateway.context import Key, Parts, SignedInPartner, StaffWait
+from services.gateway.paths import Id
 
 router = APIRouter(prefix="/partner")
-
-Id = Annotated[str, Path(min_length=1, max_length=64)]
 
 
 @router.get("/assignments", summary="What I am asked to carry", responses=problems(*ALWAYS, *STAFF))

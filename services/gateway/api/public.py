@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Query, Request, Response, UploadFile
+from fastapi import APIRouter, Query, Request, Response, UploadFile
 from starlette.responses import Response as PlainResponse
 
 from libs.contracts.reads import BlobView, MatchView, StatsView
@@ -28,6 +28,7 @@ from services.gateway.api.models import (
 from services.gateway.commands import Reply
 from services.gateway.context import Guess, Key, Office, Parts, PublicWrite, Wait, parts_of
 from services.gateway.forms import MatchQuestion, ReportForm
+from services.gateway.paths import Id, Number, Slug
 from services.gateway.reads import or_missing
 from services.gateway.sessions import Ticket
 from services.gateway.tickets import open_ticket
@@ -36,8 +37,6 @@ MATCH_WITHIN = 3.0
 
 router = APIRouter()
 
-Number = Annotated[str, Path(min_length=1, max_length=64)]
-Ref = Annotated[str, Path(min_length=1, max_length=64)]
 Cursor = Annotated[str, Query(max_length=600)]
 
 _KEY_AND_WAIT = [
@@ -71,7 +70,7 @@ _KEY_AND_WAIT = [
     openapi_extra={**documented(ReportForm), "parameters": _KEY_AND_WAIT},
     response_class=PlainResponse,
 )
-async def report(slug: str, request: Request) -> PlainResponse:
+async def report(slug: Slug, request: Request) -> PlainResponse:
     """Kept once the broker has it. Number and code open the ticket; the same key and body get the same again."""
     return await submit_report(parts_of(request), slug, request)
 
@@ -109,7 +108,7 @@ async def clarifications(
 
 
 @router.get("/{slug}/clarifications/{ref}", summary="One answer, by its number", responses=problems(*ALWAYS))
-async def clarification(office: Office, parts: Parts, ref: Ref) -> PublicClarification:
+async def clarification(office: Office, parts: Parts, ref: Id) -> PublicClarification:
     return public_clarification(await parts.reports.clarification(office.id, ref))
 
 
@@ -121,7 +120,7 @@ async def clarification(office: Office, parts: Parts, ref: Ref) -> PublicClarifi
     responses={201: {"model": CommandAnswer, "description": "Counted"}, **problems(*WRITING)},
 )
 async def count_demand(
-    office: Office, parts: Parts, ref: Ref, key: Key, wait: Wait, response: Response
+    office: Office, parts: Parts, ref: Id, key: Key, wait: Wait, response: Response
 ) -> CommandAnswer:
     found = await parts.reports.clarification(office.id, ref)
     return answered(await parts.commands.count_demand(office, key, found.id, wait=wait), response)

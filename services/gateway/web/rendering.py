@@ -39,6 +39,7 @@ CONTENT_SECURITY_POLICY = "; ".join((*_POLICY, "require-trusted-types-for 'scrip
 HTMX_CONTENT_SECURITY_POLICY = "; ".join(_POLICY)
 """htmx 2 parses answers with DOMParser and has no policy hook, so pages that load it go without Trusted Types."""
 
+
 def security_headers(*, htmx: bool = False) -> dict[str, str]:
     """What every page carries; a secret in an address never travels on (no-referrer)."""
     return {

@@ -5,7 +5,7 @@ import httpx
 import pytest
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import PlainTextResponse
-from starlette.types import Receive, Scope, Send
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from services.gateway.guard import LARGEST_JSON, Guard, Unreadable, check_json, depth
 
@@ -154,3 +154,84 @@ async def test_a_form_in_a_charset_of_browsers_is_read(charset: str) -> None:
         answer = await at.post("/cirebon/report/hoax", content=b"--x--", headers=kind)
 
     assert answer.status_code == 200
+
+
+def asked(*headers: tuple[bytes, bytes], method: str = "GET", path: str = "/api/v1/session") -> Scope:
+    return {"type": "http", "method": method, "path": path, "query_string": b"a=1", "headers": list(headers)}
+
+
+async def answered(scope: Scope, app: ASGIApp = echo) -> list[Message]:
+    sent: list[Message] = []
+
+    async def nothing() -> Message:
+        return {"type": "http.request", "body": b"", "more_body": False}
+
+    async def note(message: Message) -> None:
+        sent.append(message)
+
+    await Guard(app, hosts={"simpul.example"})(scope, nothing, note)
+    return sent
+
+
+HOST = (b"host", b"simpul.example")
+
+
+@pytest.mark.parametrize(
+    "twice",
+    [
+        HOST,
+        (b"content-type", b"application/json"),
+        (b"content-length", b"0"),
+        (b"transfer-encoding", b"chunked"),
+        (b"idempotency-key", b"one"),
+        (b"authorization", b"Bearer one"),
+    ],
+)
+async def test_a_header_that_two_readers_may_read_in_two_ways_is_refused(twice: tuple[bytes, bytes]) -> None:
+    sent = await answered(asked(HOST, twice, twice))
+
+    assert sent[0]["status"] == 400
+
+
+async def test_a_header_that_may_come_twice_may() -> None:
+    sent = await answered(asked(HOST, (b"x-forwarded-for", b"1.1.1.1"), (b"x-forwarded-for", b"2.2.2.2")))
+
+    assert sent[0]["status"] == 200
+
+
+async def test_a_body_with_two_lengths_is_refused() -> None:
+    json = (b"content-type", b"application/json")
+    both = asked(HOST, json, (b"content-length", b"4"), (b"transfer-encoding", b"chunked"), method="POST")
+
+    assert (await answered(both))[0]["status"] == 400
+
+
+async def test_a_head_is_a_get_without_its_body() -> None:
+    seen: list[str] = []
+
+    async def page(scope: Scope, receive: Receive, send: Send) -> None:
+        seen.append(scope["method"])
+        await PlainTextResponse("four")(scope, receive, send)
+
+    sent = await answered(asked(HOST, method="HEAD"), page)
+
+    assert seen == ["GET"]
+    assert sent[0]["status"] == 200
+    assert (b"content-length", b"4") in sent[0]["headers"]
+    assert b"".join(m.get("body", b"") for m in sent[1:]) == b""
+
+
+@pytest.mark.parametrize(
+    ("path", "to"),
+    [
+        ("/kota-cilegon/", "/kota-cilegon?a=1"),
+        ("//evil.example/", "/evil.example?a=1"),
+        ("/\\evil.example/", "/evil.example?a=1"),
+        ("/é x/\r\nset-cookie: a/", "/%C3%A9%20x/%0D%0Aset-cookie:%20a?a=1"),
+    ],
+)
+async def test_an_address_that_ends_with_a_slash_leads_to_ours_without_naming_a_host(path: str, to: str) -> None:
+    sent = await answered(asked(HOST, path=path))
+
+    assert sent[0]["status"] == 308
+    assert (b"location", to.encode()) in sent[0]["headers"]

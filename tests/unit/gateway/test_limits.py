@@ -69,26 +69,34 @@ def test_an_office_alone_may_use_everything_and_starts_anew_each_second() -> Non
 
 
 @pytest.mark.parametrize(
-    ("peer", "header", "proxies", "client"),
+    ("peer", "headers", "proxies", "client"),
     [
-        ("203.0.113.9", "198.51.100.1", 0, "203.0.113.9"),
-        ("10.0.0.1", "198.51.100.1", 1, "198.51.100.1"),
-        ("10.0.0.1", "1.1.1.1, 198.51.100.1", 1, "198.51.100.1"),
-        ("10.0.0.1", "1.1.1.1, 198.51.100.1, 10.0.0.2", 2, "198.51.100.1"),
-        ("10.0.0.1", "", 1, "10.0.0.1"),
-        ("10.0.0.1", "not an address", 1, "10.0.0.1"),
-        ("2001:db8:1:2:3:4:5:6", "", 0, "2001:db8:1:2::/64"),
-        ("::ffff:203.0.113.9", "", 0, "203.0.113.9"),
+        ("203.0.113.9", ["198.51.100.1"], 0, "203.0.113.9"),
+        ("10.0.0.1", ["198.51.100.1"], 1, "198.51.100.1"),
+        ("10.0.0.1", ["1.1.1.1, 198.51.100.1"], 1, "198.51.100.1"),
+        ("10.0.0.1", ["1.1.1.1", "198.51.100.1"], 1, "198.51.100.1"),
+        ("10.0.0.1", ["1.1.1.1, 198.51.100.1", "10.0.0.2"], 2, "198.51.100.1"),
+        ("10.0.0.1", [], 1, "10.0.0.1"),
+        ("10.0.0.1", ["", " , "], 1, "10.0.0.1"),
+        ("10.0.0.1", ["not an address"], 1, "10.0.0.1"),
+        ("10.0.0.1", ["198.51.100.1:51234"], 1, "198.51.100.1"),
+        ("10.0.0.1", ["2001:db8:1:2::9"], 1, "2001:db8:1:2::/64"),
+        ("10.0.0.1", ["[2001:db8:1:2::9]:443"], 1, "2001:db8:1:2::/64"),
+        ("10.0.0.1", ["9" * 10_000], 1, "10.0.0.1"),
+        ("2001:db8:1:2:3:4:5:6", [], 0, "2001:db8:1:2::/64"),
+        ("fe80::1%eth0", [], 0, "fe80::/64"),
+        ("::ffff:203.0.113.9", [], 0, "203.0.113.9"),
+        ("", [], 0, ""),
     ],
 )
 def test_the_client_is_the_nearest_that_our_own_proxies_have_seen(
-    peer: str, header: str, proxies: int, client: str
+    peer: str, headers: list[str], proxies: int, client: str
 ) -> None:
-    assert client_of(peer, header, trusted_proxies=proxies) == client
+    assert client_of(peer, headers, trusted_proxies=proxies) == client
 
 
 def test_addresses_of_one_network_share_a_bucket() -> None:
-    one = client_of("2001:db8:1:2::1", "", trusted_proxies=0)
-    other = client_of("2001:db8:1:2:ffff::9", "", trusted_proxies=0)
+    one = client_of("2001:db8:1:2::1", (), trusted_proxies=0)
+    other = client_of("2001:db8:1:2:ffff::9", (), trusted_proxies=0)
 
     assert one == other

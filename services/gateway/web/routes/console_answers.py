@@ -13,6 +13,7 @@ from libs.contracts.reads import ReportRow
 from libs.contracts.words import ReportState
 from services.gateway.api.models import ConfirmationWish, ReportAnswerWish
 from services.gateway.commands import Reply
+from services.gateway.paths import Id
 from services.gateway.reads import or_missing
 from services.gateway.web import case_views, console_views, people_views
 from services.gateway.web.routes.console_case_page import picture_urls
@@ -86,7 +87,7 @@ def request_row(shift: Shift, row: ReportRow) -> people_views.RequestRow:
 
 
 @router.get("/{slug}/console/answers/{report_id}")
-async def one(shift: OnShift, report_id: str, done: Done) -> Response:
+async def one(shift: OnShift, report_id: Id, done: Done) -> Response:
     return await _shown(shift, report_id, done)
 
 
@@ -137,7 +138,7 @@ def request_line(shift: Shift, row: ReportRow, attempt: Attempt | None) -> case_
 
 
 @router.post("/{slug}/console/answers/{report_id}/answer")
-async def answer(shift: OnShift, report_id: str, request: Request) -> Response:
+async def answer(shift: OnShift, report_id: Id, request: Request) -> Response:
     form = await shift.posted(request)
 
     async def wish(key: UUID) -> Reply:
@@ -149,7 +150,7 @@ async def answer(shift: OnShift, report_id: str, request: Request) -> Response:
 
 
 @router.post("/{slug}/console/answers/{report_id}/reply")
-async def reply(shift: OnShift, report_id: str, request: Request) -> Response:
+async def reply(shift: OnShift, report_id: Id, request: Request) -> Response:
     form = await shift.posted(request)
 
     async def wish(key: UUID) -> Reply:
@@ -160,7 +161,7 @@ async def reply(shift: OnShift, report_id: str, request: Request) -> Response:
 
 
 @router.post("/{slug}/console/answers/{report_id}/screen")
-async def screen_out(shift: OnShift, report_id: str, request: Request) -> Response:
+async def screen_out(shift: OnShift, report_id: Id, request: Request) -> Response:
     form = await shift.posted(request)
 
     async def wish(key: UUID) -> Reply:

@@ -8,6 +8,7 @@ from starlette.responses import Response
 
 from libs.contracts.reads import ByHandRow, Page
 from services.gateway.commands import Reply
+from services.gateway.paths import Id
 from services.gateway.reads import or_missing
 from services.gateway.web import ledger_views
 from services.gateway.web.routes.console_ledgers import recipient_name
@@ -54,7 +55,7 @@ def _message(shift: Shift, row: ByHandRow, attempt: Attempt | None) -> ledger_vi
 
 
 @router.post("/{slug}/console/by-hand/{delivery_id}/sent")
-async def sent(shift: OnShift, delivery_id: str, request: Request) -> Response:
+async def sent(shift: OnShift, delivery_id: Id, request: Request) -> Response:
     form = await shift.posted(request)
 
     async def wish(key: UUID) -> Reply:

@@ -23,6 +23,7 @@ from services.gateway.api.models import (
     TriageWish,
 )
 from services.gateway.commands import Reply
+from services.gateway.paths import Id, Position
 from services.gateway.web import case_views
 from services.gateway.web.routes.console_case_page import case_page, end_of_day, reference_id, report_line
 from services.gateway.web.routes.console_shift import (
@@ -57,12 +58,12 @@ async def _shown(shift: Shift, case_id: str, said: Said, attempt: Attempt | None
 
 
 @router.get("/{slug}/console/cases/{case_id}")
-async def case(shift: OnShift, case_id: str, done: Done) -> Response:
+async def case(shift: OnShift, case_id: Id, done: Done) -> Response:
     return await _shown(shift, case_id, done)
 
 
 @router.get("/{slug}/console/cases/{case_id}/reports")
-async def reports(shift: OnShift, case_id: str, after: Cursor = "") -> Response:
+async def reports(shift: OnShift, case_id: Id, after: Cursor = "") -> Response:
     found, frame = await asyncio.gather(read(shift, case_id, cursor=after), shift.frame())
     base = shift.url("cases", case_id)
     page = case_views.CaseReportsPage(
@@ -78,7 +79,7 @@ async def reports(shift: OnShift, case_id: str, after: Cursor = "") -> Response:
 
 
 @router.get("/{slug}/console/reports/{report_id}/pictures/{number}")
-async def picture(shift: OnShift, report_id: str, number: int) -> Response:
+async def picture(shift: OnShift, report_id: Id, number: Position) -> Response:
     data = await shift.parts.reports.picture(shift.office.id, shift.officer.actor, report_id, number)
     return Response(data, media_type="image/jpeg", headers={"Cache-Control": "private, no-store"})
 
@@ -102,7 +103,7 @@ async def _do(
 
 
 @router.post("/{slug}/console/cases/{case_id}/claim")
-async def claim(shift: OnShift, case_id: str, request: Request) -> Response:
+async def claim(shift: OnShift, case_id: Id, request: Request) -> Response:
     form = await shift.posted(request)
 
     async def wish(key: UUID) -> Reply:
@@ -112,7 +113,7 @@ async def claim(shift: OnShift, case_id: str, request: Request) -> Response:
 
 
 @router.post("/{slug}/console/cases/{case_id}/release")
-async def release(shift: OnShift, case_id: str, request: Request) -> Response:
+async def release(shift: OnShift, case_id: Id, request: Request) -> Response:
     form = await shift.posted(request)
 
     async def wish(key: UUID) -> Reply:
@@ -122,7 +123,7 @@ async def release(shift: OnShift, case_id: str, request: Request) -> Response:
 
 
 @router.post("/{slug}/console/cases/{case_id}/triage")
-async def triage(shift: OnShift, case_id: str, request: Request) -> Response:
+async def triage(shift: OnShift, case_id: Id, request: Request) -> Response:
     """Whoever triages a case owns it until somebody else does."""
     form = await shift.posted(request)
 
@@ -151,7 +152,7 @@ async def triage(shift: OnShift, case_id: str, request: Request) -> Response:
 
 
 @router.post("/{slug}/console/cases/{case_id}/references")
-async def add_reference(shift: OnShift, case_id: str, request: Request) -> Response:
+async def add_reference(shift: OnShift, case_id: Id, request: Request) -> Response:
     form = await shift.posted(request)
     url = text_of(form, "url").strip()
 
@@ -171,7 +172,7 @@ async def add_reference(shift: OnShift, case_id: str, request: Request) -> Respo
 
 
 @router.post("/{slug}/console/cases/{case_id}/references/{reference}/remove")
-async def remove_reference(shift: OnShift, case_id: str, reference: str, request: Request) -> Response:
+async def remove_reference(shift: OnShift, case_id: Id, reference: Id, request: Request) -> Response:
     form = await shift.posted(request)
     found = await read(shift, case_id)
     url = next((r.url for r in found.references if reference_id(r.url) == reference), None)
@@ -239,17 +240,17 @@ async def _written(shift: Shift, case_id: str, request: Request, *, submit: bool
 
 
 @router.post("/{slug}/console/cases/{case_id}/draft")
-async def save_draft(shift: OnShift, case_id: str, request: Request) -> Response:
+async def save_draft(shift: OnShift, case_id: Id, request: Request) -> Response:
     return await _written(shift, case_id, request, submit=False)
 
 
 @router.post("/{slug}/console/cases/{case_id}/submit")
-async def submit_draft(shift: OnShift, case_id: str, request: Request) -> Response:
+async def submit_draft(shift: OnShift, case_id: Id, request: Request) -> Response:
     return await _written(shift, case_id, request, submit=True)
 
 
 @router.post("/{slug}/console/cases/{case_id}/correct")
-async def correct(shift: OnShift, case_id: str, request: Request) -> Response:
+async def correct(shift: OnShift, case_id: Id, request: Request) -> Response:
     """The published text becomes the draft of the next version; what stands stays until that one is approved."""
     form = await shift.posted(request)
     found = await read(shift, case_id)
@@ -262,7 +263,7 @@ async def correct(shift: OnShift, case_id: str, request: Request) -> Response:
 
 
 @router.post("/{slug}/console/cases/{case_id}/publish")
-async def publish(shift: OnShift, case_id: str, request: Request) -> Response:
+async def publish(shift: OnShift, case_id: Id, request: Request) -> Response:
     form = await shift.posted(request)
 
     async def wish(key: UUID) -> Reply:
@@ -272,7 +273,7 @@ async def publish(shift: OnShift, case_id: str, request: Request) -> Response:
 
 
 @router.post("/{slug}/console/cases/{case_id}/ask")
-async def ask(shift: OnShift, case_id: str, request: Request) -> Response:
+async def ask(shift: OnShift, case_id: Id, request: Request) -> Response:
     form = await shift.posted(request)
     agencies = {a.id: a.name for a in shift.parts.directory.agencies_of(shift.office.id)}
     party = agencies.get(text_of(form, "party"), "")
@@ -292,7 +293,7 @@ async def ask(shift: OnShift, case_id: str, request: Request) -> Response:
 
 
 @router.post("/{slug}/console/cases/{case_id}/confirm")
-async def confirm(shift: OnShift, case_id: str, request: Request) -> Response:
+async def confirm(shift: OnShift, case_id: Id, request: Request) -> Response:
     form = await shift.posted(request)
 
     async def wish(key: UUID) -> Reply:
@@ -303,7 +304,7 @@ async def confirm(shift: OnShift, case_id: str, request: Request) -> Response:
 
 
 @router.post("/{slug}/console/cases/{case_id}/close")
-async def close(shift: OnShift, case_id: str, request: Request) -> Response:
+async def close(shift: OnShift, case_id: Id, request: Request) -> Response:
     form = await shift.posted(request)
 
     async def wish(key: UUID) -> Reply:
@@ -315,7 +316,7 @@ async def close(shift: OnShift, case_id: str, request: Request) -> Response:
 
 
 @router.post("/{slug}/console/cases/{case_id}/similar/{other}/{relation}")
-async def judge(shift: OnShift, case_id: str, other: str, relation: str, request: Request) -> Response:
+async def judge(shift: OnShift, case_id: Id, other: Id, relation: Id, request: Request) -> Response:
     """The same claim: the case without a published answer joins the other. Else the suggestion is put away."""
     form = await shift.posted(request)
     what = f"similar {relation}"
@@ -338,7 +339,7 @@ async def judge(shift: OnShift, case_id: str, other: str, relation: str, request
 
 
 @router.post("/{slug}/console/cases/{case_id}/reports/{report_id}/reply")
-async def reply(shift: OnShift, case_id: str, report_id: str, request: Request) -> Response:
+async def reply(shift: OnShift, case_id: Id, report_id: Id, request: Request) -> Response:
     form = await shift.posted(request)
 
     async def wish(key: UUID) -> Reply:
@@ -349,7 +350,7 @@ async def reply(shift: OnShift, case_id: str, report_id: str, request: Request) 
 
 
 @router.post("/{slug}/console/cases/{case_id}/reports/{report_id}/screen")
-async def screen_out(shift: OnShift, case_id: str, report_id: str, request: Request) -> Response:
+async def screen_out(shift: OnShift, case_id: Id, report_id: Id, request: Request) -> Response:
     form = await shift.posted(request)
 
     async def wish(key: UUID) -> Reply:

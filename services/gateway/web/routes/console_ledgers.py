@@ -14,6 +14,7 @@ from libs.contracts.reads import BulletinView, ClarificationView, LedgerRow, Out
 from libs.contracts.words import AssignmentState, Channel, DeliveryState
 from libs.runtime.errors import NotFound, Refused
 from services.gateway.commands import Reply
+from services.gateway.paths import Id
 from services.gateway.reads import or_missing
 from services.gateway.web import case_views, console_views, ledger_views
 from services.gateway.web.routes.console_case_page import OUT, published_view
@@ -67,12 +68,12 @@ Start = Annotated[int, Query(ge=0, le=100_000)]
 
 
 @router.get("/{slug}/console/cases/{case_id}/deliveries")
-async def deliveries_of_case(shift: OnShift, case_id: str) -> Response:
+async def deliveries_of_case(shift: OnShift, case_id: Id) -> Response:
     return await _of_case(shift, case_id, "deliveries")
 
 
 @router.get("/{slug}/console/cases/{case_id}/partners")
-async def partners_of_case(shift: OnShift, case_id: str) -> Response:
+async def partners_of_case(shift: OnShift, case_id: Id) -> Response:
     return await _of_case(shift, case_id, "partners")
 
 
@@ -110,9 +111,7 @@ async def _of_case(shift: Shift, case_id: str, tab: str) -> Response:
 
 
 @router.get("/{slug}/console/deliveries/{bulletin_id}")
-async def deliveries(
-    shift: OnShift, bulletin_id: str, done: Done, show: Choice = "all", after: Cursor = ""
-) -> Response:
+async def deliveries(shift: OnShift, bulletin_id: Id, done: Done, show: Choice = "all", after: Cursor = "") -> Response:
     return await _deliveries(shift, bulletin_id, done, show=show if show in FILTERS else "all", after=after)
 
 
@@ -231,7 +230,7 @@ def _resend(
 
 
 @router.post("/{slug}/console/deliveries/{bulletin_id}/retry")
-async def retry(shift: OnShift, bulletin_id: str, request: Request) -> Response:
+async def retry(shift: OnShift, bulletin_id: Id, request: Request) -> Response:
     """What failed for good is sent once more; what may have arrived is left to a person, one by one."""
     form = await shift.posted(request)
     failed = await _all_rows(shift, bulletin_id, DeliveryState.FAILED_PERMANENT)
@@ -276,14 +275,14 @@ async def _all_rows(shift: Shift, bulletin_id: str, state: str = "") -> list[Led
 
 
 @router.post("/{slug}/console/deliveries/{bulletin_id}/{delivery_id}/arrived")
-async def arrived(shift: OnShift, bulletin_id: str, delivery_id: str, request: Request) -> Response:
+async def arrived(shift: OnShift, bulletin_id: Id, delivery_id: Id, request: Request) -> Response:
     return await _resolved(
         shift, bulletin_id, request, lambda key: shift.commands.mark_sent_by_hand(shift.officer, key, delivery_id)
     )
 
 
 @router.post("/{slug}/console/deliveries/{bulletin_id}/{delivery_id}/lost")
-async def lost(shift: OnShift, bulletin_id: str, delivery_id: str, request: Request) -> Response:
+async def lost(shift: OnShift, bulletin_id: Id, delivery_id: Id, request: Request) -> Response:
     return await _resolved(
         shift, bulletin_id, request, lambda key: shift.commands.retry_delivery(shift.officer, key, delivery_id)
     )
@@ -305,7 +304,7 @@ async def _resolved(
 
 
 @router.get("/{slug}/console/deliveries/{bulletin_id}/partners")
-async def answers(shift: OnShift, bulletin_id: str, show: Choice = "all", start: Start = 0) -> Response:
+async def answers(shift: OnShift, bulletin_id: Id, show: Choice = "all", start: Start = 0) -> Response:
     notify, tenant, actor = shift.parts.notify, shift.office.id, shift.officer.actor
     bulletin, rows, frame = await asyncio.gather(
         notify.bulletin(tenant, actor, bulletin_id), or_missing(_all_rows(shift, bulletin_id)), shift.frame()

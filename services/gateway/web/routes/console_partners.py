@@ -9,6 +9,7 @@ from starlette.responses import Response
 
 from libs.contracts.reads import AssignmentView, PartnerRow
 from libs.contracts.words import PartnerState
+from services.gateway.paths import Id
 from services.gateway.reads import or_missing
 from services.gateway.web import console_views, people_views
 from services.gateway.web.routes.console_ledgers import ANSWERS, partners_named
@@ -79,7 +80,7 @@ def _row(shift: Shift, row: PartnerRow) -> people_views.PartnerRow:
 
 
 @router.get("/{slug}/console/partners/{partner_id}")
-async def partner(shift: OnShift, partner_id: str) -> Response:
+async def partner(shift: OnShift, partner_id: Id) -> Response:
     tenant, actor = shift.office.id, shift.officer.actor
     row, assignments, frame = await asyncio.gather(
         shift.parts.registry.partner(tenant, actor, partner_id),

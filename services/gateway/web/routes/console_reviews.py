@@ -13,6 +13,7 @@ from libs.contracts.words import CaseState, PartnerState
 from libs.kit import areas
 from services.gateway.api.models import ApprovalWish, ReturnWish
 from services.gateway.commands import Reply
+from services.gateway.paths import Id
 from services.gateway.reads import or_missing
 from services.gateway.web import case_views, review_views
 from services.gateway.web.routes.console_case_page import (
@@ -102,7 +103,7 @@ async def _shown(shift: Shift, case_id: str, said: Said, attempt: Attempt | None
 
 
 @router.get("/{slug}/console/reviews/{case_id}")
-async def review(shift: OnShift, case_id: str, done: Done) -> Response:
+async def review(shift: OnShift, case_id: Id, done: Done) -> Response:
     return await _shown(shift, case_id, done)
 
 
@@ -174,7 +175,7 @@ def partners_concerned(shift: Shift, area: str | None) -> int:
 
 
 @router.post("/{slug}/console/reviews/{case_id}/approve")
-async def approve(shift: OnShift, case_id: str, request: Request) -> Response:
+async def approve(shift: OnShift, case_id: Id, request: Request) -> Response:
     form = await shift.posted(request)
 
     async def wish(key: UUID) -> Reply:
@@ -189,7 +190,7 @@ async def approve(shift: OnShift, case_id: str, request: Request) -> Response:
 
 
 @router.post("/{slug}/console/reviews/{case_id}/return")
-async def give_back(shift: OnShift, case_id: str, request: Request) -> Response:
+async def give_back(shift: OnShift, case_id: Id, request: Request) -> Response:
     form = await shift.posted(request)
 
     async def wish(key: UUID) -> Reply:
@@ -202,7 +203,7 @@ async def give_back(shift: OnShift, case_id: str, request: Request) -> Response:
 
 
 @router.post("/{slug}/console/reviews/{case_id}/publish")
-async def publish(shift: OnShift, case_id: str, request: Request) -> Response:
+async def publish(shift: OnShift, case_id: Id, request: Request) -> Response:
     form = await shift.posted(request)
 
     async def wish(key: UUID) -> Reply:

@@ -12,6 +12,7 @@ from services.gateway.idempotency import read_key
 from services.gateway.limits import TooMany
 from services.gateway.officer_login import log_in
 from services.gateway.partner_login import enter, enter_by_assignment, send_link
+from services.gateway.paths import LinkToken
 from services.gateway.sessions import Kind
 from services.gateway.web.routes.pages import Pages, form_of, see, text_of
 from services.gateway.web.routes.public import Site
@@ -135,13 +136,13 @@ async def link_asked(office: Office, visit: Visit, site: Site, request: Request)
 
 
 @router.get("/{slug}/login/{secret}")
-async def link_opened(office: Office, visit: Visit, site: Site, secret: str) -> Response:
+async def link_opened(office: Office, visit: Visit, site: Site, secret: LinkToken) -> Response:
     view = ConfirmPage(form=form_of(f"/{office.slug}/login/{secret}", visit), purpose="login")
     return site.show(visit, office, "auth/confirm.html", view)
 
 
 @router.post("/{slug}/login/{secret}")
-async def partner_enters(office: Office, visit: Visit, site: Site, secret: str, request: Request) -> Response:
+async def partner_enters(office: Office, visit: Visit, site: Site, secret: LinkToken, request: Request) -> Response:
     await posted(request, visit)
     visit.parts.limits.guesses.take(visit.client)
     entered = await enter(visit.parts, secret, instead_of=request.cookies.get(visit.parts.cookie_name(Kind.PARTNER)))
@@ -154,7 +155,7 @@ async def partner_enters(office: Office, visit: Visit, site: Site, secret: str, 
 
 
 @router.get("/{slug}/a/{token}")
-async def assignment_link(office: Office, visit: Visit, site: Site, token: str) -> Response:
+async def assignment_link(office: Office, visit: Visit, site: Site, token: LinkToken) -> Response:
     """From a message to a partner: their answer is one button away, without a log-in."""
     link = visit.parts.signed_links.assignment(office.id, token)
     if link is None:
@@ -167,7 +168,7 @@ async def assignment_link(office: Office, visit: Visit, site: Site, token: str) 
 
 
 @router.post("/{slug}/a/{token}")
-async def assignment_opened(office: Office, visit: Visit, site: Site, token: str, request: Request) -> Response:
+async def assignment_opened(office: Office, visit: Visit, site: Site, token: LinkToken, request: Request) -> Response:
     await posted(request, visit)
     visit.parts.limits.guesses.take(visit.client)
     link = visit.parts.signed_links.assignment(office.id, token)

@@ -16,6 +16,7 @@ from libs.contracts.words import AssignmentState, ClarificationState, PartnerSta
 from libs.runtime.errors import Refused, Unavailable
 from services.gateway.context import Office, Visit, Visited, posted
 from services.gateway.idempotency import read_key
+from services.gateway.paths import Id
 from services.gateway.principals import Partner
 from services.gateway.reads import or_missing
 from services.gateway.web import partner_views as views
@@ -128,7 +129,7 @@ async def home(guest: AsGuest) -> Response:
 
 
 @router.get("/{slug}/partner/assignments/{assignment_id}")
-async def assignment(guest: AsGuest, assignment_id: str) -> Response:
+async def assignment(guest: AsGuest, assignment_id: Id) -> Response:
     return await _shown(guest, assignment_id, Answer())
 
 
@@ -204,13 +205,13 @@ def _correction(found: AssignmentView, clarification: ClarificationView) -> view
 
 
 @router.post("/{slug}/partner/assignments/{assignment_id}/accept")
-async def accept(guest: AsGuest, assignment_id: str, request: Request) -> Response:
+async def accept(guest: AsGuest, assignment_id: Id, request: Request) -> Response:
     form = await posted(request, guest.visit, session=guest.partner.session)
     return await _answered(guest, assignment_id, form, ready=True)
 
 
 @router.post("/{slug}/partner/assignments/{assignment_id}/decline")
-async def decline(guest: AsGuest, assignment_id: str, request: Request) -> Response:
+async def decline(guest: AsGuest, assignment_id: Id, request: Request) -> Response:
     form = await posted(request, guest.visit, session=guest.partner.session)
     return await _answered(guest, assignment_id, form, ready=False)
 

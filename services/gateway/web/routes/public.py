@@ -16,6 +16,7 @@ from libs.contracts.words import ClarificationState
 from libs.runtime.errors import NotFound, Refused
 from services.gateway.context import Office, Visit, Visited, posted
 from services.gateway.idempotency import read_key
+from services.gateway.paths import AssetName, Id, LinkToken
 from services.gateway.reads import or_missing
 from services.gateway.signed_links import one_click_key
 from services.gateway.web.assets import IMMUTABLE, SHORT
@@ -55,7 +56,7 @@ Cursor = Annotated[str, Query(max_length=600)]
 
 
 @router.get("/static/{version}/{name:path}")
-async def static(version: str, name: str, request: Request, site: Site) -> Response:
+async def static(version: Id, name: AssetName, request: Request, site: Site) -> Response:
     if site.assets.get(name) is None:
         raise NotFound("asset")
     accepted = request.headers.get("accept-encoding", "")
@@ -117,7 +118,7 @@ async def _clarification(office: Office, visit: Visit, ref: str, *, counted: boo
 
 
 @router.get("/{slug}/clarifications/{ref}")
-async def clarification(office: Office, visit: Visit, site: Site, ref: str, counted: bool = False) -> Response:
+async def clarification(office: Office, visit: Visit, site: Site, ref: Id, counted: bool = False) -> Response:
     view = await _clarification(office, visit, ref, counted=counted)
     if view.row.number != ref:
         return visit.finish(see(f"/{office.slug}/clarifications/{view.row.number}"))
@@ -138,14 +139,14 @@ def with_pictures(view: ClarificationPage, office: TenantRecord, visit: Visited,
 
 
 @router.get("/{slug}/clarifications/{ref}/card.svg")
-async def card_of_before(office: Office, ref: str) -> Response:
+async def card_of_before(office: Office, ref: Id) -> Response:
     """Was sent and printed before; chat programs did not take it."""
     return RedirectResponse(f"/{office.slug}/clarifications/{quote(ref)}/{Shape.CARD}.png", status_code=308)
 
 
 @router.get("/{slug}/clarifications/{ref}/{shape}.png")
 async def picture(
-    office: Office, visit: Visit, site: Site, ref: str, shape: Shape, request: Request, v: str = ""
+    office: Office, visit: Visit, site: Site, ref: Id, shape: Shape, request: Request, v: str = ""
 ) -> Response:
     """Of an answer that may be passed on. Public, without cookies, and drawn once."""
     found = await visit.parts.reports.clarification(office.id, ref)
@@ -168,7 +169,7 @@ async def picture(
 
 
 @router.post("/{slug}/clarifications/{ref}/demand")
-async def demand(office: Office, visit: Visit, ref: str, request: Request) -> Response:
+async def demand(office: Office, visit: Visit, ref: Id, request: Request) -> Response:
     """ "Ya, ini yang saya terima": counted, and the answer shown."""
     visit.parts.limits.clients.take(visit.client)
     form = await posted(request, visit)
@@ -229,7 +230,7 @@ async def privacy(office: Office, visit: Visit, site: Site) -> Response:
 
 
 @router.get("/{slug}/u/{token}")
-async def unsubscribe_asked(office: Office, visit: Visit, site: Site, token: str) -> Response:
+async def unsubscribe_asked(office: Office, visit: Visit, site: Site, token: LinkToken) -> Response:
     link = visit.parts.signed_links.unsubscribe(office.id, token)
     if link is None:
         raise NotFound("link")
@@ -238,7 +239,7 @@ async def unsubscribe_asked(office: Office, visit: Visit, site: Site, token: str
 
 
 @router.post("/{slug}/u/{token}")
-async def unsubscribe(office: Office, visit: Visit, site: Site, token: str, request: Request) -> Response:
+async def unsubscribe(office: Office, visit: Visit, site: Site, token: LinkToken, request: Request) -> Response:
     """From the page's button, or by a mail program with one click (RFC 8058): the link itself is the proof."""
     link = visit.parts.signed_links.unsubscribe(office.id, token)
     if link is None:

@@ -20,6 +20,7 @@ from services.gateway.commands import Reply
 from services.gateway.context import Office, Visit, Visited, posted
 from services.gateway.idempotency import read_key
 from services.gateway.limits import TooMany
+from services.gateway.paths import Number
 from services.gateway.reads import or_missing
 from services.gateway.sessions import Ticket
 from services.gateway.tickets import open_ticket, ticket_view
@@ -91,7 +92,7 @@ def _wrong(site: Pages, visit: Visited, office: TenantRecord, number: str) -> Re
 
 
 @router.get("/{slug}/tickets/{number}")
-async def ticket(office: Office, visit: Visit, site: Site, number: str) -> Response:
+async def ticket(office: Office, visit: Visit, site: Site, number: Number) -> Response:
     held = visit.parts.ticket_in(visit.request, office, number)
     if held is None:
         return _lookup(site, visit, office, number=number[:64])
@@ -238,25 +239,25 @@ async def _carried_out(visit: Visited, held: Ticket, key: UUID, what: str, helpe
 
 
 @router.post("/{slug}/tickets/{number}/messages")
-async def message(office: Office, visit: Visit, site: Site, number: str, request: Request) -> Response:
+async def message(office: Office, visit: Visit, site: Site, number: Number, request: Request) -> Response:
     return await _do(office, visit, site, number, request, "messages")
 
 
 @router.post("/{slug}/tickets/{number}/rating")
-async def rating(office: Office, visit: Visit, site: Site, number: str, request: Request) -> Response:
+async def rating(office: Office, visit: Visit, site: Site, number: Number, request: Request) -> Response:
     return await _do(office, visit, site, number, request, "rating")
 
 
 @router.post("/{slug}/tickets/{number}/rejection")
-async def rejection(office: Office, visit: Visit, site: Site, number: str, request: Request) -> Response:
+async def rejection(office: Office, visit: Visit, site: Site, number: Number, request: Request) -> Response:
     return await _do(office, visit, site, number, request, "rejection")
 
 
 @router.post("/{slug}/tickets/{number}/withdrawal")
-async def withdrawal(office: Office, visit: Visit, site: Site, number: str, request: Request) -> Response:
+async def withdrawal(office: Office, visit: Visit, site: Site, number: Number, request: Request) -> Response:
     return await _do(office, visit, site, number, request, "withdrawal")
 
 
 @router.post("/{slug}/tickets/{number}/stop")
-async def stop(office: Office, visit: Visit, site: Site, number: str, request: Request) -> Response:
+async def stop(office: Office, visit: Visit, site: Site, number: Number, request: Request) -> Response:
     return await _do(office, visit, site, number, request, "stop")
