@@ -90,6 +90,8 @@ class Loop:
     """Where somebody waits: while that one is busy, this one rests as long as it works."""
     most: int = 500
     """Records of one batch."""
+    behind: float = 0.0
+    """Seconds since the oldest record of the batch in hand was written; 0: nothing is waiting."""
     handled: int = 0
     """Records, since the start."""
     first_at: float | None = None
@@ -246,11 +248,11 @@ def _watch(consumer: Any, loop: Loop, in_flight: InFlight, commits: CommitsBehin
     fetch_on_demand(consumer)
     commits.serve(consumer)
     poll, leave = consumer.getmany, consumer.stop
-    records, behind, polled_at = 0, 0.0, 0.0
+    records, polled_at = 0, 0.0
 
     async def getmany(*, timeout_ms: int, max_records: int) -> Any:
-        nonlocal records, behind, polled_at
-        rest = loop.rest(records, time.monotonic() - polled_at, behind=behind)
+        nonlocal records, polled_at
+        rest = loop.rest(records, time.monotonic() - polled_at, behind=loop.behind)
         if rest:
             await asyncio.sleep(rest)
         found: Any = {}
@@ -260,9 +262,10 @@ def _watch(consumer: Any, loop: Loop, in_flight: InFlight, commits: CommitsBehin
                 if partition in consumer.assignment():
                     consumer.seek(partition, offset)
             found = await poll(timeout_ms=POLL_MS, max_records=loop.takes)
+            now = time.time()
+            loop.behind = max((now - of[0].timestamp / 1000 for of in found.values()), default=0.0)
         commits.read(found)
         records, polled_at = sum(map(len, found.values())), time.monotonic()
-        behind = time.time() - min((of[0].timestamp for of in found.values()), default=0) / 1000
         return found
 
     async def stop() -> None:

@@ -39,6 +39,8 @@ HTTP_SECONDS = Histogram(
 )
 DELIVERIES = Counter("simpul_deliveries_total", "Deliveries by result", ["service", "channel", "result"])
 
+QUESTIONS = Counter("simpul_questions_total", "Questions to the matcher by what became of them", ["asked_by", "result"])
+
 _PROPAGATOR = TraceContextTextMapPropagator()
 _TRACER = trace.get_tracer("simpul")
 

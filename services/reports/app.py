@@ -1,19 +1,21 @@
 """The reports service, put together."""
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
 from fastapi import FastAPI
 
+from libs.contracts.reports.report import PlaceReport
 from libs.contracts.topics import Service
 from libs.runtime.aggregates import Aggregate, Incoming
 from libs.runtime.blobs import Blobs
+from libs.runtime.bus import LATE, Loop
 from libs.runtime.cursors import Cursors
 from libs.runtime.directory import standing_of_all
 from libs.runtime.http import ServiceClient
 from libs.runtime.keyring import derive
-from libs.runtime.service import build
+from libs.runtime.service import Hold, build
 from services.reports.evidence import Evidence
 from services.reports.kinds import AGGREGATES
 from services.reports.merging import Merging
@@ -22,6 +24,16 @@ from services.reports.routes import router
 from services.reports.settings import Settings
 from services.reports.store import Store
 from services.reports.views import Views
+
+
+def held_while(is_away: Callable[[], Awaitable[bool]], mailbox: Loop) -> Hold:
+    """The matcher is not asked again about what it did not answer while it is away, nor while reports that it was never
+    asked about wait for their turn."""
+
+    async def held() -> bool:
+        return mailbox.behind > LATE or await is_away()
+
+    return held
 
 
 def create_app(settings: Settings, aggregates: Sequence[Aggregate[Any]] = AGGREGATES) -> FastAPI:
@@ -37,6 +49,8 @@ def create_app(settings: Settings, aggregates: Sequence[Aggregate[Any]] = AGGREG
     gateway = ServiceClient(runtime.tokens, service=Service.GATEWAY, base_url=settings.gateway_url)
     store = Store(runtime.engine, runtime.keys)
     placing = Placing(store, matcher, within=settings.match_within)
+    mailbox = next(loop for loop in runtime.bus.loops if loop.name == PlaceReport.mailbox)
+    runtime.holds["ask_again"] = held_while(placing.asking.is_away, mailbox)
     evidence = Evidence(runtime.engine, store, Blobs(runtime.mongo, "evidence"), gateway)
     merging = Merging(runtime.engine)
     views = Views(runtime.engine, store, Cursors(derive(runtime.keyring.master.current, "cursors")))

@@ -11,25 +11,21 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
-
-from pydantic import TypeAdapter
+from uuid import UUID
 
 from libs.contracts.reports.parts import Candidate
 from libs.contracts.reports.report import Placement, PlaceReport
 from libs.contracts.words import CaseState, MatchOutcome
 from libs.kit.text import addresses, fingerprint_of, normalise
 from libs.kit.urls import NotAnAddress, resolve
-from libs.runtime import logs
 from libs.runtime.aggregates import ERASED, Incoming
-from libs.runtime.errors import Refused, Unavailable
 from libs.runtime.http import ServiceClient
 from libs.runtime.mongo import key
+from services.reports.asking import Asking
 from services.reports.case import ENDED
 from services.reports.matching.questions import Answer, Question
 from services.reports.report import Report, is_to_be_placed
 from services.reports.store import Store
-
-log = logs.get()
 
 REMEMBERED = timedelta(minutes=5)
 """How far back the memory goes; the matcher lags by seconds."""
@@ -47,20 +43,36 @@ MOST_LINKS = 10
 LEAST = 12
 """Characters. Below it a text says too little to be the same as another."""
 
-ANSWERS = TypeAdapter(list[Answer])
-
 
 @dataclass
 class _Recent:
     """Fingerprints of the texts and pages that one tenant's last reports were about, and their cases."""
 
     cases: "OrderedDict[str, tuple[str, str | None]]" = field(default_factory=OrderedDict)
+    unsure: set[str] = field(default_factory=set)
+    """Cases that were opened because the matcher did not answer."""
+    left: dict[str, str] = field(default_factory=dict)
+    """Such a case whose report has found its place since, and the case where that is."""
     asked: float = field(default_factory=time.monotonic)
 
     def note(self, mark: str, case_id: str, clarification_id: str | None) -> None:
         self.cases[mark] = (case_id, clarification_id)
         while len(self.cases) > MOST:
             self.cases.popitem(last=False)
+
+    def followed(self, placement: Placement, report: Report) -> Placement:
+        """Into the case where the one that was found has gone: two copies that are asked about together would change
+        places, each into the case that the other leaves."""
+        into = placement.case_id
+        while into is not None and into in self.left:
+            into = self.left[into]
+        if into is not None and into == report.case_id:
+            placement = Placement(outcome=MatchOutcome.NONE)
+        elif into != placement.case_id:
+            placement = placement.model_copy(update={"case_id": into})
+        elif into is not None and report.case_id is not None:
+            self.left[report.case_id] = into
+        return placement
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,67 +93,81 @@ class Placing:
 
     def __init__(self, store: Store, matcher: ServiceClient, *, within: float) -> None:
         self._store = store
-        self._matcher = matcher
-        self._within = within
+        self.asking = Asking(matcher, within=within)
         self._recent: dict[str, _Recent] = {}
+        self._placed: OrderedDict[UUID, Placement] = OrderedDict()
+        """Of the last commands: what comes again, because it could not be saved, is no question twice."""
 
     async def prepare(self, incoming: Sequence[Incoming]) -> Sequence[Incoming]:
         asked = [(i, i.command) for i in incoming if isinstance(i.command, PlaceReport)]
         if not asked:
             return incoming
         reports = await self._store.reports({key(i.context.tenant, command.target) for i, command in asked})
-        found = [
-            (i, _Marked.of(report))
+        found = {
+            document_id: (i.context, _Marked.of(report))
             for i, command in asked
-            if (report := reports.get(key(i.context.tenant, command.target))) is not None
+            if (report := reports.get(document_id := key(i.context.tenant, command.target))) is not None
             and is_to_be_placed(report, command)
-        ]
+        }
+        placements = {i: self._placed[c.id] for i, (c, _) in found.items() if c.id in self._placed}
+        open_ = [(i, c, marked) for i, (c, marked) in found.items() if i not in placements]
+        memories = {tenant: await self._memory(tenant) for tenant in {c.tenant for _, c, _ in open_}}
         # Of a text that is passed on word for word the first copies alone are a question.
         unknown = [
-            (i.context.tenant, marked.report)
-            for i, marked in found
-            if _known(await self._memory(i.context.tenant), marked) is None and told(marked.report)
+            (c.tenant, marked.report)
+            for _, c, marked in open_
+            if _known(memories[c.tenant], marked) is None and told(marked.report)
         ]
-        answers = await self._ask(unknown)
-        placements: dict[int, Placement] = {}
-        for item, marked in found:
-            answer = answers.get(marked.report.report_id)
-            placements[id(item)] = await self._place(item.context.tenant, marked, answer)
+        answers = await self.asking.answers([_question(tenant, report) for tenant, report in unknown])
+        taken_up = await self._taken_up([(c.tenant, marked.report) for _, c, marked in open_])
+        now = datetime.now(UTC)
+        for document_id, context, marked in open_:
+            placement = await self._place(
+                context.tenant, memories[context.tenant], marked, answers.get(marked.report.report_id)
+            )
+            if document_id in taken_up:
+                placement = _staying(placement)
+            placements[document_id] = placement.model_copy(update={"asked_at": now})
+            self._keep(context.id, placements[document_id])
+        for memory in memories.values():
+            memory.asked = time.monotonic()
         return [
-            i._replace(command=i.command.model_copy(update={"placement": placements.get(id(i))}))
+            i._replace(command=i.command.model_copy(update={"placement": placements.get(_document_id(i))}))
             if isinstance(i.command, PlaceReport)
             else i
             for i in incoming
         ]
 
-    async def _ask(self, unknown: Sequence[tuple[str, Report]]) -> dict[str, Answer]:
-        """What the matcher says of each report; nothing where it is down or slow."""
-        if not unknown:
-            return {}
-        questions = [Question(id=r.report_id, tenant=tenant, text=told(r), without=r.refused) for tenant, r in unknown]
-        try:
-            body = await self._matcher.post(
-                "/match", tenant=None, json=[q.model_dump(mode="json") for q in questions], within=self._within
-            )
-        except (Unavailable, Refused):
-            log.warning("matcher_not_reached", reports=len(unknown))
-            return {}
-        return {a.id: a for a in ANSWERS.validate_json(body)}
+    def _keep(self, command: UUID, placement: Placement) -> None:
+        if placement.outcome != MatchOutcome.UNMATCHED:
+            self._placed[command] = placement
+            while len(self._placed) > MOST:
+                self._placed.popitem(last=False)
 
-    async def _place(self, tenant: str, marked: _Marked, answer: Answer | None) -> Placement:
-        recent = await self._memory(tenant)
+    async def _taken_up(self, reports: Sequence[tuple[str, Report]]) -> set[str]:
+        """Reports that are asked about again and whose own case an officer has begun to work on: it keeps them."""
+        own = {key(t, r.case_id): key(t, r.report_id) for t, r in reports if r.case_id is not None}
+        cases = await self._store.cases(own) if own else {}
+        begun = {document_id for document_id, case in cases.items() if case.state != CaseState.OPEN}
+        return {key(t, r.report_id) for t, r in reports if r.case_id is not None and key(t, r.case_id) in begun}
+
+    async def _place(self, tenant: str, recent: _Recent, marked: _Marked, answer: Answer | None) -> Placement:
         report, marks, links = marked.report, marked.texts, marked.links
         known = _known(recent, marked)
         if known is not None:
-            return Placement(
-                outcome=MatchOutcome.MATCH, case_id=known[0], clarification_id=known[1], links=tuple(links)
-            )
+            # A copy of a report that the matcher did not answer for waits like that one.
+            outcome = MatchOutcome.UNMATCHED if known[0] in recent.unsure else MatchOutcome.MATCH
+            return Placement(outcome=outcome, case_id=known[0], clarification_id=known[1], links=tuple(links))
         placement = _placement(answer, report)
         if links and not marks and placement.case_id is None:
             placement = await self._by_link(tenant, report, links) or placement
+        placement = recent.followed(placement, report)
         case_id = placement.case_id or report.case_id or report.own_case()
         for mark in (*marks, *links):
             recent.note(mark, case_id, placement.clarification_id)
+        recent.unsure.discard(case_id)
+        if placement.outcome == MatchOutcome.UNMATCHED:
+            recent.unsure.add(case_id)
         return placement.model_copy(update={"links": tuple(links)})
 
     async def _by_link(self, tenant: str, report: Report, links: Sequence[str]) -> Placement | None:
@@ -159,17 +185,35 @@ class Placing:
 
     async def _memory(self, tenant: str) -> _Recent:
         recent = self._recent.get(tenant)
-        now = time.monotonic()
-        if recent is None or now - recent.asked > ALONE:
+        if recent is None or time.monotonic() - recent.asked > ALONE:
             recent = _Recent()
             since = datetime.now(UTC) - REMEMBERED
             for report in await self._store.placed_since(tenant, since, most=MOST):
                 if report.case_id is not None:
                     for mark in (*marks_of(report), *links_of(report)):
                         recent.note(mark, report.case_id, None)
+                    if report.ask_again_at is not None:
+                        recent.unsure.add(report.case_id)
             self._recent[tenant] = recent
-        recent.asked = now
         return recent
+
+
+def _document_id(incoming: Incoming) -> str:
+    return key(incoming.context.tenant, incoming.command.target)
+
+
+def _question(tenant: str, report: Report) -> Question:
+    # Its own case is what it has opened while the matcher was away; nothing says more the same than its own words.
+    without = report.refused if report.case_id is None else (*report.refused, report.case_id)
+    return Question(id=report.report_id, tenant=tenant, text=told(report), without=without)
+
+
+def _staying(placement: Placement) -> Placement:
+    """Where it is; what would have taken it elsewhere is shown to the officer."""
+    if placement.outcome != MatchOutcome.MATCH:
+        return placement
+    outcome = MatchOutcome.SUGGEST if placement.candidates else MatchOutcome.NONE
+    return placement.model_copy(update={"outcome": outcome, "case_id": None, "clarification_id": None})
 
 
 def _known(recent: _Recent, marked: _Marked) -> tuple[str, str | None] | None:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any, ClassVar
+from zlib import crc32
 
 from pydantic import BaseModel, ConfigDict
 
@@ -22,6 +23,7 @@ from libs.contracts.reports.report import (
     MoveReport,
     Placement,
     PlaceReport,
+    PlacingPutOff,
     RateAnswer,
     RecordEvidence,
     RejectMatch,
@@ -43,12 +45,11 @@ from libs.runtime.errors import NotFound, Refused
 from services.reports.permissions import require_checker
 
 ENDED = frozenset({ReportState.SCREENED_OUT, ReportState.WITHDRAWN, ReportState.CLOSED})
-ASK_AGAIN = timedelta(seconds=30)
-"""Unit of the growing pause until the matcher is asked again about a report that it did not answer for."""
+ASK_AGAIN, ASK_AGAIN_AT_LAST = timedelta(minutes=1), timedelta(minutes=5)
+"""From the end of one try until the matcher is asked again about a report that it did not answer for: doubles. While it
+is away nobody asks at all, so the longest is how late a report may be once it is back."""
 MOST_MESSAGES = 200
 MOST_PICTURES = 20
-MOST_ATTEMPTS = 6
-"""Times that the matcher is asked; after that an officer places the report by merging its case."""
 
 
 class Line(BaseModel):
@@ -129,7 +130,7 @@ def decide(report: Report | None, command: Command, context: Context) -> Iterabl
         case RecordEvidence():
             return _evidence(report, command, context)
         case PlaceReport():
-            return _placed(report, command)
+            return _placed(report, command, context)
         case RejectMatch():
             return _rejected(report)
         case MoveReport():
@@ -204,16 +205,34 @@ def _evidence(report: Report, command: RecordEvidence, context: Context) -> Iter
 
 
 def is_to_be_placed(report: Report, command: PlaceReport) -> bool:
-    """Whether it would change anything: a repeat does not, and need not be looked at by the matcher."""
+    """Whether it would change anything. A repeat does not, nor a try that came too late: the report has its place by
+    then, from an earlier try or from an officer. It need not be looked at by the matcher."""
     attempt = command.attempt or report.attempts + 1
-    return report.state not in ENDED and report.kind == ReportKind.HOAX and attempt > report.attempts
+    waits = report.case_id is None or report.ask_again_at is not None
+    return report.state not in ENDED and report.kind == ReportKind.HOAX and waits and attempt > report.attempts
 
 
-def _placed(report: Report, command: PlaceReport) -> Iterable[Event]:
+def pause_before(attempt: int, report_id: str) -> timedelta:
+    """From the end of the try before this one, from the second. Up to a quarter less, so that what was put off
+    together does not come back together."""
+    spread = crc32(report_id.encode()) / 2**32
+    return min(_doubled(attempt - 2), ASK_AGAIN_AT_LAST) * (1 - spread / 4)
+
+
+def _doubled(times: int) -> timedelta:
+    return ASK_AGAIN * (1 << min(max(times, 0), 16))
+
+
+def _placed(report: Report, command: PlaceReport, context: Context) -> Iterable[Event]:
     if not is_to_be_placed(report, command):
         return []
     attempt = command.attempt or report.attempts + 1
     placement = command.placement or Placement(outcome=MatchOutcome.UNMATCHED)
+    ask_again_at = None
+    if placement.outcome == MatchOutcome.UNMATCHED:
+        ask_again_at = (placement.asked_at or context.at) + pause_before(attempt + 1, report.report_id)
+        if report.case_id is not None:
+            return [PlacingPutOff(report_id=report.report_id, attempt=attempt, ask_again_at=ask_again_at)]
     own = report.case_id or report.own_case()
     case_id = placement.case_id or own
     return [
@@ -237,6 +256,7 @@ def _placed(report: Report, command: PlaceReport) -> Iterable[Event]:
             received_at=report.received_at,
             previous_case_id=report.case_id,
             links=placement.links,
+            ask_again_at=ask_again_at,
         )
     ]
 
@@ -319,14 +339,17 @@ def _changes(report: Report, event: Event) -> Mapping[str, Any]:
         case ReportMatched():
             unanswered = event.outcome == MatchOutcome.UNMATCHED
             return {
-                "state": ReportState.LINKED,
+                "state": report.state if event.case_id == report.case_id else ReportState.LINKED,
                 "case_id": event.case_id,
                 "outcome": event.outcome,
                 "suggestions": event.suggestions,
                 "attempts": event.attempt,
                 "links": event.links,
-                "ask_again_at": event.received_at + ASK_AGAIN * 2**event.attempt if unanswered else None,
+                # Events of before had no time of their own.
+                "ask_again_at": event.ask_again_at or (_from_receipt(event) if unanswered else None),
             }
+        case PlacingPutOff():
+            return {"attempts": event.attempt, "ask_again_at": event.ask_again_at}
         case MatchRejected():
             return {
                 "state": ReportState.MATCHING,
@@ -356,9 +379,13 @@ def _changes(report: Report, event: Event) -> Mapping[str, Any]:
     return {}
 
 
+def _from_receipt(event: ReportMatched) -> datetime:
+    return event.received_at + _doubled(event.attempt - 1)
+
+
 def due(report: Report) -> Iterable[Due]:
-    if report.ask_again_at is not None and report.attempts < MOST_ATTEMPTS:
-        yield Due("ask_again", report.ask_again_at)
+    if report.ask_again_at is not None and report.state not in ENDED:
+        yield Due("ask_again", report.ask_again_at, report.attempts + 1)
 
 
 def index_fields(report: Report) -> dict[str, Any]:

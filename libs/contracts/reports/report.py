@@ -118,6 +118,8 @@ class Placement(Part):
     candidates: tuple[Candidate, ...] = ()
     links: tuple[str, ...] = ()
     """Marks of the posts and pages that the report points to: equal for every form of one address."""
+    asked_at: datetime | None = None
+    """When the matcher had answered, or had not."""
 
 
 @command
@@ -159,6 +161,20 @@ class ReportMatched(Event):
     received_at: datetime
     previous_case_id: str | None = None
     links: tuple[str, ...] = ()
+    ask_again_at: datetime | None = None
+    """Where the matcher did not answer."""
+
+
+@event
+class PlacingPutOff(Event):
+    """The matcher was asked once more and did not answer. The report stays in its own case and is asked about again."""
+
+    type_name: ClassVar[str] = "reports.placing-put-off.v1"
+    aggregate: ClassVar[str] = "report"
+
+    report_id: str
+    attempt: int
+    ask_again_at: datetime
 
 
 @command

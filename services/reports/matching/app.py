@@ -9,12 +9,12 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import Any
 
 from aiokafka import ConsumerRecord
-from fastapi import FastAPI
+from fastapi import FastAPI, Request
 from pydantic import ValidationError
 
 from libs.contracts.envelope import MalformedEnvelope, parse, type_of
 from libs.contracts.messages import Event
-from libs.contracts.reports.case import CaseClosed, CaseMerged, DraftSaved
+from libs.contracts.reports.case import CaseClosed, CaseMerged, DraftSaved, ReportUnlinked
 from libs.contracts.reports.clarification import (
     ClarificationPaused,
     ClarificationPublished,
@@ -32,6 +32,7 @@ from libs.contracts.words import ClarificationState
 from libs.runtime import logs, telemetry
 from libs.runtime.aggregates import Aggregate
 from libs.runtime.engine import Engine
+from libs.runtime.errors import Busy
 from libs.runtime.followers import Follower
 from libs.runtime.http import Health, caller_dependency, service_app
 from libs.runtime.keyring import Keyring
@@ -45,6 +46,7 @@ from services.reports.clarification import Clarification
 from services.reports.kinds import AGGREGATES, CASE, CLARIFICATION, REPORT
 from services.reports.matching.engine import Document, Kinds, Matcher
 from services.reports.matching.questions import Answer, Found, Question
+from services.reports.matching.turns import Turns
 from services.reports.placing import told
 from services.reports.report import Report
 from services.reports.settings import Settings
@@ -53,7 +55,6 @@ from services.reports.store import LEAN, Store
 log = logs.get()
 
 CHUNK = 500
-MOST_QUESTIONS = 500
 
 
 class Shelf:
@@ -114,8 +115,13 @@ class Shelf:
                 if (report := reports.get(key(tenant, event.report_id))) is not None
             }
             drafted = {key(tenant, event.case_id) for tenant, event in heard if isinstance(event, DraftSaved)}
-            cases = await self._store.cases(opened.keys() | drafted)
+            left = {key(tenant, event.case_id) for tenant, event in heard if isinstance(event, ReportUnlinked)}
+            cases = await self._store.cases(opened.keys() | drafted | left)
             samples = await self._samples({i: c for i, c in cases.items() if i not in opened}, reports) | reports
+            for document_id in left - self._clarifications.keys():
+                # Nobody asks in it any more: it ended without a word of its own.
+                if document_id in cases and cases[document_id].state in ENDED:
+                    self._matcher.remove(identity_of(document_id), tenant_of(document_id))
             # What has ended goes first: a case that was taken up again in the same breath is stored as open.
             for tenant, event in heard:
                 await self._heard(tenant, event, reports)
@@ -192,7 +198,7 @@ _REPORT_READ = (ReportMatched, ReportMoved, EvidenceTaken)
 _CONCERNING: dict[str, type[Event]] = {
     kind.type_name: kind
     for kind in (
-        *_REPORT_READ, ReportWithdrawn, ReportScreenedOut, DraftSaved, CaseMerged, CaseClosed,
+        *_REPORT_READ, ReportWithdrawn, ReportScreenedOut, ReportUnlinked, DraftSaved, CaseMerged, CaseClosed,
         ClarificationPublished, ClarificationPaused, ClarificationRetracted,
     )
 }  # fmt: skip
@@ -257,12 +263,21 @@ def create_app(settings: Settings) -> FastAPI:
     app = service_app(Service.MATCHER, health, lifespan=lifespan)
     From: Any = caller_dependency(Tokens(keyring))
 
+    turns = Turns()
+
     @app.post("/match")
-    async def match(questions: list[Question], caller: From) -> list[Answer]:
-        answers = []
-        for question in questions[:MOST_QUESTIONS]:
-            answers.append(shelf.answer(question))
-            await asyncio.sleep(0)
+    async def match(questions: list[Question], caller: From, request: Request, patient: bool = False) -> list[Answer]:
+        """As many answers as there is time for. `patient`: no person waits for it."""
+        who = "placing" if patient else "people"
+        try:
+            answers = await turns.answered(
+                questions, shelf.answer, patient=patient, within=settings.match_within, is_gone=request.is_disconnected
+            )
+        except Busy:
+            telemetry.QUESTIONS.labels(who, "put_off").inc(len(questions))
+            raise
+        telemetry.QUESTIONS.labels(who, "answered").inc(len(answers))
+        telemetry.QUESTIONS.labels(who, "no_time").inc(len(questions) - len(answers))
         return answers
 
     return app

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import orjson
 import pytest
@@ -12,8 +12,8 @@ from libs.runtime.aggregates import Context, Incoming
 from libs.runtime.errors import Unavailable
 from services.reports.case import Case
 from services.reports.placing import Placing, links_of, marks_of
-from services.reports.report import Report
-from tests.unit.reports.builders import NOON, an_open_case
+from services.reports.report import Report, decide, evolve
+from tests.unit.reports.builders import NOON, an_open_case, context
 
 REPORT = "4b5d2cef-b963-56d9-94d7-2864c8503b88"
 POST = "https://www.tiktok.com/@kabar/video/7301234567890123456"
@@ -58,9 +58,13 @@ class Shelf:
 
     def __init__(self, report: Report, **cases: Case) -> None:
         self.report, self.found = report, cases
+        self.own: dict[str, Case] = {}
 
     async def reports(self, ids: Iterable[str]) -> dict[str, Report]:
         return dict.fromkeys(ids, self.report)
+
+    async def cases(self, ids: Iterable[str]) -> dict[str, Case]:
+        return {i: self.own[i] for i in ids if i in self.own}
 
     async def placed_since(self, *_: Any, **__: Any) -> list[Report]:
         return []
@@ -159,3 +163,195 @@ async def test_a_repeat_of_what_was_placed_is_no_question() -> None:
     )
 
     assert matcher.questions == 0
+
+
+TEXT = "Air PDAM diracuni, jangan diminum!"
+A, B, C = (str(UUID(int=n)) for n in (1, 2, 3))
+
+
+class Knowing(Unsure):
+    """A matcher that finds some cases: report id -> case id. `is_away`: it does not answer."""
+
+    def __init__(self, found: dict[str, str] | None = None) -> None:
+        super().__init__()
+        self.found, self.is_away = found or {}, False
+        self.asked: list[dict[str, Any]] = []
+
+    async def post(self, *_: Any, json: list[dict[str, Any]], **__: Any) -> bytes:
+        if self.is_away:
+            raise Unavailable("matcher")
+        self.asked += json
+        return orjson.dumps([self.answer(q) for q in json])
+
+    def answer(self, question: dict[str, Any]) -> dict[str, Any]:
+        case = self.found.get(question["id"])
+        if case is None or case in question["without"]:
+            return {"id": question["id"], "decision": "none", "candidates": []}
+        candidate = {"case_id": case, "kind": "case", "score": 0.97}
+        return {"id": question["id"], "decision": "match", "candidates": [candidate]}
+
+
+class Office:
+    """Reports that are placed one batch after another, with what the rules make of it."""
+
+    def __init__(self, matcher: Knowing) -> None:
+        self.matcher = matcher
+        self.stored: dict[str, Report] = {}
+        self.opened: dict[str, Case] = {}
+        store: Any = self
+        client: Any = matcher
+        self.placing = Placing(store, client, within=1)
+
+    def has(self, report_id: str, text: str = TEXT, **more: Any) -> Report:
+        report = a_report(text=text, **more).model_copy(update={"report_id": report_id})
+        self.stored[report_id] = report
+        return report
+
+    async def reports(self, ids: Iterable[str]) -> dict[str, Report]:
+        return {i: self.stored[i.split("/")[1]] for i in ids}
+
+    async def cases(self, ids: Iterable[str]) -> dict[str, Case]:
+        return {i: self.opened[i.split("/")[1]] for i in ids if i.split("/")[1] in self.opened}
+
+    async def placed_since(self, *_: Any, **__: Any) -> list[Report]:
+        return []
+
+    async def prepared(self, *commands: PlaceReport, ids: Sequence[UUID] = ()) -> list[Placement | None]:
+        causes = ids or [uuid4() for _ in commands]
+        asked = [Incoming(c, Context(id=i, tenant="t1", at=NOON)) for c, i in zip(commands, causes, strict=True)]
+        ready = await self.placing.prepare(asked)
+        return [i.command.placement for i in ready if isinstance(i.command, PlaceReport)]
+
+    async def place(self, *names: str) -> None:
+        commands = [PlaceReport(report_id=n, attempt=self.stored[n].attempts + 1) for n in names]
+        for name, command, placement in zip(names, commands, await self.prepared(*commands), strict=True):
+            report = self.stored[name]
+            for event in decide(report, command.model_copy(update={"placement": placement}), context()):
+                report = evolve(report, event)
+            self.stored[name] = report
+
+    def be_back(self) -> None:
+        self.matcher.is_away = False
+        self.placing.asking._quiet_until = 0.0
+
+
+async def test_one_report_twice_in_a_batch_is_one_question() -> None:
+    office = Office(Knowing())
+    office.has(A)
+    command = PlaceReport(report_id=A, attempt=1)
+
+    await office.prepared(command, command)
+
+    assert [q["id"] for q in office.matcher.asked] == [A]
+
+
+async def test_a_batch_that_comes_again_because_it_could_not_be_saved_is_no_question_and_keeps_its_answer() -> None:
+    office = Office(Knowing({A: "old"}))
+    office.has(A)
+    again = [PlaceReport(report_id=A, attempt=1)], [uuid4()]
+
+    first, second = [await office.prepared(*again[0], ids=again[1]) for _ in range(2)]
+
+    assert len(office.matcher.asked) == 1
+    assert first == second
+    assert first[0] is not None
+    assert first[0].candidates
+
+
+async def test_a_try_that_came_too_late_is_no_question() -> None:
+    office = Office(Knowing())
+    office.has("placed", case_id=C, attempts=1, outcome="none", state="linked")
+    office.has("moved", case_id=C, attempts=1, outcome="unmatched", state="linked")
+
+    await office.prepared(
+        PlaceReport(report_id="placed", attempt=2),
+        PlaceReport(report_id="moved", attempt=2),
+        PlaceReport(report_id="moved"),
+    )
+
+    assert office.matcher.asked == []
+
+
+async def test_a_report_that_waited_for_the_matcher_finds_its_case_when_it_is_back() -> None:
+    """Its own case, opened meanwhile, says the same words as it does: it is not what it is asked about."""
+    office = Office(Knowing({A: "answered"}))
+    own = office.has(A).own_case()
+    office.matcher.is_away = True
+    await office.place(A)
+    waiting = office.stored[A]
+    office.be_back()
+
+    await office.place(A)
+
+    assert (waiting.case_id, waiting.outcome) == (own, "unmatched")
+    assert office.matcher.asked[0]["without"] == [own]
+    assert (office.stored[A].case_id, office.stored[A].outcome) == ("answered", "match")
+    assert office.stored[A].ask_again_at is None
+
+
+async def test_copies_of_a_report_that_waits_wait_in_its_case_and_go_with_it() -> None:
+    office = Office(Knowing({A: "answered"}))
+    names = (A, B, C)
+    for name in names:
+        office.has(name)
+    office.matcher.is_away = True
+    await office.place(*names)
+    waiting = {office.stored[n].case_id for n in names}, {office.stored[n].outcome for n in names}
+    office.be_back()
+
+    for name in names:
+        await office.place(name)
+
+    assert waiting == ({office.stored[A].own_case()}, {"unmatched"})
+    assert {office.stored[n].case_id for n in names} == {"answered"}
+
+
+async def test_two_that_waited_and_find_each_other_meet_and_do_not_change_places() -> None:
+    matcher = Knowing()
+    office = Office(matcher)
+    a, b = office.has(A, "Sumur warga diracuni orang"), office.has(B, "Ada orang meracuni sumur warga desa")
+    matcher.is_away = True
+    await office.place(A, B)
+    office.be_back()
+    matcher.found = {A: b.own_case(), B: a.own_case()}
+
+    await office.place(A, B)
+
+    assert office.stored[A].case_id == office.stored[B].case_id == b.own_case()
+    assert office.stored[B].ask_again_at is None
+
+
+async def test_a_case_that_an_officer_has_begun_with_keeps_its_report_and_shows_what_was_found() -> None:
+    office = Office(Knowing({A: "answered"}))
+    own = office.has(A).own_case()
+    office.matcher.is_away = True
+    await office.place(A)
+    office.be_back()
+    office.opened[own] = an_open_case().model_copy(update={"state": "triaged"})
+
+    await office.place(A)
+
+    assert (office.stored[A].case_id, office.stored[A].outcome) == (own, "suggest")
+    assert [c.case_id for c in office.stored[A].suggestions] == ["answered"]
+
+
+async def test_a_batch_that_took_its_time_does_not_read_the_last_minutes_anew(monkeypatch: pytest.MonkeyPatch) -> None:
+    office, clock, read = Office(Knowing()), [0.0], 0
+
+    async def placed_since(*_: Any, **__: Any) -> list[Report]:
+        nonlocal read
+        read += 1
+        return []
+
+    async def slow(*_: Any, json: list[dict[str, Any]], **__: Any) -> bytes:
+        clock[0] += 12
+        return orjson.dumps([{"id": q["id"], "decision": "none"} for q in json])
+
+    office.placed_since = placed_since  # type: ignore[method-assign]
+    office.matcher.post = slow  # type: ignore[method-assign]
+    monkeypatch.setattr("services.reports.placing.time.monotonic", lambda: clock[0])
+    for name in (A, B, C):
+        office.has(name, f"{TEXT} {name}")
+        await office.place(name)
+
+    assert read == 1

@@ -1,5 +1,6 @@
 """What becomes of one report."""
 
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -13,17 +14,19 @@ from libs.contracts.reports.report import (
     MoveReport,
     Placement,
     PlaceReport,
+    PlacingPutOff,
     RateAnswer,
     RecordEvidence,
     RejectMatch,
     ReportContent,
+    ReportMatched,
     ReportReceived,
     ScreenOutReport,
     WithdrawReport,
 )
 from libs.contracts.words import ReportState
 from libs.runtime.errors import Refused
-from services.reports import report
+from services.reports import kinds, policies, report
 from tests.unit.reports.builders import NOON, RINA, a_report, context, evolved, submission
 
 PICTURE = Attachment(blob_id="blob-1", sha256="0" * 64, media_type="image/jpeg", size=1000)
@@ -84,6 +87,81 @@ def test_when_the_matcher_is_away_the_report_is_placed_and_asked_about_again() -
     assert unmatched.case_id == unmatched.own_case()
     assert [d.name for d in report.due(unmatched)] == ["ask_again"]
     assert list(report.due(placed(unmatched, "none"))) == []
+
+
+def tried(state: report.Report, at: datetime) -> report.Report:
+    placement = Placement(outcome="unmatched", asked_at=at)
+    return done(state, PlaceReport(report_id=state.report_id, attempt=state.attempts + 1, placement=placement))
+
+
+def test_the_pause_begins_when_the_try_ended_and_not_when_the_report_came() -> None:
+    """Behind a backlog of ten minutes every pause was over before it began: all tries were due at once."""
+    late = NOON + timedelta(minutes=10)
+
+    (again,) = report.due(tried(a_report(), late))
+
+    assert timedelta(seconds=45) <= again.at - late <= timedelta(minutes=1)
+
+
+def test_pauses_grow_to_five_minutes_and_a_report_is_never_given_up() -> None:
+    state, now, pauses = a_report(), NOON, []
+    for _ in range(40):
+        state = tried(state, now)
+        (again,) = report.due(state)
+        pauses.append(again.at - now)
+        now = again.at
+
+    assert pauses == sorted(pauses)
+    assert pauses[0] * 3 < pauses[-1] <= timedelta(minutes=5)
+    assert (state.attempts, state.case_id) == (40, state.own_case())
+
+
+def test_reports_that_were_put_off_together_do_not_come_back_together() -> None:
+    pauses = {report.pause_before(2, str(n)) for n in range(100)}
+
+    assert len(pauses) == 100
+
+
+def test_a_try_in_vain_changes_nothing_but_the_time_of_the_next() -> None:
+    once = tried(a_report(), NOON)
+    command = PlaceReport(report_id="r", attempt=2, placement=Placement(outcome="unmatched", asked_at=NOON))
+
+    (put_off,) = report.decide(once, command, context())
+
+    assert isinstance(put_off, PlacingPutOff)
+    assert list(policies.after_report(put_off)) == []
+
+
+def test_the_timer_says_which_try_it_is_so_that_one_that_came_too_late_is_none() -> None:
+    (timer,) = report.due(tried(a_report(), NOON))
+    command = kinds.REPORT.timers[timer.name]("r", timer)
+    answered = done(tried(a_report(), NOON), command.model_copy(update={"placement": Placement(outcome="none")}))
+
+    assert isinstance(command, PlaceReport)
+    assert command.attempt == 2
+    assert list(report.decide(answered, command, context())) == []
+
+
+def test_an_officer_who_places_a_report_ends_the_asking() -> None:
+    moved = done(tried(a_report(), NOON), MoveReport(report_id="r", into="merged"))
+
+    assert list(report.due(moved)) == []
+    assert not report.is_to_be_placed(moved, PlaceReport(report_id="r", attempt=2))
+    assert not report.is_to_be_placed(moved, PlaceReport(report_id="r"))
+
+
+@pytest.mark.parametrize("command", [WithdrawReport(report_id="r"), RateAnswer(report_id="r", helpful=True)])
+def test_a_report_that_has_ended_is_not_asked_about_again(command: Any) -> None:
+    assert list(report.due(done(tried(a_report(), NOON), command))) == []
+
+
+def test_what_was_put_off_before_keeps_the_time_that_it_had() -> None:
+    state = a_report()
+    event = ReportMatched(
+        report_id="r", outcome="unmatched", kind="hoax", case_id="c", attempt=3, received_at=state.received_at
+    )
+
+    assert report.evolve(state, event).ask_again_at == state.received_at + timedelta(minutes=4)
 
 
 def test_suggestions_are_kept_for_the_officer_and_decide_nothing() -> None:

@@ -9,7 +9,7 @@ from aiokafka import ConsumerRecord
 
 from libs.contracts.envelope import Envelope
 from libs.contracts.messages import Event
-from libs.contracts.reports.case import CaseClosed, DraftSaved
+from libs.contracts.reports.case import CaseClosed, DraftSaved, ReportUnlinked
 from libs.contracts.reports.report import ReportMatched
 from libs.contracts.words import MatchOutcome
 from libs.runtime.mongo import key
@@ -189,6 +189,24 @@ async def test_a_closed_case_proposes_nothing(reports: list[Report]) -> None:
 
     await shelf.take(told_of(CaseClosed(case_id=cast(str, report.case_id))))
 
+    assert found(shelf, report.text) == []
+
+
+async def test_a_case_that_its_last_report_has_left_proposes_nothing(reports: list[Report]) -> None:
+    """It was opened while the matcher was away; its report was taken elsewhere since."""
+    report = reports[0]
+    case_id = cast(str, report.case_id)
+    stored = Stored([report], [a_case(report)])
+    shelf = shelf_of(stored)
+    await shelf.take(told_of(matched(report)))
+    unlinked = ReportUnlinked(case_id=case_id, report_id=report.report_id)
+
+    await shelf.take(told_of(unlinked))
+    while_others_ask = found(shelf, report.text)
+    stored._cases[key(TENANT, case_id)] = a_case(report, state="closed")
+    await shelf.take(told_of(unlinked))
+
+    assert while_others_ask == [case_id]
     assert found(shelf, report.text) == []
 
 
