@@ -1,7 +1,7 @@
 """A report on its way in: the hot path. One publish, no database, unless a picture comes with it."""
 
 import hmac
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Protocol
 from uuid import UUID
@@ -83,10 +83,7 @@ class Accepting:
             Unavailable: perhaps kept; the same key and form converge.
         """
         check_area(tenant, form.area)
-        command = ids.command_id(tenant.id, SubmitReport.type_name, key)
-        report_id, code = ids.report_id(command), self._codes.make(command)
-        number = ids.reference_number(tenant.prefix, report_id)
-        accepted = Accepted(str(report_id), number, code, self._codes.hashed(code))
+        command, accepted = self._command(tenant, key), self.receipt(tenant, key)
         attachments = await self._claimed(tenant, form)
         wishes = [Wish(command, _submit(tenant, form, accepted, attachments), _content(form))]
         if form.contact is not None:
@@ -96,7 +93,17 @@ class Accepting:
         outcome = await self._asking.send(tenant.id, wishes, body=form.model_dump_json().encode(), wait=wait)
         if attachments:
             self._pictures.keep(tenant.id, form.attachments)
-        return Accepted(accepted.report_id, accepted.number, code, accepted.code_hash, outcome)
+        return replace(accepted, outcome=outcome)
+
+    def receipt(self, tenant: TenantRecord, key: UUID) -> Accepted:
+        """What a report under this key is called and opened with, whether it was sent or not."""
+        command = self._command(tenant, key)
+        report_id, code = ids.report_id(command), self._codes.make(command)
+        number = ids.reference_number(tenant.prefix, report_id)
+        return Accepted(str(report_id), number, code, self._codes.hashed(code))
+
+    def _command(self, tenant: TenantRecord, key: UUID) -> UUID:
+        return ids.command_id(tenant.id, SubmitReport.type_name, key)
 
     async def _claimed(self, tenant: TenantRecord, form: ReportForm) -> tuple[Attachment, ...]:
         if not form.attachments:

@@ -40,6 +40,7 @@ from services.gateway.reads import NotifyReads, RegistryReads, ReportsReads
 from services.gateway.sending import Sender
 from services.gateway.sessions import LoginLinks, Sessions, TicketCookies
 from services.gateway.settings import GatewaySettings
+from services.gateway.shelf import Shelf
 from services.gateway.signed_links import SignedLinks
 from services.gateway.streams import Hub
 from services.gateway.uploads import TakenEvidence, Uploads
@@ -56,6 +57,8 @@ SEND_WITHIN = 1.8
 BACKLOG = 5_000
 """Sends that wait for the broker, of about 2 kB each."""
 OFFICER_PER_MINUTE = 240
+NOTES_PER_WRITE = 4
+"""A report on its way through the form is kept after each step, and marked when it is sent."""
 SWEEP_EVERY = 300.0
 NOTE_EVERY = 10.0
 
@@ -103,6 +106,7 @@ class Machinery:
         """What needs MongoDB; nobody waits for it."""
         await patiently("session indexes", self.parts.sessions.ensure_indexes)
         await patiently("link indexes", self.parts.links.ensure_indexes)
+        await patiently("note indexes", self.parts.shelf.ensure_indexes)
         await patiently("picture indexes", self.parts.uploads.ensure_indexes)
         await self.evidence.start()
         periodics = (
@@ -230,6 +234,7 @@ def build(settings: GatewaySettings) -> Machinery:
         registry=registry,
         notify=notify,
         uploads=uploads,
+        shelf=Shelf(mongo),
         hub=hub,
         limits=_limits(settings),
     )
@@ -248,6 +253,9 @@ def build(settings: GatewaySettings) -> Machinery:
 def _limits(settings: GatewaySettings) -> Limits:
     return Limits(
         clients=Bucket(per_minute=settings.client_per_minute, burst=settings.client_burst),
+        notes=Bucket(
+            per_minute=NOTES_PER_WRITE * settings.client_per_minute, burst=NOTES_PER_WRITE * settings.client_burst
+        ),
         guesses=Bucket(per_minute=settings.codes_per_minute, burst=settings.codes_per_minute),
         shares=FairShare(capacity=settings.capacity_per_second),
         officers=Bucket(per_minute=OFFICER_PER_MINUTE, burst=OFFICER_PER_MINUTE // 2),

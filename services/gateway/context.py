@@ -39,6 +39,7 @@ from services.gateway.sessions import (
     TicketCookies,
 )
 from services.gateway.settings import GatewaySettings
+from services.gateway.shelf import Shelf
 from services.gateway.signed_links import SignedLinks
 from services.gateway.streams import Hub
 from services.gateway.uploads import Uploads
@@ -49,9 +50,10 @@ from services.gateway.web.i18n import Lang, choose
 
 @dataclass
 class Limits:
-    """Writes, guesses and log-ins of the public by address; the public's accepts by office."""
+    """Writes, notes, guesses and log-ins of the public by address; the public's accepts by office."""
 
     clients: Bucket
+    notes: Bucket
     guesses: Bucket
     shares: FairShare
     officers: Bucket
@@ -76,6 +78,7 @@ class Gateway:
     registry: RegistryReads
     notify: NotifyReads
     uploads: Uploads
+    shelf: Shelf
     hub: Hub
     limits: Limits
     knows_everybody: bool = False
@@ -310,9 +313,13 @@ class Visited:
         """For the hidden field of a form."""
         return uuid4()
 
-    def finish(self, response: Response) -> Response:
-        """Sets the cookies that this visit needs."""
-        if self.fresh:
+    def finish(self, response: Response, *, longer: bool = False) -> Response:
+        """Sets the cookies that this visit needs.
+
+        Args:
+            longer: somebody is writing: the cookie that their form and their draft hang on lives on from now.
+        """
+        if self.fresh or longer:
             name = self.parts.cookie_name(VISITOR)
             self.parts.set_cookie(response, name, self.visitor, seconds=VISITOR_SECONDS)
         if self.asked_lang is not None:

@@ -12,6 +12,7 @@ from deploy.local.stack import Stack
 from libs.contracts.topics import Service
 from tests.e2e.material import drawn
 from tests.service.gateway.house import House, TestOffice, key, until
+from tests.service.pages.reading import form
 
 TEXT = {"text": "Beredar kabar di tengah gangguan."}
 BACK_WITHIN = 60.0
@@ -38,6 +39,18 @@ async def carried_out(house: House) -> bool:
         await house.submit(await house.office())
         return True
     return False
+
+
+async def at_the_last_step(house: House, office: TestOffice) -> httpx.Response:
+    """The page of the report form that sends it, with the store there or away."""
+    page = await house.http.get(f"/{office.slug}/report/hoax", follow_redirects=True)
+    for end, told in (("/report/hoax", {"text": "Beredar kabar di tengah gangguan."}), ("/contact", {})):
+        answer = await form(page.text, end).send(house.http, **told)
+        while answer.is_redirect:
+            answer = await house.http.get(answer.headers["location"])
+        assert answer.status_code == 200, answer.text
+        page = answer
+    return page
 
 
 def _addresses(stack: Stack) -> list[str]:
@@ -85,8 +98,10 @@ async def test_without_mongodb_text_is_kept_pictures_are_not_and_nothing_restart
     stack: Stack, house: House, office: TestOffice
 ) -> None:
     before = pids(stack)
+    begun = await at_the_last_step(house, office)
     await asyncio.to_thread(stack.kill_mongod)
 
+    typed = [await form(page.text, "/send").send(house.http) for page in (begun, await at_the_last_step(house, office))]
     sent = await house.http.post(f"{office.api}/reports", json=TEXT, headers=key())
     file = {"file": ("foto.png", drawn("KABAR"), "image/png")}
     picture = await house.http.post(f"{office.api}/uploads", files=file, headers=key())
@@ -102,6 +117,7 @@ async def test_without_mongodb_text_is_kept_pictures_are_not_and_nothing_restart
 
     await until(recorded, within=BACK_WITHIN)
 
+    assert [(a.status_code, "/tickets/" in a.headers.get("location", "")) for a in typed] == [(303, True)] * 2
     assert sent.status_code == 202
     assert (picture.status_code, picture.json()["type"]) == (503, "urn:simpul:problem:uploads_unavailable")
     assert reading.status_code == 503

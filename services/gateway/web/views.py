@@ -54,8 +54,8 @@ class PageView:
     tenant: TenantView | None
     """None where no office speaks: the list of offices, an unknown address."""
     url: str = ""
-    """Path and query of this page, for the language switch. Empty on a page that answers a POST:
-    there the switch is left out, because following it would lose what was typed."""
+    """Path and query of this page, for the language switch. Empty on a page that answers a POST and has no address
+    that shows it: there the switch is left out, because following it would lose what was typed."""
     nav: str = ""
     """The entry of the navigation this page belongs to: clarifications, tickets, corrections, about."""
     save_data: bool = False
@@ -99,6 +99,12 @@ class Trouble(StrEnum):
     UPLOADS_UNAVAILABLE = "uploads_unavailable"
     """Text is taken, files are not."""
     TOO_MANY = "too_many"
+    EXPIRED = "expired"
+    """The page was open for longer than its browser's cookie lives."""
+    UNREAD = "unread"
+    """What was typed here before cannot be read now."""
+    ANOTHER = "another"
+    """A report with other words was sent from this form; this becomes a report of its own."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -369,6 +375,8 @@ class TicketPage(_WithErrors):
     receipt: Receipt
     kind: ReportKind
     state: TicketState
+    again: bool = False
+    """Its form was sent once more, or gone back to: said, with a way to a report that is new."""
     live_url: str
     """Stream of this ticket's events; the page also works without it."""
     steps: tuple[ThreadStep, ...] | None = ()

@@ -5,7 +5,7 @@ from uuid import uuid4
 import pytest
 
 from services.gateway.web.routes.pages import number_in
-from services.gateway.web.routes.reporting import _upload
+from services.gateway.web.routes.report_draft import upload_in
 
 ODD = ["", "-1", "1.5", "9" * 7, "9" * 5_000, "\u0661\u0662", "\u00b2", " 1", "NaN", "\x00"]
 
@@ -23,7 +23,7 @@ def test_a_small_number_is_read() -> None:
 def test_a_picture_with_an_odd_size_is_still_that_picture(size: str) -> None:
     blob = str(uuid4())
 
-    found = _upload(f"{blob}~{size}")
+    found = upload_in(f"{blob}~{size}")
 
     assert found is not None
     assert (found.token.partition("~")[0], found.kilobytes) == (blob, 0)
@@ -31,4 +31,4 @@ def test_a_picture_with_an_odd_size_is_still_that_picture(size: str) -> None:
 
 @pytest.mark.parametrize("token", ["", "~", "bukan-gambar~3", "9" * 5_000])
 def test_what_names_no_picture_is_none(token: str) -> None:
-    assert _upload(token) is None
+    assert upload_in(token) is None

@@ -57,19 +57,21 @@ class Pages:
         office: TenantRecord | None,
         *,
         nav: str = "",
-        here: bool = True,
+        address: str = "",
         found: bool = False,
     ) -> PageView:
         """
         Args:
-            here: the page has an address of its own, so that the language switch can lead back to it.
+            address: where the language switch leads back to, if this page answers a POST.
             found: search engines may show it.
         """
         url = visit.request.url
+        if visit.request.method in ("GET", "HEAD"):
+            address = f"{url.path}?{url.query}" if url.query else url.path
         return PageView(
             lang=visit.lang,
             tenant=office_view(office, visit.lang) if office else None,
-            url=f"{url.path}?{url.query}" if here and url.query else url.path if here else "",
+            url=address,
             nav=nav,
             save_data=visit.save_data,
             now=datetime.now(UTC),
@@ -88,12 +90,14 @@ class Pages:
         htmx: bool = False,
         found: bool = False,
         headers: Mapping[str, str] | None = None,
+        address: str = "",
     ) -> Response:
         """
         Args:
             found: search engines may show the page, as it is the same for everybody.
+            address: where the same page can be had by a GET, if this one answers a POST.
         """
-        page = self.frame(visit, office, nav=nav, here=visit.request.method in ("GET", "HEAD"), found=found)
+        page = self.frame(visit, office, nav=nav, address=address, found=found)
         body = self.renderer.render(template, page, view)
         # Every form carries a token of its visitor, so no page may be handed to another.
         kept = {"Cache-Control": "no-store", **security_headers(htmx=htmx), **(headers or {})}

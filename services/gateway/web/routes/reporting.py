@@ -1,14 +1,19 @@
-"""The report form in three steps. Without JavaScript the answers of earlier steps travel in the page; the idempotency
-key is made with the first page and stays, so that sending twice is sending once.
+"""The report form in three steps, each with an address of its own: a form is answered by leading to the next page.
 
-    report/{kind}           GET step 1 · POST: keeps the picture, asks what was answered already
-    report/{kind}/origin    POST from the check ("Bukan ini") or from step 1: step 2
-    report/{kind}/contact   POST from step 2: step 3
-    report/{kind}/send      POST from step 3: the ticket
+    GET  report/{kind}            leads to the address of an empty draft, or shows one
+    POST report/{kind}            step 1: keeps the picture, leads to check or origin
+    GET  report/{kind}/check      what was answered already
+    POST report/{kind}/origin     from the check ("Bukan ini"): leads to origin
+    GET  report/{kind}/origin     step 2
+    POST report/{kind}/contact    step 2 done: leads to contact
+    GET  report/{kind}/contact    step 3
+    POST report/{kind}/send       step 3 done: leads to the ticket
+
+Where the shelf cannot keep the draft, the next page is the answer itself and carries what was told (`report_draft`).
 """
 
+from collections.abc import Callable
 from typing import Annotated, Any
-from uuid import UUID
 
 from fastapi import APIRouter, Path, Request
 from fastapi.exceptions import RequestValidationError
@@ -21,16 +26,24 @@ from libs.contracts.reads import BlobView, MatchView
 from libs.contracts.words import ReportKind
 from libs.kit import areas
 from libs.kit.imaging import LARGEST_BYTES
-from libs.kit.text import addresses
 from libs.kit.visible import is_visible
 from libs.runtime.errors import NotFound, Refused, Unavailable
+from services.gateway.accepting import Accepted
 from services.gateway.context import Office, Visit, Visited, posted
-from services.gateway.forms import LONGEST_TEXT, MOST_URLS, ReportForm
-from services.gateway.idempotency import read_key
+from services.gateway.forms import LONGEST_TEXT, ReportForm
 from services.gateway.limits import TooMany
 from services.gateway.web.routes.cards import row
-from services.gateway.web.routes.pages import Pages, field_errors, file_of, form_of, number_in, see, text_of
+from services.gateway.web.routes.pages import Pages, field_errors, file_of, form_of, see, text_of
 from services.gateway.web.routes.public import Site
+from services.gateway.web.routes.report_draft import (
+    Sheet,
+    is_id,
+    new_id,
+    sheet_at,
+    sheet_of,
+    stale_sheet,
+    upload_in,
+)
 from services.gateway.web.views import (
     AreaOption,
     CheckPage,
@@ -41,13 +54,11 @@ from services.gateway.web.views import (
     OriginPage,
     ReportPage,
     Trouble,
-    Upload,
 )
 
 MATCH_WITHIN = 3.0
 """Seconds that the check may take; then the report goes on without it."""
 RECEIPT_SECONDS = 30 * 60
-CARRIED = ("text", "upload", "forwarded_often", "refused", "seen_on", "area", "doubt", "skipped")
 IMAGE_CODES = {
     "image_too_large": "image_too_large",
     "image_too_many_pixels": "image_too_many_pixels",
@@ -57,6 +68,7 @@ IMAGE_CODES = {
     "image_broken": "image_broken",
 }
 MEGA = 1_000_000
+STEP_1 = {"text": "text", "urls": "text", "attachments": "image", "": "text"}
 
 router = APIRouter(include_in_schema=False)
 Kind = Annotated[ReportKind, Path()]
@@ -66,99 +78,235 @@ def receipt_cookie(number: str) -> str:
     return f"receipt-{number}"
 
 
-def _carried(form: FormData, *names: str) -> list[tuple[str, str]]:
-    return [(name, value) for name in names for value in form.getlist(name) if isinstance(value, str)]
-
-
-def _url(office: TenantRecord, kind: ReportKind, step: str = "") -> str:
-    return f"/{office.slug}/report/{kind}" + (f"/{step}" if step else "")
-
-
-def _upload(token: str) -> Upload | None:
-    """`<blob id>~<kilobytes>`: what the page needs to name the picture that is kept already."""
-    blob, _, size = token.partition("~")
-    try:
-        UUID(blob)
-    except ValueError:
-        return None
-    return Upload(token=token, name="gambar.jpg", kilobytes=number_in(size) or 0)
-
-
-def _checked(form: BaseModel | type[BaseModel], values: dict[str, Any]) -> Any:
+def _checked(form: type[BaseModel], values: dict[str, Any]) -> Any:
     """Raises:
     RequestValidationError: as the API would answer it.
     """
-    kind = form if isinstance(form, type) else type(form)
     try:
-        return kind.model_validate(values)
+        return form.model_validate(values)
     except ValidationError as error:
         raise RequestValidationError(
             [{**e, "loc": ("body", *e["loc"])} for e in error.errors(include_url=False)]
         ) from None
 
 
-def _values(form: FormData, kind: ReportKind, lang: str) -> dict[str, Any]:
-    """The answers so far, in the shape of the API's form."""
-    text = text_of(form, "text")
-    upload = _upload(text_of(form, "upload"))
-    values: dict[str, Any] = {
-        "kind": kind,
-        "text": text,
-        "urls": addresses(text)[:MOST_URLS],
-        "forwarded_often": text_of(form, "forwarded_often") == "1",
-        "doubt": text_of(form, "doubt"),
-        "area": text_of(form, "area") or None,
-        "seen_on": text_of(form, "seen_on") or None,
-        "confidential": text_of(form, "confidential") == "1",
-        "language": lang,
-        "attachments": [upload.token.partition("~")[0]] if upload else [],
-        "refused": [r for r in form.getlist("refused") if isinstance(r, str)],
-    }
-    return values
+def _shown(site: Pages, sheet: Sheet, page: str, view: object, *, step: str = "", status: int = 200) -> Response:
+    headers = {"Retry-After": "2"} if status == 503 else {}
+    address = sheet.url(step) if sheet.kept else ""
+    visit, template = sheet.visit, f"public/{page}.html"
+    response = site.show(visit, sheet.office, template, view, status=status, headers=headers, address=address)
+    return visit.finish(response, longer=True)
+
+
+def _first(
+    site: Pages,
+    sheet: Sheet,
+    *,
+    errors: tuple[FieldError, ...] = (),
+    trouble: Trouble | None = None,
+    status: int = 200,
+) -> Response:
+    draft = sheet.draft
+    view = ReportPage(
+        kind=sheet.kind,
+        form=sheet.form("", "text", "forwarded_often", "upload"),
+        text=draft.text,
+        forwarded_often=draft.forwarded_often,
+        upload=draft.picture,
+        max_characters=LONGEST_TEXT,
+        errors=errors,
+        trouble=trouble,
+    )
+    return _shown(site, sheet, "report", view, status=status)
+
+
+def _check(site: Pages, sheet: Sheet, found: MatchView) -> Response:
+    visit, office = sheet.visit, sheet.office
+    answers = tuple(
+        KnownAnswer(
+            row=row(a.card),
+            differences=tuple(
+                Difference(aspect=d.what, theirs=d.theirs, ours=d.ours, same=d.same) for d in a.differences
+            ),
+            confirm=form_of(f"/{office.slug}/clarifications/{a.card.number}/demand", visit, key=visit.new_key()),
+        )
+        for a in found.answers
+    )
+    shown = sheet.draft.model_copy(update={"refused": tuple(a.card.case_id for a in found.answers if a.card.case_id)})
+    view = CheckPage(
+        sent_text=sheet.draft.text,
+        upload=sheet.draft.picture,
+        answers=answers,
+        go_on=sheet.but(shown).form("origin"),
+    )
+    return _shown(site, sheet, "check", view, step="check")
+
+
+def _second(
+    site: Pages,
+    sheet: Sheet,
+    *,
+    errors: tuple[FieldError, ...] = (),
+    trouble: Trouble | None = None,
+    status: int = 200,
+) -> Response:
+    draft = sheet.draft
+    view = OriginPage(
+        kind=sheet.kind,
+        form=sheet.form("contact", "seen_on", "area", "doubt"),
+        areas=tuple(AreaOption(code=a.code, name=a.name) for a in areas.children(sheet.office.region_code)),
+        seen_on=draft.seen_on,
+        area=draft.area,
+        doubt=draft.doubt,
+        skipped_check=draft.skipped,
+        errors=errors,
+        trouble=trouble,
+    )
+    return _shown(site, sheet, "origin", view, step="origin", status=status)
+
+
+def _third(
+    site: Pages,
+    sheet: Sheet,
+    *,
+    errors: tuple[FieldError, ...] = (),
+    trouble: Trouble | None = None,
+    status: int = 200,
+) -> Response:
+    draft = sheet.draft
+    view = ContactPage(
+        kind=sheet.kind,
+        form=sheet.form("send"),
+        channel=draft.channel,
+        email=draft.email,
+        phone=draft.phone,
+        confidential=draft.confidential,
+        errors=errors,
+        trouble=trouble,
+    )
+    return _shown(site, sheet, "contact", view, step="contact", status=status)
 
 
 @router.get("/{slug}/report/{kind}")
-async def start(office: Office, visit: Visit, site: Site, kind: Kind) -> Response:
-    view = ReportPage(kind=kind, form=form_of(_url(office, kind), visit), max_characters=LONGEST_TEXT)
-    return site.show(visit, office, "public/report.html", view)
+async def start(office: Office, visit: Visit, site: Site, kind: Kind, draft: str = "") -> Response:
+    if not is_id(draft):
+        # Each report has an address from its first page on, so that Back finds the draft there.
+        return visit.finish(see(f"/{office.slug}/report/{kind}?draft={new_id()}"))
+    sheet = await sheet_at(visit, office, kind, draft)
+    if sheet.draft.sent:
+        return visit.finish(see(_ticket_again(sheet)))
+    return _first(site, sheet, trouble=Trouble.UNREAD if sheet.unread else None)
+
+
+async def _later(office: TenantRecord, visit: Visited, kind: ReportKind, draft: str) -> Sheet | Response:
+    """What a later step's address shows, or where to go instead.
+
+    Raises:
+        Unavailable: what was told cannot be read now.
+    """
+    if not is_id(draft):
+        return visit.finish(see(f"/{office.slug}/report/{kind}"))
+    sheet = await sheet_at(visit, office, kind, draft)
+    if sheet.unread:
+        raise Unavailable("shelf")
+    if sheet.draft.sent:
+        return visit.finish(see(_ticket_again(sheet)))
+    return sheet if sheet.kept else visit.finish(see(f"/{office.slug}/report/{kind}"))
+
+
+def _ticket_again(sheet: Sheet) -> str:
+    return f"/{sheet.office.slug}/tickets/{sheet.draft.sent}?again=1"
+
+
+@router.get("/{slug}/report/{kind}/check")
+async def check(office: Office, visit: Visit, site: Site, kind: Kind, draft: str = "") -> Response:
+    sheet = await _later(office, visit, kind, draft)
+    if isinstance(sheet, Response):
+        return sheet
+    found, skipped = await _known(visit, office, sheet.draft.text)
+    if found is not None and found.answers:
+        return _check(site, sheet, found)
+    return visit.finish(see(sheet.url("origin") + ("&skipped=1" if skipped else "")))
+
+
+@router.get("/{slug}/report/{kind}/origin")
+async def origin(
+    office: Office, visit: Visit, site: Site, kind: Kind, draft: str = "", skipped: bool = False
+) -> Response:
+    sheet = await _later(office, visit, kind, draft)
+    if isinstance(sheet, Response):
+        return sheet
+    return _second(site, sheet.with_skipped() if skipped else sheet)
+
+
+@router.get("/{slug}/report/{kind}/contact")
+async def contact(office: Office, visit: Visit, site: Site, kind: Kind, draft: str = "") -> Response:
+    sheet = await _later(office, visit, kind, draft)
+    return sheet if isinstance(sheet, Response) else _third(site, sheet)
+
+
+@router.get("/{slug}/report/{kind}/send")
+async def not_sent(office: Office, visit: Visit, kind: Kind) -> Response:
+    """The address of step 3's answer where it came back with errors, loaded again."""
+    return visit.finish(see(f"/{office.slug}/report/{kind}"))
+
+
+Show = Callable[..., Response]
+
+
+async def _told(
+    office: TenantRecord, visit: Visited, site: Pages, kind: ReportKind, request: Request, show: Show
+) -> tuple[FormData, Sheet] | Response:
+    """The form and its sheet; or the page once more, where the form is older than its browser's cookie."""
+    try:
+        form = await posted(request, visit)
+    except Refused:
+        old = await stale_sheet(visit, office, kind, await request.form())
+        return show(site, old, trouble=Trouble.EXPIRED, status=403)
+    return form, await sheet_of(visit, office, kind, form)
+
+
+def _led(sheet: Sheet, step: str, otherwise: Callable[[], Response]) -> Response:
+    """To the address of a step; where its draft could not be kept, the step itself is the answer."""
+    return sheet.visit.finish(see(sheet.url(step)), longer=True) if sheet.kept else otherwise()
 
 
 @router.post("/{slug}/report/{kind}")
 async def told(office: Office, visit: Visit, site: Site, kind: Kind, request: Request) -> Response:
     """Step 1 done."""
-    form = await posted(request, visit)
-    key = read_key(text_of(form, "key"))
-    upload = None if text_of(form, "drop_upload") else _upload(text_of(form, "upload"))
-    page = _Step1(site, visit, office, kind, form, key)
+    read = await _told(office, visit, site, kind, request, _first)
+    if isinstance(read, Response):
+        return read
+    form, sheet = read
+    if sheet.draft.sent:
+        # The page of a report that was sent, typed in once more: another report.
+        sheet = sheet.anew()
+    upload = "" if text_of(form, "drop_upload") else text_of(form, "upload")
+    sheet = sheet.but(sheet.draft.first(form, upload if upload_in(upload) else ""))
     try:
         visit.parts.limits.clients.take(visit.client)
         kept = await taken(visit, office, form)
-        upload = _named(kept) if kept is not None else upload
-        values = _values(form, kind, visit.lang) | {"attachments": [upload.token.partition("~")[0]] if upload else []}
-        _checked(ReportForm, values)
+        if kept is not None:
+            sheet = sheet.but(sheet.draft.first(form, f"{kept.id}~{max(1, kept.size // 1000)}"))
+        _checked(ReportForm, sheet.draft.values(kind, visit.lang))
     except RequestValidationError as error:
-        return page.again(upload, errors=field_errors(error, STEP_1))
+        return _first(site, await sheet.put(), errors=field_errors(error, STEP_1), status=422)
     except PictureRefused as refused:
-        return page.again(upload, errors=(refused.error,))
+        return _first(site, await sheet.put(), errors=(refused.error,), status=422)
     except TooMany:
-        return page.again(upload, trouble=Trouble.TOO_MANY, status=429)
+        return _first(site, sheet, trouble=Trouble.TOO_MANY, status=429)
     except (Refused, Unavailable) as error:
         trouble = Trouble.UPLOADS_UNAVAILABLE if isinstance(error, Refused) else Trouble.UNAVAILABLE
-        return page.again(upload, trouble=trouble, status=503)
-    carried = [*_carried(form, "text", "forwarded_often")]
-    if upload is not None:
-        carried.append(("upload", upload.token))
-    answers, skipped = await _known(visit, office, text_of(form, "text")) if kind == ReportKind.HOAX else (None, False)
-    if answers is not None and answers.answers:
-        return _check(
-            site, visit, office, kind, answers, key=key, carried=carried, sent=text_of(form, "text"), upload=upload
-        )
-    if skipped:
-        carried.append(("skipped", "1"))
-    return _origin(site, visit, office, kind, key=key, carried=carried, skipped=skipped)
-
-
-STEP_1 = {"text": "text", "urls": "text", "attachments": "image", "": "text"}
+        return _first(site, await sheet.put(), trouble=trouble, status=503)
+    sheet = await sheet.put()
+    if kind != ReportKind.HOAX:
+        return _led(sheet, "origin", lambda: _second(site, sheet))
+    if sheet.kept:
+        return visit.finish(see(sheet.url("check")), longer=True)
+    found, skipped = await _known(visit, office, sheet.draft.text)
+    if found is not None and found.answers:
+        return _check(site, sheet, found)
+    return _second(site, sheet.with_skipped() if skipped else sheet)
 
 
 class PictureRefused(Exception):
@@ -192,11 +340,6 @@ async def taken(visit: Visited, office: TenantRecord, form: FormData) -> BlobVie
         raise PictureRefused(FieldError(field="image", code=code, value=shown, limit=limit)) from None
 
 
-def _named(kept: BlobView) -> Upload:
-    size = max(1, kept.size // 1000)
-    return Upload(token=f"{kept.id}~{size}", name="gambar.jpg", kilobytes=size)
-
-
 async def _known(visit: Visited, office: TenantRecord, text: str) -> tuple[MatchView | None, bool]:
     """What was answered already; (None, True) where nobody could say in time."""
     if not is_visible(text):
@@ -207,154 +350,92 @@ async def _known(visit: Visited, office: TenantRecord, text: str) -> tuple[Match
         return None, True
 
 
-class _Step1:
-    """The first page once more, with everything that was typed."""
-
-    def __init__(
-        self, site: Pages, visit: Visited, office: TenantRecord, kind: ReportKind, form: FormData, key: UUID
-    ) -> None:
-        self._site, self._visit, self._office, self._kind, self._form, self._key = site, visit, office, kind, form, key
-
-    def again(
-        self,
-        upload: Upload | None,
-        *,
-        errors: tuple[FieldError, ...] = (),
-        trouble: Trouble | None = None,
-        status: int = 422,
-    ) -> Response:
-        view = ReportPage(
-            kind=self._kind,
-            form=form_of(_url(self._office, self._kind), self._visit, key=self._key),
-            text=text_of(self._form, "text"),
-            forwarded_often=text_of(self._form, "forwarded_often") == "1",
-            upload=upload,
-            max_characters=LONGEST_TEXT,
-            errors=errors,
-            trouble=trouble,
-        )
-        headers = {"Retry-After": "2"} if status == 503 else {}
-        return self._site.show(self._visit, self._office, "public/report.html", view, status=status, headers=headers)
-
-
-def _check(
-    site: Pages,
-    visit: Visited,
-    office: TenantRecord,
-    kind: ReportKind,
-    found: MatchView,
-    *,
-    key: UUID,
-    carried: list[tuple[str, str]],
-    sent: str,
-    upload: Upload | None,
-) -> Response:
-    answers = tuple(
-        KnownAnswer(
-            row=row(a.card),
-            differences=tuple(
-                Difference(aspect=d.what, theirs=d.theirs, ours=d.ours, same=d.same) for d in a.differences
-            ),
-            confirm=form_of(f"/{office.slug}/clarifications/{a.card.number}/demand", visit, key=visit.new_key()),
-        )
-        for a in found.answers
-    )
-    refused = [("refused", a.card.case_id) for a in found.answers if a.card.case_id]
-    go_on = form_of(_url(office, kind, "origin"), visit, key=key, carried=[*carried, *refused])
-    view = CheckPage(sent_text=sent, upload=upload, answers=answers, go_on=go_on)
-    return site.show(visit, office, "public/check.html", view)
-
-
 @router.post("/{slug}/report/{kind}/origin")
 async def not_this(office: Office, visit: Visit, site: Site, kind: Kind, request: Request) -> Response:
-    form = await posted(request, visit)
-    key = read_key(text_of(form, "key"))
-    return _origin(site, visit, office, kind, key=key, carried=_carried(form, *CARRIED), skipped=False)
-
-
-def _origin(
-    site: Pages,
-    visit: Visited,
-    office: TenantRecord,
-    kind: ReportKind,
-    *,
-    key: UUID,
-    carried: list[tuple[str, str]],
-    skipped: bool,
-    status: int = 200,
-    errors: tuple[FieldError, ...] = (),
-    typed: FormData | None = None,
-) -> Response:
-    before = [(n, v) for n, v in carried if n not in ("seen_on", "area", "doubt")]
-    view = OriginPage(
-        kind=kind,
-        form=form_of(_url(office, kind, "contact"), visit, key=key, carried=before),
-        areas=tuple(AreaOption(code=a.code, name=a.name) for a in areas.children(office.region_code)),
-        seen_on=text_of(typed, "seen_on") if typed else "",
-        area=text_of(typed, "area") if typed else "",
-        doubt=text_of(typed, "doubt") if typed else "",
-        skipped_check=skipped,
-        errors=errors,
-    )
-    return site.show(visit, office, "public/origin.html", view, status=status)
+    read = await _told(office, visit, site, kind, request, _second)
+    if isinstance(read, Response):
+        return read
+    form, sheet = read
+    if sheet.draft.sent:
+        return visit.finish(see(_ticket_again(sheet)))
+    if text_of(form, "back"):
+        return _led(sheet, "", lambda: _first(site, sheet))
+    sheet = await sheet.but(sheet.draft.checked(form)).put()
+    return _led(sheet, "origin", lambda: _second(site, sheet))
 
 
 @router.post("/{slug}/report/{kind}/contact")
 async def origin_told(office: Office, visit: Visit, site: Site, kind: Kind, request: Request) -> Response:
     """Step 2 done."""
-    form = await posted(request, visit)
-    key = read_key(text_of(form, "key"))
-    carried = _carried(form, *CARRIED)
+    read = await _told(office, visit, site, kind, request, _second)
+    if isinstance(read, Response):
+        return read
+    form, sheet = read
+    if sheet.draft.sent:
+        return visit.finish(see(_ticket_again(sheet)))
+    sheet = await sheet.but(sheet.draft.second(form)).put()
+    if text_of(form, "back"):
+        return _led(sheet, "", lambda: _first(site, sheet))
     try:
-        _checked(ReportForm, _values(form, kind, visit.lang))
+        _checked(ReportForm, sheet.draft.values(kind, visit.lang))
     except RequestValidationError as error:
-        errors = field_errors(error)
-        return _origin(
-            site, visit, office, kind, key=key, carried=carried, skipped=False, status=422, errors=errors, typed=form
-        )
-    view = ContactPage(kind=kind, form=form_of(_url(office, kind, "send"), visit, key=key, carried=carried))
-    return site.show(visit, office, "public/contact.html", view)
+        return _second(site, sheet, errors=field_errors(error), status=422)
+    return _led(sheet, "contact", lambda: _third(site, sheet))
 
 
 @router.post("/{slug}/report/{kind}/send")
 async def send(office: Office, visit: Visit, site: Site, kind: Kind, request: Request) -> Response:
     """Step 3 done: kept once the broker has it."""
-    form = await posted(request, visit)
-    key = read_key(text_of(form, "key"))
-    again = _Step3(site, visit, office, kind, form, key)
-    channel = text_of(form, "channel") or "code"
-    values = _values(form, kind, visit.lang)
-    if channel in ("email", "whatsapp_manual"):
-        values["contact"] = {
-            "channel": channel,
-            "address": text_of(form, "email" if channel == "email" else "phone") or " ",
-            "consent": text_of(form, "consent") == "1",
-        }
+    read = await _told(office, visit, site, kind, request, _third)
+    if isinstance(read, Response):
+        return read
+    form, sheet = read
+    if sheet.draft.sent:
+        # Pressed twice, or sent again after Back: the same receipt, whichever answer the browser shows.
+        receipt = visit.parts.accepting.receipt(office, sheet.draft.key)
+        return _received(sheet, receipt, _ticket_again(sheet))
+    sheet = sheet.but(sheet.draft.third(form))
+    if text_of(form, "back"):
+        sheet = await sheet.put()
+        return _led(sheet, "origin", lambda: _second(site, sheet))
+    values = sheet.draft.values_with_contact(kind, visit.lang, consent=text_of(form, "consent") == "1")
     try:
         visit.parts.limits.clients.take(visit.client)
         visit.parts.limits.shares.take(office.id)
-        accepted = await visit.parts.accepting.submit_report(office, _checked(ReportForm, values), key)
+        accepted = await visit.parts.accepting.submit_report(office, _checked(ReportForm, values), sheet.draft.key)
     except RequestValidationError as error:
-        where = {"contact.address": "email" if channel == "email" else "phone", "contact": "consent"}
-        return again.shown(errors=_contact_errors(error, where), status=422)
+        where = {"contact.address": "email" if sheet.draft.channel == "email" else "phone", "contact": "consent"}
+        return _third(site, await sheet.put(), errors=_contact_errors(error, where), status=422)
     except TooMany:
-        return again.shown(trouble=Trouble.TOO_MANY, status=429)
+        return _third(site, sheet, trouble=Trouble.TOO_MANY, status=429)
     except Unavailable:
-        return again.shown(trouble=Trouble.UNAVAILABLE, status=503)
+        return _third(site, await sheet.put(), trouble=Trouble.UNAVAILABLE, status=503)
     except Refused as refused:
-        if refused.code == "uploads_unavailable":
-            return again.shown(trouble=Trouble.UPLOADS_UNAVAILABLE, status=503)
-        raise
-    response = see(f"/{office.slug}/tickets/{accepted.number}")
-    ticket = visit.parts.ticket_of(office, accepted, visit.lang)
-    visit.parts.remember_ticket(response, office, ticket)
-    visit.parts.set_cookie(
-        response,
-        receipt_cookie(accepted.number),
-        accepted.tracking_code,
-        seconds=RECEIPT_SECONDS,
-        path=f"/{office.slug}/tickets/{accepted.number}",
-    )
+        return await _not_taken(site, sheet, refused)
+    await sheet.sent(accepted.number)
+    return _received(sheet, accepted, f"/{office.slug}/tickets/{accepted.number}")
+
+
+async def _not_taken(site: Pages, sheet: Sheet, refused: Refused) -> Response:
+    """
+    Raises:
+        Refused: nothing that another press of the button could mend.
+    """
+    if refused.code == "uploads_unavailable":
+        return _third(site, await sheet.put(), trouble=Trouble.UPLOADS_UNAVAILABLE, status=503)
+    if refused.code == "key_reused":
+        # A report with other words went out under this key: these become one of their own.
+        return _third(site, await sheet.anew().put(), trouble=Trouble.ANOTHER, status=409)
+    raise refused
+
+
+def _received(sheet: Sheet, accepted: Accepted, address: str) -> Response:
+    visit, office, parts = sheet.visit, sheet.office, sheet.visit.parts
+    response = see(address)
+    parts.remember_ticket(response, office, parts.ticket_of(office, accepted, visit.lang))
+    path = f"/{office.slug}/tickets/{accepted.number}"
+    name = receipt_cookie(accepted.number)
+    parts.set_cookie(response, name, accepted.tracking_code, seconds=RECEIPT_SECONDS, path=path)
     return visit.finish(response)
 
 
@@ -367,31 +448,6 @@ def _contact_errors(error: RequestValidationError, where: dict[str, str]) -> tup
         else:
             found.append(one)
     return tuple(found)
-
-
-class _Step3:
-    """The last page once more, with the same key."""
-
-    def __init__(
-        self, site: Pages, visit: Visited, office: TenantRecord, kind: ReportKind, form: FormData, key: UUID
-    ) -> None:
-        self._site, self._visit, self._office, self._kind, self._form, self._key = site, visit, office, kind, form, key
-
-    def shown(self, *, errors: tuple[FieldError, ...] = (), trouble: Trouble | None = None, status: int) -> Response:
-        form = self._form
-        action = _url(self._office, self._kind, "send")
-        view = ContactPage(
-            kind=self._kind,
-            form=form_of(action, self._visit, key=self._key, carried=_carried(form, *CARRIED)),
-            channel=text_of(form, "channel") or "code",
-            email=text_of(form, "email"),
-            phone=text_of(form, "phone"),
-            confidential=text_of(form, "confidential") == "1",
-            errors=errors,
-            trouble=trouble,
-        )
-        headers = {"Retry-After": "2"} if status == 503 else {}
-        return self._site.show(self._visit, self._office, "public/contact.html", view, status=status, headers=headers)
 
 
 @router.get("/{slug}/report")

@@ -1,5 +1,6 @@
 """A ticket: number and code open it; what happened, the answer, and what its holder can still do."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from uuid import UUID
 
@@ -92,11 +93,15 @@ def _wrong(site: Pages, visit: Visited, office: TenantRecord, number: str) -> Re
 
 
 @router.get("/{slug}/tickets/{number}")
-async def ticket(office: Office, visit: Visit, site: Site, number: Number) -> Response:
+async def ticket(office: Office, visit: Visit, site: Site, number: Number, again: bool = False) -> Response:
+    """
+    Args:
+        again: its form was sent or opened once more.
+    """
     held = visit.parts.ticket_in(visit.request, office, number)
     if held is None:
         return _lookup(site, visit, office, number=number[:64])
-    return await _shown(site, visit, office, held)
+    return await _shown(site, visit, office, held, again=again)
 
 
 async def _shown(
@@ -106,6 +111,7 @@ async def _shown(
     held: Ticket,
     *,
     status: int = 200,
+    again: bool = False,
     errors: tuple[FieldError, ...] = (),
     trouble: Trouble | None = None,
 ) -> Response:
@@ -121,6 +127,7 @@ async def _shown(
     else:
         follow = await or_missing(visit.parts.notify.subject(office.id, held.report_id))
         view = _page(visit, office, found, follow, receipt, errors, trouble)
+    view = replace(view, again=again)
     return site.show(visit, office, "public/ticket.html", view, status=status, nav="tickets")
 
 
