@@ -15,6 +15,7 @@ help:
 	@echo "make test                     lint, types and all tests"
 	@echo "make chaos                    faults on real processes: what is lost, doubled or stuck"
 	@echo "make mutants                  sow faults into rules and machinery: which no unit test notices"
+	@echo "make url-eval IN= OUT=        what is read from addresses: a CSV with raw_url; links-eval: with a,b"
 	@echo "make images                   build a container image of each process"
 	@echo "make base-image               build what they stand on, where there is no container registry"
 
@@ -108,3 +109,11 @@ ONLY ?=
 mutants: setup
 	$(PYTHON) -m mutmut run $(if $(ONLY),'$(ONLY)') >.local/mutants.log || true
 	@$(PYTHON) -m mutmut results
+
+# What is read from addresses: url-eval of a CSV with raw_url, links-eval of one with a,b.
+.PHONY: url-eval links-eval
+url-eval: setup
+	@$(PYTHON) -m tests.bench.urls url "$(IN)" "$(OUT)"
+
+links-eval: setup
+	@$(PYTHON) -m tests.bench.urls links "$(IN)" "$(OUT)"

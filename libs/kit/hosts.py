@@ -157,7 +157,7 @@ _LOOKALIKE = str.maketrans("асеоруіјѕһԁԛԝкмтӏαονικρτυı
 def imitated(host: str) -> str | None:
     """The well-known host that a host poses as, or its scripts' names where letters of several are mixed in a label."""
     host = plain(host)
-    if any(_is_under(host, known) for known in WELL_KNOWN | _OWN):
+    if any(is_under(host, known) for known in WELL_KNOWN | _OWN):
         return None
     mixed = next((label for label in host.split(".") if _mixes_scripts(label)), None)
     if mixed is not None:
@@ -213,5 +213,5 @@ def _one_apart(name: str, brand: str) -> bool:
     return rest[1:] == wanted[1:] or rest == wanted[1:] or rest[1:] == wanted or swapped
 
 
-def _is_under(host: str, domain: str) -> bool:
+def is_under(host: str, domain: str) -> bool:
     return host == domain or host.endswith(f".{domain}")

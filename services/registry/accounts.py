@@ -2,6 +2,7 @@
 
 from libs.contracts.registry.partner import SocialAccount
 from libs.contracts.words import AccountState
+from libs.kit.hosts import refused_because
 from libs.kit.urls import NotAnAddress, resolve
 from libs.runtime.errors import Refused
 
@@ -15,8 +16,10 @@ def canonical(account: SocialAccount) -> SocialAccount:
     """The same account with platform, handle and keys read from its address; nothing of it is verified yet.
 
     Raises:
-        Refused: `validation` of `accounts`: no web address, or not that of an account.
+        Refused: `validation` of `accounts`: no web address, one that poses as another, or not that of an account.
     """
+    if refused_because(account.url) is not None:
+        raise Refused("validation", "accounts")
     try:
         address = resolve(account.url)
     except NotAnAddress:

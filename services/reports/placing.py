@@ -35,7 +35,7 @@ MOST = 2_000
 WHOLE = frozenset(
     {
         "profile", "profile_id", "group", "group_invite", "channel", "channel_id", "custom_name", "legacy_user",
-        "number", "playlist", "not_content",
+        "phone", "playlist", "not_content", "site_root",
     }
 )  # fmt: skip
 """Kinds of address at which many claims are found."""
@@ -249,7 +249,7 @@ def links_of(report: Report) -> list[str]:
             address = resolve(url)
             is_site = address.kind == "page" and "/" not in address.id and "?" not in address.id
             if address.kind not in WHOLE and not is_site:
-                found.append(f"link:{sha256(address.identity.encode()).hexdigest()[:24]}")
+                found.append(f"link:{sha256(address.mark.encode()).hexdigest()[:24]}")
     return found[:MOST_LINKS]
 
 
