@@ -43,6 +43,7 @@ def environment_of(
         "NOTIFY_URL": _url(ports, Service.NOTIFY),
         "GATEWAY_URL": _url(ports, Service.GATEWAY),
         "PUBLIC_URL": _url(ports, Service.GATEWAY),
+        "SECURITY_CONTACT": "mailto:keamanan@simpul.example",
         "SMTP_HOST": HOST,
         "SMTP_PORT": str(ports.smtp),
     }

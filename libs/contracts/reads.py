@@ -121,6 +121,13 @@ class ClarificationView(Read):
     retraction: str = ""
 
 
+class AnswerAddress(Read):
+    """`GET /answer-addresses`: what a sitemap needs of a published answer; `at` is its last change."""
+
+    number: str
+    at: datetime
+
+
 class MessageView(Read):
     by_office: bool
     at: datetime

@@ -45,7 +45,7 @@ from services.gateway.signed_links import SignedLinks
 from services.gateway.streams import Hub
 from services.gateway.uploads import TakenEvidence, Uploads
 from services.gateway.waiting import Waiters
-from services.gateway.web.routes import console, doors, partner, reporting, tickets
+from services.gateway.web.routes import console, doors, files, partner, reporting, tickets
 from services.gateway.web.routes import public as public_pages
 from services.gateway.web.routes.console_shift import LogInFirst, to_the_door
 from services.gateway.web.routes.pages import Pages, error_page
@@ -150,8 +150,9 @@ def add_pages(app: FastAPI) -> None:
     app.state.error_page = error_page
     app.add_exception_handler(LogInFirst, to_the_door)
     # The fixed words below an office come before its parameters: doors before the one-time links, public last.
-    for pages in (reporting.router, tickets.router, doors.router, console.router, partner.router, public_pages.router):
-        app.include_router(pages)
+    rooms = (files, reporting, tickets, doors, console, partner, public_pages)
+    for room in rooms:
+        app.include_router(room.router)
 
 
 def create_app(settings: GatewaySettings) -> FastAPI:

@@ -12,6 +12,7 @@ from pydantic import BaseModel, TypeAdapter
 
 from libs.contracts.envelope import Actor
 from libs.contracts.reads import (
+    AnswerAddress,
     AssignmentView,
     Authenticated,
     BulletinView,
@@ -44,6 +45,10 @@ OUTCOME_WITHIN = 2.0
 PROOF_WITHIN = 3.0
 """Seconds for a password check: argon2 and a compare-and-set take about 100 ms when nothing else runs."""
 
+ADDRESSES_WITHIN = 5.0
+"""Seconds. Only crawlers wait, and what they get is kept."""
+
+_ADDRESSES = TypeAdapter(tuple[AnswerAddress, ...])
 _BULLETINS = TypeAdapter(tuple[BulletinView, ...])
 _ASSIGNMENTS = TypeAdapter(tuple[AssignmentView, ...])
 
@@ -109,6 +114,11 @@ class ReportsReads(_Reads):
     async def clarification(self, tenant: str, ref: str) -> ClarificationView:
         """By number or id."""
         return await self._one(ClarificationView, tenant, f"/clarifications/{_segment(ref)}")
+
+    async def answer_addresses(self, tenant: str) -> tuple[AnswerAddress, ...]:
+        """Of every answer that is not retracted, newest first."""
+        body = await self._client.get("/answer-addresses", tenant=tenant, within=ADDRESSES_WITHIN)
+        return _ADDRESSES.validate_json(body)
 
     async def ticket(self, tenant: str, *, number: str, code_hash: str) -> TicketView:
         """

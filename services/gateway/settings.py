@@ -20,6 +20,9 @@ class GatewaySettings(Settings):
     client_burst: int = Field(default=40, ge=1)
     codes_per_minute: int = Field(default=20, ge=1)
     """Tries of a ticket's code or of a log-in from one address."""
+    security_contact: str = Field(default="", pattern=r"^((mailto:|https://|tel:)\S+)?$")
+    """Where finders of flaws write: `mailto:…`, `https://…` or `tel:…`. Stands in /.well-known/security.txt; without it
+    there is no such file."""
     capacity_per_second: int = Field(default=1500, ge=1)
     """Accepts of this process; beyond it every office gets its fair share. Measured: 2,300 to 2,500 a core at most."""
 

@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
 from libs.contracts.envelope import Actor
 from libs.contracts.reads import (
+    AnswerAddress,
     CaseRow,
     CaseView,
     ClarificationCard,
@@ -81,11 +82,18 @@ def router(runtime: Runtime, views: Views, pictures: Evidence, matcher: ServiceC
     async def clarifications(
         caller: From,
         q: Annotated[str, Query(max_length=300)] = "",
+        verdict: Annotated[str, Query(max_length=40)] = "",
         cursor: Cursor = None,
         limit: Limit = 20,
         corrected: bool = False,
     ) -> Page[ClarificationCard]:
-        return await views.clarifications(tenant_of(caller), query=q, cursor=cursor, limit=limit, corrected=corrected)
+        return await views.clarifications(
+            tenant_of(caller), query=q, verdict=verdict, cursor=cursor, limit=limit, corrected=corrected
+        )
+
+    @api.get("/answer-addresses")
+    async def answer_addresses(caller: From) -> tuple[AnswerAddress, ...]:
+        return await views.answer_addresses(tenant_of(caller))
 
     @api.get("/clarifications/{ref}")
     async def clarification(ref: Id, caller: From) -> ClarificationView:

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from libs.contracts.reads import (
+    AnswerAddress,
     CaseRow,
     CaseView,
     ClarificationCard,
@@ -39,6 +40,8 @@ from services.reports.store import Store
 
 PAGE = 20
 MOST = 100
+SITEMAP = 50_000
+"""Addresses in one file, by sitemaps.org; with each office's fixed pages a few may be cut."""
 TITLE = 140
 """Characters of a report that stand for a case without a claim."""
 REOPENED_WITHIN = timedelta(days=30)
@@ -195,6 +198,17 @@ class Views:
         if more is not None:
             next_ = self._cursors.encode(scope, [more.latest.at.isoformat(), f"{tenant}/{more.clarification_id}"])
         return Page(items=tuple(card(c) for c in found[:limit]), next=next_, count=count)
+
+    async def answer_addresses(self, tenant: str) -> tuple[AnswerAddress, ...]:
+        """As many as one sitemap may name, newest first."""
+        found = await self._engine.collection("clarification").find(
+            tenant,
+            {"ix.state": {"$ne": ClarificationState.RETRACTED}},
+            sort=(("ix.at", -1),),
+            limit=SITEMAP,
+            fields={"ix.number": 1, "ix.at": 1},
+        )
+        return tuple(AnswerAddress(number=d["ix"]["number"], at=d["ix"]["at"]) for d in found)
 
     async def clarification(self, tenant: str, ref: str) -> ClarificationView:
         """By number or id."""

@@ -6,9 +6,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from services.gateway.web.packing import takes_gzip
+
 STATIC = Path(__file__).parent / "static"
 
 MEDIA_TYPES: Mapping[str, str] = {
+    ".ico": "image/x-icon",
+    ".png": "image/png",
     ".css": "text/css; charset=utf-8",
     ".js": "text/javascript; charset=utf-8",
     ".svg": "image/svg+xml",
@@ -55,13 +59,13 @@ class Assets:
         }
         if asset.compressed is not None:
             headers["Vary"] = "Accept-Encoding"
-            if "gzip" in accept_encoding:
+            if takes_gzip(accept_encoding):
                 headers["Content-Encoding"] = "gzip"
         return headers
 
     def body(self, name: str, accept_encoding: str) -> bytes:
         asset = self._files[name]
-        return asset.compressed if asset.compressed is not None and "gzip" in accept_encoding else asset.body
+        return asset.compressed if asset.compressed is not None and takes_gzip(accept_encoding) else asset.body
 
 
 def _servable(folder: Path) -> list[Path]:

@@ -117,6 +117,11 @@ async def test_a_checked_case_becomes_an_answer_that_the_ticket_shows(desk: Desk
     assert ticket["state"] == "answered"
     assert ticket["clarification"]["number"] == published[0].event.number  # type: ignore[attr-defined]
     assert "decided" in [s["what"] for s in ticket["steps"]]
+    number = published[0].event.number  # type: ignore[attr-defined]
+    assert await listed(desk, tenant, verdict="scam") == [number]
+    assert await listed(desk, tenant, verdict="true") == []
+    addresses = await desk.read(Service.REPORTS, "/answer-addresses", tenant=tenant)
+    assert [a["number"] for a in addresses] == [number]
 
     async with asyncio.timeout(5):
         while True:
@@ -131,6 +136,11 @@ async def test_a_checked_case_becomes_an_answer_that_the_ticket_shows(desk: Desk
                 break
             await asyncio.sleep(0.1)
     assert found["answers"][0]["card"]["verdict"] == "scam"
+
+
+async def listed(desk: Desk, tenant: str, **asked: str) -> list[str]:
+    found = await desk.read(Service.REPORTS, "/clarifications", tenant=tenant, params=asked)
+    return [card["number"] for card in found["items"]]
 
 
 async def test_a_wrong_code_is_answered_like_a_wrong_number(desk: Desk, tenant: str) -> None:

@@ -46,8 +46,12 @@ def test_a_ticket_cookie_ends() -> None:
 def test_a_form_belongs_to_one_browser() -> None:
     sessions = Sessions(Mock(spec=Mongo), KEY)
 
+    assert sessions.csrf("mine") != sessions.csrf("mine")
     assert sessions.is_from("mine", sessions.csrf("mine"))
     assert not sessions.is_from("mine", sessions.csrf("yours"))
     assert not sessions.is_from(None, sessions.csrf("mine"))
+    assert not sessions.is_from("mine", sessions.csrf("mine")[:-2])
+    assert not sessions.is_from("mine", "g" * 128)
+    assert not sessions.is_from("mine", "0" * 128)
     assert not sessions.is_from("mine", None)
     assert not sessions.is_from("mine", "é")

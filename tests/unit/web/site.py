@@ -9,7 +9,15 @@ import httpx
 from fastapi import FastAPI
 
 from libs.contracts.directory import TenantRecord
-from libs.contracts.reads import ClarificationCard, ClarificationView, OfficerView, Page, StatsView, VersionView
+from libs.contracts.reads import (
+    AnswerAddress,
+    ClarificationCard,
+    ClarificationView,
+    OfficerView,
+    Page,
+    StatsView,
+    VersionView,
+)
 from libs.contracts.registry.tenant import Branding, TenantSettings
 from libs.contracts.reports.parts import Reference
 from libs.runtime.directory import Directory
@@ -18,7 +26,7 @@ from services.gateway.context import Gateway
 from services.gateway.problems import add_handlers
 from services.gateway.sessions import Sessions
 from services.gateway.settings import GatewaySettings
-from services.gateway.web.routes import public
+from services.gateway.web.routes import files, public
 from services.gateway.web.routes.pages import Pages, error_page
 
 OFFICE = TenantRecord(
@@ -60,10 +68,15 @@ def an_answer(number: str = "CRB-2M7Q-0P4C", **changes: Any) -> ClarificationVie
     return ClarificationView(**{**values, **changes})
 
 
+NOTHING_YET = StatsView(
+    reports_week=0, answered_week=0, waiting=0, clarifications=0, corrected=0, median_hours=None, by_verdict={}
+)
+
+
 class Reports:
     def __init__(self, answers: Iterable[ClarificationView] = (), stats: StatsView | None = None) -> None:
         self.answers = {a.number: a for a in answers}
-        self.numbers = stats
+        self.numbers = stats or NOTHING_YET
         self.asked: list[dict[str, Any]] = []
 
     async def clarification(self, tenant: str, ref: str) -> ClarificationView:
@@ -80,8 +93,11 @@ class Reports:
         )
         return Page(items=cards, count=len(cards))
 
+    async def answer_addresses(self, tenant: str) -> tuple[AnswerAddress, ...]:
+        self.asked.append({"addresses": tenant})
+        return tuple(AnswerAddress(number=a.number, at=a.published_at) for a in self.answers.values())
+
     async def stats(self, tenant: str) -> StatsView:
-        assert self.numbers is not None
         return self.numbers
 
 
@@ -110,5 +126,6 @@ def a_site(reports: Reports, *, public_url: str = "https://simpul.example", **se
     app.state.pages = Pages()
     app.state.error_page = error_page
     add_handlers(app)
+    app.include_router(files.router)
     app.include_router(public.router)
     return httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url=public_url)

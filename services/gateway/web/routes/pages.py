@@ -8,7 +8,7 @@ from uuid import UUID
 from fastapi import Request
 from fastapi.exceptions import RequestValidationError
 from starlette.datastructures import FormData, UploadFile
-from starlette.responses import HTMLResponse, RedirectResponse, Response
+from starlette.responses import RedirectResponse, Response
 
 from libs.contracts.directory import TenantRecord
 from libs.contracts.problems import Problem, code_of
@@ -16,6 +16,8 @@ from libs.kit.calendar import Zone
 from services.gateway.context import Visited, visit_of
 from services.gateway.web.assets import Assets
 from services.gateway.web.card import TEMPLATE, Cards
+from services.gateway.web.kept import Kept
+from services.gateway.web.packing import packed
 from services.gateway.web.rendering import Renderer, security_headers
 from services.gateway.web.views import ErrorPage, FieldError, Form, PageView, TenantView
 
@@ -50,6 +52,7 @@ class Pages:
         self.assets = Assets()
         self.renderer = Renderer(self.assets)
         self.cards = cards_of(self.renderer)
+        self.sitemaps = Kept()
 
     def frame(
         self,
@@ -101,7 +104,8 @@ class Pages:
         body = self.renderer.render(template, page, view)
         # Every form carries a token of its visitor, so no page may be handed to another.
         kept = {"Cache-Control": "no-store", **security_headers(htmx=htmx), **(headers or {})}
-        return visit.finish(HTMLResponse(body, status_code=status, headers=kept))
+        accepted = visit.request.headers.get("accept-encoding", "")
+        return visit.finish(packed(body, template, accepted, status=status, headers=kept))
 
     def error(
         self, visit: Visited, office: TenantRecord | None, found: Problem, headers: Mapping[str, str]

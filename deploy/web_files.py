@@ -1,16 +1,19 @@
-"""Makes the fonts of the share pictures: `python -m deploy.card_fonts`, with Debian's fonts-dejavu-core.
+"""Makes the fonts of the share pictures and the icons: `python -m deploy.web_files`, with Debian's fonts-dejavu-core.
 
 resvg draws one weight a file and reads no woff2, so the font of the pages is set to the four weights that a picture
 uses; the lists beside them say which characters a font holds. What it lacks (Arabic, further Latin letters, arrows)
 comes from DejaVu Sans.
 """
 
+import io
 import sys
 from pathlib import Path
 
+import resvg_py
 from fontTools import subset
 from fontTools.ttLib import TTFont
 from fontTools.varLib.instancer import instantiateVariableFont
+from PIL import Image
 
 WEB = Path(__file__).parents[1] / "services/gateway/web"
 HERE = WEB / "fonts"
@@ -31,7 +34,30 @@ MORE = (
 """Latin with marks, Greek and Cyrillic, Arabic with its forms, small digits, arrows and signs."""
 
 
+ICON = WEB / "static/icon.svg"
+FAVICON = (16, 32, 48)
+ICONS = (192, 512)
+
+
+def icon(size: int) -> Image.Image:
+    """On white, with room around it: launchers cut icons to circles."""
+    inside = round(size * 0.76)
+    png = resvg_py.svg_to_bytes(svg_string=ICON.read_text(), width=inside, skip_system_fonts=True)
+    mark = Image.open(io.BytesIO(png)).convert("RGBA")
+    ground = Image.new("RGBA", (size, size), "white")
+    ground.alpha_composite(mark, ((size - mark.width) // 2, (size - mark.height) // 2))
+    return ground.convert("RGB")
+
+
 def main() -> None:
+    fonts()
+    for size in ICONS:
+        icon(size).quantize(16).save(WEB / f"static/icon-{size}.png", optimize=True)
+    biggest, *smaller = [icon(size) for size in reversed(FAVICON)]
+    biggest.save(WEB / "static/favicon.ico", sizes=[(s, s) for s in FAVICON], append_images=smaller)
+
+
+def fonts() -> None:
     for weight in WEIGHTS:
         font = TTFont(PAGES, recalcTimestamp=False)
         font.flavor = None
