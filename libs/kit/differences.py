@@ -12,7 +12,8 @@ from enum import StrEnum
 from functools import cache
 
 from libs.kit import areas
-from libs.kit.text import addresses, words
+from libs.kit.addresses import addresses
+from libs.kit.text import words
 
 
 class Kind(StrEnum):

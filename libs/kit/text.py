@@ -1,4 +1,4 @@
-"""What a person typed: whether it may be kept, the addresses in it, and the form in which two texts are compared.
+"""What a person typed: whether it may be kept, and the form in which two texts are compared.
 
 The text itself is always kept as it was given; `normalise` makes a second form, for comparing only.
 """
@@ -7,10 +7,8 @@ import hashlib
 import re
 import unicodedata
 
+from libs.kit.addresses import without_addresses
 from libs.kit.visible import is_visible
-
-LONGEST_ADDRESS = 2_048
-"""Characters. Longer ones are cut by browsers and proxies; no platform makes them."""
 
 
 class UnsafeText(ValueError):
@@ -46,44 +44,6 @@ def checked(text: str, *, longest: int, required: bool = False) -> str:
     return text
 
 
-_SCHEME_OR_WWW = r"(?:https?://|www\.)[^\s<>\"“”‘’«»]{1,2048}"
-# Bare addresses carry no scheme in chats. A fixed list of endings, or "selesai.terima" would be an address.
-_BARE = (
-    r"(?<![\w@.-])(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.){1,4}"
-    r"(?:com|net|org|id|my|sg|me|ly|be|gl|gd|cc|co|io|tv|to|info|biz|xyz|site|online|link|page|app|top|shop|click|"
-    r"watch|live|store|club|vip|pro|icu|fun|space|website|asia|tk|ga|cf|ml|gq)"
-    r"(?![\w-]|\.\w)(?:[/?#][^\s<>\"“”‘’«»]{0,2048})?"
-)
-_ADDRESS = re.compile(f"{_SCHEME_OR_WWW}|{_BARE}", re.IGNORECASE)
-_PERHAPS_ADDRESS = re.compile(r"[.:]\S")
-"""In every address; most texts have none, and are spared the search at each of their letters."""
-_TRAILING = ".,;:!?'*_~…"
-_BRACKETS = {")": "(", "]": "[", "}": "{"}
-
-
-def addresses(text: str) -> list[str]:
-    """The web addresses in a text, as written there, in order, each once.
-
-    `hxxp://` and `[.]`, used by careful people to disarm a link, are read as the address they stand for.
-    """
-    armed = text.replace("[.]", ".")
-    if not _PERHAPS_ADDRESS.search(armed):
-        return []
-    armed = re.sub(r"\bhxxp", "http", armed, flags=re.IGNORECASE)
-    found = (_without_trailing(match.group()) for match in _ADDRESS.finditer(armed))
-    return list(dict.fromkeys(address for address in found if len(address) <= LONGEST_ADDRESS))
-
-
-def _without_trailing(address: str) -> str:
-    while address:
-        last = address[-1]
-        unopened = last in _BRACKETS and address.count(last) > address.count(_BRACKETS[last])
-        if last not in _TRAILING and not unopened:
-            break
-        address = address[:-1]
-    return address
-
-
 def _styled_letters() -> dict[int, str]:
     """Letters that NFKC leaves alone: white on black squares and circles, small capitals, flag letters."""
     styled = {}
@@ -116,9 +76,7 @@ def normalise(text: str) -> str:
     """
     # Most texts are plain ASCII without digits, and need none of what goes character by character or word by word.
     folded = text if text.isascii() else unicodedata.normalize("NFKC", text.translate(_STYLED))
-    if _PERHAPS_ADDRESS.search(folded):
-        folded = _ADDRESS.sub(" ", folded)
-    folded = folded.lower()
+    folded = without_addresses(folded).lower()
     if not folded.isascii():
         folded = "".join(
             character

@@ -16,7 +16,8 @@ from uuid import UUID
 from libs.contracts.reports.parts import Candidate
 from libs.contracts.reports.report import Placement, PlaceReport
 from libs.contracts.words import CaseState, MatchOutcome
-from libs.kit.text import addresses, fingerprint_of, normalise
+from libs.kit.addresses import addresses
+from libs.kit.text import fingerprint_of, normalise
 from libs.kit.urls import NotAnAddress, resolve
 from libs.runtime.aggregates import ERASED, Incoming
 from libs.runtime.http import ServiceClient

@@ -2,7 +2,8 @@ import time
 
 import pytest
 
-from libs.kit.text import UnsafeText, addresses, checked, fingerprint, normalise
+from libs.kit.addresses import addresses
+from libs.kit.text import UnsafeText, checked, fingerprint, normalise
 from libs.kit.visible import is_visible
 
 
@@ -59,21 +60,6 @@ def test_claims_that_differ_in_case_and_punctuation_share_a_fingerprint() -> Non
 
 def test_two_bare_addresses_are_two_claims() -> None:
     assert fingerprint("https://contoh.id/a") != fingerprint("https://contoh.id/b")
-
-
-def test_addresses_are_found_as_people_write_them() -> None:
-    text = "cek www.contoh.com/x). dan bit.ly/abcD, (https://contoh.org/wiki/Foo_(bar)) lalu hxxp://bahaya[.]xyz/a"
-
-    assert addresses(text) == [
-        "www.contoh.com/x",
-        "bit.ly/abcD",
-        "https://contoh.org/wiki/Foo_(bar)",
-        "http://bahaya.xyz/a",
-    ]
-
-
-def test_a_missing_space_and_a_mail_address_are_no_web_addresses() -> None:
-    assert addresses("sudah selesai.terima kasih, tulis ke warga@contoh.id") == []
 
 
 @pytest.mark.parametrize(

@@ -19,7 +19,7 @@ from starlette.datastructures import FormData
 
 from libs.contracts.directory import TenantRecord
 from libs.contracts.words import ReportKind
-from libs.kit.text import addresses
+from libs.kit.addresses import addresses
 from libs.runtime.errors import Refused, Unavailable
 from services.gateway.context import Visited
 from services.gateway.forms import MOST_URLS
