@@ -372,6 +372,7 @@ class FollowView(Read):
     """"s…n@…", "+62 8…12"."""
     deliveries: tuple["DeliveryRow", ...] = ()
     undeliverable: bool = False
+    """The last message did not arrive, or an officer found that the number is somebody else's."""
 
 
 class DeliveryRow(Read):
@@ -403,6 +404,10 @@ class ByHandRow(Read):
     """https://wa.me/<number>?text=…"""
     planned_at: datetime
     case_id: str | None = None
+    number: str = ""
+    """Of the report, as it stands in the message."""
+    sent_at: datetime | None = None
+    """For what an officer has sent already; the number is shortened to its last two digits then."""
 
 
 class AssignmentView(Read):

@@ -1,15 +1,16 @@
 """Who is to hear of a bulletin, by which channels, and in which words. Rules only."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from libs.contracts.directory import PartnerRecord
-from libs.contracts.registry.partner import ContactPoint
+from libs.contracts.registry.partner import ContactPoint, PartnerIdentity
 from libs.contracts.words import Channel, DeliveryState, PartnerState, ReportKind, Template
 from services.notify.bulletin import Bulletin
 from services.notify.closing import Closing
 from services.notify.delivery import LANE_CAMPAIGN, LANE_CRISIS
 from services.notify.subject import Subject
+from services.notify.suppression import Suppression
 
 ACUTE = 4
 
@@ -57,6 +58,22 @@ def channels_of(contacts: Sequence[ContactPoint]) -> list[ContactPoint]:
         if contact.channel in (Channel.EMAIL, Channel.WHATSAPP_MANUAL):
             first.setdefault(contact.channel, contact)
     return [ContactPoint(channel=Channel.INBOX, address=""), *first.values()]
+
+
+def refused(suppression: Suppression | None, identity: PartnerIdentity, wrong: Mapping[str, str]) -> dict[str, str]:
+    """Channels by which a partner is not written to, and why.
+
+    Args:
+        wrong: number by the message that went to somebody else's.
+    """
+    if suppression is None:
+        return {}
+    numbers = {contact.channel: contact.address for contact in channels_of(identity.contacts)}
+    return {
+        channel: suppression.reason(channel)
+        for channel in suppression.channels
+        if channel not in suppression.wrong or numbers.get(channel) == wrong.get(suppression.wrong[channel])
+    }
 
 
 def partner_lane(severity: int) -> int:

@@ -22,12 +22,14 @@ from libs.contracts.notify.delivery import (
     MarkSentByHand,
     PlanDelivery,
     RecordResult,
+    RefuseByHand,
+    RefusedByHand,
     RetryDelivery,
     SendLoginLink,
     SuppressDelivery,
 )
 from libs.contracts.words import Channel, DeliveryState, Template
-from libs.runtime.aggregates import Context, State
+from libs.runtime.aggregates import Context, Due, State
 from libs.runtime.errors import NotFound, Refused
 from services.notify.permissions import require_sender
 
@@ -47,7 +49,16 @@ RESULTS = frozenset(
 )
 
 
+REFUSALS = frozenset({"unsubscribed", "wrong_number"})
+"""What an officer may find out by writing to somebody."""
+
+
 class Delivery(State):
+    """
+    Attributes:
+        refused: what the one written to by hand said to the officer, or whoever has that number.
+    """
+
     private: ClassVar[frozenset[str]] = frozenset({"address", "name", "link"})
 
     delivery_id: str
@@ -69,6 +80,7 @@ class Delivery(State):
     code: str = ""
     reason: str = ""
     method: str | None = None
+    refused: str = ""
     planned_at: datetime
     changed_at: datetime
     ready_at: datetime
@@ -83,6 +95,9 @@ def decide(state: Delivery | None, command: Command, context: Context) -> Iterab
             return _plan(state, command, context)
         case SendLoginLink():
             return _login_link(state, command, context)
+        case SuppressDelivery() if state is None:
+            # Withdrawn from whoever has no such channel.
+            return []
     if state is None:
         raise NotFound()
     match command:
@@ -98,6 +113,8 @@ def decide(state: Delivery | None, command: Command, context: Context) -> Iterab
             if not by_hand and state.state not in DECIDED_BY_PEOPLE:
                 raise Refused("state_conflict")
             return [_sent(state, context, method=MANUAL)]
+        case RefuseByHand():
+            return _refused(state, command, context)
         case RetryDelivery():
             require_sender(context)
             if state.state not in DECIDED_BY_PEOPLE | {DeliveryState.FAILED_TRANSIENT}:
@@ -181,6 +198,34 @@ def _record(state: Delivery, command: RecordResult, context: Context) -> list[Ev
     ]
 
 
+def _refused(state: Delivery, command: RefuseByHand, context: Context) -> list[Event]:
+    """Of what waits or was sent by hand: the answer comes after the message.
+
+    Raises:
+        Refused: `role_missing`, `validation` for another reason, `state_conflict` where nobody writes by hand.
+    """
+    require_sender(context)
+    if command.reason not in REFUSALS:
+        raise Refused("validation", "reason")
+    if state.channel != Channel.WHATSAPP_MANUAL:
+        raise Refused("state_conflict")
+    if state.refused == command.reason:
+        return []
+    assert context.actor is not None
+    return [
+        RefusedByHand(
+            delivery_id=state.delivery_id,
+            reason=command.reason,
+            officer=context.actor.id,
+            recipient=state.recipient,
+            recipient_kind=state.recipient_kind,
+            channel=state.channel,
+            bulletin_id=state.bulletin_id,
+            at=context.at,
+        )
+    ]
+
+
 def _sent(state: Delivery, context: Context, *, method: str, attempt: int | None = None) -> DeliverySent:
     return DeliverySent(
         delivery_id=state.delivery_id,
@@ -226,6 +271,10 @@ def evolve(state: Delivery | None, event: Event) -> Delivery:
             changed = {"state": DeliveryState.QUEUED, "ready_at": event.at}
         case DeliverySuppressed():
             changed = {"state": DeliveryState.SUPPRESSED, "reason": event.reason}
+        case RefusedByHand():
+            changed = {"refused": event.reason}
+            if state.state in WAITING:
+                changed |= {"state": DeliveryState.SUPPRESSED, "reason": event.reason}
         case _:
             raise TypeError(event.type_name)
     return state.model_copy(update={**changed, "changed_at": event.at})
@@ -237,12 +286,20 @@ def index_fields(state: Delivery) -> dict[str, Any]:
         fields |= {"bulletin": state.bulletin_id, "kind": state.recipient_kind}
     if state.case_id is not None and state.recipient_kind == "report":
         fields["case"] = state.case_id
+    if state.state == DeliveryState.SENT and state.channel == Channel.WHATSAPP_MANUAL and not state.refused:
+        fields["sent_by_hand"] = state.changed_at
     if state.state in WAITING:
         if state.channel == Channel.EMAIL:
             fields |= {"lane": state.lane, "ready_at": state.ready_at}
         elif state.channel == Channel.WHATSAPP_MANUAL:
             fields["by_hand"] = state.planned_at
     return fields
+
+
+def due(state: Delivery) -> Iterable[Due]:
+    """A request that nobody can answer in time any more is not sent; a correction is."""
+    if state.state in WAITING and state.template == Template.PARTNER_REQUEST and state.due_at is not None:
+        yield Due("expire", state.due_at)
 
 
 def key_subject(command: Command) -> str:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from libs.contracts.notify.delivery import LapseAssignment
+from libs.contracts.notify.delivery import LapseAssignment, SuppressDelivery
 from libs.contracts.notify.subject import EndSubject
 from libs.runtime.aggregates import Aggregate
 from libs.runtime.mongo import index
@@ -61,6 +61,9 @@ DELIVERY: Aggregate[delivery.Delivery] = Aggregate(
         ),
         index(("begun_at", 1), name=BEGUN, where={"begun_at": {"$exists": True}, "ix.ready_at": {"$exists": True}}),
         index(("tenant", 1), ("ix.by_hand", 1), ("_id", 1), name="by_hand", where={"ix.by_hand": {"$exists": True}}),
+        index(
+            ("tenant", 1), ("ix.sent_by_hand", -1), name="sent_by_hand", where={"ix.sent_by_hand": {"$exists": True}}
+        ),
         index(("tenant", 1), ("ix.recipient", 1), name="recipient"),
         index(
             ("tenant", 1), ("ix.bulletin", 1), ("ix.kind", 1), ("ix.channel", 1), ("ix.state", 1), ("_id", 1),
@@ -70,6 +73,9 @@ DELIVERY: Aggregate[delivery.Delivery] = Aggregate(
     ),
     key_subject=delivery.key_subject,
     seals_once=True,
+    follow_ups=policies.after_delivery,
+    due=delivery.due,
+    timers={"expire": lambda identity, due: SuppressDelivery(delivery_id=identity, reason="expired")},
 )  # fmt: skip
 
 ASSIGNMENT: Aggregate[assignment.Assignment] = Aggregate(
@@ -84,6 +90,7 @@ ASSIGNMENT: Aggregate[assignment.Assignment] = Aggregate(
     ),
     due=assignment.due,
     timers={"lapse": lambda identity, due: LapseAssignment(assignment_id=identity)},
+    follow_ups=policies.after_assignment,
 )
 
 SUPPRESSION: Aggregate[suppression.Suppression] = Aggregate(

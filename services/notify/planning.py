@@ -4,7 +4,7 @@ Two may plan the same delivery; its id is made of message, recipient and channel
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -212,6 +212,7 @@ class Planner:
             return None, 0
         identities = await self._contacts.of(tenant, [p.id for p in partners])
         refused = await self._suppressions.of(tenant, [p.id for p in partners])
+        wrong = await self._wrong_numbers(tenant, refused.values())
         told = await self._told(tenant, bulletin, [p.id for p in partners])
         offers: list[Incoming] = []
         plans: list[Incoming] = []
@@ -219,10 +220,9 @@ class Planner:
             offers.append(self._offer(tenant, bulletin, partner))
             template = Template.CORRECTION if partner.id in told else Template.PARTNER_REQUEST
             identity = identities.get(partner.id, PartnerIdentity(name=""))
-            suppression = refused.get(partner.id)
             plans += self._to_partner(
                 tenant, bulletin, partner, identity=identity, template=template,
-                refused=suppression.channels if suppression else (),
+                refused=audience.refused(refused.get(partner.id), identity, wrong),
             )  # fmt: skip
         await self._engine.apply(offers)
         await self._engine.apply(plans)
@@ -246,7 +246,7 @@ class Planner:
         *,
         identity: PartnerIdentity,
         template: str,
-        refused: Sequence[str],
+        refused: Mapping[str, str],
     ) -> Iterable[Incoming]:
         for contact in audience.channels_of(identity.contacts):
             plan = PlanDelivery(
@@ -266,7 +266,13 @@ class Planner:
             address = DeliveryAddress(address=contact.address, name=identity.name)
             yield ordered(plan, tenant=tenant, at=self._now(), private=address)
             if contact.channel in refused:
-                yield self._suppress(tenant, plan.delivery_id, "unsubscribed")
+                yield self._suppress(tenant, plan.delivery_id, refused[contact.channel])
+
+    async def _wrong_numbers(self, tenant: str, suppressions: Iterable[Suppression]) -> dict[str, str]:
+        """Number by the message that went to somebody else; none where its key was destroyed."""
+        wanted = {message for suppression in suppressions for message in suppression.wrong.values()}
+        found = await self._deliveries.of(tenant, wanted, opened=True)
+        return {message: delivery.address for message, delivery in found.items()}
 
     async def _told(self, tenant: str, bulletin: Bulletin, recipients: Sequence[str]) -> set[str]:
         """Who may have read an earlier version. What is still queued of one is withdrawn: the new one says it all."""

@@ -73,6 +73,12 @@ def router(runtime: Runtime, views: Views) -> APIRouter:
         log.info("numbers_shown", tenant=tenant, officer=officer.id, deliveries=[row.delivery_id for row in page.items])
         return page
 
+    @routes.get("/sent-by-hand")
+    async def sent_by_hand(caller: Called) -> list[ByHandRow]:
+        if not is_sender(require_officer(caller, directory)):
+            raise Refused("role_missing")
+        return await views.sent_by_hand(tenant_of(caller))
+
     @routes.get("/partners/{partner_id}/assignments")
     async def assignments(caller: Called, partner_id: Id) -> list[AssignmentView]:
         require_reader_of(caller, partner_id, directory)

@@ -12,7 +12,7 @@ from libs.runtime.aggregates import Incoming
 from libs.runtime.engine import Engine
 from libs.runtime.mongo import Document, identity_of
 from libs.runtime.sealing import SubjectKeys
-from services.notify.delivery import WAITING, Delivery
+from services.notify.delivery import REFUSALS, WAITING, Delivery
 from services.notify.kinds import DELIVERY, SUBJECT, SUPPRESSION
 from services.notify.leases import clear, cut_off
 from services.notify.store import STATE, Store, ordered
@@ -71,7 +71,7 @@ class Upkeep:
         documents = await self._subjects.collection.across_tenants({"ix.todo": WITHDRAW}, limit=CHUNK, fields=STATE)
         for document, subject in zip(documents, await self._subjects.states(documents), strict=True):
             tenant = document["tenant"]
-            reason = "unsubscribed" if subject.ended == "unsubscribed" else "no_consent"
+            reason = subject.ended if subject.ended in REFUSALS else "no_consent"
             await self._suppress(tenant, {"ix.recipient": subject.report_id}, reason)
             settle = SettleSubject(
                 report_id=subject.report_id,
@@ -87,8 +87,9 @@ class Upkeep:
         )
         for document, suppression in zip(documents, await self._suppressions.states(documents), strict=True):
             tenant = document["tenant"]
-            where = {"ix.recipient": suppression.recipient, "ix.channel": {"$in": list(suppression.unsettled)}}
-            await self._suppress(tenant, where, "unsubscribed")
+            for channel in suppression.unsettled:
+                where = {"ix.recipient": suppression.recipient, "ix.channel": channel}
+                await self._suppress(tenant, where, suppression.reason(channel))
             settle = SettleSuppression(recipient=suppression.recipient, channels=suppression.unsettled)
             await self._engine.apply([ordered(settle, document["version"], tenant=tenant, at=self._now())])
         return bool(documents)

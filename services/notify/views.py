@@ -2,8 +2,8 @@
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from datetime import UTC, datetime
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from libs.contracts.reads import (
@@ -28,12 +28,18 @@ from services.notify.bulletin import Bulletin
 from services.notify.channels import whatsapp
 from services.notify.channels.email import Addresses
 from services.notify.delivery import Delivery
+from services.notify.delivery import due as delivery_due
 from services.notify.kinds import ASSIGNMENT, BULLETIN, DELIVERY, SUBJECT
 from services.notify.store import STATE, Store
 from services.notify.subject import Subject
+from services.notify.suppression import WRONG_NUMBER
 
 PAGE = 50
-BY_HAND_PAGE = 20
+PEOPLE_PAGE = 20
+MOST_BY_HAND = 500
+"""Messages looked at for one list; what comes behind them is seen once these are sent."""
+MOST_SENT = 50
+ANSWERS_COME_WITHIN = timedelta(days=30)
 MOST_VERSIONS = 50
 MOST_ASSIGNMENTS = 100
 MOST_OF_A_SUBJECT = 50
@@ -53,7 +59,9 @@ class Views:
         cursors: Cursors,
         link_keys: VersionedKey,
         public_url: str,
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
+        self._now = now
         self._directory = directory
         self._cursors = cursors
         self._link_keys = link_keys
@@ -78,7 +86,8 @@ class Views:
             channel=subject.channel,
             masked=masked(subject.address, subject.channel) if subject.following else "",
             deliveries=tuple(row(d) for d in newest_first),
-            undeliverable=bool(newest_first) and newest_first[0].state == DeliveryState.FAILED_PERMANENT,
+            undeliverable=subject.ended == WRONG_NUMBER
+            or (bool(newest_first) and newest_first[0].state == DeliveryState.FAILED_PERMANENT),
         )
 
     async def bulletins(self, tenant: str, case_id: str) -> list[BulletinView]:
@@ -156,23 +165,48 @@ class Views:
         )
 
     async def by_hand(self, tenant: str, *, cursor: str | None = None) -> Page[ByHandRow]:
-        """What waits for an officer's own phone, the oldest first. Shows numbers: the caller writes the audit line."""
+        """What waits for an officer's own phone, person by person: the one who waits longest first, all of theirs
+        together. Shows numbers: the caller writes the audit line."""
         scope = f"by-hand|{tenant}"
-        where: dict[str, Any] = {"ix.by_hand": {"$exists": True}}
+        documents = await self._deliveries.collection.find(
+            tenant,
+            {"ix.by_hand": {"$exists": True}},
+            sort=[("ix.by_hand", 1), ("_id", 1)],
+            limit=MOST_BY_HAND,
+            fields=STATE,
+        )
+        waiting = [d for d in await self._deliveries.states(documents, opened=True) if not has_expired(d, self._now())]
+        people = by_number(waiting)
         if cursor is not None:
             at, last = self._cursors.decode(scope, cursor)
-            since = datetime.fromisoformat(at)
-            where = {"$or": [{"ix.by_hand": since, "_id": {"$gt": last}}, {"ix.by_hand": {"$gt": since}}]}
-        documents = await self._deliveries.collection.find(
-            tenant, where, sort=[("ix.by_hand", 1), ("_id", 1)], limit=BY_HAND_PAGE + 1, fields={**STATE, "ix": 1}
-        )
-        shown = documents[:BY_HAND_PAGE]
-        deliveries = await self._deliveries.states(shown, opened=True)
-        bulletins = await self._bulletins.of(tenant, {d.bulletin_id for d in deliveries if d.bulletin_id is not None})
+            people = [p for p in people if _place(p) > (datetime.fromisoformat(at), last)]
+        shown = people[:PEOPLE_PAGE]
+        deliveries = [delivery for person in shown for delivery in person]
         following = None
-        if len(documents) > BY_HAND_PAGE:
-            following = self._cursors.encode(scope, [shown[-1]["ix"]["by_hand"].isoformat(), shown[-1]["_id"]])
-        return Page[ByHandRow](items=tuple(self._by_hand_rows(tenant, deliveries, bulletins)), next=following)
+        if len(people) > PEOPLE_PAGE:
+            at, last = _place(shown[-1])
+            following = self._cursors.encode(scope, [at.isoformat(), last])
+        return Page[ByHandRow](items=tuple(await self._rows(tenant, deliveries)), next=following)
+
+    async def sent_by_hand(self, tenant: str) -> list[ByHandRow]:
+        """What was sent by hand lately, the newest first: whoever answers STOP is found here."""
+        since = self._now() - ANSWERS_COME_WITHIN
+        deliveries = await self._deliveries.find(
+            tenant,
+            {"ix.sent_by_hand": {"$gt": since}},
+            sort=[("ix.sent_by_hand", -1)],
+            limit=MOST_SENT,
+            opened=True,
+        )
+        rows = await self._rows(tenant, deliveries)
+        return [
+            row.model_copy(update={"phone": d.address[-2:], "link": "", "sent_at": d.changed_at})
+            for row, d in zip(rows, deliveries, strict=True)
+        ]
+
+    async def _rows(self, tenant: str, deliveries: Sequence[Delivery]) -> list[ByHandRow]:
+        bulletins = await self._bulletins.of(tenant, {d.bulletin_id for d in deliveries if d.bulletin_id is not None})
+        return list(self._by_hand_rows(tenant, deliveries, bulletins))
 
     def _by_hand_rows(
         self, tenant: str, deliveries: Sequence[Delivery], bulletins: Mapping[str, Bulletin]
@@ -181,7 +215,7 @@ class Views:
         for delivery in deliveries:
             bulletin = bulletins.get(delivery.bulletin_id or "")
             text = whatsapp.text(
-                delivery, bulletin, record, public_url=self._public_url, keys=self._link_keys, now=datetime.now(UTC)
+                delivery, bulletin, record, public_url=self._public_url, keys=self._link_keys, now=self._now()
             )
             yield ByHandRow(
                 delivery_id=delivery.delivery_id,
@@ -194,6 +228,7 @@ class Views:
                 link=whatsapp.link(delivery.address, text),
                 planned_at=delivery.planned_at,
                 case_id=delivery.case_id,
+                number=delivery.number if delivery.recipient_kind == "report" else "",
             )
 
     async def assignments(self, tenant: str, partner_id: str) -> list[AssignmentView]:
@@ -231,6 +266,23 @@ class Views:
             fact=bulletin.fact,
             caption=letters.caption(bulletin, language, addresses.clarification(bulletin.number)),
         )
+
+
+def has_expired(delivery: Delivery, now: datetime) -> bool:
+    """Between the hour itself and the timer that withdraws it."""
+    return any(due.at <= now for due in delivery_due(delivery))
+
+
+def by_number(deliveries: Iterable[Delivery]) -> list[list[Delivery]]:
+    """The messages of each person together, in the order in which the first of them came."""
+    people: dict[str, list[Delivery]] = {}
+    for delivery in deliveries:
+        people.setdefault(delivery.address or delivery.delivery_id, []).append(delivery)
+    return list(people.values())
+
+
+def _place(person: Sequence[Delivery]) -> tuple[datetime, str]:
+    return person[0].planned_at, person[0].delivery_id
 
 
 def row(delivery: Delivery) -> DeliveryRow:

@@ -296,6 +296,35 @@ class MarkSentByHand(Command):
 
 
 @command
+class RefuseByHand(Command):
+    """What the officer's phone said of the one written to by hand: it is somebody else's number, or they ask for no
+    more."""
+
+    type_name: ClassVar[str] = "notify.refuse-by-hand.v1"
+    aggregate: ClassVar[str] = "delivery"
+    target_field: ClassVar[str] = "delivery_id"
+
+    delivery_id: str
+    reason: str
+    """wrong_number or unsubscribed."""
+
+
+@event
+class RefusedByHand(Event):
+    type_name: ClassVar[str] = "notify.refused-by-hand.v1"
+    aggregate: ClassVar[str] = "delivery"
+
+    delivery_id: str
+    reason: str
+    officer: str
+    recipient: str
+    recipient_kind: str
+    channel: str
+    bulletin_id: str | None = None
+    at: datetime
+
+
+@command
 class RetryDelivery(Command):
     """Only what failed or is unknown; a person decided it."""
 
@@ -333,7 +362,7 @@ class DeliverySuppressed(Event):
 
     delivery_id: str
     reason: str
-    """unsubscribed, no_consent, no_address, superseded or expired."""
+    """unsubscribed, wrong_number, no_consent, no_address, superseded, answered or expired."""
     recipient: str
     recipient_kind: str
     bulletin_id: str | None = None
@@ -426,7 +455,7 @@ class AssignmentLapsed(Event):
 
 @command
 class Unsubscribe(Command):
-    """One click in a message: this recipient hears no more by this channel."""
+    """One click in a message, or an officer's word: this recipient hears no more by this channel."""
 
     type_name: ClassVar[str] = "notify.unsubscribe.v1"
     aggregate: ClassVar[str] = "suppression"
@@ -435,6 +464,10 @@ class Unsubscribe(Command):
     recipient: str
     recipient_kind: str
     channel: str
+    reason: str = "unsubscribed"
+    """Or wrong_number."""
+    delivery_id: str | None = None
+    """For a wrong number: the message that was written to it."""
 
 
 @event
@@ -445,6 +478,10 @@ class Unsubscribed(Event):
     recipient: str
     recipient_kind: str
     channel: str
+    reason: str = "unsubscribed"
+    """Or wrong_number."""
+    delivery_id: str | None = None
+    """For a wrong number: the message that was written to it."""
 
 
 @command

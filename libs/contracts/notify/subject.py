@@ -64,7 +64,7 @@ class FollowingStopped(Event):
 
     report_id: str
     reason: str
-    """withdrawn, refused, orphaned or unsubscribed."""
+    """withdrawn, refused, orphaned, unsubscribed or wrong_number."""
 
 
 @command

@@ -261,6 +261,19 @@ class Front:
         """The document of a follower."""
         return await self._database.subject.find_one({"_id": f"{tenant}/{report}"})
 
+    async def has_suppressed(self, tenant: str, recipient: str, reason: str, *, count: int) -> bool:
+        where = {"tenant": tenant, "ix.recipient": recipient, "state.reason": reason}
+        return await self._database.delivery.count_documents(where) == count
+
+    async def reads_number(self, tenant: str, partner: str, *, version: int) -> None:
+        """Until notify has that version of the partner's contacts."""
+
+        async def look() -> bool:
+            found = await self._database.contacts.find_one({"_id": f"{tenant}/{partner}"})
+            return found is not None and found["version"] == version
+
+        await eventually(look)
+
     # what happens often
 
     async def follow(

@@ -98,7 +98,7 @@ async def test_a_case_closed_without_an_answer_is_told_to_each_of_its_followers_
 async def test_a_case_that_was_answered_is_closed_in_silence(front: Front, tenant: str, report: str, case: str) -> None:
     address, other = an_address(), an_address()
     await front.follow(tenant, report, address)
-    await front.matched(tenant, report, case)
+    await front.matched(tenant, report, case, clarification_id=f"k-{case}")
     await front.published(tenant, case)
     await front.letters(address)
 

@@ -3,12 +3,15 @@ from datetime import timedelta
 import pytest
 
 from libs.contracts.directory import PartnerRecord
-from libs.contracts.registry.partner import ContactPoint
-from services.notify.audience import channels_of, concerns, messages_for, partners_after
+from libs.contracts.notify.delivery import Unsubscribe
+from libs.contracts.registry.partner import ContactPoint, PartnerIdentity
+from services.notify.audience import channels_of, concerns, messages_for, partners_after, refused
 from services.notify.bulletin import Bulletin
 from services.notify.closing import Closing
+from services.notify.kinds import SUPPRESSION
 from services.notify.subject import News, Subject
-from tests.unit.notify.builders import NOW, plan_bulletin
+from services.notify.suppression import Suppression
+from tests.unit.notify.builders import NOW, Story, plan_bulletin
 
 
 def a_partner(identity: str, *, area: str = "35.17", state: str = "active") -> PartnerRecord:
@@ -120,3 +123,45 @@ def test_each_piece_of_news_is_a_message_of_its_own_beside_where_the_report_stan
     messages = messages_for(a_subject(news=news), a_bulletin(), None, told_before=False)
 
     assert [(m.id, m.template) for m in messages] == [("m1", "message"), ("m2", "message"), ("b1", "answer")]
+
+
+OLD, NEW = "+6281200002066", "+6281200009999"
+
+
+def suppressed(*events: Unsubscribe) -> Suppression:
+    story = Story(SUPPRESSION)
+    for event in events:
+        story.tell(event)
+    found: Suppression = story.state
+    return found
+
+
+def stop(reason: str, channel: str = "whatsapp_manual") -> Unsubscribe:
+    delivery = "d1" if reason == "wrong_number" else None
+    return Unsubscribe(recipient="p1", recipient_kind="partner", channel=channel, reason=reason, delivery_id=delivery)
+
+
+@pytest.mark.parametrize(
+    ("suppression", "number", "reasons"),
+    [
+        (None, OLD, {}),
+        (suppressed(stop("unsubscribed", "email")), OLD, {"email": "unsubscribed"}),
+        (suppressed(stop("unsubscribed")), NEW, {"whatsapp_manual": "unsubscribed"}),
+        (suppressed(stop("wrong_number")), OLD, {"whatsapp_manual": "wrong_number"}),
+        (suppressed(stop("wrong_number")), NEW, {}),
+        (suppressed(stop("wrong_number"), stop("unsubscribed")), NEW, {"whatsapp_manual": "unsubscribed"}),
+        (suppressed(stop("unsubscribed"), stop("wrong_number")), NEW, {"whatsapp_manual": "unsubscribed"}),
+    ],
+)
+def test_a_refused_channel_is_not_used_and_a_wrong_number_only_as_long_as_it_is_the_same(
+    suppression: Suppression | None, number: str, reasons: dict[str, str]
+) -> None:
+    identity = PartnerIdentity(
+        name="KIM Kecapi",
+        contacts=(
+            ContactPoint(channel="email", address="a@contoh.example"),
+            ContactPoint(channel="whatsapp_manual", address=number),
+        ),
+    )
+
+    assert refused(suppression, identity, {"d1": OLD}) == reasons

@@ -10,12 +10,14 @@ from libs.contracts.notify.delivery import (
     DeliverySuppressed,
     LoginAddress,
     MarkSentByHand,
+    RefuseByHand,
+    RefusedByHand,
     RetryDelivery,
     SendLoginLink,
     SuppressDelivery,
 )
 from libs.runtime.errors import NotFound, Refused
-from services.notify.delivery import index_fields, key_subject
+from services.notify.delivery import due, index_fields, key_subject
 from services.notify.kinds import DELIVERY
 from tests.unit.notify.builders import NOW, OFFICER, Story, begin, context, plan_delivery, result, to_address
 
@@ -239,3 +241,69 @@ def test_a_log_in_link_is_private_and_has_a_key_of_its_own() -> None:
     assert "secret" not in event.model_dump_json(exclude=set(event.private))
     assert key_subject(command) == "d1"
     assert story.state.lane == 0
+
+
+def by_hand(**more: object) -> Story:
+    story = Story(DELIVERY)
+    story.tell(plan_delivery(channel="whatsapp_manual", **more), to_address("+6281200002066"))
+    return story
+
+
+@pytest.mark.parametrize("reason", ["wrong_number", "unsubscribed"])
+def test_what_the_phone_said_takes_the_message_from_the_list_and_names_who_heard_it(reason: str) -> None:
+    story = by_hand()
+
+    (event,) = story.tell(RefuseByHand(delivery_id="d1", reason=reason), context(actor=OFFICER))
+    again = story.tell(RefuseByHand(delivery_id="d1", reason=reason), context(actor=OFFICER))
+
+    assert isinstance(event, RefusedByHand)
+    assert (event.officer, event.recipient, event.channel) == ("o1", "r1", "whatsapp_manual")
+    assert (story.state.state, story.state.reason) == ("suppressed", reason)
+    assert "by_hand" not in index_fields(story.state)
+    assert again == []
+
+
+def test_a_refusal_that_comes_after_the_message_leaves_it_sent_and_takes_it_from_what_was_sent_lately() -> None:
+    story = by_hand()
+    story.tell(MarkSentByHand(delivery_id="d1"), context(actor=OFFICER))
+    listed = "sent_by_hand" in index_fields(story.state)
+
+    story.tell(RefuseByHand(delivery_id="d1", reason="unsubscribed"), context(actor=OFFICER))
+
+    assert (listed, "sent_by_hand" in index_fields(story.state)) == (True, False)
+    assert story.state.state == "sent"
+
+
+def test_only_officers_hear_refusals_and_only_of_what_is_written_by_hand() -> None:
+    mailed = Story(DELIVERY)
+    mailed.tell(plan_delivery(), to_address())
+
+    with pytest.raises(Refused, match="state_conflict"):
+        mailed.tell(RefuseByHand(delivery_id="d1", reason="wrong_number"), context(actor=OFFICER))
+    with pytest.raises(Refused, match="role_missing"):
+        by_hand().tell(RefuseByHand(delivery_id="d1", reason="wrong_number"), context())
+    with pytest.raises(Refused, match="validation"):
+        by_hand().tell(RefuseByHand(delivery_id="d1", reason="superseded"), context(actor=OFFICER))
+
+
+@pytest.mark.parametrize(
+    ("more", "expires"),
+    [
+        ({"template": "partner_request", "due_at": NOW}, True),
+        ({"template": "correction", "due_at": NOW}, False),
+        ({"template": "answer", "due_at": NOW}, False),
+        ({"template": "partner_request"}, False),
+    ],
+)
+def test_a_request_ends_with_its_hour_and_a_correction_does_not(more: dict[str, object], expires: bool) -> None:
+    story = by_hand(**more)
+
+    timers = [(d.name, d.at) for d in due(story.state)]
+    story.tell(SuppressDelivery(delivery_id="d1", reason="expired"))
+
+    assert timers == ([("expire", NOW)] if expires else [])
+    assert list(due(story.state)) == []
+
+
+def test_withdrawing_what_was_never_planned_is_nothing() -> None:
+    assert Story(DELIVERY).tell(SuppressDelivery(delivery_id="d9", reason="answered")) == []
