@@ -21,17 +21,20 @@ META = "x-simpul"
 
 def breaking(old: Schema, new: Schema) -> list[str]:
     """One line for each breaking difference, with the path of the field; empty if there is none."""
-    return [*_meta(old.get(META, {}), new.get(META, {})), *_compare(old, new, old, new, "")]
+    published = old.get("properties")
+    return [*_meta(old.get(META, {}), new.get(META, {}), published), *_compare(old, new, old, new, "")]
 
 
-def _meta(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[str]:
+def _meta(old: Mapping[str, Any], new: Mapping[str, Any], published: Mapping[str, Any] | None) -> list[str]:
     found = [
         f"{name} was {old[name]!r}, is {new.get(name)!r}"
         for name in ("target", "keyed_by_tenant", "sealed")
         if name in old and old[name] != new.get(name)
+        # A seal on a command that had none is a new optional field: who does not know it carries the command out.
+        and not (name == "sealed" and old[name] is None)
     ]
     hidden = sorted(set(new.get("private", ())) - set(old.get("private", ())))
-    return [*found, *(f"{name}: no longer published" for name in hidden)]
+    return [*found, *(f"{name}: no longer published" for name in hidden if published is None or name in published)]
 
 
 def _compare(old: Schema, new: Schema, old_root: Schema, new_root: Schema, path: str) -> list[str]:

@@ -52,6 +52,7 @@ TITLES: dict[str, tuple[int, str]] = {
     "image_type_not_allowed": (415, "Only JPEG, PNG and WebP pictures are accepted"),
     "pdf_not_allowed": (415, "Send a picture of the page, not a PDF"),
     "state_conflict": (409, "It is no longer in a state that allows this"),
+    "merged_here": (409, "The other case has already been merged into this one"),
     "version_conflict": (409, "Somebody changed it meanwhile"),
     "self_approval": (403, "The author cannot approve their own text"),
     "already_approved": (409, "You have approved this version already"),

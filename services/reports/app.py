@@ -18,6 +18,7 @@ from libs.runtime.keyring import derive
 from libs.runtime.service import Hold, build
 from services.reports.evidence import Evidence
 from services.reports.kinds import AGGREGATES
+from services.reports.looking import Looking
 from services.reports.merging import Merging
 from services.reports.placing import Placing
 from services.reports.routes import router
@@ -38,7 +39,8 @@ def held_while(is_away: Callable[[], Awaitable[bool]], mailbox: Loop) -> Hold:
 
 def create_app(settings: Settings, aggregates: Sequence[Aggregate[Any]] = AGGREGATES) -> FastAPI:
     async def prepare(incoming: Sequence[Incoming]) -> Sequence[Incoming]:
-        return await placing.prepare(standing_of_all(runtime.directory, incoming))
+        known = await looking.prepare(standing_of_all(runtime.directory, incoming))
+        return await placing.prepare(known)
 
     if not settings.placing:
         aggregates = [replace(a, follow_ups=lambda event: ()) if a.name == "report" else a for a in aggregates]
@@ -52,10 +54,12 @@ def create_app(settings: Settings, aggregates: Sequence[Aggregate[Any]] = AGGREG
     mailbox = next(loop for loop in runtime.bus.loops if loop.name == PlaceReport.mailbox)
     runtime.holds["ask_again"] = held_while(placing.asking.is_away, mailbox)
     evidence = Evidence(runtime.engine, store, Blobs(runtime.mongo, "evidence"), gateway)
-    merging = Merging(runtime.engine)
+    looking = Looking(store, runtime.directory)
+    merging = Merging(runtime.engine, store)
     views = Views(runtime.engine, store, Cursors(derive(runtime.keyring.master.current, "cursors")))
     runtime.every(0.5, "evidence", evidence.step)
     runtime.every(1.0, "merging", merging.step)
+    runtime.every(60.0, "mending", merging.mend)
     runtime.last += [matcher.close, gateway.close]
     app = runtime.app()
     app.state.runtime = runtime

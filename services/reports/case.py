@@ -5,11 +5,14 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from pydantic import Field
+
 from libs.contracts import ids
 from libs.contracts.messages import Command, Event
 from libs.contracts.reports.case import (
     AbsorbCase,
     AddReference,
+    AdoptDraft,
     AdvanceWatch,
     ApproveVerdict,
     AskSource,
@@ -20,9 +23,13 @@ from libs.contracts.reports.case import (
     CaseMerged,
     CaseOpened,
     CasePublished,
+    CaseRecalled,
+    CaseReopened,
+    CaseRevived,
     CaseTriaged,
     ChangesRequested,
     CloseCase,
+    DraftAdopted,
     DraftSaved,
     FinishMerge,
     JudgeSuggestion,
@@ -30,16 +37,23 @@ from libs.contracts.reports.case import (
     LinkReports,
     MergeCase,
     MergeFinished,
+    MergeResumed,
     PublishCase,
+    RecallCase,
+    RecallsSettled,
     RecordConfirmation,
     ReferenceAdded,
     ReferenceRemoved,
     RemoveReference,
+    ReopenCase,
     ReportsLinked,
     ReportUnlinked,
+    ResumeMerge,
     ReturnDraft,
     ReviewRequested,
+    ReviveCase,
     SaveDraft,
+    SettleRecalls,
     SourceAsked,
     SourceConfirmed,
     SuggestionJudged,
@@ -48,11 +62,12 @@ from libs.contracts.reports.case import (
     VerdictApproved,
     WatchAdvanced,
 )
-from libs.contracts.reports.parts import Candidate, Draft, Reference
+from libs.contracts.reports.parts import Asked, Candidate, Draft, Mark, Reference, SpareDraft, Way
 from libs.contracts.words import CaseState, Role, Verdict
 from libs.kit.visible import is_visible
 from libs.runtime.aggregates import Context, Due, State
 from libs.runtime.errors import NotFound, Refused
+from services.reports.merged import SAMPLE, awaited, belongings_of, onward, taken_over
 from services.reports.permissions import require, require_checker
 
 LEASE = timedelta(minutes=30)
@@ -64,8 +79,9 @@ WATCHED = timedelta(days=14)
 SEVERITY = range(1, 5)
 GRAVE = 3
 """From here two people approve."""
-SAMPLE = 20
 MOST_REFERENCES = 50
+FARTHEST = timedelta(days=365)
+"""A party is asked for an answer within a year at most."""
 
 ENDED = frozenset({CaseState.MERGED, CaseState.CLOSED, CaseState.OUT_OF_SCOPE})
 OUT = frozenset({CaseState.PUBLISHED, CaseState.MONITORING})
@@ -126,6 +142,32 @@ class Case(State):
     merged_into: str | None = None
     moving: bool = False
     """Merged, and its reports are still being told."""
+    merges: int = 0
+    """Times that it was merged, or that a merge was taken up again."""
+    was: str | None = None
+    """State before the merge."""
+    given: int = 0
+    """Askers that went along with the merge."""
+    given_forwarded: int = 0
+    brought: bool = False
+    """What it had went along as well."""
+    carried: tuple[str, ...] = ()
+    """Cases whose reports are counted here."""
+    spare_drafts: tuple[SpareDraft, ...] = ()
+    also_asked: tuple[Asked, ...] = ()
+    """Parties that merged cases await an answer from."""
+    marks: tuple[Mark, ...] = ()
+    """What reporters said since, and nobody has dealt with."""
+    settled: dict[str, int] = Field(default_factory=dict)
+    """Report -> the last of its marks that was dealt with."""
+    retracted: bool = False
+    """Its answer was taken back."""
+    closed_at: datetime | None = None
+    closed_reason: str = ""
+
+    @property
+    def answered(self) -> bool:
+        return self.version > 0 and not self.retracted
 
 
 def decide(case: Case | None, command: Command, context: Context) -> Iterable[Event]:
@@ -140,12 +182,23 @@ def decide(case: Case | None, command: Command, context: Context) -> Iterable[Ev
     if case is None:
         raise NotFound("case")
     match command:
-        case UnlinkReport():
-            return [ReportUnlinked(case_id=case.case_id, report_id=command.report_id)]
-        case AbsorbCase():
-            return _absorbed(case, command)
+        case UnlinkReport() | AbsorbCase() | RecallCase():
+            return _reached(case, command, context)
+        case SettleRecalls():
+            if command.upto is None:
+                require_checker(context)
+            return _reached(case, command, context)
         case FinishMerge():
-            return [MergeFinished(case_id=case.case_id)] if case.moving else []
+            # One that was told of an earlier merge says nothing about this one.
+            done = case.moving and command.merge in (0, case.merges)
+            return [MergeFinished(case_id=case.case_id)] if done else []
+        case ResumeMerge():
+            return _resumed(case, command)
+        case ReviveCase():
+            lost = case.state == CaseState.MERGED and command.merge == case.merges
+            return [CaseRevived(case_id=case.case_id, askers=command.askers)] if lost else []
+        case ReopenCase():
+            return _reopened(case, command)
         case AdvanceWatch():
             return _watched(case, context)
     officer = require_checker(context).id
@@ -156,6 +209,8 @@ def decide(case: Case | None, command: Command, context: Context) -> Iterable[Ev
             return _leased(case, command, officer, context)
         case TriageCase():
             return _triaged(case, command)
+        case AdoptDraft():
+            return _adopted(case, command)
         case AskSource():
             return _asked(case, command, context)
         case RecordConfirmation():
@@ -178,11 +233,11 @@ def decide(case: Case | None, command: Command, context: Context) -> Iterable[Ev
         case MergeCase():
             return _merged(case, command)
         case JudgeSuggestion():
+            if not command.known or command.other == case.case_id:
+                raise Refused("validation", "other")
             return [SuggestionJudged(case_id=case.case_id, other=command.other, relation=command.relation)]
         case CloseCase():
-            if case.state in ENDED or case.state == CaseState.IN_REVIEW:
-                raise Refused("state_conflict")
-            return [CaseClosed(case_id=case.case_id, reason=command.reason, answered=case.version > 0)]
+            return _closed(case, command, context)
     raise Refused("validation", "type")
 
 
@@ -204,7 +259,13 @@ def _linked(case: Case | None, command: LinkReports, context: Context) -> Iterab
             limit_at=command.limit_at,
             suggestions=command.suggestions,
         )
-    yield ReportsLinked(
+        yield _links(None, command, context)
+    else:
+        yield from _reached(case, command, context)
+
+
+def _links(case: Case | None, command: LinkReports, context: Context) -> ReportsLinked:
+    return ReportsLinked(
         case_id=command.case_id,
         report_ids=command.report_ids,
         count=len(command.report_ids),
@@ -212,27 +273,131 @@ def _linked(case: Case | None, command: LinkReports, context: Context) -> Iterab
         area=command.area,
         last_at=context.at,
         suggestions=command.suggestions if case is not None else (),
-        clarification_id=case.clarification_id if case is not None else None,
-        merged_into=case.merged_into if case is not None else None,
+        clarification_id=case.clarification_id if case is not None and case.answered else None,
     )
 
 
+Travelling = LinkReports | UnlinkReport | AbsorbCase | RecallCase | SettleRecalls
+"""What is meant for the case that lives, wherever the one that it was sent to went."""
+
+
+def _reached(case: Case, command: Travelling, context: Context) -> Iterable[Event]:
+    """Passed on by a merged case, else taken. In a ring of merges one case lives again for it."""
+    if case.merged_into is None:
+        yield from _taken(case, command, context)
+        return
+    if isinstance(command, AbsorbCase) and command.absorbed == case.case_id and command.merge < case.merges:
+        # It was merged once more since: that merge took everything along.
+        return
+    came = command.way
+    if isinstance(command, AbsorbCase) and not came.via:
+        came = Way(via=(command.absorbed,))
+    way = onward(case.case_id, case.merged_into, came)
+    if way is not None:
+        yield _passed_on(case, command, way, context)
+        return
+    revived = CaseRevived(case_id=case.case_id)
+    yield revived
+    yield from _taken(evolve(case, revived), command, context)
+
+
+def _taken(case: Case, command: Travelling, context: Context) -> Iterable[Event]:
+    match command:
+        case LinkReports():
+            return [_links(case, command, context)]
+        case UnlinkReport():
+            return [ReportUnlinked(case_id=case.case_id, report_id=command.report_id)]
+        case AbsorbCase():
+            return _absorbed(case, command)
+        case RecallCase():
+            return _recalled(case, command)
+        case SettleRecalls():
+            return _settled(case, command)
+
+
+def _passed_on(case: Case, command: Travelling, way: Way, context: Context) -> Event:
+    into = case.merged_into
+    match command:
+        case LinkReports():
+            return _links(case, command, context).model_copy(update={"merged_into": into, "way": way})
+        case UnlinkReport():
+            return ReportUnlinked(case_id=case.case_id, report_id=command.report_id, merged_into=into, way=way)
+        case AbsorbCase():
+            passed = command.model_dump(include=_PASSED) | {"brings": command.brings}
+            return CaseAbsorbed(case_id=case.case_id, passed_to=into, way=way, **passed)
+        case RecallCase():
+            return CaseRecalled(case_id=case.case_id, mark=command.mark, merged_into=into, way=way)
+        case SettleRecalls():
+            return RecallsSettled(
+                case_id=case.case_id, report_id=command.report_id, upto=command.upto, merged_into=into, way=way
+            )
+
+
+_PASSED = {"absorbed", "count", "forwarded_often", "first_at", "answer_due_at", "merge"}
+
+
 def _absorbed(case: Case, command: AbsorbCase) -> Iterable[Event]:
-    revives = case.merged_into == command.absorbed and case.case_id < command.absorbed
-    if case.merged_into == command.absorbed and not revives:
+    if command.absorbed == case.case_id:
+        # Round the ring and home again: what it had never went anywhere.
         return []
+    brings = command.brings
+    # What this case gave away before it lived again comes back with the number of the one that took it.
+    own = brings is not None and case.case_id in brings.carried
     return [
         CaseAbsorbed(
             case_id=case.case_id,
             absorbed=command.absorbed,
-            count=command.count,
-            forwarded_often=command.forwarded_often,
+            count=command.count - (case.given if own else 0),
+            forwarded_often=command.forwarded_often - (case.given_forwarded if own else 0),
             first_at=command.first_at,
             answer_due_at=command.answer_due_at,
-            passed_to=None if revives else case.merged_into,
-            revives=revives,
+            merge=command.merge,
+            brings=brings,
+            clarification_id=case.clarification_id if case.answered else None,
         )
     ]
+
+
+def _recalled(case: Case, command: RecallCase) -> Iterable[Event]:
+    mark = command.mark
+    known = {(m.report_id, m.n) for m in case.marks}
+    if (mark.report_id, mark.n) in known or mark.n <= case.settled.get(mark.report_id, 0):
+        return []
+    return [CaseRecalled(case_id=case.case_id, mark=mark, owner=case.owner)]
+
+
+def _settled(case: Case, command: SettleRecalls) -> Iterable[Event]:
+    report, upto = command.report_id, command.upto
+    marks = tuple(m for m in case.marks if report in (None, m.report_id) and m.n <= (upto if upto is not None else m.n))
+    # A mark may still be on its way here: what was dealt with is remembered.
+    fresh = report is not None and upto is not None and upto > case.settled.get(report, 0)
+    if not marks and not fresh:
+        return []
+    return [RecallsSettled(case_id=case.case_id, marks=marks, report_id=report, upto=upto)]
+
+
+def _resumed(case: Case, command: ResumeMerge) -> Iterable[Event]:
+    if case.merged_into is None or command.merge != case.merges:
+        return []
+    return [
+        MergeResumed(
+            case_id=case.case_id,
+            into=case.merged_into,
+            merge=case.merges + 1,
+            first_at=case.first_at,
+            answer_due_at=case.answer_due_at,
+            brings=None if case.brought else belongings_of(case),
+        )
+    ]
+
+
+def _reopened(case: Case, command: ReopenCase) -> Iterable[Event]:
+    if command.reason == "retracted":
+        stands = not case.answered or 0 < command.version < case.version
+        return [] if stands else [CaseReopened(case_id=case.case_id, reason=command.reason)]
+    # Closed with a reason that was told: only what happens since opens it again.
+    waits = case.state == CaseState.CLOSED and not case.answered and case.closed_at is None
+    return [CaseReopened(case_id=case.case_id, reason=command.reason)] if waits else []
 
 
 def _leased(case: Case, command: LeaseCase, officer: str, context: Context) -> Iterable[Event]:
@@ -254,6 +419,8 @@ def _triaged(case: Case, command: TriageCase) -> Iterable[Event]:
         raise Refused("state_conflict")
     if command.severity not in SEVERITY:
         raise Refused("validation", "severity")
+    if command.owner is not None and not command.owner_known:
+        raise Refused("validation", "owner")
     return [
         CaseTriaged(
             case_id=case.case_id,
@@ -269,7 +436,7 @@ def _asked(case: Case, command: AskSource, context: Context) -> Iterable[Event]:
     _require(case, {CaseState.OPEN, CaseState.TRIAGED, CaseState.INVESTIGATING, CaseState.DRAFTING})
     if not is_visible(command.party):
         raise Refused("validation", "party")
-    if command.due_at <= context.at:
+    if not context.at < command.due_at <= context.at + FARTHEST:
         raise Refused("validation", "due_at")
     return [
         SourceAsked(
@@ -326,6 +493,24 @@ def _saved(case: Case, command: SaveDraft, officer: str, context: Context) -> It
         raise Refused("reference_missing", "references")
     needed = approvals_needed(command.draft, case.severity)
     return [saved, ReviewRequested(case_id=case.case_id, number=number, approvals_needed=needed, at=context.at)]
+
+
+def _adopted(case: Case, command: AdoptDraft) -> Iterable[Event]:
+    _require(case, WRITABLE)
+    if command.expects != case.draft_number:
+        raise Refused("version_conflict")
+    spare = next((s for s in case.spare_drafts if s.case_id == command.of), None)
+    if spare is None:
+        raise Refused("state_conflict")
+    return [
+        DraftAdopted(
+            case_id=case.case_id,
+            of=spare.case_id,
+            draft=spare.draft,
+            number=case.draft_number + 1,
+            author=spare.author,
+        )
+    ]
 
 
 def missing_in(draft: Draft, *, correcting: bool) -> list[str]:
@@ -385,19 +570,41 @@ def _published(case: Case, context: Context) -> Iterable[Event]:
 
 
 def _merged(case: Case, command: MergeCase) -> Iterable[Event]:
-    if command.into == case.case_id:
+    if command.into == case.case_id or command.end is None:
         raise Refused("validation", "into")
     if case.state in OUT or case.version:
         # A published answer stays where people found it; the other case joins it, not the other way round.
         raise Refused("state_conflict")
+    if command.end.case_id == case.case_id:
+        raise Refused("merged_here", "into")
     return [
         CaseMerged(
             case_id=case.case_id,
-            into=command.into,
+            into=command.end.case_id,
+            merge=case.merges + 1,
+            brings=belongings_of(case),
             count=case.askers,
             forwarded_often=case.forwarded_often,
             first_at=case.first_at,
             answer_due_at=case.answer_due_at,
+        )
+    ]
+
+
+def _closed(case: Case, command: CloseCase, context: Context) -> Iterable[Event]:
+    if case.state in ENDED or case.state == CaseState.IN_REVIEW:
+        raise Refused("state_conflict")
+    if not case.answered and not command.reason.strip():
+        # Whoever asked is told why they get no answer.
+        raise Refused("validation", "reason")
+    return [
+        CaseClosed(
+            case_id=case.case_id,
+            reason=command.reason,
+            number=case.number,
+            answered=case.answered,
+            at=context.at,
+            settled=case.marks,
         )
     ]
 
@@ -410,7 +617,9 @@ def _watched(case: Case, context: Context) -> Iterable[Event]:
 
 
 def due(case: Case) -> Iterable[Due]:
-    """When the clock moves a published case on."""
+    """When the clock moves a published case on: not while somebody waits to be heard."""
+    if case.marks:
+        return
     if case.published_at is not None and case.state == CaseState.PUBLISHED:
         yield Due("watch", case.published_at + FRESH)
     if case.published_at is not None and case.state == CaseState.MONITORING:
@@ -440,6 +649,7 @@ def _changes(case: Case, event: Event) -> Mapping[str, Any]:
             if event.merged_into is not None:
                 return {}
             room = SAMPLE - len(case.sample)
+            reopened = _open_again(case) if event.count else {}
             known = {c.case_id for c in case.suggestions} | {*case.judged, case.case_id}
             return {
                 "askers": case.askers + event.count,
@@ -448,15 +658,19 @@ def _changes(case: Case, event: Event) -> Mapping[str, Any]:
                 "area": case.area or event.area,
                 "last_at": max(case.last_at, event.last_at),
                 "suggestions": (*case.suggestions, *(c for c in event.suggestions if c.case_id not in known)),
-                "state": CaseState.OPEN if case.state == CaseState.CLOSED and not case.version else case.state,
+                **reopened,
             }
         case ReportUnlinked():
+            if event.merged_into is not None:
+                return {}
             # Nobody asks any more and nobody has looked at it: nothing is left of the case.
             emptied = case.askers <= 1 and case.state == CaseState.OPEN
             return {
                 "state": CaseState.CLOSED if emptied else case.state,
-                "askers": max(0, case.askers - 1),
+                # Below zero for a moment where it leaves before its merge has arrived.
+                "askers": case.askers - 1,
                 "sample": tuple(r for r in case.sample if r != event.report_id),
+                "marks": tuple(m for m in case.marks if m.report_id != event.report_id),
             }
         case CaseLeased():
             state = CaseState.INVESTIGATING if event.officer and case.state == CaseState.TRIAGED else case.state
@@ -478,14 +692,10 @@ def _changes(case: Case, event: Event) -> Mapping[str, Any]:
                 "asked_until": event.due_at,
             }
         case SourceConfirmed():
-            return {
-                "state": CaseState.INVESTIGATING,
-                "party": None,
-                "asked_at": None,
-                "asked_until": None,
-                "answer_due_at": event.answer_due_at,
-                "limit_at": event.limit_at,
-            }
+            answered = {"answer_due_at": event.answer_due_at, "limit_at": event.limit_at}
+            if case.also_asked:
+                return {**answered, **awaited(case.also_asked[0]), "also_asked": case.also_asked[1:]}
+            return {**answered, "state": CaseState.INVESTIGATING, **_NOBODY_ASKED}
         case ReferenceAdded():
             return {"references": (*case.references, event.reference)}
         case ReferenceRemoved():
@@ -506,9 +716,8 @@ def _changes(case: Case, event: Event) -> Mapping[str, Any]:
                 "approvals_needed": event.approvals_needed,
                 "return_note": "",
                 "submitted_at": event.at,
-                "party": None,
-                "asked_at": None,
-                "asked_until": None,
+                "also_asked": (),
+                **_NOBODY_ASKED,
             }
         case ChangesRequested():
             return {"state": CaseState.DRAFTING, "approvals": (), "return_note": event.note}
@@ -524,25 +733,44 @@ def _changes(case: Case, event: Event) -> Mapping[str, Any]:
                 "published_verdict": event.draft.verdict,
                 "published_fact": event.draft.fact,
                 "published_at": event.at,
+                "retracted": False,
                 "leased_by": None,
                 "leased_until": None,
             }
         case CaseMerged():
-            return {"state": CaseState.MERGED, "merged_into": event.into, "moving": True}
+            return {
+                "state": CaseState.MERGED,
+                "was": case.state,
+                "merged_into": event.into,
+                "moving": True,
+                "merges": event.merge or case.merges + 1,
+                "given": event.count,
+                "given_forwarded": event.forwarded_often,
+                "brought": event.brings is not None,
+                "leased_by": None,
+                "leased_until": None,
+            }
+        case MergeResumed():
+            return {"moving": True, "merges": event.merge, "brought": True}
         case MergeFinished():
             return {"moving": False}
-        case CaseAbsorbed():
-            if event.passed_to is not None:
-                return {}
-            alive = {"state": CaseState.OPEN, "merged_into": None, "moving": False} if event.revives else {}
+        case CaseRevived():
             return {
-                **alive,
-                "askers": case.askers + event.count,
-                "forwarded_often": case.forwarded_often + event.forwarded_often,
-                "first_at": min(case.first_at, event.first_at),
-                "answer_due_at": min(case.answer_due_at, event.answer_due_at),
-                "suggestions": tuple(c for c in case.suggestions if c.case_id != event.absorbed),
+                **_alive(case),
+                "askers": case.askers if event.askers is None else event.askers,
             }
+        case CaseAbsorbed():
+            return _grown(case, event)
+        case CaseRecalled():
+            if event.merged_into is not None:
+                return {}
+            return {"marks": (*case.marks, event.mark), **_open_again(case)}
+        case RecallsSettled():
+            if event.merged_into is not None:
+                return {}
+            return _heard(case, event.marks, {event.report_id: event.upto} if event.report_id and event.upto else {})
+        case CaseReopened():
+            return {**_open_again(case), "state": _work_of(case), "retracted": event.reason == "retracted"}
         case SuggestionJudged():
             return {
                 "judged": (*case.judged, event.other),
@@ -550,17 +778,114 @@ def _changes(case: Case, event: Event) -> Mapping[str, Any]:
             }
         case WatchAdvanced():
             return {"state": event.state}
+        case DraftAdopted():
+            return _exchanged(case, event)
         case CaseClosed():
-            return {"state": CaseState.CLOSED, "leased_by": None, "leased_until": None}
+            return {
+                "state": CaseState.CLOSED,
+                "closed_at": event.at,
+                "closed_reason": event.reason if event.at is not None else "",
+                "leased_by": None,
+                "leased_until": None,
+                **_heard(case, event.settled, {}),
+            }
     return {}
 
 
+_NOBODY_ASKED = {"party": None, "asked_at": None, "asked_until": None}
+
+
+def _work_of(case: Case) -> CaseState:
+    """Where work on a case goes on that had ended."""
+    if case.state not in ENDED | OUT:
+        return CaseState(case.state)
+    if case.party is not None:
+        return CaseState.AWAITING_CONFIRMATION
+    if case.draft_number:
+        return CaseState.DRAFTING
+    return CaseState.TRIAGED if case.topic else CaseState.OPEN
+
+
+def _open_again(case: Case) -> Mapping[str, Any]:
+    """A closed case that somebody asks in. One with an answer is only watched again: the answer is theirs as well."""
+    if case.state != CaseState.CLOSED:
+        return {}
+    state = CaseState.MONITORING if case.answered else _work_of(case)
+    return {"state": state, "closed_at": None, "closed_reason": ""}
+
+
+def _alive(case: Case) -> Mapping[str, Any]:
+    was = case.was if case.was is not None and case.was not in ENDED else _work_of(case)
+    return {"state": was, "merged_into": None, "moving": False, "closed_at": None, "closed_reason": ""}
+
+
+def _grown(case: Case, event: CaseAbsorbed) -> Mapping[str, Any]:
+    if event.passed_to is not None:
+        return {}
+    # An older version let a case live again with this event.
+    alive = case.model_copy(update=dict(_alive(case))) if event.revives else case
+    # A closed case without an answer is taken up again: who comes along is still waiting for one. An answer that
+    # rests answers them too, and rests on.
+    reopened = {} if alive.answered else _open_again(alive)
+    alive = alive.model_copy(update=dict(reopened))
+    found: dict[str, Any] = {
+        "state": alive.state,
+        "merged_into": alive.merged_into,
+        "moving": alive.moving,
+        "closed_at": alive.closed_at,
+        "closed_reason": alive.closed_reason,
+        "askers": case.askers + event.count,
+        "forwarded_often": case.forwarded_often + event.forwarded_often,
+        "first_at": min(case.first_at, event.first_at),
+        "answer_due_at": min(case.answer_due_at, event.answer_due_at),
+        "suggestions": tuple(c for c in case.suggestions if c.case_id != event.absorbed),
+    }
+    if event.brings is None:
+        return found
+    found |= taken_over(alive, event.brings, of=event.absorbed)
+    return {**found, **_graver(alive, found["severity"], state=found["state"])}
+
+
+def _graver(case: Case, severity: int, *, state: str) -> Mapping[str, Any]:
+    """What a higher severity asks of a text that is with the approvers."""
+    needed = max(case.approvals_needed, approvals_needed(case.draft, severity))
+    undecided = state == CaseState.DECIDED and len(case.approvals) < needed
+    return {"approvals_needed": needed, "state": CaseState.IN_REVIEW if undecided else state}
+
+
+def _heard(case: Case, marks: Iterable[Mark], upto: Mapping[str, int]) -> Mapping[str, Any]:
+    settled = {**case.settled}
+    for report, n in (*((m.report_id, m.n) for m in marks), *upto.items()):
+        settled[report] = max(n, settled.get(report, 0))
+    return {"settled": settled, "marks": tuple(m for m in case.marks if m.n > settled.get(m.report_id, 0))}
+
+
+def _exchanged(case: Case, event: DraftAdopted) -> Mapping[str, Any]:
+    """The text that stood there takes the place of the one that was adopted."""
+    spare = [s for s in case.spare_drafts if s.case_id != event.of]
+    if case.author is not None and case.draft not in (Draft(), event.draft):
+        number = next((s.number for s in case.spare_drafts if s.case_id == event.of), "")
+        spare.append(SpareDraft(case_id=event.of, number=number, author=case.author, draft=case.draft))
+    waits = case.state == CaseState.AWAITING_CONFIRMATION
+    return {
+        "draft": event.draft,
+        "draft_number": event.number,
+        "author": event.author,
+        "approvals": (),
+        "spare_drafts": tuple(spare),
+        "state": case.state if waits else CaseState.DRAFTING,
+    }
+
+
 def index_fields(case: Case) -> dict[str, Any]:
+    """`open`: in the queue, to be worked on or to be read."""
     waiting = case.state == CaseState.AWAITING_CONFIRMATION
+    unread = len(case.marks) if case.state != CaseState.MERGED else 0
     return {
         "number": case.number,
         "state": case.state,
-        "open": case.state not in ENDED and case.state not in OUT,
+        "open": (case.state not in ENDED and case.state not in OUT) or unread > 0,
+        "unread": unread,
         "due": None if waiting else case.answer_due_at,
         "severity": case.severity,
         "owner": case.owner,
@@ -569,5 +894,6 @@ def index_fields(case: Case) -> dict[str, Any]:
         "published": case.published_at,
         "moving": case.moving,
         "merged_into": case.merged_into,
+        "merges": case.merges,
         "opened": case.opened_at,
     }

@@ -91,6 +91,7 @@ def decide(clarification: Clarification | None, command: Command, context: Conte
                     case_id=clarification.case_id,
                     reason=command.reason,
                     at=context.at,
+                    version=clarification.latest.version,
                 )
             ]
     raise Refused("validation", "type")

@@ -22,6 +22,7 @@ REPORT: Aggregate[report.Report] = Aggregate(
         index(("tenant", 1), ("ix.received", 1), name="received"),
         index(("tenant", 1), ("ix.one_by_one", 1), ("ix.received", -1), name="others", where={"ix.one_by_one": True}),
         index(("tenant", 1), ("ix.links", 1), ("ix.received", -1), name="links", where={"ix.links": {"$exists": True}}),
+        index(("ix.received", 1), name="unread", where={"ix.unread": True}),
         index(("ix.received", 1), name="evidence_due", where={"ix.evidence_due": True}),
     ),
     uniques={"number": "number_taken"},
@@ -42,6 +43,7 @@ CASE: Aggregate[case.Case] = Aggregate(
         index(("tenant", 1), ("ix.open", 1), ("ix.severity", -1), ("ix.opened", 1), name="queue"),
         index(("tenant", 1), ("ix.state", 1), ("ix.opened", 1), name="state"),
         index(("ix.opened", 1), name="moving", where={"ix.moving": True}),
+        index(("ix.merged_into", 1), name="merged", where={"ix.merged_into": {"$type": "string"}}),
     ),
     uniques={"number": "number_taken"},
     follow_ups=policies.after_case,
@@ -69,6 +71,7 @@ CLARIFICATION: Aggregate[clarification.Clarification] = Aggregate(
         index(("tenant", 1), ("ix.case", 1), name="case"),
     ),
     uniques={"number": "number_taken"},
+    follow_ups=policies.after_clarification,
 )
 
 AGGREGATES: tuple[Aggregate[Any], ...] = (REPORT, CASE, CLARIFICATION)

@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict
 
 from libs.contracts import ids
 from libs.contracts.messages import Command, Event
-from libs.contracts.reports.parts import Attachment, Candidate
+from libs.contracts.reports.parts import Attachment, Candidate, Mark
 from libs.contracts.reports.report import (
     AddEvidence,
     AddMessage,
@@ -25,6 +25,7 @@ from libs.contracts.reports.report import (
     PlaceReport,
     PlacingPutOff,
     RateAnswer,
+    RatingContent,
     RecordEvidence,
     RejectMatch,
     ReportAnswered,
@@ -33,8 +34,10 @@ from libs.contracts.reports.report import (
     ReportMoved,
     ReportReceived,
     ReportScreenedOut,
+    ReportSettled,
     ReportWithdrawn,
     ScreenOutReport,
+    SettleReport,
     SubmitReport,
     WithdrawReport,
 )
@@ -45,6 +48,8 @@ from libs.runtime.errors import NotFound, Refused
 from services.reports.permissions import require_checker
 
 ENDED = frozenset({ReportState.SCREENED_OUT, ReportState.WITHDRAWN, ReportState.CLOSED})
+GONE = frozenset({ReportState.SCREENED_OUT, ReportState.WITHDRAWN})
+"""No longer counted in its case."""
 ASK_AGAIN, ASK_AGAIN_AT_LAST = timedelta(minutes=1), timedelta(minutes=5)
 """From the end of one try until the matcher is asked again about a report that it did not answer for: doubles. While it
 is away nobody asks at all, so the longest is how late a report may be once it is back."""
@@ -61,6 +66,8 @@ class Line(BaseModel):
     at: datetime
     text: str
     officer: str | None = None
+    about: str = ""
+    """not_answered: what the reporter said of an answer."""
 
 
 class Report(State):
@@ -97,6 +104,11 @@ class Report(State):
     answered_outcome: str | None = None
     answered_at: datetime | None = None
     helpful: bool | None = None
+    rated_at: datetime | None = None
+    recalls: int = 0
+    """Marks that it ever made."""
+    marks: tuple[Mark, ...] = ()
+    """Those that nobody has dealt with."""
     ended_at: datetime | None = None
     text: str = ""
     urls: tuple[str, ...] = ()
@@ -142,9 +154,11 @@ def decide(report: Report | None, command: Command, context: Context) -> Iterabl
         case AddMessage():
             return _message(report, context)
         case AddEvidence():
-            return _more_evidence(report, command)
+            return _more_evidence(report, command, context)
         case RateAnswer():
-            return [AnswerRated(report_id=report.report_id, helpful=command.helpful, case_id=report.case_id)]
+            return _rated(report, command, context)
+        case SettleReport():
+            return _settled(report, command, context)
         case ScreenOutReport():
             require_checker(context)
             if report.state in ENDED:
@@ -257,6 +271,7 @@ def _placed(report: Report, command: PlaceReport, context: Context) -> Iterable[
             previous_case_id=report.case_id,
             links=placement.links,
             ask_again_at=ask_again_at,
+            marks=report.marks,
         )
     ]
 
@@ -268,31 +283,88 @@ def _rejected(report: Report) -> Iterable[Event]:
 
 
 def _moved(report: Report, command: MoveReport) -> Iterable[Event]:
-    if report.state in ENDED or report.case_id == command.into:
+    left = command.out_of is not None and report.case_id != command.out_of
+    if report.state in GONE or report.case_id == command.into or left:
         return []
-    return [ReportMoved(report_id=report.report_id, case_id=command.into, previous_case_id=report.case_id)]
+    return [
+        ReportMoved(
+            report_id=report.report_id, case_id=command.into, previous_case_id=report.case_id, marks=report.marks
+        )
+    ]
 
 
 def _message(report: Report, context: Context) -> Iterable[Event]:
     content = context.private
     if not isinstance(content, MessageContent) or not is_visible(content.text):
         raise Refused("validation", "text")
-    if report.state in (ReportState.WITHDRAWN, ReportState.SCREENED_OUT) or len(report.messages) >= MOST_MESSAGES:
+    if report.state in GONE or len(report.messages) >= MOST_MESSAGES:
         raise Refused("state_conflict")
     by_office = context.actor is not None
     if by_office:
         require_checker(context)
-    return [MessageAdded(report_id=report.report_id, by_office=by_office, at=context.at, text=content.text)]
+    return [
+        MessageAdded(
+            report_id=report.report_id,
+            by_office=by_office,
+            at=context.at,
+            text=content.text,
+            case_id=report.case_id,
+            mark=report.recalls if by_office else report.recalls + 1,
+        )
+    ]
 
 
-def _more_evidence(report: Report, command: AddEvidence) -> Iterable[Event]:
+def _rated(report: Report, command: RateAnswer, context: Context) -> Iterable[Event]:
+    """Only an answer can be rated: a "Ya" without one would end a report that nobody looked at."""
+    alone = report.kind != ReportKind.HOAX
+    answered = report.answered_at is not None if alone else command.answered
+    if report.state in GONE or not answered:
+        raise Refused("state_conflict")
+    content = context.private
+    text = content.text.strip() if isinstance(content, RatingContent) else ""
+    waits = any(m.reason == NOT_ANSWERED for m in report.marks)
+    if not command.helpful and waits and not text:
+        return []
+    return [
+        AnswerRated(
+            report_id=report.report_id,
+            helpful=command.helpful,
+            case_id=report.case_id,
+            at=context.at,
+            mark=0 if command.helpful else report.recalls + 1,
+            text=text,
+        )
+    ]
+
+
+def _settled(report: Report, command: SettleReport, context: Context) -> Iterable[Event]:
+    if command.upto is None:
+        require_checker(context)
+    upto = report.recalls if command.upto is None else command.upto
+    reopened = report.state == ReportState.REOPENED
+    if not any(m.n <= upto for m in report.marks) and not (reopened and upto == report.recalls):
+        return []
+    return [ReportSettled(report_id=report.report_id, upto=upto, case_id=report.case_id, at=context.at)]
+
+
+def _more_evidence(report: Report, command: AddEvidence, context: Context) -> Iterable[Event]:
     if report.state in ENDED:
         raise Refused("state_conflict")
     known = {a.blob_id for a in report.attachments}
     fresh = tuple(a for a in command.attachments if a.blob_id not in known)
     if len(known) + len(fresh) > MOST_PICTURES:
         raise Refused("validation", "attachments")
-    return [EvidenceAdded(report_id=report.report_id, attachments=fresh)] if fresh else []
+    if not fresh:
+        return []
+    return [
+        EvidenceAdded(
+            report_id=report.report_id,
+            attachments=fresh,
+            case_id=report.case_id,
+            mark=report.recalls + 1,
+            at=context.at,
+        )
+    ]
 
 
 def _answered(report: Report, command: AnswerReport, context: Context) -> Iterable[Event]:
@@ -335,7 +407,10 @@ def _changes(report: Report, event: Event) -> Mapping[str, Any]:
                 "words": f"{report.words}\n{event.words}".strip() if event.words else report.words,
             }
         case EvidenceAdded():
-            return {"attachments": (*report.attachments, *event.attachments)}
+            return {
+                "attachments": (*report.attachments, *event.attachments),
+                **_marked(report, event.mark, EVIDENCE, event.at),
+            }
         case ReportMatched():
             unanswered = event.outcome == MatchOutcome.UNMATCHED
             return {
@@ -356,6 +431,7 @@ def _changes(report: Report, event: Event) -> Mapping[str, Any]:
                 "refused": (*report.refused, event.case_id),
                 "case_id": None,
                 "outcome": None,
+                "helpful": None,
             }
         case ReportMoved():
             return {"case_id": event.case_id, "ask_again_at": None}
@@ -363,10 +439,14 @@ def _changes(report: Report, event: Event) -> Mapping[str, Any]:
             return {"state": ReportState.WITHDRAWN, "ask_again_at": None}
         case MessageAdded():
             line = Line(by_office=event.by_office, at=event.at, text=event.text)
-            return {"messages": (*report.messages, line)}
+            written = {"messages": (*report.messages, line)}
+            if event.by_office:
+                return {**written, **_dealt_with(report, event.mark)}
+            return {**written, **_marked(report, event.mark, MESSAGE, event.at)}
         case AnswerRated():
-            state = ReportState.CLOSED if event.helpful else ReportState.REOPENED
-            return {"helpful": event.helpful, "state": state}
+            return _after_rating(report, event)
+        case ReportSettled():
+            return _dealt_with(report, event.upto)
         case ReportScreenedOut():
             return {"state": ReportState.SCREENED_OUT, "screened_reason": event.reason, "ask_again_at": None}
         case ReportAnswered():
@@ -375,12 +455,50 @@ def _changes(report: Report, event: Event) -> Mapping[str, Any]:
                 "answer": event.text,
                 "answered_outcome": event.outcome,
                 "answered_at": event.at,
+                "helpful": None,
+                "marks": (),
             }
     return {}
 
 
 def _from_receipt(event: ReportMatched) -> datetime:
     return event.received_at + _doubled(event.attempt - 1)
+
+
+NOT_ANSWERED, MESSAGE, EVIDENCE = "not_answered", "message", "evidence"
+
+
+def _marked(report: Report, n: int, reason: str, at: datetime | None) -> Mapping[str, Any]:
+    # An older version wrote events without a number: they marked nothing.
+    if not n or at is None:
+        return {}
+    return {"recalls": n, "marks": (*report.marks, Mark(report_id=report.report_id, n=n, reason=reason, at=at))}
+
+
+def _dealt_with(report: Report, upto: int) -> Mapping[str, Any]:
+    """An officer has seen to it: what was answered counts as answered again, and may be rated again."""
+    marks = tuple(m for m in report.marks if m.n > upto)
+    if report.state != ReportState.REOPENED or any(m.reason == NOT_ANSWERED for m in marks):
+        return {"marks": marks}
+    state = ReportState.LINKED if report.kind == ReportKind.HOAX else ReportState.ANSWERED
+    return {"marks": marks, "state": state, "helpful": None}
+
+
+def _after_rating(report: Report, event: AnswerRated) -> Mapping[str, Any]:
+    rated: dict[str, Any] = {"helpful": event.helpful, "rated_at": event.at}
+    if event.helpful:
+        return {**rated, "state": ReportState.CLOSED}
+    said = (
+        (Line(by_office=False, at=event.at, text=event.text, about=NOT_ANSWERED),)
+        if event.text and event.at is not None
+        else ()
+    )
+    return {
+        **rated,
+        "state": ReportState.REOPENED,
+        "messages": (*report.messages, *said),
+        **_marked(report, event.mark, NOT_ANSWERED, event.at),
+    }
 
 
 def due(report: Report) -> Iterable[Due]:
@@ -402,6 +520,8 @@ def index_fields(report: Report) -> dict[str, Any]:
         found["links"] = list(report.links)
     if report.kind != ReportKind.HOAX:
         found["one_by_one"] = True
+    if report.marks and report.state not in GONE:
+        found["unread"] = True
     if len(report.evidence) < len(report.attachments):
         found["evidence_due"] = True
     return found

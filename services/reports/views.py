@@ -427,14 +427,25 @@ def ticket_state(report: Report, case: Case | None, clarification: Clarification
         return str(report.state)
     if report.state == ReportState.ANSWERED:
         return "answered"
-    answered = clarification is not None and clarification.state != ClarificationState.RETRACTED
-    if answered and report.state != ReportState.REOPENED:
-        return "answered"
+    if clarification is not None and clarification.state != ClarificationState.RETRACTED:
+        # After a "Belum" a newer version is an answer again.
+        newer = report.rated_at is not None and clarification.latest.at > report.rated_at
+        if report.state != ReportState.REOPENED or newer:
+            return "answered"
+    elif case is not None and has_ended(report, case):
+        return "not_continued"
     if case is not None and case.party is not None:
         return "waiting_party"
     if report.state == ReportState.RECEIVED or (case is not None and case.state == CaseState.OPEN):
         return "received"
     return "checking"
+
+
+def has_ended(report: Report, case: Case) -> bool:
+    """Closed without an answer: whoever asked before that has their end. A later one opens the case again."""
+    if case.state not in ENDED or case.answered:
+        return False
+    return case.closed_at is None or report.received_at <= case.closed_at
 
 
 def seen_by_reporter(own: Sequence[Step], ours: Sequence[Step], *, joined: datetime) -> tuple[Step, ...]:

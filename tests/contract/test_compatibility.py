@@ -94,6 +94,14 @@ def test_a_message_that_moves_or_hides_something_is_breaking(
     assert breaking({META: notes}, {META: change(notes)}) == [says]
 
 
+def test_a_seal_on_a_command_that_had_none_and_a_new_private_field_only_add() -> None:
+    fields = {"properties": {"helpful": {"type": "boolean"}}}
+    wider = {"properties": {**fields["properties"], "text": {"type": "string"}}}
+
+    assert breaking({META: {"sealed": None}}, {META: {"sealed": "rating-content"}}) == []
+    assert breaking({**fields, META: {"private": []}}, {**wider, META: {"private": ["text"]}}) == []
+
+
 def test_refusing_unknown_fields_is_breaking() -> None:
     open_, closed = {"type": "object", "additionalProperties": True}, {"type": "object", "additionalProperties": False}
 

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import ClassVar
 
 from libs.contracts.messages import Command, Event, command, event
-from libs.contracts.reports.parts import Candidate, Draft, Reference
+from libs.contracts.reports.parts import Belongings, Candidate, Draft, Mark, Part, Reference, Way
 
 
 @command
@@ -26,6 +26,7 @@ class LinkReports(Command):
     first_received_at: datetime
     answer_due_at: datetime | None = None
     limit_at: datetime | None = None
+    way: Way = Way()
 
 
 @event
@@ -58,6 +59,7 @@ class ReportsLinked(Event):
     """Set when the case has its answer already."""
     merged_into: str | None = None
     """Set when the case is no more: the reports move on to this one."""
+    way: Way = Way()
 
 
 @command
@@ -71,6 +73,7 @@ class UnlinkReport(Command):
 
     case_id: str
     report_id: str
+    way: Way = Way()
 
 
 @event
@@ -80,6 +83,9 @@ class ReportUnlinked(Event):
 
     case_id: str
     report_id: str
+    merged_into: str | None = None
+    """Set when the case is no more: the report was counted in this one."""
+    way: Way = Way()
 
 
 @command
@@ -116,6 +122,8 @@ class TriageCase(Command):
     topic: str
     area: str | None = None
     owner: str | None = None
+    owner_known: bool = False
+    """An active officer of this office. Added by the service itself, never by a sender."""
 
 
 @event
@@ -332,6 +340,14 @@ class CasePublished(Event):
     at: datetime
 
 
+class Target(Part):
+    """Where a merge would lead: the living end of the chain of merges that begins at the case that was named."""
+
+    case_id: str
+    number: str
+    state: str
+
+
 @command
 class MergeCase(Command):
     type_name: ClassVar[str] = "reports.merge-case.v1"
@@ -340,6 +356,8 @@ class MergeCase(Command):
 
     case_id: str
     into: str
+    end: Target | None = None
+    """Added by the service itself, never by a sender. None: there is no such case in this office."""
 
 
 @event
@@ -353,6 +371,9 @@ class CaseMerged(Event):
     forwarded_often: int = 0
     first_at: datetime
     answer_due_at: datetime
+    merge: int = 0
+    """How many times this case was merged: one that lives again may be merged again."""
+    brings: Belongings | None = None
 
 
 @command
@@ -369,6 +390,9 @@ class AbsorbCase(Command):
     forwarded_often: int = 0
     first_at: datetime
     answer_due_at: datetime
+    way: Way = Way()
+    merge: int = 0
+    brings: Belongings | None = None
 
 
 @event
@@ -386,6 +410,62 @@ class CaseAbsorbed(Event):
     """Set when this case was merged itself: everything goes on to that one."""
     revives: bool = False
     """Two cases were merged into each other at the same moment; this one lives on."""
+    way: Way = Way()
+    merge: int = 0
+    brings: Belongings | None = None
+    clarification_id: str | None = None
+    """Set when the case has its answer already: it is theirs as well."""
+
+
+@event
+class CaseRevived(Event):
+    """A ring of merges was found, or a merge into nothing: this case lives on."""
+
+    type_name: ClassVar[str] = "reports.case-revived.v1"
+    aggregate: ClassVar[str] = "case"
+
+    case_id: str
+    askers: int | None = None
+    """Set where its reports were counted anew."""
+
+
+@command
+class ReviveCase(Command):
+    """Sent by the service itself, for a case that was lost in a ring of merges or in a merge into nothing."""
+
+    type_name: ClassVar[str] = "reports.revive-case.v1"
+    aggregate: ClassVar[str] = "case"
+    target_field: ClassVar[str] = "case_id"
+
+    case_id: str
+    merge: int
+    """The merge that went wrong; a later one stands."""
+    askers: int
+
+
+@command
+class ResumeMerge(Command):
+    """Sent by the service itself: reports wait in a merged case, or what it had was left behind."""
+
+    type_name: ClassVar[str] = "reports.resume-merge.v1"
+    aggregate: ClassVar[str] = "case"
+    target_field: ClassVar[str] = "case_id"
+
+    case_id: str
+    merge: int
+
+
+@event
+class MergeResumed(Event):
+    type_name: ClassVar[str] = "reports.merge-resumed.v1"
+    aggregate: ClassVar[str] = "case"
+
+    case_id: str
+    into: str
+    merge: int
+    first_at: datetime
+    answer_due_at: datetime
+    brings: Belongings | None = None
 
 
 @command
@@ -397,6 +477,7 @@ class FinishMerge(Command):
     target_field: ClassVar[str] = "case_id"
 
     case_id: str
+    merge: int = 0
 
 
 @event
@@ -419,6 +500,8 @@ class JudgeSuggestion(Command):
     other: str
     relation: str
     """different or campaign."""
+    known: bool = False
+    """A case of this office. Added by the service itself, never by a sender."""
 
 
 @event
@@ -439,6 +522,7 @@ class CloseCase(Command):
 
     case_id: str
     reason: str = ""
+    """Told to who waits for an answer; needed while there is none."""
 
 
 @event
@@ -448,8 +532,12 @@ class CaseClosed(Event):
 
     case_id: str
     reason: str = ""
+    """Told to who waits for an answer."""
+    number: str = ""
     answered: bool = False
     """An answer was published before; otherwise the reporters hear that it is not continued."""
+    at: datetime | None = None
+    settled: tuple[Mark, ...] = ()
 
 
 @command
@@ -471,3 +559,109 @@ class WatchAdvanced(Event):
     case_id: str
     state: str
     """monitoring or closed."""
+
+
+@command
+class ReopenCase(Command):
+    """Sent by the service itself: an answer was retracted, or reports wait in a case that was closed without one."""
+
+    type_name: ClassVar[str] = "reports.reopen-case.v1"
+    aggregate: ClassVar[str] = "case"
+    target_field: ClassVar[str] = "case_id"
+
+    case_id: str
+    reason: str
+    """retracted or waiting."""
+    version: int = 0
+    """The version that was retracted; a later one stands."""
+
+
+@event
+class CaseReopened(Event):
+    type_name: ClassVar[str] = "reports.case-reopened.v1"
+    aggregate: ClassVar[str] = "case"
+
+    case_id: str
+    reason: str
+
+
+@command
+class RecallCase(Command):
+    """A reporter said "Belum", wrote, or sent new evidence: the case comes back to its owner."""
+
+    type_name: ClassVar[str] = "reports.recall-case.v1"
+    aggregate: ClassVar[str] = "case"
+    target_field: ClassVar[str] = "case_id"
+
+    case_id: str
+    mark: Mark
+    way: Way = Way()
+
+
+@event
+class CaseRecalled(Event):
+    type_name: ClassVar[str] = "reports.case-recalled.v1"
+    aggregate: ClassVar[str] = "case"
+
+    case_id: str
+    mark: Mark
+    owner: str | None = None
+    merged_into: str | None = None
+    """Set when the case is no more: the mark goes on to this one."""
+    way: Way = Way()
+
+
+@command
+class SettleRecalls(Command):
+    """Marks were dealt with: by a message to the reporter, or because an officer says so."""
+
+    type_name: ClassVar[str] = "reports.settle-recalls.v1"
+    aggregate: ClassVar[str] = "case"
+    target_field: ClassVar[str] = "case_id"
+
+    case_id: str
+    report_id: str | None = None
+    """None: all of the case."""
+    upto: int | None = None
+    """The last mark of this report that it speaks of; None: all that there are, by the officer's word."""
+    way: Way = Way()
+
+
+@event
+class RecallsSettled(Event):
+    type_name: ClassVar[str] = "reports.recalls-settled.v1"
+    aggregate: ClassVar[str] = "case"
+
+    case_id: str
+    marks: tuple[Mark, ...] = ()
+    report_id: str | None = None
+    upto: int | None = None
+    merged_into: str | None = None
+    way: Way = Way()
+
+
+@command
+class AdoptDraft(Command):
+    """The text of a merged case becomes the draft; what stood there is kept in its place."""
+
+    type_name: ClassVar[str] = "reports.adopt-draft.v1"
+    aggregate: ClassVar[str] = "case"
+    target_field: ClassVar[str] = "case_id"
+
+    case_id: str
+    of: str
+    """The merged case."""
+    expects: int
+
+
+@event
+class DraftAdopted(Event):
+    type_name: ClassVar[str] = "reports.draft-adopted.v1"
+    aggregate: ClassVar[str] = "case"
+
+    case_id: str
+    of: str
+    draft: Draft
+    number: int
+    author: str
+    """Who wrote it, not who took it over: they do not approve it."""

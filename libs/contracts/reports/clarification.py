@@ -113,3 +113,5 @@ class ClarificationRetracted(Event):
     case_id: str
     reason: str
     at: datetime
+    version: int = 0
+    """The last that was published before."""

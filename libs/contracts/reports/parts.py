@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 
 class Part(BaseModel):
@@ -48,3 +48,65 @@ class Candidate(Part):
     kind: str
     case_id: str
     score: float
+
+
+class Mark(Part):
+    """Something of a reporter that an officer has yet to deal with. What it says stands in the report, under seal."""
+
+    report_id: str
+    n: int
+    """n-th of this report, from 1: the same one marks a case once, however often it is told."""
+    reason: str
+    """not_answered, message or evidence."""
+    at: datetime
+
+
+class Asked(Part):
+    """A party that was asked, and until when its answer is awaited."""
+
+    party: str
+    asked_at: datetime
+    due_at: datetime
+
+
+class SpareDraft(Part):
+    """The text of a merged case, where the case that it joined had one already."""
+
+    case_id: str
+    number: str
+    """Of the merged case."""
+    author: str
+    draft: Draft
+
+
+class Belongings(Part):
+    """What a merged case takes along beside its reports."""
+
+    number: str = ""
+    draft: Draft = Draft()
+    author: str | None = None
+    spare_drafts: tuple[SpareDraft, ...] = ()
+    references: tuple[Reference, ...] = ()
+    asked: tuple[Asked, ...] = ()
+    severity: int = 1
+    topic: str = ""
+    area: str | None = None
+    owner: str | None = None
+    suggestions: tuple[Candidate, ...] = ()
+    judged: tuple[str, ...] = ()
+    sample: tuple[str, ...] = ()
+    marks: tuple[Mark, ...] = ()
+    settled: dict[str, int] = Field(default_factory=dict)
+    """Report -> the last of its marks that was dealt with."""
+    carried: tuple[str, ...] = ()
+    """Cases whose reports are counted in its own number."""
+    last_at: datetime | None = None
+
+
+class Way(Part):
+    """How a message for a merged case came to where it is: it follows the merges to the case that lives."""
+
+    via: tuple[str, ...] = ()
+    """Merged cases that it came through."""
+    lives: str | None = None
+    """Set when it came round to where it had been: this one of the ring lives on."""

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import ClassVar
 
 from libs.contracts.messages import Command, Event, Sealable, command, event
-from libs.contracts.reports.parts import Attachment, Candidate, Part
+from libs.contracts.reports.parts import Attachment, Candidate, Mark, Part
 
 
 class ReportContent(Sealable):
@@ -16,6 +16,11 @@ class ReportContent(Sealable):
 
 class MessageContent(Sealable):
     text: str
+
+
+class RatingContent(Sealable):
+    text: str = ""
+    """What is still open, in a few words."""
 
 
 @command
@@ -163,6 +168,8 @@ class ReportMatched(Event):
     links: tuple[str, ...] = ()
     ask_again_at: datetime | None = None
     """Where the matcher did not answer."""
+    marks: tuple[Mark, ...] = ()
+    """What an officer has yet to read of it: goes along to its case."""
 
 
 @event
@@ -210,6 +217,8 @@ class MoveReport(Command):
 
     report_id: str
     into: str
+    out_of: str | None = None
+    """The case that it is to leave: one that has left it already stays where it is. None: any."""
 
 
 @event
@@ -220,6 +229,7 @@ class ReportMoved(Event):
     report_id: str
     case_id: str
     previous_case_id: str | None = None
+    marks: tuple[Mark, ...] = ()
 
 
 @command
@@ -262,6 +272,9 @@ class MessageAdded(Event):
     by_office: bool
     at: datetime
     text: str = ""
+    case_id: str | None = None
+    mark: int = 0
+    """By the reporter: the number of the mark that it makes. By the office: of the last that it deals with."""
 
 
 @command
@@ -283,6 +296,9 @@ class EvidenceAdded(Event):
 
     report_id: str
     attachments: tuple[Attachment, ...]
+    case_id: str | None = None
+    mark: int = 0
+    at: datetime | None = None
 
 
 @command
@@ -292,19 +308,50 @@ class RateAnswer(Command):
     type_name: ClassVar[str] = "reports.rate-answer.v1"
     aggregate: ClassVar[str] = "report"
     target_field: ClassVar[str] = "report_id"
+    private: ClassVar[type[Sealable] | None] = RatingContent
 
     report_id: str
     helpful: bool
+    answered: bool = False
+    """Its case has a published answer. Added by the service itself, never by a sender."""
 
 
 @event
 class AnswerRated(Event):
     type_name: ClassVar[str] = "reports.answer-rated.v1"
     aggregate: ClassVar[str] = "report"
+    private: ClassVar[frozenset[str]] = frozenset({"text"})
 
     report_id: str
     helpful: bool
     case_id: str | None = None
+    at: datetime | None = None
+    mark: int = 0
+    text: str = ""
+
+
+@command
+class SettleReport(Command):
+    """An officer dealt with what the reporter wrote, or with their "Belum": it counts as answered again."""
+
+    type_name: ClassVar[str] = "reports.settle-report.v1"
+    aggregate: ClassVar[str] = "report"
+    target_field: ClassVar[str] = "report_id"
+
+    report_id: str
+    upto: int | None = None
+    """The last mark that was dealt with; None: all that there are, by the officer's word."""
+
+
+@event
+class ReportSettled(Event):
+    type_name: ClassVar[str] = "reports.report-settled.v1"
+    aggregate: ClassVar[str] = "report"
+
+    report_id: str
+    upto: int
+    case_id: str | None = None
+    at: datetime
 
 
 @command

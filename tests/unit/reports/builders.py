@@ -8,7 +8,16 @@ from uuid import UUID, uuid4
 from libs.contracts import ids
 from libs.contracts.envelope import Actor
 from libs.contracts.messages import Command, Event, Sealable
-from libs.contracts.reports.case import AddReference, ApproveVerdict, LinkReports, PublishCase, SaveDraft, TriageCase
+from libs.contracts.reports.case import (
+    AddReference,
+    ApproveVerdict,
+    LinkReports,
+    MergeCase,
+    PublishCase,
+    SaveDraft,
+    Target,
+    TriageCase,
+)
 from libs.contracts.reports.parts import Draft, Reference
 from libs.contracts.reports.report import ReportContent, SubmitReport
 from libs.runtime.aggregates import Context
@@ -58,6 +67,11 @@ def an_open_case(case_id: str | None = None) -> case.Case:
             opens=True,
         ),
     )
+
+
+def merge_of(case_id: str, into: str, *, end: str | None = None) -> MergeCase:
+    """A merge whose target was looked up; `end` where that one had gone on."""
+    return MergeCase(case_id=case_id, into=into, end=Target(case_id=end or into, number="KSS-CRB-1", state="open"))
 
 
 def a_case_in_review(**draft: Any) -> case.Case:

@@ -14,7 +14,6 @@ from libs.contracts.reports.case import (
     JudgeSuggestion,
     LeaseCase,
     LinkReports,
-    MergeCase,
     PublishCase,
     RecordConfirmation,
     ReturnDraft,
@@ -38,6 +37,7 @@ from tests.unit.reports.builders import (
     after,
     an_open_case,
     context,
+    merge_of,
 )
 
 SMALL, LARGE = "00000000-0000-5000-8000-00000000000a", "00000000-0000-5000-8000-00000000000b"
@@ -212,7 +212,7 @@ def test_a_case_in_hand_is_not_taken_by_another_until_the_lease_ends() -> None:
 
 def test_a_merge_adds_demand_and_keeps_the_earliest_clock() -> None:
     early, late = an_open_case(SMALL), an_open_case(LARGE)
-    merged = after(late, MergeCase(case_id=late.case_id, into=early.case_id), RINA)
+    merged = after(late, merge_of(late.case_id, early.case_id), RINA)
     absorb = AbsorbCase(
         case_id=early.case_id,
         absorbed=late.case_id,
@@ -229,9 +229,9 @@ def test_a_merge_adds_demand_and_keeps_the_earliest_clock() -> None:
 
 def test_two_cases_merged_into_each_other_leave_exactly_one_alive() -> None:
     small, large = an_open_case(SMALL), an_open_case(LARGE)
-    small = after(small, MergeCase(case_id=SMALL, into=LARGE), RINA)
-    large = after(large, MergeCase(case_id=LARGE, into=SMALL), RINA)
-    half: dict[str, Any] = {"count": 1, "first_at": NOON, "answer_due_at": NOON}
+    small = after(small, merge_of(SMALL, LARGE), RINA)
+    large = after(large, merge_of(LARGE, SMALL), RINA)
+    half: dict[str, Any] = {"count": 1, "first_at": NOON, "answer_due_at": NOON, "merge": 1}
 
     small = after(small, AbsorbCase(case_id=SMALL, absorbed=LARGE, **half))
     large = after(large, AbsorbCase(case_id=LARGE, absorbed=SMALL, **half))
@@ -242,11 +242,11 @@ def test_two_cases_merged_into_each_other_leave_exactly_one_alive() -> None:
 def test_a_published_answer_is_not_merged_away() -> None:
     published = a_published_case()
 
-    assert refusal(published, MergeCase(case_id=published.case_id, into="other")).code == "state_conflict"
+    assert refusal(published, merge_of(published.case_id, "other")).code == "state_conflict"
 
 
 def test_a_report_that_comes_to_a_merged_case_is_sent_on() -> None:
-    merged = after(an_open_case(), MergeCase(case_id="c", into="other"), RINA)
+    merged = after(an_open_case(), merge_of("c", "other"), RINA)
     late = LinkReports(case_id=merged.case_id, report_ids=("late",), first_received_at=NOON)
 
     (linked,) = case.decide(merged, late, context())
@@ -272,7 +272,7 @@ def test_a_judged_suggestion_does_not_come_back() -> None:
         LinkReports(case_id=opened.case_id, report_ids=("r2",), first_received_at=NOON, suggestions=(candidate,)),
     )
 
-    judged = after(suggested, JudgeSuggestion(case_id=opened.case_id, other="x", relation="campaign"), RINA)
+    judged = after(suggested, JudgeSuggestion(case_id=opened.case_id, other="x", relation="campaign", known=True), RINA)
     again = after(
         judged,
         LinkReports(case_id=opened.case_id, report_ids=("r3",), first_received_at=NOON, suggestions=(candidate,)),

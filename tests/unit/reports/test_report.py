@@ -150,7 +150,9 @@ def test_an_officer_who_places_a_report_ends_the_asking() -> None:
     assert not report.is_to_be_placed(moved, PlaceReport(report_id="r"))
 
 
-@pytest.mark.parametrize("command", [WithdrawReport(report_id="r"), RateAnswer(report_id="r", helpful=True)])
+@pytest.mark.parametrize(
+    "command", [WithdrawReport(report_id="r"), RateAnswer(report_id="r", helpful=True, answered=True)]
+)
 def test_a_report_that_has_ended_is_not_asked_about_again(command: Any) -> None:
     assert list(report.due(done(tried(a_report(), NOON), command))) == []
 
@@ -227,8 +229,8 @@ def test_messages_say_who_wrote_them_and_need_words() -> None:
 
 
 def test_an_answer_that_did_not_answer_reopens() -> None:
-    assert done(a_report(), RateAnswer(report_id="r", helpful=False)).state == ReportState.REOPENED
-    assert done(a_report(), RateAnswer(report_id="r", helpful=True)).state == ReportState.CLOSED
+    assert done(a_report(), RateAnswer(report_id="r", helpful=False, answered=True)).state == ReportState.REOPENED
+    assert done(a_report(), RateAnswer(report_id="r", helpful=True, answered=True)).state == ReportState.CLOSED
 
 
 def test_only_officers_answer_and_only_kinds_that_are_answered_one_by_one() -> None:

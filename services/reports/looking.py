@@ -1,0 +1,77 @@
+"""What a decision must know of other things than its own, looked up before the rules run; it travels in the command."""
+
+from collections.abc import Mapping, Sequence
+
+from libs.contracts.messages import Command
+from libs.contracts.reports.case import JudgeSuggestion, MergeCase, Target, TriageCase
+from libs.contracts.reports.report import RateAnswer
+from libs.contracts.words import ClarificationState
+from libs.runtime.aggregates import Incoming
+from libs.runtime.directory import Directory
+from services.reports.case import Case
+from services.reports.store import Store
+
+LONGEST = 100
+"""Merges in one chain that are followed. A guess, far beyond what an office does; a ring ends the walk before it."""
+
+
+class Looking:
+    def __init__(self, store: Store, directory: Directory) -> None:
+        self._store = store
+        self._directory = directory
+
+    async def prepare(self, incoming: Sequence[Incoming]) -> Sequence[Incoming]:
+        """Whatever a sender wrote into these fields is written over."""
+        return [i._replace(command=await self._known(i.context.tenant, i.command)) for i in incoming]
+
+    async def _known(self, tenant: str, command: Command) -> Command:
+        match command:
+            case MergeCase():
+                return command.model_copy(update={"end": await self._end(tenant, command.into)})
+            case JudgeSuggestion():
+                known = await self._store.case(tenant, command.other) is not None
+                return command.model_copy(update={"known": known})
+            case TriageCase():
+                known = command.owner is not None and self._directory.officer(tenant, command.owner) is not None
+                return command.model_copy(update={"owner_known": known})
+            case RateAnswer():
+                return command.model_copy(update={"answered": await self._answered(tenant, command.report_id)})
+        return command
+
+    async def _end(self, tenant: str, case_id: str) -> Target | None:
+        end = await living_end(self._store, tenant, case_id)
+        return Target(case_id=end.case_id, number=end.number, state=end.state) if end is not None else None
+
+    async def _answered(self, tenant: str, report_id: str) -> bool:
+        report = await self._store.report(tenant, report_id)
+        if report is None or report.case_id is None:
+            return False
+        case = await living_end(self._store, tenant, report.case_id)
+        if case is None or not case.answered:
+            return False
+        found = await self._store.find_clarifications(tenant, {"ix.case": case.case_id}, limit=1)
+        return bool(found) and found[0].state != ClarificationState.RETRACTED
+
+
+async def living_end(store: Store, tenant: str, case_id: str | None) -> Case | None:
+    """The case that a chain of merges ends in; None where it ends in nothing, or in a ring."""
+    walked: set[str] = set()
+    while case_id is not None and case_id not in walked and len(walked) < LONGEST:
+        walked.add(case_id)
+        case = await store.case(tenant, case_id)
+        if case is None or case.merged_into is None:
+            return case
+        case_id = case.merged_into
+    return None
+
+
+def end_of(chain: Mapping[str, str | None], case_id: str) -> str | None:
+    """The same, of merges that were read: case -> the one it was merged into."""
+    walked: set[str] = set()
+    while case_id not in walked:
+        walked.add(case_id)
+        into = chain.get(case_id)
+        if into is None:
+            return case_id if case_id in chain else None
+        case_id = into
+    return None
