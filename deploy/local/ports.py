@@ -18,7 +18,8 @@ _SERVICES = {
     Service.MATCHER: 3,
     Service.NOTIFY: 4,
 }
-_SPAN = 13
+_HEALTH = 13
+_SPAN = _HEALTH + len(_SERVICES)
 
 
 @dataclass(frozen=True)
@@ -27,6 +28,10 @@ class Ports:
 
     def service(self, service: Service) -> int:
         return self.base + _SERVICES[service]
+
+    def health(self, service: Service) -> int:
+        """Probes and metrics."""
+        return self.base + _HEALTH + _SERVICES[service]
 
     @property
     def mail_page(self) -> int:
@@ -51,6 +56,7 @@ class Ports:
     def purposes(self) -> dict[int, str]:
         return {
             **{self.service(service): service.value for service in _SERVICES},
+            **{self.health(service): f"{service.value}: health" for service in _SERVICES},
             self.mail_page: "mail page",
             self.smtp: "mail sink",
             self.kafka: "Kafka",

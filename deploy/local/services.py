@@ -35,6 +35,7 @@ def environment_of(
         "MONGO_URL": mongo_url,
         "HTTP_HOST": HOST,
         "HTTP_PORT": str(ports.service(service)),
+        "HEALTH_PORT": str(ports.health(service)),
         "SECRETS_DIR": str(secrets_dir),
         "LOG_LEVEL": os.environ.get("SIMPUL_LOG_LEVEL", "INFO"),
         "REGISTRY_URL": _url(ports, Service.REGISTRY),

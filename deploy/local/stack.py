@@ -90,6 +90,9 @@ class Stack:
     def public_url(self) -> str:
         return f"http://{HOST}:{self.ports.service(Service.GATEWAY)}"
 
+    def health_url(self, service: Service) -> str:
+        return f"http://{HOST}:{self.ports.health(service)}"
+
     @property
     def mail_url(self) -> str:
         return f"http://{HOST}:{self.ports.mail_page}"
@@ -157,7 +160,7 @@ class Stack:
             self.children.launch(service, command, environment=environment, cwd=CHECKOUT, gives_way=service in PATIENT)
 
     def await_service(self, service: Service) -> None:
-        port = self.ports.service(service)
+        port = self.ports.health(service)
         self.children.wait_until(service, lambda: is_ready(port), seconds=SERVICE_SECONDS)
 
     def start_services(self, services: Iterable[Service] = Service) -> list[Service]:
@@ -207,7 +210,9 @@ class Stack:
             mongo.NAME: [self.ports.mongod],
             MAIL_SINK: [self.ports.smtp, self.ports.mail_page],
         }
-        return servers[name] if name in servers else [self.ports.service(Service(name))]
+        if name in servers:
+            return servers[name]
+        return [self.ports.service(Service(name)), self.ports.health(Service(name))]
 
     def require_ports_free(self) -> None:
         """

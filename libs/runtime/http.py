@@ -147,25 +147,30 @@ class Health:
         return {"started": self.started, **{name: await check() for name, check in self.ready.items()}}
 
 
-def add_health(app: FastAPI, health: Health) -> None:
+def health_app(health: Health) -> FastAPI:
+    """For the cluster alone, on a port of its own: probes and metrics."""
+    app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
+
     def answer(parts: Mapping[str, bool]) -> JSONResponse:
         return JSONResponse(dict(parts), status_code=200 if all(parts.values()) else 503)
 
-    @app.get("/health/live", include_in_schema=False)
+    @app.get("/health/live")
     async def live() -> JSONResponse:
         return answer(health.is_live())
 
-    @app.get("/health/ready", include_in_schema=False)
+    @app.get("/health/ready")
     async def ready() -> JSONResponse:
         return answer(await health.is_ready())
 
-    @app.get("/health/startup", include_in_schema=False)
+    @app.get("/health/startup")
     async def startup() -> JSONResponse:
         return answer({"started": health.started})
 
-    @app.get("/metrics", include_in_schema=False)
+    @app.get("/metrics")
     async def metrics() -> Response:
         return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
+
+    return app
 
 
 def service_app(service: str, health: Health, *, lifespan: Any) -> FastAPI:
@@ -173,7 +178,7 @@ def service_app(service: str, health: Health, *, lifespan: Any) -> FastAPI:
     app = FastAPI(title=f"simpul {service}", docs_url=None, redoc_url=None, openapi_url=None, lifespan=lifespan)
     app.add_middleware(Observed, service=service)
     add_problem_handlers(app)
-    add_health(app, health)
+    app.state.health = health
     return app
 
 

@@ -15,7 +15,6 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
-import uvicorn
 from aiokafka.errors import KafkaError
 from fastapi import FastAPI
 from pymongo.errors import PyMongoError
@@ -32,12 +31,13 @@ from libs.runtime.directory import Directory
 from libs.runtime.engine import Engine, Result
 from libs.runtime.errors import SimpulError, Unavailable
 from libs.runtime.followers import Follower
-from libs.runtime.http import Health, service_app
+from libs.runtime.http import Health, health_app, service_app
 from libs.runtime.intake import Intake, Knows, Prepare, React, Signatures, as_they_came
 from libs.runtime.keyring import Keyring
 from libs.runtime.mongo import Mongo
 from libs.runtime.outbox import KafkaOutbox
 from libs.runtime.sealing import Opener, SubjectKeys
+from libs.runtime.server import IDLE_PER_ADDRESS, Connections, Server, allow_many_files, configured
 from libs.runtime.settings import Settings
 from libs.runtime.tokens import Tokens
 
@@ -311,24 +311,19 @@ def timers_of(engine: Engine, holds: Mapping[str, Hold]) -> Periodic:
     return Periodic("timers", 5.0, fire)
 
 
-def serve(app: FastAPI, settings: Settings) -> None:
-    """Runs until SIGTERM or SIGINT, then drains."""
-    config = uvicorn.Config(
-        app,
-        host=settings.http_host,
-        port=settings.http_port,
-        log_config=None,
-        access_log=False,
-        server_header=False,
-        date_header=True,
-        # X-Forwarded-… is for the gateway, which knows how many proxies are ours; the server believes its machine.
-        proxy_headers=False,
-        timeout_graceful_shutdown=SHUTDOWN,
-        timeout_keep_alive=15,
-        h11_max_incomplete_event_size=64_000,
-        lifespan="on",
+def serve(app: FastAPI, settings: Settings, *, proxies: int = 0) -> None:
+    """Runs until SIGTERM or SIGINT, then drains; `app.state.health` answers on the other port.
+
+    Args:
+        proxies: how many of ours stand in front; with any, one address stands for everybody.
+    """
+    allow_many_files()
+    server = Server(
+        configured(app, host=settings.http_host, port=settings.http_port, shutdown=SHUTDOWN),
+        health=health_app(app.state.health),
+        health_port=settings.health_port,
+        connections=Connections(idle_per_address=None if proxies else IDLE_PER_ADDRESS),
     )
-    server = uvicorn.Server(config)
     signal.signal(signal.SIGPIPE, signal.SIG_IGN)
     sys.setswitchinterval(THREAD_TURN)
     server.run()

@@ -17,6 +17,8 @@ class Settings(BaseSettings):
     mongo_url: str = Field(default="mongodb://127.0.0.1:8412/?directConnection=true", repr=False)
     http_host: str = "127.0.0.1"
     http_port: int = 0
+    health_port: int = 0
+    """Probes and metrics, for the cluster alone. 0: any that is free."""
     secrets_dir: Path = Path(".local/secrets")
     log_level: str = "INFO"
     trace_ratio: float = Field(default=0.0, ge=0, le=1)

@@ -4,4 +4,4 @@ from services.gateway.settings import GatewaySettings
 
 if __name__ == "__main__":
     settings = GatewaySettings()
-    serve(create_app(settings), settings)
+    serve(create_app(settings), settings, proxies=settings.trusted_proxies)

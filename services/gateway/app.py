@@ -19,7 +19,7 @@ from libs.contracts.topics import OWNERS, Service, journal
 from libs.runtime import logs, telemetry
 from libs.runtime.directory import Directory
 from libs.runtime.followers import Follower
-from libs.runtime.http import Health, Observed, ServiceClient, add_health
+from libs.runtime.http import Health, Observed, ServiceClient
 from libs.runtime.keyring import Keyring
 from libs.runtime.mongo import Mongo
 from libs.runtime.outbox import KafkaOutbox
@@ -173,8 +173,8 @@ def create_app(settings: GatewaySettings) -> FastAPI:
         telemetry={"tracing": False, "metrics": False, "logs": False},
     )
     app.state.gateway = parts
+    app.state.health = parts.health
     add_handlers(app)
-    add_health(app, parts.health)
     add_api(app)
     app.include_router(internal.router(parts))
     app.include_router(live.router)

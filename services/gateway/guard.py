@@ -166,7 +166,7 @@ class Guard:
             return Problem(type="about:blank", title="The body has two lengths", status=400)
         host = headers.get(b"host", b"").lower()
         bare = host.rsplit(b":", 1)[0] if not host.endswith(b"]") else host
-        if bare not in self._hosts and not scope["path"].startswith(("/health/", "/metrics", "/internal/")):
+        if bare not in self._hosts and not scope["path"].startswith("/internal/"):
             return Problem(type="about:blank", title="This name is not served here", status=400)
         length = headers.get(b"content-length")
         if length is not None and (not length.isdigit() or int(length) > LARGEST_UPLOAD):

@@ -32,7 +32,7 @@ def moved_response(request: Request, moved: Moved) -> Response:
 ErrorPage = Callable[[Request, Problem, Mapping[str, str]], Awaitable[Response]]
 """The page that tells a person what went wrong; set as `app.state.error_page` by whoever has pages."""
 
-_FOR_PROGRAMS = ("/api/", "/internal/", "/health/", "/metrics")
+_FOR_PROGRAMS = ("/api/", "/internal/")
 _BY_STATUS = {
     401: "unauthenticated",
     403: "forbidden",

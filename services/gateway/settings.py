@@ -11,6 +11,7 @@ _LOOPBACK = frozenset({"127.0.0.1", "localhost", "[::1]"})
 
 class GatewaySettings(Settings):
     http_port: int = 8400
+    health_port: int = 8413
     allowed_hosts: tuple[str, ...] = ()
     """Names that people may use besides the one in `public_url`; anything else in `Host` is refused."""
     trusted_proxies: int = Field(default=0, ge=0, le=5)

@@ -5,3 +5,4 @@ from libs.runtime.settings import Settings
 
 class RegistrySettings(Settings):
     http_port: int = 8401
+    health_port: int = 8414

@@ -23,6 +23,10 @@ WITHOUT_LIMITS = {
 """All the load comes from one address, as no public does."""
 
 
+EXTRA_HEALTH = 11
+"""From a second member's port to that of its health: beyond those of a stack."""
+
+
 @dataclass(frozen=True)
 class Member:
     name: str
@@ -67,7 +71,7 @@ class Fleet:
             self.stack.children.launch(name, command, environment=environment, cwd=CHECKOUT)
 
     def await_ready(self, name: str) -> None:
-        port = self._port(BY_NAME[name])
+        port = self._health_port(BY_NAME[name])
         self.stack.children.wait_until(name, lambda: is_ready(port), seconds=READY_WITHIN)
 
     def start(self, name: str) -> None:
@@ -109,10 +113,18 @@ class Fleet:
         self.launch_all()
 
     def _environment(self, member: Member) -> dict[str, str]:
-        found = self.stack.environment(member.service) | {"SIMPUL_HTTP_PORT": str(self._port(member))}
+        found = self.stack.environment(member.service) | {
+            "SIMPUL_HTTP_PORT": str(self._port(member)),
+            "SIMPUL_HEALTH_PORT": str(self._health_port(member)),
+        }
         return found | WITHOUT_LIMITS if member.service is Service.GATEWAY else found
 
     def _port(self, member: Member) -> int:
         if member.extra_port is None:
             return self.stack.ports.service(member.service)
         return self.stack.ports.base + member.extra_port
+
+    def _health_port(self, member: Member) -> int:
+        if member.extra_port is None:
+            return self.stack.ports.health(member.service)
+        return self.stack.ports.base + member.extra_port + EXTRA_HEALTH

@@ -20,7 +20,7 @@ from deploy.local.stack import Stack
 from services.notify.settings import Settings as NotifySettings
 from tests.chaos import evidence
 from tests.chaos.client import Office
-from tests.chaos.fleet import BY_NAME, Fleet
+from tests.chaos.fleet import BY_NAME, EXTRA_HEALTH, Fleet
 from tests.chaos.lag import Client, Lag, mongo_client, open_work
 from tests.chaos.ledger import Reader
 from tests.chaos.nemesis import Fault, Kind, Nemesis, gaps, plan
@@ -206,4 +206,4 @@ def has_every_kind(faults: tuple[Fault, ...], times: int) -> bool:
 def ports_are_free(stack: Stack) -> bool:
     """Those of the second members, which no stack knows of."""
     extra = [m.extra_port for m in BY_NAME.values() if m.extra_port is not None]
-    return all(is_free(stack.ports.base + port) for port in extra)
+    return all(is_free(stack.ports.base + port + of) for port in extra for of in (0, EXTRA_HEALTH))

@@ -15,6 +15,7 @@ import yaml
 from deploy.local.secrets import Secrets
 from libs.contracts.topics import Service
 from libs.runtime.bus import Bus
+from libs.runtime.http import health_app
 from libs.runtime.settings import Settings
 
 CHECKOUT = Path(__file__).resolve().parents[2]
@@ -84,6 +85,7 @@ class Process:
     """A process as its app builds it: nothing is connected."""
 
     paths: set[str]
+    """Those on the port for the cluster."""
     readers: set[tuple[str, str]]
     """(consumer group, topic) of each of its consumers."""
 
@@ -102,7 +104,8 @@ def process(service: Service, folder: Path, patched: pytest.MonkeyPatch) -> Proc
     patched.setattr(Bus, "consume", noted)
     create, settings = _app(service)
     app = create(settings(secrets_dir=secrets.of(service)))
-    return Process({route.path for route in app.routes if hasattr(route, "path")}, readers)
+    asked = health_app(app.state.health)
+    return Process({route.path for route in asked.routes if hasattr(route, "path")}, readers)
 
 
 def settings_of(service: Service) -> type[Settings]:

@@ -176,9 +176,12 @@ def test_probes_and_services_use_the_port_of_the_image(render: Render) -> None:
         pod = named(manifests, "Deployment", service)["spec"]["template"]
         container = pod["spec"]["containers"][0]
         image = container["image"].removeprefix("simpul/").split(":")[0]
-        port = int(read(image).environment()["SIMPUL_HTTP_PORT"])
-        assert container["ports"] == [{"name": "http", "containerPort": port}]
-        assert pod["metadata"]["annotations"]["prometheus.io/port"] == str(port)
+        set_ = read(image).environment()
+        ports = {port["name"]: port["containerPort"] for port in container["ports"]}
+        assert ports == {"http": int(set_["SIMPUL_HTTP_PORT"]), "health": int(set_["SIMPUL_HEALTH_PORT"])}
+        assert pod["metadata"]["annotations"]["prometheus.io/port"] == str(ports["health"])
+        for probe in ("startupProbe", "livenessProbe", "readinessProbe"):
+            assert container[probe]["httpGet"]["port"] == "health"
         assert named(manifests, "Service", service)["spec"]["ports"][0]["targetPort"] == "http"
 
 
@@ -369,7 +372,9 @@ def test_what_is_for_the_cluster_cannot_be_reached_from_outside(render: Render) 
     (ingress,) = of_kind(render(EVERYTHING), "Ingress")
     targets = {p["path"]: p["backend"]["service"]["name"] for p in ingress["spec"]["rules"][0]["http"]["paths"]}
 
-    assert targets == {"/": "gateway", "/internal": "nowhere", "/metrics": "nowhere", "/health": "nowhere"}
+    assert targets == {"/": "gateway", "/internal": "nowhere"}
+    for service in of_kind(render(EVERYTHING), "Service"):
+        assert {port["targetPort"] for port in service["spec"]["ports"]} <= {"http", 8080}, "health is for probes alone"
     labels = [d["spec"]["template"]["metadata"]["labels"] for d in workloads(render(EVERYTHING))]
     selector = named(render(EVERYTHING), "Service", "nowhere")["spec"]["selector"]
     assert not [found for found in labels if selector.items() <= found.items()]

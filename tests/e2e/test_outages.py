@@ -55,7 +55,7 @@ async def at_the_last_step(house: House, office: TestOffice) -> httpx.Response:
 
 def _addresses(stack: Stack) -> list[str]:
     services = (Service.GATEWAY, Service.REGISTRY, Service.REPORTS, Service.NOTIFY)
-    return [f"http://127.0.0.1:{stack.ports.service(service)}" for service in services]
+    return [stack.health_url(service) for service in services]
 
 
 def pids(stack: Stack) -> dict[str, int]:

@@ -276,7 +276,7 @@ async def test_mongodb_away_loses_nothing_spins_nowhere_and_restarts_nothing(
 ) -> None:
     process = services.children.find(Service.REPORTS)
     assert process is not None
-    health = f"http://127.0.0.1:{services.ports.service(Service.REPORTS)}/health"
+    health = f"{services.health_url(Service.REPORTS)}/health"
     commands = [uuid4() for _ in range(50)]
     await asyncio.to_thread(services.stop_mongod)
     before = cpu_seconds(process.pid)

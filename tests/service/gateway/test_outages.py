@@ -6,6 +6,7 @@ import pytest
 
 from deploy.local import kafka, mongo
 from deploy.local.stack import Stack
+from libs.contracts.topics import Service
 from tests.service.gateway.house import House, TestOffice, key, until
 from tests.service.gateway.test_uploads import a_picture
 
@@ -21,7 +22,7 @@ async def paused(stack: Stack, house: House) -> AsyncIterator[list[str]]:
         await asyncio.to_thread(stack.resume, name)
 
     async def well() -> bool:
-        return (await house.http.get("/health/ready")).status_code == 200
+        return (await house.http.get(f"{stack.health_url(Service.GATEWAY)}/health/ready")).status_code == 200
 
     await until(well)
 
@@ -58,7 +59,7 @@ async def test_without_mongodb_text_is_taken_and_pictures_are_not(
     await asyncio.to_thread(stack.pause, mongo.NAME)
 
     text = await house.http.post(f"{office.api}/reports", json=TEXT, headers=key())
-    live = await house.http.get("/health/live")
+    live = await house.http.get(f"{stack.health_url(Service.GATEWAY)}/health/live")
     picture = await house.http.post(f"{office.api}/uploads", files={"file": ("a.png", a_picture())}, headers=key())
 
     assert (text.status_code, live.status_code) == (202, 200)

@@ -105,10 +105,10 @@ async def test_a_body_that_does_not_come_is_given_up() -> None:
     assert sent[0] == "408"
 
 
-async def test_another_name_is_not_served_but_health_is_asked_by_address() -> None:
+async def test_another_name_is_not_served_but_our_own_processes_ask_by_theirs() -> None:
     async with client() as at:
         wrong = await at.get("/api/v1/session", headers={"host": "evil.example"})
-        probe = await at.get("/health/live", headers={"host": "10.1.2.3:8400"})
+        probe = await at.get("/internal/blobs/x", headers={"host": "gateway.simpul.svc:80"})
 
     assert (wrong.status_code, probe.status_code) == (400, 200)
 

@@ -14,7 +14,15 @@ from structlog.testing import capture_logs
 from libs.contracts.envelope import Actor
 from libs.contracts.problems import TITLES, URN, code_of, problem
 from libs.runtime.errors import Broken, Busy, NotFound, Refused, Unavailable
-from libs.runtime.http import TOKEN_REFUSED, Health, ServiceClient, caller_dependency, service_app, tenant_of
+from libs.runtime.http import (
+    TOKEN_REFUSED,
+    Health,
+    ServiceClient,
+    caller_dependency,
+    health_app,
+    service_app,
+    tenant_of,
+)
 from libs.runtime.tokens import Tokens
 from tests.unit.runtime.secrets import two_processes
 
@@ -154,27 +162,34 @@ async def test_who_asks_without_a_good_token_is_not_answered(
     assert (await browser.get("/who")).headers["www-authenticate"] == "Bearer"
 
 
-async def test_health_says_which_part_is_not_well(browser: httpx.AsyncClient, health: Health) -> None:
+@pytest.fixture
+async def cluster(health: Health) -> AsyncIterator[httpx.AsyncClient]:
+    """Who asks on the port of its own."""
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(health_app(health)), base_url="http://health") as asks:
+        yield asks
+
+
+async def test_health_says_which_part_is_not_well(cluster: httpx.AsyncClient, health: Health) -> None:
     async def away() -> bool:
         return False
 
     health.live["consumers"] = lambda: True
     health.ready["mongo"] = away
-    assert (await browser.get("/health/startup")).status_code == 503
+    assert (await cluster.get("/health/startup")).status_code == 503
     health.started = True
 
-    live, ready = await browser.get("/health/live"), await browser.get("/health/ready")
+    live, ready = await cluster.get("/health/live"), await cluster.get("/health/ready")
 
     assert (live.status_code, live.json()) == (200, {"consumers": True})
     assert (ready.status_code, ready.json()) == (503, {"started": True, "mongo": False})
-    assert (await browser.get("/health/startup")).status_code == 200
+    assert (await cluster.get("/health/startup")).status_code == 200
 
 
-async def test_metrics_name_routes_and_never_paths(browser: httpx.AsyncClient) -> None:
+async def test_metrics_name_routes_and_never_paths(browser: httpx.AsyncClient, cluster: httpx.AsyncClient) -> None:
     await browser.get("/refused/wrong_code?code=4F7K")
     await browser.get("/tickets/CRB-4F7K-9XM2")
 
-    text = (await browser.get("/metrics")).text
+    text = (await cluster.get("/metrics")).text
 
     assert 'route="/refused/{code}"' in text
     assert "4F7K" not in text
