@@ -47,8 +47,8 @@ from services.gateway.uploads import TakenEvidence, Uploads
 from services.gateway.waiting import Waiters
 from services.gateway.web.routes import console, doors, files, partner, reporting, tickets
 from services.gateway.web.routes import public as public_pages
-from services.gateway.web.routes.console_shift import LogInFirst, to_the_door
 from services.gateway.web.routes.pages import Pages, error_page
+from services.gateway.web.routes.resuming import LogInFirst, to_the_door
 
 log = logs.get()
 

@@ -30,6 +30,7 @@ from services.gateway.principals import Officer, Partner
 from services.gateway.reads import NotifyReads, RegistryReads, ReportsReads
 from services.gateway.sessions import (
     ABSOLUTE,
+    RESUMED_WITHIN,
     TICKET_LIFETIME,
     Kind,
     LoginLinks,
@@ -119,7 +120,7 @@ class Gateway:
 
     def remember(self, response: Response, session: Session) -> None:
         name = self.cookie_name(session.kind)
-        self.set_cookie(response, name, session.secret, seconds=int(ABSOLUTE.total_seconds()))
+        self.set_cookie(response, name, session.secret, seconds=int((ABSOLUTE + RESUMED_WITHIN).total_seconds()))
 
     def forget(self, response: Response, kind: Kind) -> None:
         response.delete_cookie(self.cookie_name(kind), secure=self.settings.is_secure, httponly=True, samesite="lax")
@@ -347,6 +348,10 @@ async def visit_of(request: Request) -> Visited:
 Visit = Annotated[Visited, Depends(visit_of)]
 
 
+async def read_form(request: Request) -> FormData:
+    return await request.form(max_files=5, max_fields=100, max_part_size=100_000)
+
+
 async def posted(request: Request, visit: Visited, *, session: Session | None = None) -> FormData:
     """The fields of a page's form, once it is certain that a page of ours made it for this browser.
 
@@ -356,7 +361,7 @@ async def posted(request: Request, visit: Visited, *, session: Session | None = 
     Raises:
         Refused: `forbidden`.
     """
-    form = await request.form(max_files=5, max_fields=100, max_part_size=100_000)
+    form = await read_form(request)
     secret = session.secret if session else visit.visitor
     token = form.get("csrf")
     if not visit.parts.sessions.is_from(secret, token if isinstance(token, str) else None):

@@ -29,6 +29,9 @@ IDLE = timedelta(minutes=30)
 ABSOLUTE = timedelta(hours=12)
 NOTED_EVERY = timedelta(minutes=1)
 """A session's last use is written at most this often."""
+RESUMED_WITHIN = timedelta(hours=12)
+"""After a session's end the browser still holds its secret, and it is still known whose it was: what they were writing
+when it ended can be given back to them."""
 LINK_LIFETIME = timedelta(minutes=15)
 TICKET_LIFETIME = timedelta(hours=12)
 NONCE = 12
@@ -98,7 +101,9 @@ class Sessions:
         self._now = now
 
     async def ensure_indexes(self) -> None:
-        await self._sessions.ensure_indexes([expiring("ends_at", seconds=0, name="sessions_expire")])
+        await self._sessions.ensure_indexes(
+            [expiring("ends_at", seconds=int(RESUMED_WITHIN.total_seconds()), name="sessions_expire")]
+        )
 
     async def open(self, tenant: str, kind: Kind, principal: str, *, instead_of: str | None = None) -> Session:
         """A new secret for every log-in, so that one planted before it is worth nothing."""
@@ -135,6 +140,15 @@ class Sessions:
             async with promptly():
                 await self._sessions.update(tenant, digest, {"$set": {"seen_at": now}})
         return Session(secret, kind, tenant, found["principal"], found["created_at"], self.csrf(secret))
+
+    async def whose(self, secret: str, kind: Kind) -> tuple[str, str] | None:
+        """Tenant and principal of a session, also of one that has ended by itself."""
+        named = _tenant_and_hash(secret)
+        if named is None:
+            return None
+        async with promptly():
+            found = await self._sessions.get(*named)
+        return (named[0], found["principal"]) if found is not None and found["kind"] == kind else None
 
     async def close(self, secret: str) -> None:
         named = _tenant_and_hash(secret)

@@ -558,6 +558,8 @@ class LoginPage(_WithErrors):
     email: str = ""
     locked_until: datetime | None = None
     signed_out: bool = False
+    kept: bool = False
+    """A form was sent after its session had ended; it is shown again to whoever wrote it."""
     errors: tuple[FieldError, ...] = ()
     trouble: Trouble | None = None
 
@@ -570,6 +572,8 @@ class LoginLinkPage(_WithErrors):
     email: str = ""
     sent: bool = False
     expired: bool = False
+    kept: bool = False
+    """As at the officers' door."""
     minutes: int = 15
     errors: tuple[FieldError, ...] = ()
     trouble: Trouble | None = None

@@ -87,3 +87,28 @@ async def test_a_link_that_opens_nothing_leads_to_the_door_where_a_new_one_is_as
     assert answer.status_code == 404
     assert "Tautan itu sudah tidak berlaku" in answer.text
     assert form(answer.text, "/login/partner").url
+
+
+async def test_an_answer_of_the_session_before_comes_back_with_its_choice_and_key(
+    house: House, office: TestOffice, partner: httpx.AsyncClient
+) -> None:
+    fact = f"Pasar tetap buka {uuid4().hex}."
+    await publish(house, office, fact)
+    found: list[str] = []
+
+    async def offered() -> bool:
+        items = (await partner.get("/api/v1/partner/assignments")).json()
+        found[:] = [item["id"] for item in items if item["fact"] == fact]
+        return bool(found)
+
+    await until(offered)
+    path = f"/{office.slug}/partner/assignments/{found[0]}"
+    decline = form(await read(partner, path), "/decline")
+
+    partner.headers["Sec-Fetch-Site"] = "same-origin"
+    stale = await decline.send(partner, csrf="0" * 64, reason="no_time")
+    said = await form(stale.text, "/decline").send(partner, reason="no_time")
+
+    assert form(stale.text, "/decline").fields["key"] == decline.fields["key"]
+    assert (stale.status_code, 'value="no_time" checked' in stale.text) == (403, True)
+    assert (said.status_code, said.headers["location"]) == (303, path)

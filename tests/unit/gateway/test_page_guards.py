@@ -15,10 +15,12 @@ from starlette.routing import BaseRoute
 from deploy.local.secrets import Secrets
 from libs.contracts.directory import OfficerRecord, PartnerRecord
 from libs.contracts.topics import Service
+from libs.runtime.errors import Unavailable
 from services.gateway.app import create_app
 from services.gateway.context import VISITOR, Gateway
 from services.gateway.sessions import Kind, Session
 from services.gateway.settings import GatewaySettings
+from tests.service.pages.reading import form
 from tests.unit.gateway.builders import an_office
 
 SECRETS = {kind: f"t1.{kind:x<43}" for kind in Kind}
@@ -36,6 +38,16 @@ class Untouched:
 
     def __getattr__(self, called: str) -> Any:
         raise AssertionError(f"{self._name}.{called} was reached")
+
+
+class Away:
+    """Stands for what does not answer."""
+
+    def __getattr__(self, called: str) -> Any:
+        async def unavailable(*_: object, **__: object) -> None:
+            raise Unavailable(called)
+
+        return unavailable
 
 
 def _routes(routes: list[BaseRoute], prefix: str = "") -> Iterator[tuple[str, str]]:
@@ -153,3 +165,22 @@ async def test_every_page_of_officers_and_partners_leads_strangers_to_their_door
                 open_.append(f"{path}: {answer.status_code}")
 
     assert open_ == []
+
+
+@pytest.mark.usefixtures("everybody")
+async def test_a_form_that_met_an_outage_can_be_sent_once_more_as_it_was(
+    app: FastAPI, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    parts: Gateway = app.state.gateway
+    away = Away()
+    for name in ("commands", "notify", "reports", "registry"):
+        monkeypatch.setattr(parts, name, away)
+    key, csrf = str(uuid4()), parts.sessions.csrf(SECRETS[Kind.PARTNER])
+    sent = {"csrf": csrf, "key": key, "reason": "no_time"}
+
+    async with browser(app) as at:
+        answer = await at.post(f"/cirebon/partner/assignments/{uuid4()}/decline", data=sent)
+
+    assert answer.status_code == 503
+    assert "Kirim ulang" in answer.text
+    assert form(answer.text, "/decline").fields == sent

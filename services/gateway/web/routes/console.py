@@ -4,7 +4,7 @@ import asyncio
 from typing import Annotated
 from urllib.parse import urlencode
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Query, Request
 from starlette.responses import Response
 
 from libs.contracts.reads import CaseRow, Page
@@ -23,6 +23,7 @@ from services.gateway.web.routes.console_case_page import ENDED, LOCKED, OUT, le
 from services.gateway.web.routes.console_shift import Done, Frame, OnShift, Said, Shift
 from services.gateway.web.routes.pages import see
 from services.gateway.web.routes.public import Cursor, Words
+from services.gateway.web.routes.resuming import shown_again
 
 router = APIRouter(include_in_schema=False)
 
@@ -131,3 +132,9 @@ def _row(shift: Shift, row: CaseRow, frame: Frame, *, most: int) -> queue_views.
 
 for part in (console_cases, console_reviews, console_ledgers, console_by_hand, console_partners, console_answers):
     router.include_router(part.router)
+
+
+@router.get("/{slug}/console/{rest:path}")
+async def form_address(shift: OnShift, request: Request) -> Response:
+    """After every page: the address of a form, loaded again or come back to after a log-in."""
+    return await shown_again(request, shift.visit, shift.office, shift.officer.session)

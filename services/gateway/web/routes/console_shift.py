@@ -21,13 +21,16 @@ from libs.kit.calendar import Zone
 from libs.kit.visible import is_visible
 from libs.runtime.errors import Refused, Unavailable
 from services.gateway.commands import Commands, Reply
-from services.gateway.context import Gateway, Office, Visit, Visited, posted
+from services.gateway.context import Gateway, Office, Visit, Visited, posted, read_form
 from services.gateway.idempotency import read_key
+from services.gateway.limits import TooMany
 from services.gateway.principals import Officer
 from services.gateway.reads import or_missing
+from services.gateway.sessions import Kind
 from services.gateway.web import console_views
 from services.gateway.web.routes.pages import ZONES, Pages, see, text_of
 from services.gateway.web.routes.public import Site
+from services.gateway.web.routes.resuming import LogInFirst, from_another_session, only_shown
 
 CHECKERS = (Role.VERIFIER, Role.EDITOR, Role.APPROVER, Role.TENANT_ADMIN)
 """Who works on cases and carries answers out; the owners check it again."""
@@ -43,19 +46,6 @@ NOTICES = frozenset(
 """What an address may ask a page to say; anything else is not repeated."""
 
 M = TypeVar("M", bound=BaseModel)
-
-
-class LogInFirst(Exception):
-    """Nobody of this office is logged in; `address` is where that is done."""
-
-    def __init__(self, address: str) -> None:
-        super().__init__(address)
-        self.address = address
-
-
-async def to_the_door(_: Request, error: Exception) -> Response:
-    assert isinstance(error, LogInFirst)
-    return see(error.address)
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +105,12 @@ class Shift:
 
     @property
     def commands(self) -> Commands:
+        """
+        Raises:
+            Refused: the form is only shown again.
+        """
+        if only_shown(self.visit.request):
+            raise Refused("forbidden")
         return self.visit.parts.commands
 
     @property
@@ -149,9 +145,11 @@ class Shift:
         )
 
     async def posted(self, request: Request) -> FormData:
-        form = await posted(request, self.visit, session=self.officer.session)
-        self.parts.limits.officers.take(self.officer.id)
-        return form
+        try:
+            return await posted(request, self.visit, session=self.officer.session)
+        except Refused as refused:
+            from_another_session(request, refused)
+            return await read_form(request)
 
     async def frame(self) -> Frame:
         tenant, actor = self.office.id, self.officer.actor
@@ -186,7 +184,7 @@ class Shift:
 async def _shift(office: Office, visit: Visit, site: Site) -> Shift:
     officer = await visit.officer()
     if officer is None or officer.tenant.id != office.id:
-        raise LogInFirst(f"/{office.slug}/login")
+        raise LogInFirst(office, Kind.OFFICER)
     return Shift(visit, office, site, officer)
 
 
@@ -296,11 +294,17 @@ async def carry_out(
         names: field of the command -> field of the page, where they differ.
     """
     key, named = read_key(text_of(form, "key")), names or {}
+    shown = only_shown(shift.visit.request)
+    if shown:
+        return await again(Attempt(what=what, form=form, key=str(key), status=shown, said=Said(problem="typed_again")))
     try:
+        shift.parts.limits.officers.take(shift.officer.id)
         reply = await wish(key)
     except RequestValidationError as error:
         said = Said(errors=codes_of(error, named))
         return await again(Attempt(what=what, form=form, key=str(key), status=422, said=said))
+    except TooMany:
+        return await again(Attempt(what=what, form=form, key=str(key), status=429, said=Said(problem="too_many")))
     except Unavailable:
         return await again(Attempt(what=what, form=form, key=str(key), status=503, said=Said(problem="unavailable")))
     except Refused as refused:

@@ -1,6 +1,8 @@
 """Log-in and log-out in pages. Links from messages show a button first: chat previews open links too."""
 
-from fastapi import APIRouter, Request
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request
 from pydantic_core import PydanticCustomError
 from starlette.responses import Response
 
@@ -16,14 +18,24 @@ from services.gateway.paths import LinkToken
 from services.gateway.sessions import Kind
 from services.gateway.web.routes.pages import Pages, form_of, see, text_of
 from services.gateway.web.routes.public import Site
+from services.gateway.web.routes.resuming import LONGEST_WAY, brought_along, way_back
 from services.gateway.web.views import ConfirmPage, FieldError, LoginLinkPage, LoginPage, Trouble
 
 router = APIRouter(include_in_schema=False)
+Way = Annotated[str, Query(max_length=LONGEST_WAY)]
 
 
 @router.get("/{slug}/login")
-async def officer_door(office: Office, visit: Visit, site: Site, out: bool = False) -> Response:
-    return _officer_door(site, visit, office, signed_out=out)
+async def officer_door(
+    office: Office, visit: Visit, site: Site, out: bool = False, next: Way = "", kept: bool = False
+) -> Response:
+    """
+    Args:
+        next: the page that led here.
+        kept: a form that was sent from it is kept for whoever wrote it.
+    """
+    way = way_back(office, Kind.OFFICER, next)
+    return _officer_door(site, visit, office, signed_out=out, way=way, kept=kept and bool(way))
 
 
 def _officer_door(
@@ -33,14 +45,17 @@ def _officer_door(
     *,
     email: str = "",
     signed_out: bool = False,
+    way: str = "",
+    kept: bool = False,
     errors: tuple[FieldError, ...] = (),
     trouble: Trouble | None = None,
     status: int = 200,
 ) -> Response:
     view = LoginPage(
-        form=form_of(f"/{office.slug}/login", visit),
+        form=form_of(f"/{office.slug}/login", visit, carried=[("next", way)]),
         email=email,
         signed_out=signed_out,
+        kept=kept,
         errors=errors,
         trouble=trouble,
     )
@@ -50,27 +65,28 @@ def _officer_door(
 @router.post("/{slug}/login")
 async def officer_enters(office: Office, visit: Visit, site: Site, request: Request) -> Response:
     form = await posted(request, visit)
-    email = text_of(form, "email").strip()[:254]
+    email, way = text_of(form, "email").strip()[:254], way_back(office, Kind.OFFICER, text_of(form, "next"))
     given = {name: text_of(form, name)[:256] for name in ("password", "code")}
     missing = [n for n, v in (("email", email), *given.items()) if not v.strip()]
     if missing:
         errors = tuple(FieldError(field=n, code="required") for n in missing)
-        return _officer_door(site, visit, office, email=email, errors=errors, status=422)
+        return _officer_door(site, visit, office, email=email, way=way, errors=errors, status=422)
     old = request.cookies.get(visit.parts.cookie_name(Kind.OFFICER))
     try:
         visit.parts.limits.guesses.take(visit.client)
         session = await log_in(visit.parts, email=email, **given, instead_of=old, tenant=office.id)
     except Refused as refused:
         if refused.code == "too_many_requests":
-            return _officer_door(site, visit, office, email=email, trouble=Trouble.TOO_MANY, status=429)
+            return _officer_door(site, visit, office, email=email, way=way, trouble=Trouble.TOO_MANY, status=429)
         used = refused.code == "code_used"
         error = FieldError(field="code" if used else "email", code="code_used" if used else "login_failed")
-        return _officer_door(site, visit, office, email=email, errors=(error,), status=422)
+        return _officer_door(site, visit, office, email=email, way=way, errors=(error,), status=422)
     except TooMany:
-        return _officer_door(site, visit, office, email=email, trouble=Trouble.TOO_MANY, status=429)
+        return _officer_door(site, visit, office, email=email, way=way, trouble=Trouble.TOO_MANY, status=429)
     except Unavailable:
-        return _officer_door(site, visit, office, email=email, trouble=Trouble.UNAVAILABLE, status=503)
-    response = see(f"/{office.slug}/console/queue")
+        return _officer_door(site, visit, office, email=email, way=way, trouble=Trouble.UNAVAILABLE, status=503)
+    brought = await brought_along(visit.parts, old, session)
+    response = see(brought or way or f"/{office.slug}/console/queue")
     visit.parts.remember(response, session)
     return visit.finish(response)
 
@@ -90,8 +106,9 @@ async def leave(office: Office, visit: Visit, request: Request) -> Response:
 
 
 @router.get("/{slug}/login/partner")
-async def partner_door(office: Office, visit: Visit, site: Site) -> Response:
-    return _partner_door(site, visit, office)
+async def partner_door(office: Office, visit: Visit, site: Site, next: Way = "", kept: bool = False) -> Response:
+    way = way_back(office, Kind.PARTNER, next)
+    return _partner_door(site, visit, office, way=way, kept=kept and bool(way))
 
 
 def _partner_door(
@@ -102,14 +119,17 @@ def _partner_door(
     email: str = "",
     sent: bool = False,
     expired: bool = False,
+    way: str = "",
+    kept: bool = False,
     errors: tuple[FieldError, ...] = (),
     trouble: Trouble | None = None,
     status: int = 200,
 ) -> Response:
     view = LoginLinkPage(
-        form=form_of(f"/{office.slug}/login/partner", visit),
+        form=form_of(f"/{office.slug}/login/partner", visit, carried=[("next", way)]),
         email=email,
         sent=sent,
+        kept=kept,
         expired=expired,
         errors=errors,
         trouble=trouble,
@@ -120,19 +140,20 @@ def _partner_door(
 @router.post("/{slug}/login/partner")
 async def link_asked(office: Office, visit: Visit, site: Site, request: Request) -> Response:
     form = await posted(request, visit)
-    typed = text_of(form, "email")[:254]
+    typed, way = text_of(form, "email")[:254], way_back(office, Kind.PARTNER, text_of(form, "next"))
     try:
         visit.parts.limits.guesses.take(visit.client)
         address = email_address(typed)
-        await send_link(visit.parts, office, address, read_key(text_of(form, "key")), then="partner")
+        then = way.removeprefix(f"/{office.slug}/") or "partner"
+        await send_link(visit.parts, office, address, read_key(text_of(form, "key")), then=then)
     except PydanticCustomError:
         error = FieldError(field="email", code="email_invalid")
-        return _partner_door(site, visit, office, email=typed, errors=(error,), status=422)
+        return _partner_door(site, visit, office, email=typed, way=way, errors=(error,), status=422)
     except TooMany:
-        return _partner_door(site, visit, office, email=typed, trouble=Trouble.TOO_MANY, status=429)
+        return _partner_door(site, visit, office, email=typed, way=way, trouble=Trouble.TOO_MANY, status=429)
     except Unavailable:
-        return _partner_door(site, visit, office, email=typed, trouble=Trouble.UNAVAILABLE, status=503)
-    return _partner_door(site, visit, office, sent=True)
+        return _partner_door(site, visit, office, email=typed, way=way, trouble=Trouble.UNAVAILABLE, status=503)
+    return _partner_door(site, visit, office, sent=True, way=way)
 
 
 @router.get("/{slug}/login/{secret}")
@@ -145,11 +166,13 @@ async def link_opened(office: Office, visit: Visit, site: Site, secret: LinkToke
 async def partner_enters(office: Office, visit: Visit, site: Site, secret: LinkToken, request: Request) -> Response:
     await posted(request, visit)
     visit.parts.limits.guesses.take(visit.client)
-    entered = await enter(visit.parts, secret, instead_of=request.cookies.get(visit.parts.cookie_name(Kind.PARTNER)))
+    old = request.cookies.get(visit.parts.cookie_name(Kind.PARTNER))
+    entered = await enter(visit.parts, secret, instead_of=old)
     if entered is None:
         return _partner_door(site, visit, office, expired=True, status=422)
     session, target = entered
-    response = see(f"/{office.slug}/{target or 'partner'}")
+    brought = await brought_along(visit.parts, old, session)
+    response = see(brought or f"/{office.slug}/{target or 'partner'}")
     visit.parts.remember(response, session)
     return visit.finish(response)
 

@@ -13,7 +13,7 @@ from starlette.responses import RedirectResponse, Response
 from libs.contracts.directory import TenantRecord
 from libs.contracts.problems import Problem, code_of
 from libs.kit.calendar import Zone
-from services.gateway.context import Visited, visit_of
+from services.gateway.context import Visited, read_form, visit_of
 from services.gateway.web.assets import Assets
 from services.gateway.web.card import TEMPLATE, Cards
 from services.gateway.web.kept import Kept
@@ -21,6 +21,7 @@ from services.gateway.web.packing import packed
 from services.gateway.web.rendering import Renderer, security_headers
 from services.gateway.web.views import ErrorPage, FieldError, Form, PageView, TenantView
 
+FORM_TYPES = ("application/x-www-form-urlencoded", "multipart/form-data")
 ZONES = {"Asia/Jakarta": Zone.WIB, "Asia/Makassar": Zone.WITA, "Asia/Jayapura": Zone.WIT}
 
 
@@ -108,13 +109,19 @@ class Pages:
         return visit.finish(packed(body, template, accepted, status=status, headers=kept))
 
     def error(
-        self, visit: Visited, office: TenantRecord | None, found: Problem, headers: Mapping[str, str]
+        self,
+        visit: Visited,
+        office: TenantRecord | None,
+        found: Problem,
+        headers: Mapping[str, str],
+        form: Form | None = None,
     ) -> Response:
         known = {401: 403, 403: 403, 404: 404, 429: 429, 503: 503}
         template = f"errors/{known.get(found.status, 503 if found.status >= 500 else 422)}.html"
         view = ErrorPage(
             allowed=allowed_for(found),
             retry_seconds=int(headers.get("Retry-After", "0") or 0),
+            form=form,
         )
         response = self.show(visit, office, template, view, status=found.status)
         response.headers.update(headers)
@@ -211,4 +218,14 @@ async def error_page(request: Request, found: Problem, headers: Mapping[str, str
     visit = await visit_of(request)
     pages: Pages = request.app.state.pages
     slug = request.scope["path"].strip("/").split("/", 1)[0]
-    return pages.error(visit, visit.parts.directory.by_slug(slug), found, headers)
+    form = await _once_more(request) if found.status in (429, 503) else None
+    return pages.error(visit, visit.parts.directory.by_slug(slug), found, headers, form)
+
+
+async def _once_more(request: Request) -> Form | None:
+    """What was sent, with its own tokens, so that one press sends it again. Files are not in it."""
+    if request.method != "POST" or not request.headers.get("content-type", "").startswith(FORM_TYPES):
+        return None
+    form = await read_form(request)
+    fields = [(n, v) for n, v in form.multi_items() if isinstance(v, str) and n not in ("key", "csrf", "password")]
+    return Form(action=request.url.path, key=text_of(form, "key"), csrf=text_of(form, "csrf"), carried=tuple(fields))

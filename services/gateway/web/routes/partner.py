@@ -14,16 +14,18 @@ from libs.contracts.directory import TenantRecord
 from libs.contracts.reads import AssignmentView, ClarificationView, PartnerRow
 from libs.contracts.words import AssignmentState, ClarificationState, PartnerState
 from libs.runtime.errors import Refused, Unavailable
-from services.gateway.context import Office, Visit, Visited, posted
+from services.gateway.context import Office, Visit, Visited, posted, read_form
 from services.gateway.idempotency import read_key
 from services.gateway.paths import Id
 from services.gateway.principals import Partner
 from services.gateway.reads import or_missing
+from services.gateway.sessions import Kind
 from services.gateway.web import partner_views as views
 from services.gateway.web.console_views import Action, clock_state
-from services.gateway.web.routes.console_shift import RETRY_AFTER, LogInFirst, area_name
+from services.gateway.web.routes.console_shift import RETRY_AFTER, area_name
 from services.gateway.web.routes.pages import Pages, see, text_of
 from services.gateway.web.routes.public import Site
+from services.gateway.web.routes.resuming import LogInFirst, from_another_session, only_shown, shown_again
 
 router = APIRouter(include_in_schema=False)
 
@@ -46,6 +48,13 @@ class Guest:
     @property
     def suspended(self) -> bool:
         return self.partner.record.state == PartnerState.SUSPENDED
+
+    async def posted(self, request: Request) -> FormData:
+        try:
+            return await posted(request, self.visit, session=self.partner.session)
+        except Refused as refused:
+            from_another_session(request, refused)
+            return await read_form(request)
 
     def desk(self, row: PartnerRow | None, waiting: int | None, now: datetime, last: "Answer") -> views.PartnerDesk:
         return views.PartnerDesk(
@@ -80,7 +89,7 @@ class Answer:
 async def _guest(office: Office, visit: Visit, site: Site) -> Guest:
     partner = await visit.partner()
     if partner is None or partner.tenant.id != office.id:
-        raise LogInFirst(f"/{office.slug}/login/partner")
+        raise LogInFirst(office, Kind.PARTNER)
     return Guest(visit, office, site, partner)
 
 
@@ -206,19 +215,23 @@ def _correction(found: AssignmentView, clarification: ClarificationView) -> view
 
 @router.post("/{slug}/partner/assignments/{assignment_id}/accept")
 async def accept(guest: AsGuest, assignment_id: Id, request: Request) -> Response:
-    form = await posted(request, guest.visit, session=guest.partner.session)
+    form = await guest.posted(request)
     return await _answered(guest, assignment_id, form, ready=True)
 
 
 @router.post("/{slug}/partner/assignments/{assignment_id}/decline")
 async def decline(guest: AsGuest, assignment_id: Id, request: Request) -> Response:
-    form = await posted(request, guest.visit, session=guest.partner.session)
+    form = await guest.posted(request)
     return await _answered(guest, assignment_id, form, ready=False)
 
 
 async def _answered(guest: Guest, assignment_id: str, form: FormData, *, ready: bool) -> Response:
     key, reason = read_key(text_of(form, "key")), "" if ready else text_of(form, "reason")
     what = "accept" if ready else "decline"
+    shown = only_shown(guest.visit.request)
+    if shown:
+        last = Answer(status=shown, what=what, key=str(key), reason=reason, problem="typed_again")
+        return await _shown(guest, assignment_id, last)
     if not ready and reason not in views.REASONS:
         last = Answer(status=422, what=what, key=str(key), errors={"reason": "required"})
         return await _shown(guest, assignment_id, last)
@@ -234,3 +247,9 @@ async def _answered(guest: Guest, assignment_id: str, form: FormData, *, ready: 
             raise
         return await _shown(guest, assignment_id, Answer(status=409, problem="gone"))
     return guest.visit.finish(see(guest.url("assignments", assignment_id)))
+
+
+@router.get("/{slug}/partner/{rest:path}")
+async def form_address(guest: AsGuest, request: Request) -> Response:
+    """After every page: the address of a form, loaded again or come back to after a log-in."""
+    return await shown_again(request, guest.visit, guest.office, guest.partner.session)

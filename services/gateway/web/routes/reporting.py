@@ -29,7 +29,7 @@ from libs.kit.imaging import LARGEST_BYTES
 from libs.kit.visible import is_visible
 from libs.runtime.errors import NotFound, Refused, Unavailable
 from services.gateway.accepting import Accepted
-from services.gateway.context import Office, Visit, Visited, posted
+from services.gateway.context import Office, Visit, Visited, posted, read_form
 from services.gateway.forms import LONGEST_TEXT, ReportForm
 from services.gateway.limits import TooMany
 from services.gateway.web.routes.cards import row
@@ -261,7 +261,7 @@ async def _told(
     try:
         form = await posted(request, visit)
     except Refused:
-        old = await stale_sheet(visit, office, kind, await request.form())
+        old = await stale_sheet(visit, office, kind, await read_form(request))
         return show(site, old, trouble=Trouble.EXPIRED, status=403)
     return form, await sheet_of(visit, office, kind, form)
 
