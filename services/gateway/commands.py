@@ -224,6 +224,12 @@ class Commands:
     async def mark_sent_by_hand(self, who: Officer, key: UUID, delivery_id: str, *, wait: float = WAIT) -> Reply:
         return await self._want(_officer(who), key, delivery.MarkSentByHand(delivery_id=delivery_id), wait=wait)
 
+    async def refuse_by_hand(
+        self, who: Officer, key: UUID, delivery_id: str, *, reason: str, wait: float = WAIT
+    ) -> Reply:
+        command = delivery.RefuseByHand(delivery_id=delivery_id, reason=reason)
+        return await self._want(_officer(who), key, command, wait=wait)
+
     async def retry_delivery(self, who: Officer, key: UUID, delivery_id: str, *, wait: float = WAIT) -> Reply:
         return await self._want(_officer(who), key, delivery.RetryDelivery(delivery_id=delivery_id), wait=wait)
 

@@ -50,6 +50,7 @@ ADDRESSES_WITHIN = 5.0
 
 _ADDRESSES = TypeAdapter(tuple[AnswerAddress, ...])
 _BULLETINS = TypeAdapter(tuple[BulletinView, ...])
+_BY_HAND = TypeAdapter(tuple[ByHandRow, ...])
 _ASSIGNMENTS = TypeAdapter(tuple[AssignmentView, ...])
 
 
@@ -245,6 +246,9 @@ class NotifyReads(_Reads):
 
     async def by_hand(self, tenant: str, actor: Actor, *, cursor: str = "") -> Page[ByHandRow]:
         return await self._one(Page[ByHandRow], tenant, "/by-hand", actor=actor, params=_given(cursor=cursor))
+
+    async def sent_by_hand(self, tenant: str, actor: Actor) -> tuple[ByHandRow, ...]:
+        return _BY_HAND.validate_json(await self._client.get("/sent-by-hand", tenant=tenant, actor=actor))
 
     async def assignments(self, tenant: str, actor: Actor, partner_id: str) -> tuple[AssignmentView, ...]:
         path = f"/partners/{_segment(partner_id)}/assignments"

@@ -6,7 +6,6 @@ from datetime import datetime
 
 from services.gateway.web.case_views import Moment, Published
 from services.gateway.web.console_views import Action, Desk, Filter, share
-from services.gateway.web.queue_views import Lease
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -137,40 +136,58 @@ class HandMessage:
     """One WhatsApp message that an officer sends from the office's own phone."""
 
     id: str
-    recipient: str
-    recipient_kind: str
-    hint: str = ""
-    """Enough to tell two numbers apart, the last two digits; empty for a group."""
-    group: bool = False
-    """A group has no link: the text is copied and pasted there."""
-    about: str = ""
-    """The fact of the clarification."""
+    about: str
+    """A reporter's number, or the partner's name, as the message itself calls its reader."""
     text: str
-    open_url: str = ""
-    """Leads to `wa.me` with number and text; empty for a group."""
+    open_url: str
+    """Leads to `wa.me` with number and text."""
     planned_at: datetime
-    lease: Lease | None = None
     sent: Action
-    failed: Action | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class HandRefusals:
+    """What the phone may say of one person. `of` are all messages of that person: what is said holds for the number."""
+
+    of: tuple[str, ...]
+    wrong_number: Action
+    stop: Action
+
+
+@dataclass(frozen=True, kw_only=True)
+class HandPerson:
+    """All that one person is still to be sent."""
+
+    name: str
+    """A partner's name; a reporter is called by the numbers of their reports."""
+    kind: str
+    """`reporter` or `partner`."""
+    hint: str
+    """Enough to tell two numbers apart: the last two digits."""
+    messages: tuple[HandMessage, ...]
+    refusals: HandRefusals
 
 
 @dataclass(frozen=True, kw_only=True)
 class HandDone:
+    """Sent lately: whoever answers STOP is found here."""
+
+    id: str
     recipient: str
-    about: str
+    hint: str
     at: datetime
-    who: str
-    state: str
-    """`sent` or `failed`."""
-    undo: Action | None = None
+    refusals: HandRefusals
 
 
 @dataclass(frozen=True, kw_only=True)
 class ByHandPage:
     desk: Desk
-    messages: tuple[HandMessage, ...] | None
+    people: tuple[HandPerson, ...] | None
     """None when notify did not answer."""
-    total: int = 0
     done: tuple[HandDone, ...] | None = ()
-    """None where nobody keeps a list of it."""
+    """None when notify did not answer."""
     next_url: str = ""
+
+    @property
+    def total(self) -> int:
+        return sum(len(person.messages) for person in self.people or ())

@@ -843,74 +843,73 @@ def deliveries_clean() -> ledger.DeliveriesPage:
 
 
 def by_hand(**more: object) -> ledger.ByHandPage:
-    def message(n: int, recipient: str, kind: str, text: str, waited: timedelta, **also: object) -> ledger.HandMessage:
-        base = ledger.HandMessage(
+    def message(n: int, about: str, text: str, waited: timedelta) -> ledger.HandMessage:
+        return ledger.HandMessage(
             id=f"h{n}",
-            recipient=recipient,
-            recipient_kind=kind,
-            about=FACT,
+            about=about,
             text=text,
             planned_at=NOW - waited,
-            open_url=f"/jombang/console/by-hand/h{n}/open",
-            sent=action(f"console/by-hand/h{n}/sent", version=1),
-            failed=action(f"console/by-hand/h{n}/failed", version=1),
+            open_url=f"https://wa.me/62812000020{n}?text=x",
+            sent=action(f"console/by-hand/h{n}/sent"),
         )
-        return replace(base, **also)  # type: ignore[arg-type]
+
+    def refusals(*numbers: int) -> ledger.HandRefusals:
+        first = f"console/by-hand/h{numbers[0]}"
+        return ledger.HandRefusals(
+            of=tuple(f"h{n}" for n in numbers),
+            wrong_number=action(f"{first}/wrong-number"),
+            stop=action(f"{first}/stop"),
+        )
 
     base = ledger.ByHandPage(
         desk=desk("Yuli Hapsari", "editor"),
-        messages=(
-            message(
-                1,
-                "JBG-26-002308",
-                "reporter",
-                f"Laporan JBG-26-002308 sudah dijawab: {FACT} Baca: simpul.example/jombang/0091. "
-                "Balas STOP untuk berhenti.",
-                timedelta(minutes=41),
+        people=(
+            ledger.HandPerson(
+                name="JBG-26-002308, JBG-26-002311",
+                kind="reporter",
                 hint="41",
+                messages=(
+                    message(
+                        1,
+                        "JBG-26-002308",
+                        f"Laporan JBG-26-002308 sudah dijawab: {FACT} Baca: simpul.example/jombang/0091. "
+                        "Balas STOP untuk berhenti.",
+                        timedelta(minutes=41),
+                    ),
+                    message(
+                        2,
+                        "JBG-26-002311",
+                        "Ada pesan petugas untuk laporan JBG-26-002311. Baca dan balas di sini: simpul.example/jombang",
+                        timedelta(minutes=12),
+                    ),
+                ),
+                refusals=refusals(1, 2),
             ),
-            message(
-                2,
-                "KIM Cahaya Diwek",
-                "partner",
-                f"Paket informasi: {FACT} Bersedia membagikan sebelum Selasa, 24 November 2026, "
-                "16.00 WIB? Anda bebas menolak. simpul.example/jombang/m/7K2P",
-                timedelta(minutes=30),
+            ledger.HandPerson(
+                name="KIM Cahaya Diwek",
+                kind="partner",
                 hint="07",
-            ),
-            message(
-                3,
-                "Grup Forum Mitra Peterongan",
-                "group",
-                f"{FACT} Surat edaran libur yang beredar palsu. Cek: simpul.example/jombang/0091",
-                timedelta(hours=3),
-                group=True,
-                open_url="",
-                lease=queue_views.Lease(name="Bagas", until=ahead(minutes=9)),
-                sent=action("console/by-hand/h3/sent", why_not="held_by_other"),
-                failed=action("console/by-hand/h3/failed", why_not="held_by_other"),
+                messages=(
+                    message(
+                        3,
+                        "KIM Cahaya Diwek",
+                        f"Paket informasi: {FACT} Bersedia membagikan sebelum Selasa, 24 November 2026, "
+                        "16.00 WIB? Anda bebas menolak. simpul.example/jombang/m/7K2P",
+                        timedelta(minutes=30),
+                    ),
+                ),
+                refusals=refusals(3),
             ),
         ),
-        total=4,
         done=(
-            ledger.HandDone(
-                recipient="Info Mojoagung",
-                about=FACT,
-                at=ago(minutes=20),
-                who="Yuli Hapsari",
-                state="sent",
-                undo=action("console/by-hand/h0/undo", version=2),
-            ),
-            ledger.HandDone(
-                recipient="JBG-26-002271", about=FACT, at=ago(minutes=26), who="Bagas Wirawan", state="failed"
-            ),
+            ledger.HandDone(id="h4", recipient="JBG-26-002271", hint="66", at=ago(minutes=26), refusals=refusals(4)),
         ),
     )
     return replace(base, **more)  # type: ignore[arg-type]
 
 
 def by_hand_empty() -> ledger.ByHandPage:
-    return by_hand(messages=(), total=0, done=())
+    return by_hand(people=(), done=())
 
 
 def partners(**more: object) -> people.PartnersPage:

@@ -137,15 +137,22 @@ def test_a_message_ticked_by_hand_is_sent_and_never_arrived() -> None:
     assert not re.search(r"<(?:p|b|dd)>sampai", html)
 
 
-def test_a_group_has_no_link_to_open_but_a_text_to_copy() -> None:
-    message = fixtures.by_hand().messages
-    assert message is not None
-
+def test_the_messages_of_one_person_stand_under_one_name_and_a_refusal_means_all_of_them() -> None:
     html = preview.html("by-hand")
 
-    group = html[html.index("msg-h3") :].split("</li>")[0]
-    assert "Buka WhatsApp" not in group
-    assert 'data-copy="text-h3"' in group
+    person = html[html.index('id="person-h1"') :].split("</li>")[0]
+    assert re.findall(r'id="msg-(h\d)"', person) == ["h1", "h2"]
+    for step in ("wrong-number", "stop"):
+        form = person[person.index(f"/console/by-hand/h1/{step}") :].split("</form>")[0]
+        assert re.findall(r'name="of" value="(\w+)"', form) == ["h1", "h2"]
+
+
+def test_whoever_answers_stop_later_is_found_among_what_was_sent() -> None:
+    html = preview.html("by-hand")
+
+    sent = html[html.index("Terkirim 30 hari terakhir") :]
+    assert "JBG-26-002271" in sent
+    assert "/console/by-hand/h4/stop" in sent
 
 
 def test_an_uncertain_delivery_is_sent_again_by_nobody_but_a_person() -> None:

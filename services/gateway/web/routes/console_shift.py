@@ -41,7 +41,8 @@ RETRY_AFTER = {"Retry-After": "2"}
 NOTICES = frozenset(
     {"claimed", "released", "triaged", "draft_saved", "submitted", "reference_added", "reference_removed", "asked",
      "confirmed", "similar_answered", "approved", "returned", "published", "correction_started", "closed", "replied",
-     "screened_out", "answered", "resend_queued", "marked_sent", "resolved", "kept"}
+     "screened_out", "answered", "resend_queued", "marked_sent", "number_wrong", "stopped", "resolved",
+     "kept"}
 )  # fmt: skip
 """What an address may ask a page to say; anything else is not repeated."""
 
