@@ -97,6 +97,14 @@ bench: setup
 	@command -v wrk >/dev/null && test -x /usr/sbin/smtp-sink || { echo "Needs: sudo apt-get install -y wrk postfix"; exit 1; }
 	@$(PYTHON) -m tests.bench
 
+# The matcher on any file of questions or pairs (shapes: tests/bench/matching/match_eval.py, pairs_eval.py).
+.PHONY: match-eval pairs-eval
+match-eval: setup
+	@$(PYTHON) -m tests.bench.matching.match_eval "$(ARCHIVE)" "$(QUERIES)" "$(OUT)"
+
+pairs-eval: setup
+	@$(PYTHON) -m tests.bench.matching.pairs_eval "$(PAIRS)" "$(OUT)"
+
 # Faults on real processes, and an oracle that counts what was lost; about half an hour. CHAOS="--seed 7" repeats a run.
 .PHONY: chaos
 CHAOS ?=

@@ -70,7 +70,8 @@ class ClarificationCard(Read):
 
 
 class Difference(Read):
-    """Where what was sent and what was answered part: place, institution, amount, date, number."""
+    """Where what was sent and what was answered part: place, institution, amount, date, number; polarity, identifier,
+    time or word, where the claim turns on it."""
 
     what: str
     theirs: str

@@ -1,4 +1,4 @@
-"""What two texts of one template say differently: place, institution, amount, date, number.
+"""What two texts of one template say differently: place, institution, amount, date, number, and the turns of a claim.
 
 Scam texts travel with the bank, the town or the deadline changed, so the wording alone says "the same" where the claim
 is another. The rows of `differences` are shown to the reader; `conflicts` keeps the matcher from deciding alone.
@@ -13,6 +13,10 @@ from functools import cache
 
 from libs.kit import areas
 from libs.kit.addresses import addresses
+from libs.kit.claims import Aspect, Turn, turns
+from libs.kit.claims import read as read_claim
+from libs.kit.numbers import value_of
+from libs.kit.stems import Stems
 from libs.kit.text import words
 
 
@@ -31,23 +35,26 @@ class Mention:
     Attributes:
         shown: as written there.
         keys: what it may be; two mentions agree when any two of their keys do.
+        drifts: a count of people, which grows as a story is retold and makes no other claim of it.
     """
 
     kind: Kind
     shown: str
     keys: tuple[str, ...]
+    drifts: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Difference:
     """One row of the comparison; None where a text names nothing of the kind."""
 
-    what: Kind
+    what: Kind | Aspect
     theirs: str | None
     ours: str | None
     same: bool
 
 
+_STEMS = Stems()
 MOST_SHOWN = 3
 """Mentions in one cell: a fourth makes the table unreadable at 360 px."""
 LONGEST_COMPARED = 5_000
@@ -57,16 +64,37 @@ LONGEST_COMPARED = 5_000
 def differences(reported: str, published: str) -> tuple[Difference, ...]:
     """The kinds that either text names, in a fixed order.
 
-    Numbers are compared only where both texts have some: a longer text always has more of them.
+    Numbers are compared only where both texts have some: a longer text always has more of them. What the claim turns
+    on, a denial, an hour, a class, comes first, and only where the texts part there.
     """
     theirs, ours = mentions(reported), mentions(published)
-    rows = (_row(kind, _of(kind, theirs), _of(kind, ours)) for kind in Kind)
-    return tuple(row for row in rows if row)
+    rows = [row for kind in Kind if (row := _row(kind, _of(kind, theirs), _of(kind, ours)))]
+    shown = {part for row in rows if not row.same for part in (row.theirs, row.ours)}
+    found = turns(read_claim(reported, _STEMS), read_claim(published, _STEMS))
+    return (*_turned([turn for turn in found if not _is_among(turn, shown)]), *rows)
+
+
+def _turned(found: Iterable[Turn]) -> Iterator[Difference]:
+    """A row for each aspect, in a fixed order."""
+    by_aspect = {aspect: [turn for turn in found if turn.aspect is aspect] for aspect in Aspect}
+    for aspect, parting in by_aspect.items():
+        if parting:
+            yield Difference(aspect, _joined(t.theirs for t in parting), _joined(t.ours for t in parting), same=False)
+
+
+def _joined(shown: Iterable[str | None]) -> str | None:
+    return ", ".join(list(dict.fromkeys(filter(None, shown)))[:MOST_SHOWN]) or None
+
+
+def _is_among(turn: Turn, shown: Iterable[str | None]) -> bool:
+    """Whether a row of places, amounts or the like says it already."""
+    theirs = turn.theirs or ""
+    return bool(theirs and turn.aspect is not Aspect.POLARITY) and any(theirs in (each or "") for each in shown)
 
 
 def conflicts(one: Iterable[Mention], other: Iterable[Mention]) -> frozenset[Kind]:
-    """The kinds of which both texts name something, and nothing that agrees."""
-    ones, others = tuple(one), tuple(other)
+    """The kinds of which both texts name something, and nothing that agrees; counts of people aside."""
+    ones, others = (tuple(mention for mention in each if not mention.drifts) for each in (one, other))
     both = {mention.kind for mention in ones} & {mention.kind for mention in others}
     return frozenset(kind for kind in both if _is_conflict(_of(kind, ones), _of(kind, others)))
 
@@ -146,10 +174,6 @@ _MONTHS = {
     for name in names.split()
 }  # fmt: skip
 _MONTH = rf"(?P<month>{'|'.join(sorted(_MONTHS, key=len, reverse=True))})"
-_SCALES = {
-    "ribu": 1_000, "rb": 1_000, "k": 1_000, "juta": 1_000_000, "jt": 1_000_000, "miliar": 10**9, "milyar": 10**9,
-    "m": 10**9, "triliun": 10**12, "trilyun": 10**12, "t": 10**12,
-}  # fmt: skip
 _HOUR = re.compile(
     r"(?<!\w)(?:jam|pukul|pkl)\.?\s?\d{1,2}(?:[.:]\d\d)?(?!\w)|\b\d{1,2}[.:]\d\d\s?wi(?:b|ta|t)\b", re.IGNORECASE
 )
@@ -169,29 +193,21 @@ def _date(kind: Kind, match: re.Match[str]) -> Mention | None:
 
 
 def _amount(kind: Kind, match: re.Match[str]) -> Mention | None:
-    value = _value(match["figure"], match["scale"])
+    value = value_of(match["figure"], match["scale"])
     return Mention(kind, match.group().strip(), (f"{value:.12g}",)) if value else None
 
 
 def _number(kind: Kind, match: re.Match[str]) -> Mention | None:
-    value = _value(match["figure"], match["scale"])
+    value = value_of(match["figure"], match["scale"])
     # A bare 1 to 3 counts lists and paragraphs; a year says when, and the date row shows it.
     is_year = match["scale"] is None and re.fullmatch(r"(19|20)\d\d", match["figure"])
     if (value <= 3 and not match["unit"]) or is_year:
         return None
-    return Mention(kind, match.group().strip(), (f"{value:.12g}",))
+    drifts = (match["unit"] or "").strip().lower() in _PEOPLE
+    return Mention(kind, match.group().strip(), (f"{value:.12g}",), drifts)
 
 
-def _value(figure: str, scale: str | None) -> float:
-    """12.500 is twelve thousand five hundred, 1,5 is one and a half: a group of three is thousands, unless scaled."""
-    if re.fullmatch(r"\d{1,3}([.,]\d{3})+", figure) and scale is None:
-        return float(figure.replace(".", "").replace(",", ""))
-    head, *tail = re.split(r"[.,]", figure)
-    decimals = tail[-1] if tail and (scale or len(tail[-1]) < 3) else ""
-    whole = head + "".join(tail[:-1] if decimals else tail)
-    return float(f"{whole}.{decimals or 0}") * _SCALES.get((scale or "").lower(), 1)
-
-
+_PEOPLE = frozenset(words("orang warga jiwa penerima kk keluarga pengikut"))
 _STOP = frozenset(
     words(
         "di ke dari yang dan atau untuk dengan akan telah sudah ini itu adalah oleh pada para bagi jika agar karena "

@@ -8,6 +8,7 @@ import re
 import unicodedata
 
 from libs.kit.addresses import without_addresses
+from libs.kit.numbers import is_roman
 from libs.kit.visible import is_visible
 
 
@@ -68,6 +69,11 @@ _REPEATED = re.compile(r"([^\W\d_])\1{2,}")
 _NOT_A_WORD = re.compile(r"[\W_]+")
 
 
+def unstyled(text: str) -> str:
+    """With plain letters for those that NFKC leaves alone: squares, small capitals, flags."""
+    return text if text.isascii() else text.translate(_STYLED)
+
+
 def normalise(text: str) -> str:
     """The text as compared: lower-case words parted by single spaces, without addresses, accents and disguises.
 
@@ -75,7 +81,7 @@ def normalise(text: str) -> str:
     stretched letters ("hoaaax"), doubling by digit ("anak2") and thousands separators ("1.500.000").
     """
     # Most texts are plain ASCII without digits, and need none of what goes character by character or word by word.
-    folded = text if text.isascii() else unicodedata.normalize("NFKC", text.translate(_STYLED))
+    folded = text if text.isascii() else unicodedata.normalize("NFKC", unstyled(text))
     folded = without_addresses(folded).lower()
     if not folded.isascii():
         folded = "".join(
@@ -91,8 +97,15 @@ def normalise(text: str) -> str:
         folded = _ASCII_WORD_WITH_DIGIT.sub(_undisguised, folded)
     if has_digits:
         folded = _DOUBLED_WORD.sub(r"\1\2", folded)
-    folded = _REPEATED.sub(r"\1", folded)
+    if _REPEATED.search(folded):
+        folded = _WORD.sub(_unstretched, folded)
     return _NOT_A_WORD.sub(" ", folded).strip()
+
+
+def _unstretched(match: re.Match[str]) -> str:
+    # "SDN Mekarwangi III" is not "SDN Mekarwangi I".
+    word = match.group()
+    return word if is_roman(word) else _REPEATED.sub(r"\1", word)
 
 
 def _undisguised(match: re.Match[str]) -> str:

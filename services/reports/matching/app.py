@@ -160,8 +160,9 @@ class Shelf:
         if clarification.state == ClarificationState.PUBLISHED:
             latest = clarification.latest
             self._clarifications[key(tenant, case_id)] = clarification.clarification_id
-            title = f"{latest.fact} {latest.claim}"
-            self._matcher.add(Document(case_id, tenant, Kinds.CLARIFICATION, title, latest.explanation))
+            # What the office found is no part of the claim: "itu tidak benar" would deny it.
+            body = f"{latest.fact}\n{latest.explanation}"
+            self._matcher.add(Document(case_id, tenant, Kinds.CLARIFICATION, latest.claim, body))
         else:
             self._clarifications.pop(key(tenant, case_id), None)
             self._matcher.remove(case_id, tenant)

@@ -2,7 +2,8 @@
 
 Three searches (characters and stems of titles, bodies, reports that were linked before) propose candidates, their ranks
 are fused, and calibrated models say how sure we are. `match` means that the product may answer by itself, `suggest`
-that a person should look. Pure: documents come in, nothing goes out; whoever owns the process feeds it.
+that a person should look. Published answers and open cases are ranked apart: an open case takes no certainty from an
+answer. Pure: documents come in, nothing goes out; whoever owns the process feeds it.
 """
 
 import json
@@ -16,7 +17,10 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
+from libs.kit.claim_words import EMPTY
+from libs.kit.claims import Aspect, turns
 from libs.kit.differences import conflicts
 from libs.kit.stems import Stems, is_root
 from libs.kit.text import fingerprint, words
@@ -36,18 +40,20 @@ from services.reports.matching.features import (
 )
 from services.reports.matching.index import Background, Floats, InvertedIndex, hashed
 
+Flags = npt.NDArray[np.bool_]
+
 FUSION = 20
 """Constant of reciprocal rank fusion; 20 to 60 differ by less than .005 in recall on the development data."""
 DEPTH = 30
 """Candidates taken from each search."""
 EXAMINED = 8
-"""Candidates on which features are computed; the right one is deeper for 1 in 40 of those found at all."""
+"""Answers on which features are computed; the right one is deeper for 1 in 40 of those found at all."""
+CASES_EXAMINED = 4
+"""Open cases likewise: a wrong guess among them is mended by merging, and each costs as much time as an answer."""
 LINKED_PER_ANSWER = 20
 """Texts kept per answer: the twentieth adds nothing that its neighbours did not say, and a case may have 50,000."""
 ENOUGH_WORDS = 8
 """A linked text decides alone only from here: short texts without content cause half of the false matches there."""
-LEAST_WORDS = 4
-"""Even the same words are no answer when there are only three of them."""
 LINKED_COSINE = 0.6
 LEAST_COVERAGE = 0.25
 """Of the title's weight, that the report must contain before a title alone is a match. The model learnt among 7,000
@@ -55,6 +61,11 @@ answers, where the best of them stands out; in a young office nothing competes, 
 unrelated pairs 97 were a match, 1 with this. Over the whole archive none of 278 matches lies below."""
 SAME_FROM = 0.6
 """Two cases made one is the costlier error: out of fold, 10 of 125 other pairs pass, and 100 of 112 same ones."""
+AROUND = 25
+"""Words of greeting and question around a claim that is passed on word for word."""
+HALF = 0.5
+PLAINLY = 5
+"""Different words that say something, from which a text need not be read closely to know that it claims something."""
 _COVERAGE = TITLE_FEATURES.index("coverage")
 CLAIM_WORDS = 14
 """From this length a title is a text of its own, and the pair model reads it."""
@@ -77,8 +88,8 @@ class Document:
     """What can be found.
 
     Attributes:
-        title: fact and claim of a clarification, claim of a case, text of a linked report.
-        body: of a clarification; may be empty.
+        title: claim of a clarification or a case, text of a linked report.
+        body: fact and explanation of a clarification; may be empty.
         answers_to: for a linked report, the id of the clarification or case that it belongs to.
     """
 
@@ -101,8 +112,18 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class MatchResult:
+    """`decision` is about the first candidate."""
+
     decision: Decision
     candidates: tuple[Candidate, ...]
+
+    @property
+    def answer(self) -> Decision:
+        """What may be done with the first published answer."""
+        answers = [candidate for candidate in self.candidates if candidate.kind is Kinds.CLARIFICATION]
+        if not answers:
+            return Decision.NONE
+        return self.decision if answers[0] is self.candidates[0] else Decision.SUGGEST
 
 
 class Relation(StrEnum):
@@ -210,6 +231,8 @@ class Matcher:
         self._body_stems = InvertedIndex(self._trained.stems)
         self._linked_stems = InvertedIndex(self._trained.stems)
         self._linked_to: dict[tuple[str, str], OrderedDict[str, str]] = {}
+        # Rows by their words; one that is gone stays listed and is masked.
+        self._worded: dict[tuple[str, tuple[str, ...]], list[int]] = {}
 
     def __len__(self) -> int:
         return len(self._titles.rows) + len(self._linked.rows)
@@ -238,6 +261,7 @@ class Matcher:
     def _add_title(self, document: Document) -> None:
         compared = self._compared(document.title)
         row = self._titles.put(document, compared)
+        self._worded.setdefault((document.tenant, compared.words), []).append(row)
         self._grams.add(row, grams(compared.words))
         self._title_stems.add(row, compared.stems)
         self._body_stems.add(row, [self._stem(word) for word in words(document.body[:LONGEST_TEXT])])
@@ -249,8 +273,10 @@ class Matcher:
         key = fingerprint(document.title)
         if key in siblings or len(siblings) >= LINKED_PER_ANSWER:
             return
-        siblings[key] = document.id
         compared = self._compared(document.title)
+        if not compared.reading.has_claim():
+            return
+        siblings[key] = document.id
         self._linked_stems.add(self._linked.put(document, compared), compared.stems)
 
     def match(self, tenant: str, text: str, limit: int = 3, *, without: Collection[str] = ()) -> MatchResult:
@@ -258,11 +284,14 @@ class Matcher:
         return self.decided(self.ranked(tenant, text, without), limit)
 
     def decided(self, ranked: Sequence[Candidate], limit: int = 3) -> MatchResult:
-        best = ranked[0].score if ranked else 0.0
-        worth = tuple(candidate for candidate in ranked if candidate.score >= self._trained.suggest_from)
-        if best >= self._trained.match_from:
-            return MatchResult(Decision.MATCH, worth[:limit])
-        return MatchResult(Decision.SUGGEST if worth else Decision.NONE, worth[:limit])
+        """A sure answer first, then the open case that the report surely belongs to, then the likeliest of all."""
+        worth = [candidate for candidate in ranked if candidate.score >= self._trained.suggest_from]
+        sure = [candidate for candidate in worth if candidate.score >= self._trained.match_from]
+        sure.sort(key=lambda candidate: candidate.kind is not Kinds.CLARIFICATION)
+        if sure:
+            rest = (candidate for candidate in worth if candidate is not sure[0])
+            return MatchResult(Decision.MATCH, (sure[0], *rest)[:limit])
+        return MatchResult(Decision.SUGGEST if worth else Decision.NONE, tuple(worth[:limit]))
 
     def ranked(self, tenant: str, text: str, without: Collection[str] = ()) -> list[Candidate]:
         """All candidates that were examined, best first, however unlikely."""
@@ -274,8 +303,17 @@ class Matcher:
 
     def score(self, examined: Examined) -> float:
         """The probability that the candidate answers the report, held below `match` where a person must decide."""
-        if is_identical(examined):
+        score = self._probability(examined)
+        if score >= self._trained.suggest_from and not has_claim(examined.query):
+            return self._trained.suggest_from - 0.01
+        if is_verbatim(examined):
             return 1.0
+        # The same words with another town, bank, amount, day or name, or denied, are another claim, however alike.
+        if score >= self._trained.match_from and is_other_claim(examined):
+            return self._below_match()
+        return score
+
+    def _probability(self, examined: Examined) -> float:
         score = self._trained.title.probabilities(examined.features)[1]
         if examined.features[_COVERAGE] < LEAST_COVERAGE:
             score = min(score, self._below_match())
@@ -283,9 +321,6 @@ class Matcher:
             by_text = self._aligned(self._trained.pair.probabilities(examined.linked)[0])
             may_decide = examined.linked_cosine >= LINKED_COSINE and examined.linked_words >= ENOUGH_WORDS
             score = max(score, by_text if may_decide else min(by_text, self._below_match()))
-        # The same words with another town, bank, amount, day or name are another claim, however alike.
-        if score >= self._trained.match_from and is_other_target(examined):
-            return self._below_match()
         return score
 
     def _aligned(self, by_text: float) -> float:
@@ -303,8 +338,13 @@ class Matcher:
         first, second = self._compared(one), self._compared(other)
         measured = pair_features(first, second, self.weights([first, second]))
         same, template, different = self._trained.pair.probabilities(measured)
-        if same >= SAME_FROM and conflicts(first.mentions, second.mentions):
-            return Relation.TEMPLATE, min(same, SAME_FROM)
+        if first.reading.is_verbatim(second.reading):
+            return Relation.SAME, 1.0
+        parting = turns(first.reading, second.reading)
+        if same >= SAME_FROM and any(turn.aspect is Aspect.POLARITY for turn in parting):
+            return Relation.DIFFERENT, SAME_FROM
+        if same >= SAME_FROM and (parting or conflicts(first.mentions, second.mentions)):
+            return Relation.TEMPLATE, SAME_FROM
         if same >= SAME_FROM:
             return Relation.SAME, same
         return (Relation.TEMPLATE if template >= different else Relation.DIFFERENT), same
@@ -317,45 +357,46 @@ class Matcher:
         cosines = self._grams.cosines(grams(query.words)) * own
         bm25 = self._title_stems.bm25(query.stems) * own
         bodies = self._body_stems.bm25(query.stems) * own
-        lists = [_best(cosines), _best(bm25), _best(bodies)]
         nearest = self._nearest_linked(tenant, query, without)
-        lists.append(list(nearest))
-        fused = _fused(lists)
-        rows = sorted(fused, key=lambda row: -fused[row])[:EXAMINED]
-        # A text linked to an answer may be the only trace of it, so its first few are always looked at.
-        rows += [row for row in list(nearest)[:3] if row not in rows]
-        return self._examined(query, rows, fused, cosines, bm25, nearest)
+        found = _Found(query, cosines, bm25, bodies, nearest, self._worded.get((tenant, query.words), ()))
+        is_case = self._titles.is_case()
+        answers = self._examined(found, own & ~is_case, EXAMINED, beside=())
+        if not (own & is_case).any():
+            return answers
+        beside = [self._titles.rows[tenant, examined.document.id] for examined in answers]
+        return answers + self._examined(found, own & is_case, CASES_EXAMINED, beside=beside)
 
-    def _examined(
-        self,
-        query: Compared,
-        rows: list[int],
-        fused: Mapping[int, float],
-        cosines: Floats,
-        bm25: Floats,
-        nearest: Mapping[int, int],
-    ) -> list[Examined]:
+    def _examined(self, asked: "_Found", shelf: Flags, most: int, *, beside: Sequence[int]) -> list[Examined]:
+        """The best rows of one shelf; those `beside` compete with them and are not looked at again."""
+        nearest = [row for row in asked.nearest if shelf[row]]
+        fused = _fused([*(_best(scores * shelf) for scores in (asked.cosines, asked.bm25, asked.bodies)), nearest])
+        rows = sorted(fused, key=lambda row: -fused[row])[:most]
+        # A text linked to an answer may be the only trace of it, so its first few are always looked at; and what is
+        # said word for word is found among any number of near copies.
+        rows += [row for row in (*nearest[:3], *asked.worded) if row not in rows and shelf[row]]
+        query, cosines, bm25 = asked.query, asked.cosines, asked.bm25
         titles = {row: self._titles.compared[row] for row in rows}
-        texts = {row: self._linked.compared[nearest[row]] for row in rows if row in nearest}
-        weight = self.weights([query, *titles.values(), *texts.values()])
-        covered = {row: coverage(query, title, weight) for row, title in titles.items()}
+        texts = {row: self._linked.compared[asked.nearest[row]] for row in rows if row in asked.nearest}
+        rivals = [*rows, *beside]
+        weight = self.weights([query, *(self._titles.compared[row] for row in rivals), *texts.values()])
+        covered = {row: coverage(query, self._titles.compared[row], weight) for row in rivals}
         found = []
         for row, title in titles.items():
             standing = Standing(
                 cosine=float(cosines[row]),
                 bm25=float(bm25[row]),
-                fusion=fused[row],
+                fusion=fused.get(row, 0.0),
                 coverage=covered[row],
-                cosine_rival=_rival(cosines, row, rows),
-                bm25_rival=_rival(bm25, row, rows),
+                cosine_rival=_rival(cosines, row, rivals),
+                bm25_rival=_rival(bm25, row, rivals),
                 fusion_rival=_rival(fused, row, rows),
-                coverage_rival=_rival(covered, row, rows),
+                coverage_rival=_rival(covered, row, rivals),
             )
             similar = texts.get(row) or (title if len(title.stems) >= CLAIM_WORDS else None)
             found.append(
                 Examined(
                     document=self._titles.document(row),
-                    fusion=fused[row],
+                    fusion=fused.get(row, 0.0),
                     features=title_features(query, title, standing, weight),
                     query=query,
                     title=title,
@@ -388,19 +429,50 @@ class Matcher:
         return Weights(dict(zip(stems, idf.tolist(), strict=True)))
 
 
-def is_identical(examined: Examined) -> bool:
-    """Whether the report says word for word what was answered."""
-    query, text = examined.query.words, examined.text
-    return len(query) >= LEAST_WORDS and (query == examined.title.words or (text is not None and query == text.words))
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """What the searches said of a question, for all rows.
+
+    Attributes:
+        nearest: row of an answer or case → row of its nearest linked text, nearest first.
+        worded: rows that say the same word for word.
+    """
+
+    query: Compared
+    cosines: Floats
+    bm25: Floats
+    bodies: Floats
+    nearest: Mapping[int, int]
+    worded: Sequence[int]
 
 
-def is_other_target(examined: Examined) -> bool:
-    """Whether the report names another place, amount, day, institution or person than the answer or its linked text."""
+def has_claim(query: Compared) -> bool:
+    """Whether anything is claimed: "apakah ini betul?" is not."""
+    return len(query.word_set - EMPTY) >= PLAINLY or query.reading.has_claim()
+
+
+def is_verbatim(examined: Examined) -> bool:
+    """Whether the report makes word for word the claim that was answered, whatever greeting stands around it."""
+    query, title, text = examined.query, examined.title, examined.text
+    may_be = len(query.words) <= 2 * len(title.words) + AROUND and examined.features[_COVERAGE] >= HALF
+    if may_be and query.reading.is_verbatim(title.reading):
+        return True
+    return text is not None and query.words == text.words and has_claim(query)
+
+
+def is_other_claim(examined: Examined) -> bool:
+    """Whether the report names another place, amount, day, institution or person than the answer or its linked text,
+    or says the contrary."""
     query, title, text = examined.query, examined.title, examined.text
     if conflicts(query.mentions, title.mentions) or replaced_names(query, title):
         return True
+    if turns(query.reading, title.reading):
+        return True
     return text is not None and bool(
-        conflicts(query.mentions, text.mentions) or replaced_names(query, text) or replaced_names(text, query)
+        conflicts(query.mentions, text.mentions)
+        or replaced_names(query, text)
+        or replaced_names(text, query)
+        or turns(query.reading, text.reading)
     )
 
 
@@ -412,13 +484,16 @@ class _Shelf:
         self.compared: list[Compared] = []
         self._documents: list[Document | None] = []
         self._tenants: dict[str, int] = {}
-        self._tenant_of: np.typing.NDArray[np.int32] = np.zeros(64, dtype=np.int32)
+        self._tenant_of: npt.NDArray[np.int32] = np.zeros(64, dtype=np.int32)
+        self._is_case: Flags = np.zeros(64, dtype=np.bool_)
 
     def put(self, document: Document, compared: Compared) -> int:
         row = len(self._documents)
         if row == len(self._tenant_of):
             self._tenant_of = np.resize(self._tenant_of, row * 2)
+            self._is_case = np.resize(self._is_case, row * 2)
         self._tenant_of[row] = self._tenants.setdefault(document.tenant, len(self._tenants) + 1)
+        self._is_case[row] = document.kind is Kinds.CASE
         self.rows[document.tenant, document.id] = row
         self._documents.append(document)
         self.compared.append(compared)
@@ -444,8 +519,11 @@ class _Shelf:
     def is_mostly_gone(self) -> bool:
         return len(self._documents) > 1_000 and len(self.rows) * 2 < len(self._documents)
 
-    def mask(self, tenant: str, without: Collection[str]) -> np.typing.NDArray[np.bool_]:
-        own: np.typing.NDArray[np.bool_] = self._tenant_of[: len(self._documents)] == self._tenants.get(tenant, -1)
+    def is_case(self) -> Flags:
+        return self._is_case[: len(self._documents)]
+
+    def mask(self, tenant: str, without: Collection[str]) -> Flags:
+        own: Flags = self._tenant_of[: len(self._documents)] == self._tenants.get(tenant, -1)
         for id in without:
             row = self.rows.get((tenant, id))
             if row is not None:

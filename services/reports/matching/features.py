@@ -16,6 +16,7 @@ from rapidfuzz.distance import LCSseq, Levenshtein
 from rapidfuzz.fuzz import ratio
 from rapidfuzz.process import extractOne
 
+from libs.kit.claims import Reading, read
 from libs.kit.differences import Kind, Mention, conflicts, mentions
 from libs.kit.text import words
 
@@ -64,6 +65,7 @@ class Compared:
     words: tuple[str, ...]
     stems: tuple[str, ...]
     names: frozenset[str] = field(repr=False)
+    stem: Callable[[str], str] = field(repr=False, compare=False)
 
     @classmethod
     def of(cls, text: str, stem: Callable[[str], str], is_root: Callable[[str], bool]) -> "Compared":
@@ -72,7 +74,11 @@ class Compared:
         stems = tuple(map(stem, spelled))
         # Real texts are all upper or all lower case: a name is known by not being a word of the language.
         names = frozenset(found for found in stems if len(found) > 2 and not found.isdigit() and not is_root(found))
-        return cls(kept, spelled, stems, names)
+        return cls(kept, spelled, stems, names, stem)
+
+    @cached_property
+    def reading(self) -> Reading:
+        return read(self.text, self.stem)
 
     @cached_property
     def mentions(self) -> tuple[Mention, ...]:

@@ -2,6 +2,7 @@ import time
 
 import pytest
 
+from libs.kit.claims import Aspect
 from libs.kit.differences import Difference, Kind, conflicts, differences, mentions
 
 RECEIVED = (
@@ -19,6 +20,28 @@ def test_a_new_wave_of_a_template_differs_in_bank_and_date_only() -> None:
         Difference(Kind.AMOUNT, "Rp1,5 juta", "Rp1,5 juta", same=True),
         Difference(Kind.DATE, "30 November", "15 November", same=False),
     )
+
+
+@pytest.mark.parametrize(
+    ("reported", "published", "what", "theirs", "ours"),
+    [
+        ("Bupati tidak ditahan KPK", "Bupati ditahan KPK", Aspect.POLARITY, "tidak ditahan", "ditahan"),
+        ("Harga gas melon turun besok", "Harga gas melon naik besok", Aspect.POLARITY, "turun", "naik"),
+        ("SDN Mekarwangi I digusur", "SDN Mekarwangi III digusur", Aspect.IDENTIFIER, "I", "III"),
+        ("iuran RT 07 Babakan naik", "Iuran RT 03 Babakan naik", Aspect.IDENTIFIER, "rt 07", "rt 03"),
+        ("Listrik padam hari Jumat", "Listrik padam hari Selasa", Aspect.TIME, "Jumat", "Selasa"),
+    ],
+)
+def test_what_a_claim_turns_on_is_shown_first(reported, published, what, theirs, ours) -> None:
+    assert differences(reported, published)[0] == Difference(what, theirs, ours, same=False)
+
+
+def test_a_difference_is_shown_once() -> None:
+    assert [row.what for row in differences("Bantuan Rp2 juta cair", "Bantuan Rp3 juta cair")] == [Kind.AMOUNT]
+
+
+def test_a_claim_that_does_not_turn_has_no_such_row() -> None:
+    assert differences("Bupati ditahan, benar tidak min?", "Bupati ditahan") == ()
 
 
 def test_what_one_text_does_not_name_is_left_open() -> None:
@@ -57,6 +80,10 @@ def test_two_ways_of_saying_the_same_agree(one, other, kind) -> None:
 )
 def test_another_target_is_a_conflict(one, other, kind) -> None:
     assert conflicts(mentions(one), mentions(other)) == {kind}
+
+
+def test_a_count_of_people_that_drifts_in_retelling_is_no_conflict() -> None:
+    assert conflicts(mentions("160 orang keracunan"), mentions("170 orang keracunan")) == frozenset()
 
 
 def test_everyday_words_are_no_places_without_their_kind() -> None:

@@ -43,6 +43,7 @@ def test_a_text_is_kept_as_it_was_given() -> None:
         ("v4ks1n b4ngs4t", "vaksin bangsat"),
         ("h5n1 g30s 5G covid19", "h5n1 g30s 5g covid19"),
         ("HOAAAAX!!!", "hoax"),
+        ("SDN Mekarwangi III dan VIII", "sdn mekarwangi iii dan viii"),
         ("anak2nya", "anaknya"),
         ("Rp 1.500.000,- dan 1,250,000", "rp 1500000 dan 1250000"),
         ("bа\u200bnk café", "bank cafe"),
