@@ -123,23 +123,28 @@ def write_settings(layout: Layout, ports: Ports, secrets: Secrets) -> Path:
 
 
 def _settings(layout: Layout, ports: Ports, broker: Login) -> dict[str, str]:
-    jaas = "org.apache.kafka.common.security.scram.ScramLoginModule required"
+    modules = "org.apache.kafka.common.security"
+    login = f'required username="{broker.username}" password="{broker.password}"'
     return {
         "process.roles": "broker,controller",
         "node.id": "1",
         "controller.quorum.voters": f"1@{HOST}:{ports.kafka_controller}",
         "listeners": f"SASL_PLAINTEXT://{HOST}:{ports.kafka},CONTROLLER://{HOST}:{ports.kafka_controller}",
-        "listener.security.protocol.map": "CONTROLLER:PLAINTEXT,SASL_PLAINTEXT:SASL_PLAINTEXT",
+        "listener.security.protocol.map": "CONTROLLER:SASL_PLAINTEXT,SASL_PLAINTEXT:SASL_PLAINTEXT",
         "controller.listener.names": "CONTROLLER",
         "inter.broker.listener.name": "SASL_PLAINTEXT",
         "sasl.enabled.mechanisms": "SCRAM-SHA-512",
         "sasl.mechanism.inter.broker.protocol": "SCRAM-SHA-512",
-        "listener.name.sasl_plaintext.scram-sha-512.sasl.jaas.config": (
-            f'{jaas} username="{broker.username}" password="{broker.password}";'
+        "listener.name.sasl_plaintext.scram-sha-512.sasl.jaas.config": f"{modules}.scram.ScramLoginModule {login};",
+        # Who logs in by SCRAM stands in what the controller itself holds: the broker, the only one who comes to its
+        # port, stands in this file.
+        "sasl.mechanism.controller.protocol": "PLAIN",
+        "listener.name.controller.sasl.enabled.mechanisms": "PLAIN",
+        "listener.name.controller.plain.sasl.jaas.config": (
+            f'{modules}.plain.PlainLoginModule {login} user_{broker.username}="{broker.password}";'
         ),
         "authorizer.class.name": "org.apache.kafka.metadata.authorizer.StandardAuthorizer",
-        # ANONYMOUS: the controller's listener asks for no log-in and is open to this machine only.
-        "super.users": f"User:{BROKER};User:{ADMIN};User:ANONYMOUS",
+        "super.users": f"User:{BROKER};User:{ADMIN}",
         "log.dirs": str(_data(layout)),
         "auto.create.topics.enable": "false",
         "offsets.topic.replication.factor": "1",
