@@ -133,7 +133,7 @@ class Observed:
 
 
 class Health:
-    """Live: the loops go round. Ready: dependencies reached and projections caught up. Nothing restarts for MongoDB."""
+    """Live: the loops go round. Ready: it can give the answers that it is there for. Nothing restarts for MongoDB."""
 
     def __init__(self) -> None:
         self.live: dict[str, Callable[[], bool]] = {}

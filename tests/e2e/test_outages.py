@@ -16,6 +16,7 @@ from tests.service.pages.reading import form
 
 TEXT = {"text": "Beredar kabar di tengah gangguan."}
 BACK_WITHIN = 60.0
+SERVICES = (Service.GATEWAY, Service.REGISTRY, Service.REPORTS, Service.NOTIFY)
 
 
 @pytest.fixture
@@ -54,8 +55,12 @@ async def at_the_last_step(house: House, office: TestOffice) -> httpx.Response:
 
 
 def _addresses(stack: Stack) -> list[str]:
-    services = (Service.GATEWAY, Service.REGISTRY, Service.REPORTS, Service.NOTIFY)
-    return [stack.health_url(service) for service in services]
+    return [stack.health_url(service) for service in SERVICES]
+
+
+async def who_is_ready(stack: Stack, house: House) -> set[Service]:
+    asked = zip(SERVICES, _addresses(stack), strict=True)
+    return {s for s, url in asked if (await house.http.get(f"{url}/health/ready")).status_code == 200}
 
 
 def pids(stack: Stack) -> dict[str, int]:
@@ -76,6 +81,7 @@ async def test_without_kafka_nothing_is_promised_and_the_same_key_converges(
         answer = await house.http.post(f"{office.api}/reports", json=TEXT, headers=headers)
         refused.append((answer, time.monotonic() - started))
     live = [await house.http.get(f"{url}/health/live") for url in _addresses(stack)]
+    ready = await who_is_ready(stack, house)
     await asyncio.to_thread(stack.start_kafka)
     kept: list[httpx.Response] = []
 
@@ -89,6 +95,8 @@ async def test_without_kafka_nothing_is_promised_and_the_same_key_converges(
     assert [(a.status_code, a.headers["retry-after"].isdigit()) for a, _ in refused] == [(503, True)] * 3
     assert max(took for _, took in refused) < 2.5
     assert {a.status_code for a in live} == {200}
+    # What is stored can be read, and the gateway's own words are better than a proxy's.
+    assert ready == set(SERVICES)
     assert again.json() == kept[-1].json()
     assert pids(stack) == before
 
@@ -108,6 +116,7 @@ async def test_without_mongodb_text_is_kept_pictures_are_not_and_nothing_restart
     reading = await house.http.get(f"{office.api}/clarifications")
     page = await house.http.get(f"/{office.slug}/clarifications")
     live = [await house.http.get(f"{url}/health/live") for url in _addresses(stack)]
+    ready = await who_is_ready(stack, house)
     await asyncio.to_thread(stack.start_mongod)
     ticket = f"{office.api}/tickets/{sent.json()['number']}"
 
@@ -125,4 +134,6 @@ async def test_without_mongodb_text_is_kept_pictures_are_not_and_nothing_restart
     assert page.status_code in (200, 503)
     assert "<html" in page.text
     assert {a.status_code for a in live} == {200}
+    # Out of service it could not have taken the text.
+    assert ready == {Service.GATEWAY}
     assert pids(stack) == before
