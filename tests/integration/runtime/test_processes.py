@@ -16,6 +16,7 @@ import httpx
 import pytest
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, ConsumerRecord
 
+from deploy.local import mongo
 from deploy.local.kafka_admin import sasl
 from deploy.local.layout import CHECKOUT
 from deploy.local.stack import Stack
@@ -241,30 +242,49 @@ async def by_command(stack: Stack, *arguments: str) -> str:
     return done.stdout
 
 
-async def test_kill_9_in_the_middle_loses_and_doubles_nothing(services: Stack, desk: Desk, tenant: str) -> None:
-    commands = [uuid4() for _ in range(600)]
-    sending = asyncio.create_task(submit(desk, tenant, commands))
+@pytest.mark.parametrize("point", ["before_save", "after_save", "before_publish", "before_mark", "after_mark"])
+async def test_kill_9_in_the_middle_loses_and_doubles_nothing(
+    services: Stack, desk: Desk, tenant: str, point: str
+) -> None:
+    """It dies in a batch, not at a time: some is done, some is half done, and some has not begun."""
+    done, half_done = [uuid4() for _ in range(40)], [uuid4() for _ in range(200)]
+    await submit(desk, tenant, done)
+    await eventually(lambda: len(received(desk, done)) == len(done))
+    await asyncio.to_thread(services.children.stop, [Service.REPORTS])
+    # Where nobody reads, so that the first batch holds many.
+    await submit(desk, tenant, half_done)
 
-    await eventually(lambda: len(received(desk, commands)) >= 100, within=30)
-    before = len(received(desk, commands))
-    await asyncio.to_thread(services.children.kill, Service.REPORTS)
+    launch(services, "tests.integration.runtime.dying", point)
+    await eventually(lambda: services.children.find(Service.REPORTS) is None, within=60)
+    before = len(received(desk, half_done))
     await asyncio.to_thread(services.start_service, Service.REPORTS)
-    await sending
 
-    assert before < len(commands), "it was killed when all was done"
-    await each_is_kept_once(services, desk, tenant, commands, within=40)
+    if point in ("before_save", "after_save", "before_publish"):
+        assert before == 0, "it told of something before it came to the point"
+    await each_is_kept_once(services, desk, tenant, [*done, *half_done], within=40)
+
+
+def launch(services: Stack, module: str, *arguments: str) -> None:
+    plain = {k: v for k, v in os.environ.items() if not k.startswith("SIMPUL_")}
+    command = [sys.executable, "-m", module, *arguments]
+    environment = plain | services.environment(Service.REPORTS)
+    services.children.launch(Service.REPORTS, command, environment=environment, cwd=CHECKOUT)
 
 
 async def test_sigterm_drains_within_25_seconds_and_loses_nothing(services: Stack, desk: Desk, tenant: str) -> None:
+    """What it has in hand waits for MongoDB when it is told to stop, so it cannot have ended before."""
     commands = [uuid4() for _ in range(300)]
-    sending = asyncio.create_task(submit(desk, tenant, commands))
-    await eventually(lambda: len(received(desk, commands)) > 0)
+    await asyncio.to_thread(services.pause, mongo.NAME)
+    await submit(desk, tenant, commands)
+    assert len(received(desk, commands)) == 0
 
     started = time.monotonic()
-    had_to_be_killed = await asyncio.to_thread(services.children.stop, [Service.REPORTS], grace=25)
+    stopping = asyncio.create_task(asyncio.to_thread(services.children.stop, [Service.REPORTS], grace=25))
+    await asyncio.sleep(1)
+    await asyncio.to_thread(services.resume, mongo.NAME)
+    had_to_be_killed = await stopping
     took = time.monotonic() - started
     await asyncio.to_thread(services.start_service, Service.REPORTS)
-    await sending
 
     assert had_to_be_killed == []
     assert took < 25
