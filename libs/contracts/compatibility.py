@@ -29,7 +29,8 @@ def _meta(old: Mapping[str, Any], new: Mapping[str, Any], published: Mapping[str
     found = [
         f"{name} was {old[name]!r}, is {new.get(name)!r}"
         for name in ("target", "keyed_by_tenant", "sealed")
-        if name in old and old[name] != new.get(name)
+        if name in old
+        and old[name] != new.get(name)
         # A seal on a command that had none is a new optional field: who does not know it carries the command out.
         and not (name == "sealed" and old[name] is None)
     ]

@@ -14,6 +14,7 @@ from services.reports.matching.questions import Answer, Question
 
 log = logs.get()
 
+QUESTIONS = "/match?patient=true"
 PATIENCE = 10.0
 """Seconds that one batch goes on asking a matcher that answers slowly or says that it is busy. Below what counts as a
 dead loop (30 s) with the last question in hand."""
@@ -88,9 +89,10 @@ class Asking:
             return False
         if not self.is_quiet:
             try:
-                await self._matcher.get("/health/ready", tenant=None, within=PROBED_WITHIN)
+                # Its health is asked on a port that is not ours.
+                await self._matcher.post(QUESTIONS, tenant=None, json=[], within=PROBED_WITHIN)
             except (Unavailable, Refused):
-                self._fail("not ready", 0)
+                self._fail("not back", 0)
             else:
                 self._failures = 0
         return self.is_quiet
@@ -102,7 +104,7 @@ class Asking:
             Unavailable, Refused: as the client says.
         """
         body = await self._matcher.post(
-            "/match?patient=true",
+            QUESTIONS,
             tenant=None,
             json=[q.model_dump(mode="json") for q in questions],
             within=self._within,

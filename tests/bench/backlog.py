@@ -98,7 +98,7 @@ def progress(client: Client) -> Progress:
 async def questions(stack: Stack) -> Counter[str]:
     """What the matcher was asked since its start, by who asked and what became of it."""
     async with httpx.AsyncClient(timeout=30) as http:
-        text = (await http.get(f"http://127.0.0.1:{stack.ports.service(Service.MATCHER)}/metrics")).text
+        text = (await http.get(f"{stack.health_url(Service.MATCHER)}/metrics")).text
     samples = [s for family in text_string_to_metric_families(text) for s in family.samples]
     return Counter(
         {

@@ -55,6 +55,7 @@ from services.reports.store import LEAN, Store
 log = logs.get()
 
 CHUNK = 500
+STARTS_IN = 2.0
 
 
 class Shelf:
@@ -271,6 +272,9 @@ def create_app(settings: Settings) -> FastAPI:
         """As many answers as there is time for. `patient`: no person waits for it."""
         who = "placing" if patient else "people"
         try:
+            if not health.started:
+                # Half of the cases are not known yet: "none" would be wrong, and nobody would ask again.
+                raise Busy("matcher", retry_after=STARTS_IN)
             answers = await turns.answered(
                 questions, shelf.answer, patient=patient, within=settings.match_within, is_gone=request.is_disconnected
             )

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime
 from uuid import UUID, uuid4
 
 import pytest
@@ -10,9 +11,11 @@ from deploy.local.stack import Stack
 from libs.contracts import ids
 from libs.contracts.reports.case import AddReference, ApproveVerdict, PublishCase, SaveDraft, TriageCase
 from libs.contracts.reports.parts import Draft, Reference
-from libs.contracts.reports.report import ReportContent, SubmitReport
+from libs.contracts.reports.report import ReportContent, ReportMatched, SubmitReport
 from libs.contracts.topics import Service
-from tests.office import Desk, kinds
+from libs.runtime.mongo import key as document_key
+from tests.chaos.lag import mongo_client
+from tests.office import Desk, Heard, kinds
 
 TEXT = "Info dari grup RT: air PDAM Harjamukti dicampur zat pembersih pipa, jangan diminum selama tiga hari. Sebarkan!"
 
@@ -176,3 +179,40 @@ async def test_reports_of_one_post_join_one_case_whatever_form_its_address_has(d
             desk.stack.restart(Service.REPORTS)
 
     assert len(set(linked)) == 1
+
+
+async def test_a_report_that_came_without_the_matcher_joins_its_case_when_the_matcher_is_back(
+    desk: Desk, tenant: str
+) -> None:
+    """Not word for word, so that only the matcher can tell. The minute of its pause is taken from its timer."""
+    known, late = uuid4(), uuid4()
+    claim = "Beredar pesan: jembatan Kalijaga ditutup total setahun mulai Senin karena tiang tengahnya retak parah."
+    first, content = a_report(known, text=claim)
+    await desk.send(tenant, first, content, command_id=known)
+    [opened] = await desk.until(lambda h: matched_of(h, first.report_id))
+    second, _ = a_report(late)
+    await asyncio.to_thread(desk.stack.children.kill, Service.MATCHER)
+
+    await desk.send(tenant, second, ReportContent(text=f"Mohon dicek, ini benar? {claim}"), command_id=late)
+    [alone] = await desk.until(lambda h: matched_of(h, second.report_id))
+    await asyncio.to_thread(desk.stack.start_service, Service.MATCHER)
+    await asyncio.to_thread(make_due, desk.stack, document_key(tenant, second.report_id))
+    _, joined = await desk.until(lambda h: matched_of(h, second.report_id), count=2, within=60)
+
+    assert alone.event.outcome == "unmatched"  # type: ignore[attr-defined]
+    assert alone.event.opens  # type: ignore[attr-defined]
+    assert joined.event.case_id == opened.event.case_id  # type: ignore[attr-defined]
+    assert joined.event.previous_case_id == alone.event.case_id  # type: ignore[attr-defined]
+
+
+def matched_of(heard: Heard, report_id: str) -> bool:
+    return isinstance(heard.event, ReportMatched) and heard.event.report_id == report_id
+
+
+def make_due(stack: Stack, document_id: str) -> None:
+    with mongo_client(stack) as client:
+        now = datetime.now(UTC)
+        changed = client["reports"]["report"].update_one(
+            {"_id": document_id, "due.name": "ask_again"}, {"$set": {"next_due": now, "due.0.at": now}}
+        )
+    assert changed.modified_count == 1
