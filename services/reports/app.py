@@ -21,6 +21,7 @@ from services.reports.kinds import AGGREGATES
 from services.reports.looking import Looking
 from services.reports.merging import Merging
 from services.reports.placing import Placing
+from services.reports.reindexing import Reindexing
 from services.reports.routes import router
 from services.reports.settings import Settings
 from services.reports.store import Store
@@ -60,6 +61,7 @@ def create_app(settings: Settings, aggregates: Sequence[Aggregate[Any]] = AGGREG
     runtime.every(0.5, "evidence", evidence.step)
     runtime.every(1.0, "merging", merging.step)
     runtime.every(60.0, "mending", merging.mend)
+    runtime.every(5.0, "reindexing", Reindexing(runtime.engine, store).step)
     runtime.last += [matcher.close, gateway.close]
     app = runtime.app()
     app.state.runtime = runtime

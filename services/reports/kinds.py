@@ -7,7 +7,7 @@ from libs.contracts.reports.report import PlaceReport
 from libs.runtime.aggregates import Aggregate
 from libs.runtime.mongo import index
 from services.reports import case, clarification, policies, report
-from services.reports.search import search_terms
+from services.reports.search import VERSION, search_terms
 
 REPORT: Aggregate[report.Report] = Aggregate(
     name="report",
@@ -54,7 +54,8 @@ CASE: Aggregate[case.Case] = Aggregate(
 
 def _searchable(found: clarification.Clarification) -> dict[str, Any]:
     latest = found.latest
-    return {**clarification.index_fields(found), "t": search_terms(f"{latest.fact} {latest.claim} {found.topic}")}
+    terms = search_terms(f"{latest.fact}\n{latest.claim}\n{found.topic}")
+    return {**clarification.index_fields(found), "t": terms, "tv": VERSION}
 
 
 CLARIFICATION: Aggregate[clarification.Clarification] = Aggregate(
@@ -67,6 +68,7 @@ CLARIFICATION: Aggregate[clarification.Clarification] = Aggregate(
         index(("tenant", 1), ("ix.number", 1), name="number", unique=True),
         index(("tenant", 1), ("ix.at", -1), ("_id", -1), name="newest"),
         index(("tenant", 1), ("ix.t", 1), ("ix.at", -1), name="words"),
+        index(("ix.tv", 1), name="words_version"),
         index(("tenant", 1), ("ix.corrected", 1), ("ix.at", -1), name="corrected"),
         index(("tenant", 1), ("ix.case", 1), name="case"),
     ),

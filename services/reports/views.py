@@ -35,7 +35,7 @@ from services.reports.clarification import Clarification
 from services.reports.matching.questions import Answer
 from services.reports.placing import told
 from services.reports.report import Report
-from services.reports.search import asked_terms
+from services.reports.search import all_of, asked, number_asked
 from services.reports.store import Store
 
 PAGE = 20
@@ -181,12 +181,15 @@ class Views:
             where = {"ix.corrected": True}
         if verdict:
             where["ix.verdict"] = verdict
-        terms = asked_terms(query)
-        if query.strip() and not terms:
+        number, words = number_asked(query), asked(query)
+        if query.strip() and not words:
             return Page(items=(), count=0)
-        if terms:
-            where["ix.t"] = {"$all": terms}
-        count = await self._engine.collection("clarification").count(tenant, where)
+        answers = self._engine.collection("clarification")
+        if number is not None and await answers.count(tenant, {**where, **number}, limit=1):
+            where |= number
+        elif words:
+            where |= all_of(words)
+        count = await answers.count(tenant, where)
         scope = f"clarifications|{tenant}"
         if cursor:
             at, last = self._cursors.decode(scope, cursor)
@@ -212,7 +215,8 @@ class Views:
 
     async def clarification(self, tenant: str, ref: str) -> ClarificationView:
         """By number or id."""
-        found = await self._store.find_clarifications(tenant, {"ix.number": ref.upper()}, limit=1)
+        number = number_asked(ref) or {"ix.number": ref.upper()}
+        found = await self._store.find_clarifications(tenant, number, limit=1)
         if not found:
             found = await self._store.find_clarifications(tenant, {"_id": f"{tenant}/{ref}"}, limit=1)
         if not found:

@@ -3,9 +3,11 @@
 import asyncio
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
+from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
+from pymongo import MongoClient
 
 from deploy.local.stack import Stack
 from libs.contracts import ids
@@ -123,6 +125,15 @@ async def test_a_checked_case_becomes_an_answer_that_the_ticket_shows(desk: Desk
     number = published[0].event.number  # type: ignore[attr-defined]
     assert await listed(desk, tenant, verdict="scam") == [number]
     assert await listed(desk, tenant, verdict="true") == []
+    assert [await listed(desk, tenant, q=q) for q in FINDING] == [[number]] * len(FINDING)
+    assert await listed(desk, tenant, q="pungutan bank") == []
+    assert await listed(desk, tenant, q=f"{number[:-1]}Z") == []
+    assert await listed(desk, tenant, q=number.lower().replace("-", " ")) == [number]
+    await written_by_an_older_version(desk.stack, tenant)
+    assert await listed(desk, tenant, q="dipungut") == []
+    async with asyncio.timeout(15):
+        while await listed(desk, tenant, q="dipungut") != [number]:
+            await asyncio.sleep(0.2)
     addresses = await desk.read(Service.REPORTS, "/answer-addresses", tenant=tenant)
     assert [a["number"] for a in addresses] == [number]
 
@@ -139,6 +150,22 @@ async def test_a_checked_case_becomes_an_answer_that_the_ticket_shows(desk: Desk
                 break
             await asyncio.sleep(0.1)
     assert found["answers"][0]["card"]["verdict"] == "scam"
+
+
+FINDING = ("dipungut", "biaya admin", "1.500.000", "Rp 1,5 juta", "pemko", "hoaks bantuan", "sosial")
+
+
+async def written_by_an_older_version(stack: Stack, tenant: str) -> None:
+    """Words as they were kept before there were versions of them."""
+
+    def change() -> None:
+        client: MongoClient[dict[str, Any]] = MongoClient(stack.admin_mongo_url)
+        with client:
+            client["reports"]["clarification"].update_many(
+                {"tenant": tenant}, {"$set": {"ix.t": ["pemkot"]}, "$unset": {"ix.tv": ""}}
+            )
+
+    await asyncio.to_thread(change)
 
 
 async def listed(desk: Desk, tenant: str, **asked: str) -> list[str]:
