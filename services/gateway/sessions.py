@@ -94,6 +94,12 @@ def _tenant_and_hash(secret: str) -> tuple[str, str] | None:
     return (found[1], hashlib.sha256(secret.encode()).hexdigest()) if found else None
 
 
+def opens(secret: str, tenant: str) -> bool:
+    """Whether a mailed link may be one of this office; to be asked before it is spent."""
+    named = _TOKEN.fullmatch(secret)
+    return named is not None and named[1] == tenant
+
+
 class Sessions:
     def __init__(self, mongo: Mongo, session_key: bytes, now: Clock = utc_now) -> None:
         self._sessions = mongo.tenants("sessions")

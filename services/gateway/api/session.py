@@ -67,14 +67,18 @@ async def session(parts: Parts, request: Request) -> SessionAnswer:
     raise Refused("unauthenticated")
 
 
-@router.delete("/session", status_code=204, summary="Log out", responses=problems(503))
+@router.delete("/session", status_code=204, summary="Log out", responses=problems(403, 503))
 async def close_session(parts: Parts, request: Request) -> Response:
+    """Ends the log-in whose token stands in X-CSRF-Token. Without a log-in there is nothing to end."""
+    token = request.headers.get("x-csrf-token")
+    held = {kind: request.cookies[name] for kind in Kind if (name := parts.cookie_name(kind)) in request.cookies}
+    own = {kind: secret for kind, secret in held.items() if parts.sessions.is_from(secret, token)}
+    if held and not own:
+        raise Refused("forbidden")
     response = Response(status_code=204)
-    for kind in (Kind.OFFICER, Kind.PARTNER):
-        secret = request.cookies.get(parts.cookie_name(kind))
-        if secret:
-            await parts.sessions.close(secret)
-            parts.forget(response, kind)
+    for kind, secret in own.items():
+        await parts.sessions.close(secret)
+        parts.forget(response, kind)
     return response
 
 

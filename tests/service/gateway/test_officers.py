@@ -116,7 +116,9 @@ async def test_logged_out_is_out(house: House, office: TestOffice) -> None:
     desk = await house.log_in(await house.officer(office))
     secret = desk.browser.cookies["simpul-officer"]
 
-    assert (await desk.browser.delete("/api/v1/session")).status_code == 204
+    assert (await desk.browser.delete("/api/v1/session")).status_code == 403
+    left = await desk.browser.delete("/api/v1/session", headers={"X-CSRF-Token": desk.csrf})
+    assert left.status_code == 204
 
     async with house.browser() as other:
         answer = await other.get("/api/v1/session", headers={"Cookie": f"simpul-officer={secret}"})

@@ -26,6 +26,22 @@ from tests.unit.gateway.builders import an_office
 SECRETS = {kind: f"t1.{kind:x<43}" for kind in Kind}
 VISITED = "pengunjung-dengan-kuki-sendiri"
 
+WITHOUT_COOKIE = {
+    "/api/v1/{slug}/reports",
+    "/api/v1/{slug}/uploads",
+    "/api/v1/{slug}/match",
+    "/api/v1/{slug}/clarifications/{ref}/demand",
+    "/api/v1/{slug}/tickets/{number}",
+    "/api/v1/{slug}/tickets/{number}/messages",
+    "/api/v1/{slug}/tickets/{number}/withdrawal",
+    "/api/v1/{slug}/tickets/{number}/rating",
+    "/api/v1/{slug}/tickets/{number}/rejection",
+    "/api/v1/{slug}/tickets/{number}/stop",
+    "/api/v1/session",
+    "/api/v1/partner/login",
+    "/api/v1/partner/session",
+}
+"""POST of the API that look at no cookie, or make one: whoever sends them shows a code or a password, or needs none."""
 BY_LINK = {"/{slug}/u/{token}"}
 """A mail program unsubscribes for its reader (RFC 8058): the signed link in the address is the token."""
 
@@ -184,3 +200,80 @@ async def test_a_form_that_met_an_outage_can_be_sent_once_more_as_it_was(
     assert answer.status_code == 503
     assert "Kirim ulang" in answer.text
     assert form(answer.text, "/decline").fields == sent
+
+
+@pytest.mark.usefixtures("everybody")
+async def test_no_route_of_the_api_that_a_cookie_opens_changes_anything_without_its_token(app: FastAPI) -> None:
+    sessions = app.state.gateway.sessions
+    foreign, taken, seen = sessions.csrf("kuki-dari-peramban-orang-lain"), list[str](), set[str]()
+
+    async with browser(app) as at:
+        for method, path in sorted(_routes(list(app.routes))):
+            if method in ("GET", "HEAD") or not path.startswith("/api/"):
+                continue
+            seen.add(path)
+            if method == "POST" and path in WITHOUT_COOKIE:
+                continue
+            for token in ({}, {"X-CSRF-Token": ""}, {"X-CSRF-Token": foreign}):
+                headers = {"Idempotency-Key": str(uuid4()), **token}
+                answer = await at.request(method, address(path), headers=headers, json={})
+                if answer.status_code != 403:
+                    taken.append(f"{method} {path} with {token}: {answer.status_code}")
+
+    assert taken == []
+    assert seen > WITHOUT_COOKIE, "these are gone; forget them here, too"
+
+
+async def closed_with(app: FastAPI, monkeypatch: pytest.MonkeyPatch, token: Kind | None) -> tuple[int, list[str]]:
+    parts: Gateway = app.state.gateway
+    closed: list[str] = []
+
+    async def close(secret: str) -> None:
+        closed.append(secret)
+
+    monkeypatch.setattr(parts.sessions, "close", close)
+    headers = {"X-CSRF-Token": parts.sessions.csrf(SECRETS[token])} if token else {}
+    async with browser(app) as at:
+        answer = await at.delete("/api/v1/session", headers=headers)
+    return answer.status_code, closed
+
+
+@pytest.mark.parametrize("kind", Kind)
+async def test_a_log_out_ends_the_log_in_whose_token_it_carries(
+    app: FastAPI, monkeypatch: pytest.MonkeyPatch, kind: Kind
+) -> None:
+    assert await closed_with(app, monkeypatch, kind) == (204, [SECRETS[kind]])
+
+
+async def test_a_log_out_without_a_token_ends_nothing(app: FastAPI, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert await closed_with(app, monkeypatch, None) == (403, [])
+
+
+@pytest.mark.usefixtures("everybody")
+@pytest.mark.parametrize("kind", Kind)
+async def test_who_is_logged_in_twice_leaves_by_the_page_they_are_at(
+    app: FastAPI, monkeypatch: pytest.MonkeyPatch, kind: Kind
+) -> None:
+    parts: Gateway = app.state.gateway
+    closed: list[str] = []
+
+    async def close(secret: str) -> None:
+        closed.append(secret)
+
+    monkeypatch.setattr(parts.sessions, "close", close)
+    async with browser(app) as at:
+        answer = await at.post("/cirebon/logout", data={"csrf": parts.sessions.csrf(SECRETS[kind])})
+
+    assert (answer.status_code, closed) == (303, [SECRETS[kind]])
+
+
+async def test_a_log_in_link_under_another_office_is_not_spent(app: FastAPI) -> None:
+    parts: Gateway = app.state.gateway
+    path = f"/cirebon/login/t2.{'x' * 43}"
+
+    async with browser(app) as at:
+        shown = await at.get(path)
+        # `parts.links` may not be touched.
+        sent = await at.post(path, data={"csrf": parts.sessions.csrf(VISITED)})
+
+    assert (shown.status_code, sent.status_code) == (404, 404)

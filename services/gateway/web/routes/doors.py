@@ -7,7 +7,7 @@ from pydantic_core import PydanticCustomError
 from starlette.responses import Response
 
 from libs.contracts.directory import TenantRecord
-from libs.runtime.errors import Refused, Unavailable
+from libs.runtime.errors import NotFound, Refused, Unavailable
 from services.gateway.context import Office, Visit, Visited, posted
 from services.gateway.forms import email_address
 from services.gateway.idempotency import read_key
@@ -15,7 +15,7 @@ from services.gateway.limits import TooMany
 from services.gateway.officer_login import log_in
 from services.gateway.partner_login import enter, enter_by_assignment, send_link
 from services.gateway.paths import LinkToken
-from services.gateway.sessions import Kind
+from services.gateway.sessions import Kind, opens
 from services.gateway.web.routes.pages import Pages, form_of, see, text_of
 from services.gateway.web.routes.public import Site
 from services.gateway.web.routes.resuming import LONGEST_WAY, brought_along, way_back
@@ -93,16 +93,21 @@ async def officer_enters(office: Office, visit: Visit, site: Site, request: Requ
 
 @router.post("/{slug}/logout")
 async def leave(office: Office, visit: Visit, request: Request) -> Response:
-    """Of officers and partners alike."""
-    officer, partner = await visit.officer(), await visit.partner()
-    who = officer or partner
-    target = "login" if officer else "login/partner"
-    response = see(f"/{office.slug}/{target}?out=1")
-    if who is not None:
-        await posted(request, visit, session=who.session)
+    """Of officers and partners alike; in a browser that is logged in as both, of the one whose page it was."""
+    here = [who for who in (await visit.officer(), await visit.partner()) if who is not None]
+    for who in here:
+        try:
+            await posted(request, visit, session=who.session)
+        except Refused:
+            continue
+        target = "login" if who.session.kind is Kind.OFFICER else "login/partner"
+        response = see(f"/{office.slug}/{target}?out=1")
         await visit.parts.sessions.close(who.session.secret)
         visit.parts.forget(response, who.session.kind)
-    return visit.finish(response)
+        return visit.finish(response)
+    if here:
+        raise Refused("forbidden")
+    return visit.finish(see(f"/{office.slug}/login?out=1"))
 
 
 @router.get("/{slug}/login/partner")
@@ -158,6 +163,8 @@ async def link_asked(office: Office, visit: Visit, site: Site, request: Request)
 
 @router.get("/{slug}/login/{secret}")
 async def link_opened(office: Office, visit: Visit, site: Site, secret: LinkToken) -> Response:
+    if not opens(secret, office.id):
+        raise NotFound("link")
     view = ConfirmPage(form=form_of(f"/{office.slug}/login/{secret}", visit), purpose="login")
     return site.show(visit, office, "auth/confirm.html", view)
 
@@ -166,6 +173,9 @@ async def link_opened(office: Office, visit: Visit, site: Site, secret: LinkToke
 async def partner_enters(office: Office, visit: Visit, site: Site, secret: LinkToken, request: Request) -> Response:
     await posted(request, visit)
     visit.parts.limits.guesses.take(visit.client)
+    if not opens(secret, office.id):
+        # Another office's: not spent here, it still opens what it was made for.
+        raise NotFound("link")
     old = request.cookies.get(visit.parts.cookie_name(Kind.PARTNER))
     entered = await enter(visit.parts, secret, instead_of=old)
     if entered is None:
