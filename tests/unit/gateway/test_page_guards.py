@@ -105,7 +105,7 @@ def pages(app: FastAPI, method: str) -> list[str]:
 
 
 def address(path: str) -> str:
-    known = {"slug": "cirebon", "kind": "hoax", "relation": "same", "number": "CRB-0000-0000"}
+    known = {"slug": "cirebon", "kind": "hoax", "relation": "same", "step": "wrong-number", "number": "CRB-0000-0000"}
     return re.sub(r"\{(\w+)(?::\w+)?\}", lambda found: known.get(found[1], str(uuid4())), path)
 
 
