@@ -1,7 +1,7 @@
 """The ledger client: reports over the gateway's HTTP API, from a process of its own.
 
-`python -m tests.chaos.client URL LEDGER SEED RATE slug=tenant=region ...`. At SIGTERM it begins nothing new and
-brings what is open to its end.
+`python -m tests.chaos.client URL LEDGER SEED RATE slug=tenant=region ...`. At SIGUSR1 a burst of new texts comes at
+once. At SIGTERM it begins nothing new and brings what is open to its end.
 """
 
 import asyncio
@@ -27,6 +27,8 @@ TIMEOUT = 12.0
 AGAIN, OTHER, BAD = 0.06, 0.03, 0.03
 """Shares of submissions that are sent again, sent with another body, or broken."""
 WAITED_FOR = 0.5
+BURST = 600
+"""Hoaxes, each with a text of its own: the matcher has a question for each, and answers 30 to 100 a second."""
 
 PLACES = ("Mojoagung", "Ploso", "Diwek", "Harjamukti", "Kesambi", "Pekalipan", "Ngoro", "Sumobito")
 THINGS = (
@@ -39,6 +41,12 @@ THINGS = (
     "KTP lama tidak berlaku lagi pekan depan",
     "petugas palsu meminta uang sensus dari rumah ke rumah",
 )
+WORDS = (
+    "air", "banjir", "bendungan", "beras", "bupati", "camat", "dinas", "gempa", "gudang", "guru", "hujan",
+    "jalan", "kantor", "kapal", "kepala", "kereta", "listrik", "masjid", "mobil", "murid", "nelayan", "obat",
+    "padi", "pajak", "panen", "pasar", "pelabuhan", "penyakit", "petani", "polisi", "puskesmas", "rumah", "rusak",
+    "sawah", "sekolah", "sungai", "surat", "tanah", "tanggul", "truk", "uang", "udara", "warga", "warung",
+)  # fmt: skip
 LEADS = ("", "Apakah benar: ", "Mohon dicek. ", "Dari grup keluarga: ", "Diteruskan berkali-kali: ")
 DEFAULTS: Mapping[str, Any] = {
     "kind": "hoax",
@@ -79,6 +87,11 @@ def a_body(chance: random.Random, n: int, office: Office) -> dict[str, Any]:
     return body
 
 
+def a_new_body(chance: random.Random, n: int) -> dict[str, Any]:
+    """A hoax that nobody has reported in these words."""
+    return {"text": f"Beredar kabar: {' '.join(chance.sample(WORDS, 14))}", "doubt": f"Laporan uji {n}"}
+
+
 def said(body: Mapping[str, Any]) -> dict[str, Any]:
     return {name: body.get(name, DEFAULTS[name]) for name in FIELDS}
 
@@ -107,7 +120,11 @@ class Client:
         self._numbers = count()
         self._requests = count()
         self._next_at = time.monotonic()
+        self._at_once = 0
         self.stopping = asyncio.Event()
+
+    def burst(self) -> None:
+        self._at_once += BURST
 
     async def run(self) -> None:
         await asyncio.gather(*(self._work() for _ in range(WORKERS)))
@@ -115,14 +132,18 @@ class Client:
 
     async def _work(self) -> None:
         while not self.stopping.is_set():
+            if self._at_once:
+                self._at_once -= 1
+                await self._submit(next(self._numbers), is_new=True)
+                continue
             self._next_at = max(self._next_at + 1 / self._rate, time.monotonic())
             await asyncio.sleep(self._next_at - time.monotonic())
             await self._submit(next(self._numbers))
 
-    async def _submit(self, n: int) -> None:
+    async def _submit(self, n: int, *, is_new: bool = False) -> None:
         chance = random.Random(self._chance.getrandbits(64))
         office = chance.choice(self._offices)
-        body = a_body(chance, n, office)
+        body = a_new_body(chance, n) if is_new else a_body(chance, n, office)
         key = str(UUID(int=chance.getrandbits(128), version=4))
         if chance.random() < BAD:
             await self._until_answered(n, Purpose.BAD, office, key, broken(chance, body), wait=0)
@@ -175,6 +196,7 @@ async def main(url: str, ledger: str, seed: str, rate: str, *offices: str) -> No
     parsed = [Office(*o.split("=")) for o in offices]
     client = Client(url, Ledger(Path(ledger)), parsed, seed=int(seed), rate=float(rate))
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, client.stopping.set)
+    asyncio.get_running_loop().add_signal_handler(signal.SIGUSR1, client.burst)
     await client.run()
 
 

@@ -84,10 +84,12 @@ class Open:
     subjects: int = 0
     bulletins: int = 0
     placing: int = 0
+    asking: int = 0
+    """Reports in cases of their own, because the matcher did not answer."""
 
     @property
     def total(self) -> int:
-        return self.unrelayed + self.queued + self.attempting + self.subjects + self.bulletins + self.placing
+        return sum(vars(self).values())
 
 
 def watermarks_of(client: Client, service: str) -> dict[str, int]:
@@ -115,4 +117,5 @@ def open_work(client: Client) -> Open:
         subjects=notify["subject"].count_documents({"ix.todo": {"$exists": True}}),
         bulletins=notify["bulletin"].count_documents({"ix.unfinished_since": {"$exists": True}}),
         placing=reports["report"].count_documents({"state.state": ReportState.MATCHING}),
+        asking=reports["report"].count_documents({"due.name": "ask_again"}),
     )

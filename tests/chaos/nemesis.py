@@ -29,6 +29,7 @@ class Kind(StrEnum):
     KILL_MONGOD = "kill mongod"
     KILL_GATEWAY = "kill gateway"
     PUBLISH_TWICE = "publish all twice"
+    BURST = "burst"
     PAUSE = "pause a consumer"
     ROLL_OUT = "roll out"
     STOP_KAFKA = "stop kafka"
@@ -51,6 +52,8 @@ SHARED = (Service.REPORTS, Service.NOTIFY)
 PROVOKED_WITHIN = 12.0
 """Seconds to wait for work in flight before a fault counts as a miss."""
 DOWN = (0.5, 4.0)
+OUTRUN = 100
+"""Reports without an answer of the matcher from which on a burst has outrun it."""
 PAUSES = (4.0, 14.0)
 """Seconds; the longer one outlasts the session of 10 s, so the group goes on without the sleeper, who then wakes."""
 
@@ -109,6 +112,8 @@ class Nemesis:
     offices: Offices
     ledger: Reader
     repeater: Repeater
+    burst: Callable[[], None]
+    """Begins one."""
     seed: int
     started: float = field(default_factory=time.monotonic)
     faults: list[Fault] = field(default_factory=list)
@@ -149,6 +154,8 @@ class Nemesis:
                 return await self._scale_in()
             case Kind.PUBLISH_TWICE:
                 return await self._publish_twice()
+            case Kind.BURST:
+                return await self._burst()
         return await self._kill(KILLED[kind])
 
     async def _kill(self, service: Service) -> Hit:
@@ -226,6 +233,23 @@ class Nemesis:
         in_flight = await self._provoked(Service.REPORTS)
         repeated = await self.repeater.repeat()
         return Hit("commands and journals", repeated > 0, in_flight, f"{repeated} records repeated")
+
+    async def _burst(self) -> Hit:
+        """More new texts at once than the matcher can read; it sleeps through the first of them."""
+        [matcher] = members_of(Service.MATCHER)
+        seconds = self._chance.choice(PAUSES)
+        await asyncio.to_thread(self.fleet.stack.pause, matcher)
+        self.burst()
+        waiting = await self._until(self._outrun)
+        await asyncio.sleep(seconds)
+        asleep = self.fleet.is_paused(matcher)
+        await asyncio.to_thread(self.fleet.stack.resume, matcher)
+        return Hit(matcher, asleep, waiting, f"outrun, and asleep for {seconds:.0f} s more")
+
+    async def _outrun(self) -> int:
+        work = await asyncio.to_thread(open_work, self.mongo)
+        waiting = work.placing + work.asking
+        return waiting if waiting >= OUTRUN else 0
 
     async def _provoked(self, service: Service) -> int:
         """How much is in flight at the target, from the moment that there is something; 0: nothing came."""
