@@ -20,7 +20,7 @@ from libs.runtime import logs, telemetry
 from libs.runtime.directory import Directory
 from libs.runtime.followers import Follower
 from libs.runtime.http import Health, Observed, ServiceClient
-from libs.runtime.keyring import Keyring
+from libs.runtime.keyring import Keyring, derive
 from libs.runtime.mongo import Mongo
 from libs.runtime.outbox import KafkaOutbox
 from libs.runtime.service import Periodic, patiently, settle_memory
@@ -236,6 +236,7 @@ def build(settings: GatewaySettings) -> Machinery:
         notify=notify,
         uploads=uploads,
         shelf=Shelf(mongo),
+        unsent_key=derive(session_key, "unsent"),
         hub=hub,
         limits=_limits(settings),
     )

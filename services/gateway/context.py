@@ -7,7 +7,7 @@ form = await posted(request, visit)                                       a page
 """
 
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Annotated
 from uuid import UUID, uuid4
 
@@ -80,6 +80,8 @@ class Gateway:
     notify: NotifyReads
     uploads: Uploads
     shelf: Shelf
+    unsent_key: bytes = field(repr=False)
+    """Seals what officers have typed and not sent."""
     hub: Hub
     limits: Limits
     knows_everybody: bool = False

@@ -145,7 +145,8 @@ class Conflict:
     mine: Draft
     keep_mine: Action
     """Carries `mine` again, on top of the newest version."""
-    take_theirs_url: str
+    take_theirs: Action
+    """Puts `mine` away."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -250,6 +251,10 @@ class CasePage:
     save: Action | None = None
     """None: the draft cannot be changed now (under review, or published and no correction begun)."""
     submit: Action | None = None
+    unsent: Action | None = None
+    """Keeps what is typed, as it is."""
+    unsent_at: datetime | None = None
+    """Since when the draft here is typed and not saved."""
     approve: Action | None = None
     """Shown here only to say why not; approving is done on the review page."""
     review_url: str = ""

@@ -8,7 +8,7 @@ import pytest
 from PIL import Image
 
 from tests.service.gateway.house import PASSWORD, Desk, House, TestOffice, TestOfficer, key, totp, until
-from tests.service.pages.reading import form
+from tests.service.pages.reading import Form, form
 
 
 @dataclass
@@ -246,3 +246,73 @@ async def test_officers_see_the_pictures_of_a_report_and_nobody_else_does(room: 
     assert (await elsewhere.browser.get(theirs)).status_code == 404
     assert (await room.verifier.browser.get(f"{address[:-1]}9")).status_code == 404
     assert (await room.house.http.get(address)).status_code in (303, 401)
+
+
+async def test_another_button_of_the_page_keeps_the_unsaved_draft_and_what_else_was_typed(room: Newsroom) -> None:
+    """As a browser sends it: every part of the page belongs to one form, each button to an address of its own."""
+    case, browser = await room.case(), room.verifier.browser
+    await form(await room.read(case), "/claim").send(browser)
+    page = form(await room.read(case), "/draft")
+    source = {"title": "Keterangan dinas", "url": "https://dinas.example/keterangan", "publisher": ""}
+    typed = DRAFT | {"question": "Apakah surat ini asli?", "reason": "Bel"}
+
+    added = await page.send(browser, to="references", **typed, **source)
+    after = await room.read(case)
+    saved = await form(after, "/draft").send(browser)
+    clean = await room.read(case)
+
+    assert added.headers["location"] == f"{case}?done=reference_added"
+    assert "Keterangan dinas" in after
+    assert "Belum disimpan sebagai draf, dari pukul" in after
+    assert form(after, "/draft").fields["fact"] == DRAFT["fact"]
+    assert form(after, "/references").fields["title"] == ""
+    assert form(after, "/ask").fields["question"] == "Apakah surat ini asli?"
+    assert form(after, "/close").fields["reason"] == "Bel"
+    assert saved.headers["location"] == f"{case}?done=draft_saved"
+    assert "Belum disimpan sebagai draf" not in clean
+
+
+async def test_what_a_script_keeps_while_one_writes_is_there_on_the_next_visit_for_that_officer_alone(
+    house: House, room: Newsroom
+) -> None:
+    case, browser = await room.case(), room.verifier.browser
+    other = await house.log_in(await house.officer(room.office, "verifier"))
+    await form(await room.read(case), "/claim").send(browser)
+    page = form(await room.read(case), "/draft")
+    browser.headers["Accept"] = "application/json"
+
+    kept = await page.send(browser, to="unsent", **(DRAFT | {"explanation": "Baru separuh kal"}))
+    browser.headers["Accept"] = "text/html"
+    mine, theirs = await room.read(case), await room.read(case, other)
+    put_away = await form(mine, "/draft").send(browser, to="unsent", drop="1")
+    after = await room.read(case)
+
+    assert re.fullmatch(r"\d\d\.\d\d", kept.json()["at"])
+    assert form(mine, "/draft").fields["explanation"] == "Baru separuh kal"
+    assert "Baru separuh kal" not in theirs
+    assert put_away.headers["location"] == case
+    assert form(after, "/draft").fields["explanation"] == ""
+    assert (await room.verifier.get(f"/console/cases/{case.rpartition('/')[2]}")).json()["draft"]["explanation"] == ""
+
+
+async def test_a_draft_that_somebody_else_saved_meanwhile_is_shown_beside_the_unsaved_one(
+    house: House, room: Newsroom
+) -> None:
+    case, browser = await room.case(), room.verifier.browser
+    await form(await room.read(case), "/claim").send(browser)
+    page = form(await room.read(case), "/draft")
+    await page.send(browser, to="unsent", **(DRAFT | {"fact": "Ditulis dan belum disimpan."}))
+    await Form(page.url, page.fields | {"key": str(uuid4())}).send(
+        browser, **(DRAFT | {"fact": "Disimpan lebih dulu."})
+    )
+    await page.send(browser, to="unsent", **(DRAFT | {"fact": "Ditulis dan belum disimpan."}))
+
+    shown = await room.read(case)
+    theirs = await form(shown, "/draft").send(browser, to="unsent", drop="1")
+    after = form(await room.read(case), "/draft").fields
+
+    assert "Ditulis dan belum disimpan." in shown
+    assert "Disimpan lebih dulu." in shown
+    assert "Bandingkan, lalu pilih" in shown
+    assert theirs.headers["location"] == case
+    assert after["fact"] == "Disimpan lebih dulu."

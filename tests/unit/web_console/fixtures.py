@@ -374,6 +374,7 @@ def case(**more: object) -> cases.CasePage:
             areas=(("35.17.13", "Mojoagung"), ("35.17.12", "Peterongan"), ("35.17.02", "Gudo")),
         ),
         draft=draft(),
+        unsent=action("console/cases/k1/unsent", version=7),
         save=action("console/cases/k1/draft", version=7),
         submit=action("console/cases/k1/submit", version=7),
         approve=action("console/cases/k1/approve", version=7, why_not="author"),
@@ -450,7 +451,7 @@ def case_conflict() -> cases.CasePage:
                 cases.Clash(what="about_own_tenant", mine="yes", theirs=""),
             ),
             keep_mine=action("console/cases/k1/draft", version=8),
-            take_theirs_url="/jombang/console/cases/k1",
+            take_theirs=action("console/cases/k1/unsent"),
         ),
     )
 
@@ -486,6 +487,7 @@ def case_in_review() -> cases.CasePage:
     return case(
         state="in_review",
         save=None,
+        unsent=None,
         submit=None,
         review_url="/jombang/console/reviews/k1",
         new_reference=None,
@@ -499,6 +501,7 @@ def case_published() -> cases.CasePage:
         desk=desk(notice="published"),
         state="published",
         save=None,
+        unsent=None,
         submit=None,
         approve=None,
         similar=None,

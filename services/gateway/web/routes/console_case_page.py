@@ -12,6 +12,7 @@ from libs.kit.calendar import local_day
 from services.gateway.web import case_views, console_views, queue_views
 from services.gateway.web.console_views import Action, ClockState
 from services.gateway.web.routes.console_shift import Attempt, Frame, Said, Shift, area_name, of
+from services.gateway.web.routes.console_unsent import Unsent
 
 TOPICS = (
     "politics", "government", "health", "disaster", "crime", "law", "figure", "social_aid", "jobs", "prize_scam",
@@ -61,7 +62,9 @@ def clock_of(row: CaseView, *, now: datetime) -> tuple[datetime, ClockState]:
     return due, console_views.clock_state(due, now=now, paused=row.waiting_for is not None, done=done)
 
 
-def case_page(shift: Shift, case: CaseView, frame: Frame, said: Said, attempt: Attempt | None) -> case_views.CasePage:
+def case_page(
+    shift: Shift, case: CaseView, frame: Frame, said: Said, attempt: Attempt | None, unsent: Unsent
+) -> case_views.CasePage:
     desk = shift.desk(frame, attempt.said if attempt else said, live=attempt is None)
     held = lease(shift, frame, leased_by=case.leased_by, until=case.leased_until)
     mine = held is not None and held.mine
@@ -93,20 +96,22 @@ def case_page(shift: Shift, case: CaseView, frame: Frame, said: Said, attempt: A
         references=tuple(
             reference_line(r, _removal(shift, case, r, why_not) if writable else None) for r in case.references
         ),
-        new_reference=_new_reference(shift, case, attempt, why_not) if writable else None,
+        new_reference=_new_reference(shift, case, attempt, unsent, why_not) if writable else None,
         triage=_triage(shift, case, attempt, why_not if case.state not in ENDED else "closed"),
-        draft=_draft(case, frame, of(attempt, "draft")),
+        draft=_draft(case, frame, of(attempt, "draft"), unsent),
         save=_draft_action(shift, case, attempt, "draft", why_not) if writable else None,
         submit=_draft_action(shift, case, attempt, "submit", why_not) if writable else None,
+        unsent=_draft_action(shift, case, attempt, "unsent", "") if writable else None,
+        unsent_at=unsent.at if unsent.draft is not None else None,
         approve=_why_not_approve(shift, case),
         review_url=shift.url("reviews", case.id) if case.state in LOCKED else "",
         publish=_action(shift, case, attempt, "publish") if case.state == CaseState.DECIDED else None,
         correct=_action(shift, case, attempt, "correct") if case.state in OUT else None,
         conflict=_conflict(shift, case, frame, attempt),
         clocks=tuple(_clocks(case, clock, frame.now)),
-        question=_question(shift, case, frame, attempt, why_not=why_not) if case.state in ASKABLE else None,
-        confirmation=_confirmation(shift, case, attempt, why_not),
-        closing=_closing(shift, case, attempt) if case.state not in ENDED | {CaseState.IN_REVIEW} else None,
+        question=_question(shift, case, frame, attempt, unsent, why_not=why_not) if case.state in ASKABLE else None,
+        confirmation=_confirmation(shift, case, attempt, unsent, why_not),
+        closing=_closing(shift, case, attempt, unsent) if case.state not in ENDED | {CaseState.IN_REVIEW} else None,
         history=tuple(history(case, frame)),
         published=published_view(shift, case) if published else None,
     )
@@ -194,13 +199,15 @@ def _removal(shift: Shift, case: CaseView, reference: Reference, why_not: str) -
     return shift.action("cases", case.id, "references", reference_id(reference.url), "remove", why_not=why_not)
 
 
-def _new_reference(shift: Shift, case: CaseView, attempt: Attempt | None, why_not: str) -> case_views.NewReference:
-    tried = of(attempt, "references")
+def _new_reference(
+    shift: Shift, case: CaseView, attempt: Attempt | None, unsent: Unsent, why_not: str
+) -> case_views.NewReference:
+    tried = of(attempt, "references") or unsent
     return case_views.NewReference(
         action=_action(shift, case, attempt, "references", why_not),
-        title=tried.typed("title") if tried else "",
-        url=tried.typed("url") if tried else "",
-        publisher=tried.typed("publisher") if tried else "",
+        title=tried.typed("title"),
+        url=tried.typed("url"),
+        publisher=tried.typed("publisher"),
     )
 
 
@@ -230,8 +237,8 @@ def typed_draft(attempt: Attempt) -> Draft:
     )
 
 
-def _draft(case: CaseView, frame: Frame, attempt: Attempt | None) -> case_views.Draft:
-    return draft_view(case, frame, typed_draft(attempt) if attempt else case.draft)
+def _draft(case: CaseView, frame: Frame, attempt: Attempt | None, unsent: Unsent) -> case_views.Draft:
+    return draft_view(case, frame, typed_draft(attempt) if attempt else unsent.draft or case.draft)
 
 
 def draft_view(case: CaseView, frame: Frame, draft: Draft) -> case_views.Draft:
@@ -257,10 +264,8 @@ def _returned_by(case: CaseView, frame: Frame) -> str:
 
 
 def _draft_action(shift: Shift, case: CaseView, attempt: Attempt | None, what: str, why_not: str) -> Action:
-    """Saving and submitting are one form: its one key comes back to both."""
-    return shift.action(
-        "cases", case.id, what, attempt=of(attempt, "draft"), version=case.draft_number, why_not=why_not
-    )
+    """The page's form: every part that somebody writes in belongs to it, and its one key comes back to all."""
+    return shift.action("cases", case.id, what, attempt=attempt, version=case.draft_number, why_not=why_not)
 
 
 def _why_not_approve(shift: Shift, case: CaseView) -> Action | None:
@@ -281,7 +286,7 @@ def _conflict(shift: Shift, case: CaseView, frame: Frame, attempt: Attempt | Non
         clashes=tuple(_clashes(mine, theirs)),
         mine=draft_view(case, frame, mine),
         keep_mine=shift.action("cases", case.id, "draft", version=case.draft_number),
-        take_theirs_url=shift.url("cases", case.id),
+        take_theirs=shift.action("cases", case.id, "unsent"),
     )
 
 
@@ -313,17 +318,17 @@ def _clocks(case: CaseView, clock: ClockState, now: datetime) -> Iterable[case_v
 
 
 def _question(
-    shift: Shift, case: CaseView, frame: Frame, attempt: Attempt | None, *, why_not: str
+    shift: Shift, case: CaseView, frame: Frame, attempt: Attempt | None, unsent: Unsent, *, why_not: str
 ) -> case_views.Question:
-    tried = of(attempt, "ask")
+    tried = of(attempt, "ask") or unsent
     today = local_day(frame.now, shift.zone)
     agencies = sorted(shift.parts.directory.agencies_of(shift.office.id), key=lambda a: a.name)
     return case_views.Question(
         action=_action(shift, case, attempt, "ask", why_not),
         parties=tuple((a.id, a.name) for a in agencies),
-        party=tried.typed("party") if tried else "",
-        until=tried.typed("until") if tried else "",
-        text=tried.typed("question") if tried else "",
+        party=tried.typed("party"),
+        until=tried.typed("until"),
+        text=tried.typed("question"),
         earliest=(today + timedelta(days=1)).isoformat(),
     )
 
@@ -339,21 +344,19 @@ def end_of_day(day: str, shift: Shift, *, now: datetime) -> datetime | None:
 
 
 def _confirmation(
-    shift: Shift, case: CaseView, attempt: Attempt | None, why_not: str
+    shift: Shift, case: CaseView, attempt: Attempt | None, unsent: Unsent, why_not: str
 ) -> case_views.Confirmation | None:
     if case.state != CaseState.AWAITING_CONFIRMATION:
         return None
-    tried = of(attempt, "confirm")
+    tried = of(attempt, "confirm") or unsent
     return case_views.Confirmation(
-        action=_action(shift, case, attempt, "confirm", why_not), text=tried.typed("confirmed") if tried else ""
+        action=_action(shift, case, attempt, "confirm", why_not), text=tried.typed("confirmed")
     )
 
 
-def _closing(shift: Shift, case: CaseView, attempt: Attempt | None) -> case_views.Closing:
-    tried = of(attempt, "close")
-    return case_views.Closing(
-        action=_action(shift, case, attempt, "close"), reason=tried.typed("reason") if tried else ""
-    )
+def _closing(shift: Shift, case: CaseView, attempt: Attempt | None, unsent: Unsent) -> case_views.Closing:
+    tried = of(attempt, "close") or unsent
+    return case_views.Closing(action=_action(shift, case, attempt, "close"), reason=tried.typed("reason"))
 
 
 def history(case: CaseView, frame: Frame) -> Iterable[case_views.Moment]:

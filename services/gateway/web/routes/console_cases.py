@@ -7,11 +7,11 @@ from uuid import UUID
 
 from fastapi import APIRouter, Request
 from starlette.datastructures import FormData
-from starlette.responses import Response
+from starlette.responses import JSONResponse, Response
 
 from libs.contracts.reads import CaseView
 from libs.contracts.reports.parts import Draft, Reference
-from libs.runtime.errors import NotFound
+from libs.runtime.errors import NotFound, Unavailable
 from services.gateway.accepting import check_area
 from services.gateway.api.models import (
     ClosingWish,
@@ -24,6 +24,7 @@ from services.gateway.api.models import (
 )
 from services.gateway.commands import Reply
 from services.gateway.paths import Id, Position
+from services.gateway.reads import or_missing
 from services.gateway.web import case_views
 from services.gateway.web.routes.console_case_page import case_page, end_of_day, reference_id, report_line
 from services.gateway.web.routes.console_shift import (
@@ -37,8 +38,10 @@ from services.gateway.web.routes.console_shift import (
     require,
     wrong,
 )
+from services.gateway.web.routes.console_unsent import NOTHING, SECTIONS, Unsent, is_page, keep, kept, unsent_in
 from services.gateway.web.routes.pages import number_in, see, text_of
 from services.gateway.web.routes.public import Cursor
+from services.gateway.web.routes.resuming import only_shown
 
 router = APIRouter(include_in_schema=False)
 
@@ -53,8 +56,18 @@ async def _shown(shift: Shift, case_id: str, said: Said, attempt: Attempt | None
     case, frame = await asyncio.gather(read(shift, case_id), shift.frame())
     if case.merged_into is not None:
         return shift.visit.finish(see(shift.url("cases", case.merged_into)))
-    page = case_page(shift, case, frame, said, attempt)
+    unsent = await kept(shift, case)
+    attempt = attempt or _crossed(shift, case, said, unsent)
+    page = case_page(shift, case, frame, said, attempt, unsent)
     return shift.show("case", page, status=attempt.status if attempt else 200)
+
+
+def _crossed(shift: Shift, case: CaseView, said: Said, unsent: Unsent) -> Attempt | None:
+    """Somebody saved a draft while another was being written here: as if that had been sent now."""
+    if unsent.draft is None or unsent.version == case.draft_number:
+        return None
+    form = FormData(list(unsent.fields.items()))
+    return Attempt(what="draft", form=form, key=str(shift.visit.new_key()), status=200, said=said, conflict=True)
 
 
 @router.get("/{slug}/console/cases/{case_id}")
@@ -99,7 +112,35 @@ async def _do(
         return await _shown(shift, case_id, Said(), attempt)
 
     there = to or shift.url("cases", case_id)
-    return await carry_out(shift, form, wish, what=what, done=done, to=there, again=again, names=names)
+    if only_shown(shift.visit.request) or not is_page(form):
+        return await carry_out(shift, form, wish, what=what, done=done, to=there, again=again, names=names)
+    case = await or_missing(read(shift, case_id))
+    unsent = unsent_in(form, case)
+    if unsent.at is not None:
+        await keep(shift, case_id, unsent)
+    answer = await carry_out(shift, form, wish, what=what, done=done, to=there, again=again, names=names)
+    if answer.status_code == 303 and what in SECTIONS:
+        await keep(shift, case_id, unsent_in(form, case, but=what))
+    return answer
+
+
+@router.post("/{slug}/console/cases/{case_id}/unsent")
+async def typed(shift: OnShift, case_id: Id, request: Request) -> Response:
+    """Kept as it is, whatever is wrong with it: by a script while somebody writes, and by Enter in a field."""
+    form = await shift.posted(request)
+    by_script = request.headers.get("accept") == "application/json"
+    if only_shown(request):
+        said = Said(problem="typed_again")
+        attempt = Attempt(what="draft", form=form, key=text_of(form, "key"), status=only_shown(request), said=said)
+        return await _shown(shift, case_id, Said(), attempt)
+    case = await read(shift, case_id)
+    unsent = NOTHING if text_of(form, "drop") else unsent_in(form, case)
+    if not await keep(shift, case_id, unsent):
+        raise Unavailable("shelf")
+    if not by_script:
+        return shift.visit.finish(see(shift.url("cases", case_id)))
+    at = unsent.at.astimezone(shift.zone.tz).strftime("%H.%M") if unsent.at else ""
+    return JSONResponse({"at": at}, headers={"Cache-Control": "no-store"})
 
 
 @router.post("/{slug}/console/cases/{case_id}/claim")

@@ -58,12 +58,62 @@
     });
   }
 
-  // Unsaved typing is not lost to a stray click.
-  const draft = $("[data-draft]");
-  let dirty = false;
-  draft?.addEventListener("input", () => (dirty = true));
-  document.addEventListener("submit", () => (dirty = false));
-  window.addEventListener("beforeunload", (event) => dirty && event.preventDefault());
+  // What is typed is kept on the server as it stands, a moment after the last key; a stray click does not lose the rest.
+  const draft = $("form[data-draft]");
+  const KEPT_AFTER = 1500;
+  const AGAIN_AFTER = 15000;
+  let typed = 0;
+  let kept = 0;
+  let waiting = null;
+  const say = (what, more = "") => {
+    const told = $("#unsent");
+    if (told) told.textContent = what ? `${told.dataset[what]} ${more}`.trim() : "";
+  };
+  const keepLater = (after) => {
+    clearTimeout(waiting);
+    waiting = setTimeout(keep, after);
+  };
+  const keep = async () => {
+    const upTo = typed;
+    try {
+      const answer = await fetch(draft.dataset.draft, {
+        method: "POST",
+        body: new URLSearchParams(new FormData(draft)),
+        headers: { Accept: "application/json" },
+        redirect: "manual",
+      });
+      if (answer.ok) {
+        kept = upTo;
+        say("kept", (await answer.json()).at);
+      } else if (answer.type === "opaqueredirect" || answer.status === 403) {
+        say("out");
+      } else throw new Error(answer.status);
+    } catch {
+      say("away");
+      keepLater(AGAIN_AFTER);
+    }
+  };
+  if (draft) {
+    document.addEventListener("input", (event) => {
+      if (event.target.form !== draft) return;
+      typed += 1;
+      keepLater(KEPT_AFTER);
+    });
+    // Enter means the button of the part that one is in, not the first of the page's form.
+    document.addEventListener("keydown", (event) => {
+      const field = event.target;
+      if (event.key !== "Enter" || field.tagName !== "INPUT" || field.form !== draft) return;
+      event.preventDefault();
+      const part = field.closest("form");
+      if (part === draft) keepLater(0);
+      else $("button[formaction]:not([disabled])", part)?.click();
+    });
+    document.addEventListener("submit", () => {
+      clearTimeout(waiting);
+      kept = typed;
+    });
+    window.addEventListener("beforeunload", (event) => kept < typed && event.preventDefault());
+  }
 
   // Live pages: the stream only says "read again"; the page is fetched and its live parts are put in place,
   // except a part that somebody is just using. XMLHttpRequest parses it without making markup from a string.
@@ -78,7 +128,11 @@
     const put = (fresh) => {
       all("[data-live]").forEach((part) => {
         const next = fresh.getElementById(part.id);
-        const busy = part.contains(document.activeElement) && typing(document.activeElement);
+        const written = (field) =>
+          field.matches("textarea, input:not([type=hidden])") ? field.value !== field.defaultValue : false;
+        const busy =
+          (part.contains(document.activeElement) && typing(document.activeElement)) ||
+          all("textarea, input", part).some(written);
         if (!next || busy || next.textContent === part.textContent) return;
         const focused = part.contains(document.activeElement) ? selected : null;
         part.replaceWith(document.adoptNode(next));
