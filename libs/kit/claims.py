@@ -48,6 +48,8 @@ LONGEST = 2_000
 MOST_TOKENS = 250
 LEAST_CONTENT = 2
 """Different words with content that make a claim: "vaksin habis", not "vaksin?"."""
+ENOUGH_CONTENT = 3
+"""From here a text says what it is about; with fewer words ("bupati korupsi?") the post does, that came with it."""
 LONGEST_CODE = 3
 """Letters of "5G", "C1" or "B1234XY"; among more of them a digit is a letter ("pencuc14n") or part of a name."""
 HEAD = 40

@@ -7,24 +7,24 @@ together find each other.
 import time
 from collections import OrderedDict
 from collections.abc import Sequence
-from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from hashlib import sha256
 from uuid import UUID
 
 from libs.contracts.reports.parts import Candidate
 from libs.contracts.reports.report import Placement, PlaceReport
 from libs.contracts.words import CaseState, MatchOutcome
 from libs.kit.addresses import addresses
+from libs.kit.claims import ENOUGH_CONTENT, read
+from libs.kit.stems import Stems
 from libs.kit.text import fingerprint_of, normalise
-from libs.kit.urls import NotAnAddress, resolve
 from libs.runtime.aggregates import ERASED, Incoming
 from libs.runtime.http import ServiceClient
 from libs.runtime.mongo import key
 from services.reports.asking import Asking
 from services.reports.case import ENDED
 from services.reports.matching.questions import Answer, Question
+from services.reports.posts import posts_of
 from services.reports.report import Report, is_to_be_placed
 from services.reports.store import Store
 
@@ -33,14 +33,7 @@ REMEMBERED = timedelta(minutes=5)
 ALONE = 10.0
 """Seconds without a question after which another member may have placed this tenant's reports: read it anew."""
 MOST = 2_000
-WHOLE = frozenset(
-    {
-        "profile", "profile_id", "group", "group_invite", "channel", "channel_id", "custom_name", "legacy_user",
-        "phone", "playlist", "not_content", "site_root",
-    }
-)  # fmt: skip
-"""Kinds of address at which many claims are found."""
-MOST_LINKS = 10
+_STEMS = Stems()
 LEAST = 12
 """Characters. Below it a text says too little to be the same as another."""
 
@@ -235,23 +228,25 @@ def told(report: Report) -> str:
 
 
 def marks_of(report: Report) -> list[str]:
-    """What two copies of one message have in common."""
+    """What two copies of one message have in common.
+
+    A text that claims nothing ("apakah ini betul?") has no mark: it is asked about everything. Where it claims little,
+    the post that it was sent with says what it is about, and is part of the mark.
+    """
     if report.text == ERASED:
         return []
-    normalised = normalise("\n".join(part for part in (report.text, report.words) if part))
-    return [fingerprint_of(normalised)] if len(normalised) >= LEAST else []
+    text = "\n".join(part for part in (report.text, report.words) if part)
+    normalised = normalise(text)
+    reading = read(text, _STEMS)
+    if len(normalised) < LEAST or not reading.has_claim():
+        return []
+    mark, links = fingerprint_of(normalised), links_of(report)
+    return [f"{mark} {link}" for link in links] if links and reading.content < ENOUGH_CONTENT else [mark]
 
 
 def links_of(report: Report) -> list[str]:
     """Marks of the posts and pages that it points to; a whole account or site is no claim."""
-    found = []
-    for url in dict.fromkeys((*report.urls, *addresses(report.text))):
-        with suppress(NotAnAddress):
-            address = resolve(url)
-            is_site = address.kind == "page" and "/" not in address.id and "?" not in address.id
-            if address.kind not in WHOLE and not is_site:
-                found.append(f"link:{sha256(address.mark.encode()).hexdigest()[:24]}")
-    return found[:MOST_LINKS]
+    return posts_of((*report.urls, *addresses(report.text)))
 
 
 def _placement(answer: Answer | None, report: Report) -> Placement:

@@ -24,7 +24,7 @@ from libs.contracts.reads import (
     TicketView,
     VersionView,
 )
-from libs.contracts.words import CaseState, ClarificationState, ReportState
+from libs.contracts.words import CaseState, ClarificationState, MatchOutcome, ReportState
 from libs.kit.differences import differences
 from libs.runtime.cursors import Cursors
 from libs.runtime.engine import Engine
@@ -153,17 +153,7 @@ class Views:
         found = await self._store.find_clarifications(
             tenant, {"ix.case": {"$in": [c.case_id for c in cases]}, "ix.state": "published"}, limit=10
         )
-        by_case = {c.case_id: c for c in found}
-        answers = tuple(
-            MatchAnswer(
-                card=card(by_case[c.case_id]),
-                score=c.score,
-                differences=rows(text, f"{by_case[c.case_id].latest.claim}"),
-            )
-            for c in cases
-            if c.case_id in by_case
-        )[:3]
-        return MatchView(outcome=answer.decision if answers else "none", answers=answers)
+        return match_view(text, answer, {c.case_id: c for c in found})
 
     async def clarifications(
         self,
@@ -479,6 +469,24 @@ def card(clarification: Clarification) -> ClarificationCard:
         state=clarification.state,
         change_note=clarification.retraction or latest.change_note,
     )
+
+
+def match_view(text: str, answer: Answer, published: Mapping[str, Clarification]) -> MatchView:
+    """What the matcher found, as far as it is published; the outcome is about the first answer shown."""
+    answers = tuple(
+        MatchAnswer(
+            card=card(published[c.case_id]),
+            score=c.score,
+            differences=rows(text, published[c.case_id].latest.claim),
+        )
+        for c in answer.candidates
+        if c.clarification_id is not None and c.case_id in published
+    )[:3]
+    if not answers:
+        return MatchView(outcome=MatchOutcome.NONE)
+    # The matcher's decision is about its first candidate, which may be an open case.
+    is_first = answers[0].card.case_id == answer.candidates[0].case_id
+    return MatchView(outcome=answer.decision if is_first else MatchOutcome.SUGGEST, answers=answers)
 
 
 def case_row(case: Case, title: str) -> CaseRow:

@@ -21,6 +21,7 @@ from libs.contracts.reports.clarification import (
     ClarificationRetracted,
 )
 from libs.contracts.reports.report import (
+    AnswerRated,
     EvidenceTaken,
     ReportMatched,
     ReportMoved,
@@ -46,6 +47,7 @@ from services.reports.clarification import Clarification
 from services.reports.kinds import AGGREGATES, CASE, CLARIFICATION, REPORT
 from services.reports.matching.engine import Document, Kinds, Matcher
 from services.reports.matching.questions import Answer, Found, Question
+from services.reports.matching.teaching import teaches
 from services.reports.matching.turns import Turns
 from services.reports.placing import told
 from services.reports.report import Report
@@ -97,9 +99,11 @@ class Shelf:
             yield dict(zip((d["_id"] for d in documents), await self._store.opened(kind, documents), strict=True))
             await asyncio.sleep(0)
 
-    async def _samples(self, cases: Mapping[str, Case], known: Mapping[str, Report]) -> dict[str, Report]:
-        """The first report of each case that nobody has put into words yet."""
-        wanted = {_sample_of(document_id, case) for document_id, case in cases.items() if not case.draft.claim}
+    async def _samples(
+        self, cases: Mapping[str, Case], known: Mapping[str, Report], *, claimed: bool = False
+    ) -> dict[str, Report]:
+        """The first report of each case that somebody has put into words (`claimed`), or nobody yet."""
+        wanted = {_sample_of(i, case) for i, case in cases.items() if bool(case.draft.claim) is claimed}
         return await self._store.reports(wanted - known.keys() - {""})
 
     async def take(self, records: Sequence[ConsumerRecord]) -> None:
@@ -133,7 +137,7 @@ class Shelf:
 
     async def _heard(self, tenant: str, event: Event, reports: Mapping[str, Report]) -> None:
         match event:
-            case ReportMatched() | ReportMoved() | EvidenceTaken():
+            case ReportMatched() | ReportMoved() | EvidenceTaken() | AnswerRated():
                 report = reports.get(key(tenant, event.report_id))
                 if report is not None:
                     self._link(tenant, report)
@@ -147,6 +151,7 @@ class Shelf:
                 found = await self._engine.collection(CLARIFICATION.name).load([document_id], LEAN)
                 for one in await self._store.opened(CLARIFICATION, list(found.values())):
                     self._clarification(tenant, one)
+                    await self._first_report(tenant, one.case_id)
 
     def _case(self, document_id: str, case: Case | None, report: Report | None) -> None:
         """A case under what its draft claims, or under what was reported; None: it is about to be opened."""
@@ -170,9 +175,17 @@ class Shelf:
 
     def _link(self, tenant: str, report: Report) -> None:
         text = told(report)
-        if report.case_id is None or not text or report.case_id == report.own_case():
-            return
-        self._matcher.add(Document(report.report_id, tenant, Kinds.LINKED, text, answers_to=report.case_id))
+        is_published = key(tenant, report.case_id or "") in self._clarifications
+        if text and teaches(report, is_published=is_published):
+            self._matcher.add(Document(report.report_id, tenant, Kinds.LINKED, text, answers_to=report.case_id))
+        else:
+            self._matcher.remove(report.report_id, tenant)
+
+    async def _first_report(self, tenant: str, case_id: str) -> None:
+        """What opened a case is the case's own text once its claim is published."""
+        cases = await self._store.cases([key(tenant, case_id)])
+        for report in (await self._samples(cases, {}, claimed=True)).values():
+            self._link(tenant, report)
 
     def answer(self, question: Question) -> Answer:
         result = self._matcher.match(question.tenant, question.text, question.limit, without=question.without)
@@ -196,7 +209,7 @@ def _sample_of(document_id: str, case: Case) -> str:
     return key(tenant_of(document_id), case.sample[0]) if case.sample else ""
 
 
-_REPORT_READ = (ReportMatched, ReportMoved, EvidenceTaken)
+_REPORT_READ = (ReportMatched, ReportMoved, EvidenceTaken, AnswerRated)
 _CONCERNING: dict[str, type[Event]] = {
     kind.type_name: kind
     for kind in (

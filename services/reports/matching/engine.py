@@ -20,7 +20,7 @@ import numpy as np
 import numpy.typing as npt
 
 from libs.kit.claim_words import EMPTY
-from libs.kit.claims import Aspect, turns
+from libs.kit.claims import ENOUGH_CONTENT, Aspect, turns
 from libs.kit.differences import conflicts
 from libs.kit.stems import Stems, is_root
 from libs.kit.text import fingerprint, words
@@ -280,7 +280,7 @@ class Matcher:
         self._linked_stems.add(self._linked.put(document, compared), compared.stems)
 
     def match(self, tenant: str, text: str, limit: int = 3, *, without: Collection[str] = ()) -> MatchResult:
-        """The likeliest answers, best first, those worth a look only; `without` some that are known to be wrong."""
+        """The likeliest answers and cases worth a look, `limit` of each; `without` some that are known to be wrong."""
         return self.decided(self.ranked(tenant, text, without), limit)
 
     def decided(self, ranked: Sequence[Candidate], limit: int = 3) -> MatchResult:
@@ -289,9 +289,11 @@ class Matcher:
         sure = [candidate for candidate in worth if candidate.score >= self._trained.match_from]
         sure.sort(key=lambda candidate: candidate.kind is not Kinds.CLARIFICATION)
         if sure:
-            rest = (candidate for candidate in worth if candidate is not sure[0])
-            return MatchResult(Decision.MATCH, (sure[0], *rest)[:limit])
-        return MatchResult(Decision.SUGGEST if worth else Decision.NONE, tuple(worth[:limit]))
+            worth = [sure[0], *(candidate for candidate in worth if candidate is not sure[0])]
+        decision = Decision.MATCH if sure else Decision.SUGGEST if worth else Decision.NONE
+        # Of each kind as many: a hundred near copies that lie open hide no answer.
+        kept = [[candidate for candidate in worth if candidate.kind is kind][:limit] for kind in Kinds]
+        return MatchResult(decision, tuple(candidate for candidate in worth if any(candidate in few for few in kept)))
 
     def ranked(self, tenant: str, text: str, without: Collection[str] = ()) -> list[Candidate]:
         """All candidates that were examined, best first, however unlikely."""
@@ -455,25 +457,33 @@ def is_verbatim(examined: Examined) -> bool:
     """Whether the report makes word for word the claim that was answered, whatever greeting stands around it."""
     query, title, text = examined.query, examined.title, examined.text
     may_be = len(query.words) <= 2 * len(title.words) + AROUND and examined.features[_COVERAGE] >= HALF
-    if may_be and query.reading.is_verbatim(title.reading):
+    if may_be and query.reading.is_verbatim(title.reading) and not is_of_other_post(query, title):
         return True
-    return text is not None and query.words == text.words and has_claim(query)
+    if text is None or query.words != text.words:
+        return False
+    return has_claim(query) and not is_of_other_post(query, text)
 
 
 def is_other_claim(examined: Examined) -> bool:
     """Whether the report names another place, amount, day, institution or person than the answer or its linked text,
     or says the contrary."""
     query, title, text = examined.query, examined.title, examined.text
-    if conflicts(query.mentions, title.mentions) or replaced_names(query, title):
+    if _says_otherwise(query, title):
         return True
-    if turns(query.reading, title.reading):
-        return True
-    return text is not None and bool(
-        conflicts(query.mentions, text.mentions)
-        or replaced_names(query, text)
-        or replaced_names(text, query)
-        or turns(query.reading, text.reading)
+    return text is not None and (_says_otherwise(query, text) or bool(replaced_names(text, query)))
+
+
+def _says_otherwise(query: Compared, other: Compared) -> bool:
+    return is_of_other_post(query, other) or bool(
+        conflicts(query.mentions, other.mentions) or replaced_names(query, other) or turns(query.reading, other.reading)
     )
+
+
+def is_of_other_post(query: Compared, other: Compared) -> bool:
+    """Whether two texts of few words were sent with different posts: those say what they are about."""
+    if query.reading.content >= ENOUGH_CONTENT or not (query.posts and other.posts):
+        return False
+    return query.posts.isdisjoint(other.posts)
 
 
 class _Shelf:

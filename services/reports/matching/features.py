@@ -16,9 +16,11 @@ from rapidfuzz.distance import LCSseq, Levenshtein
 from rapidfuzz.fuzz import ratio
 from rapidfuzz.process import extractOne
 
+from libs.kit.addresses import addresses
 from libs.kit.claims import Reading, read
 from libs.kit.differences import Kind, Mention, conflicts, mentions
 from libs.kit.text import words
+from services.reports.posts import posts_of
 
 LONGEST_TEXT = 2_000
 """Characters compared: 97 % of the development reports are shorter, and a claim stands at the beginning."""
@@ -83,6 +85,10 @@ class Compared:
     @cached_property
     def mentions(self) -> tuple[Mention, ...]:
         return mentions(self.text)
+
+    @cached_property
+    def posts(self) -> frozenset[str]:
+        return frozenset(posts_of(addresses(self.text)))
 
     @cached_property
     def stem_set(self) -> frozenset[str]:

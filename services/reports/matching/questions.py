@@ -27,7 +27,7 @@ class Found(_Part):
 
 
 class Answer(_Part):
-    """`decision`: match, suggest or none; candidates best first, those worth a look only."""
+    """`decision`: match, suggest or none, about the first candidate; candidates best first, those worth a look only."""
 
     id: str
     decision: str

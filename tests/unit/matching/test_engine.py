@@ -177,6 +177,54 @@ def test_an_open_case_is_found_by_the_text_of_its_first_report(matcher) -> None:
     assert template.decision is Decision.SUGGEST
 
 
+NEAR_COPIES = [f"{FORWARDED}. Dari grup {name}, tolong dicek" for name in ("arisan", "pengajian", "alumni", "kantor")]
+
+
+def test_open_cases_take_no_certainty_from_an_answer(matcher) -> None:
+    matcher.add(clarification("bank", BANK))
+    alone = matcher.ranked(CIREBON, FORWARDED)[0]
+    for number, text in enumerate(NEAR_COPIES):
+        matcher.add(Document(f"open-{number}", CIREBON, Kinds.CASE, text))
+
+    result = matcher.match(CIREBON, FORWARDED)
+
+    assert (result.decision, result.candidates[0].id) == (Decision.MATCH, "bank")
+    assert result.candidates[0].score == pytest.approx(alone.score, abs=0.001)
+
+
+def test_many_open_cases_hide_no_answer(matcher) -> None:
+    matcher.add(clarification("bank", BANK))
+    for number in range(30):
+        matcher.add(Document(f"open-{number}", CIREBON, Kinds.CASE, FORWARDED.replace("Samudra Jaya", "Nusa Raya")))
+
+    result = matcher.match(CIREBON, FORWARDED.replace("Samudra Jaya", "Nusa Raya"))
+
+    assert result.candidates[0].kind is Kinds.CASE
+    assert "bank" in [candidate.id for candidate in result.candidates]
+    assert result.answer is Decision.SUGGEST
+
+
+def test_a_claim_said_word_for_word_is_a_match_among_any_number_of_its_like() -> None:
+    matcher = Matcher(TRAINED, STEMS)
+    for number in range(60):
+        matcher.add(clarification(f"school-{number}", f"SDN Mekarwangi {number} akan digusur untuk lahan parkir pasar"))
+
+    result = matcher.match(CIREBON, "Min, SDN Mekarwangi 37 akan digusur untuk lahan parkir pasar ya?")
+
+    assert (result.decision, result.candidates[0].id) == (Decision.MATCH, "school-37")
+
+
+def test_a_few_words_sent_with_another_post_are_about_that_post(matcher) -> None:
+    post = "https://www.tiktok.com/@kabar/video/730123456789012345{}"
+    matcher.add(Document("case", CIREBON, Kinds.CASE, f"bupati korupsi?\n{post.format(6)}"))
+
+    same = matcher.match(CIREBON, f"bupati korupsi\n{post.format(6)}")
+    other = matcher.match(CIREBON, f"bupati korupsi\n{post.format(7)}")
+
+    assert same.decision is Decision.MATCH
+    assert other.decision is not Decision.MATCH
+
+
 def test_the_body_of_a_clarification_is_searched_too(matcher) -> None:
     matcher.add(clarification("body", "Kabar itu keliru", body="Jembatan gantung Cikembulan tidak dibongkar"))
 

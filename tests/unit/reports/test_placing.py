@@ -53,6 +53,27 @@ def test_a_link_alone_has_no_words_to_compare() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    "text", ["Assalamualaikum min, apakah kabar ini betul atau hoaks?", "Mohon dicek ya pak", "hoax?"]
+)
+def test_a_greeting_or_question_has_nothing_in_common_with_the_next_one(text: str) -> None:
+    assert marks_of(a_report(text=text)) == []
+
+
+def test_two_schools_of_one_name_are_two_claims() -> None:
+    assert marks_of(a_report(text="SDN Mekarwangi III digusur")) != marks_of(a_report(text="SDN Mekarwangi I digusur"))
+
+
+def test_a_text_of_few_words_is_about_the_post_that_came_with_it() -> None:
+    one, other = (
+        a_report(text="bupati korupsi?", urls=(POST,)),
+        a_report(text="bupati korupsi?", urls=(POST[:-1] + "7",)),
+    )
+
+    assert marks_of(one) == marks_of(a_report(text="Bupati korupsi", urls=(SAME_POST,)))
+    assert set(marks_of(one)).isdisjoint(marks_of(other))
+
+
 class Shelf:
     """What was stored long ago: no report of the last minutes, and one case per mark."""
 

@@ -10,15 +10,18 @@ from aiokafka import ConsumerRecord
 from libs.contracts.envelope import Envelope
 from libs.contracts.messages import Event
 from libs.contracts.reports.case import CaseClosed, DraftSaved, ReportUnlinked
-from libs.contracts.reports.report import ReportMatched
+from libs.contracts.reports.clarification import ClarificationPublished, IssueClarification
+from libs.contracts.reports.report import AnswerRated, ReportMatched, ReportMoved
 from libs.contracts.words import MatchOutcome
 from libs.runtime.mongo import key
+from services.reports import clarification
 from services.reports.case import Case
+from services.reports.clarification import Clarification
 from services.reports.matching.app import Shelf
 from services.reports.matching.engine import Matcher
 from services.reports.matching.questions import Question
 from services.reports.report import Report
-from tests.unit.reports.builders import NOON, a_draft, an_open_case
+from tests.unit.reports.builders import NOON, REFERENCE, a_draft, an_open_case, context
 
 TENANT = "cirebon"
 WORDS = (
@@ -35,10 +38,15 @@ class Stored:
     def __init__(self, reports: Sequence[Report], cases: Sequence[Case]) -> None:
         self._reports = {key(TENANT, r.report_id): r for r in reports}
         self._cases = {key(TENANT, c.case_id): c for c in cases}
+        self.clarifications: dict[str, Clarification] = {}
         self.questions = 0
 
     def collection(self, name: str) -> "_Collection":
-        states: dict[str, Mapping[str, Any]] = {"report": self._reports, "case": self._cases}
+        states: dict[str, Mapping[str, Any]] = {
+            "report": self._reports,
+            "case": self._cases,
+            "clarification": self.clarifications,
+        }
         return _Collection(self, states.get(name, {}))
 
     async def opened(self, _: Any, documents: Sequence[Mapping[str, Any]]) -> list[Any]:
@@ -60,10 +68,15 @@ class _Collection:
     def __init__(self, stored: Stored, states: Mapping[str, Any]) -> None:
         self._stored, self._states = stored, states
 
+    async def load(self, ids: Iterable[str], *_: Any) -> dict[str, dict[str, Any]]:
+        self._stored.questions += 1
+        return {i: {"_id": i, "state": self._states[i]} for i in ids if i in self._states}
+
     async def across_tenants(self, where: Mapping[str, Any], **_: Any) -> list[dict[str, Any]]:
         self._stored.questions += 1
         after = where["_id"]["$gt"]
-        return [{"_id": i, "tenant": TENANT, "state": s} for i, s in sorted(self._states.items()) if i > after]
+        known = sorted(self._states.items())
+        return [{"_id": i, "tenant": TENANT, "state": s} for i, s in known if i > after]
 
 
 def a_report(n: int) -> Report:
@@ -180,6 +193,65 @@ async def test_a_draft_replaces_the_words_of_the_report_and_an_empty_one_gives_t
 
     assert drafted == (True, False)
     assert is_known(shelf, report.text)
+
+
+DIFFERENT = "Penyemprotan besar-besaran membuat semua pasar tradisional tutup dua minggu mulai besok pagi"
+
+
+def published(stored: Stored, report: Report, claim: str) -> ClarificationPublished:
+    """The report's case is answered under this claim."""
+    draft, case_id = a_draft(claim=claim), cast(str, report.case_id)
+    command = IssueClarification(
+        clarification_id="k", case_id=case_id, number="CRB-1", version=1, draft=draft, references=(REFERENCE,),
+        topic="water", area=None, severity=1, author="rina", approvers=("dimas",), demand=1, at=NOON,
+    )  # fmt: skip
+    (event,) = clarification.decide(None, command, context())
+    stored.clarifications[key(TENANT, "k")] = clarification.evolve(None, event)
+    stored._cases[key(TENANT, case_id)] = a_case(report, draft=draft, state="published", version=1)
+    return cast(ClarificationPublished, event)
+
+
+async def test_what_was_linked_by_itself_teaches_nothing_until_a_person_confirms_it(reports: list[Report]) -> None:
+    first, text = reports[0], DIFFERENT
+    joined = a_report(9).model_copy(update={"text": text, "case_id": first.case_id, "outcome": "match"})
+    stored = Stored([first, joined], [a_case(first)])
+    shelf = shelf_of(stored)
+    await shelf.take(told_of(matched(first), matched(joined).model_copy(update={"opens": False})))
+    unconfirmed = found(shelf, text)
+
+    stored._reports[key(TENANT, joined.report_id)] = joined.model_copy(update={"helpful": True})
+    await shelf.take(told_of(AnswerRated(report_id=joined.report_id, helpful=True)))
+    confirmed = found(shelf, text)
+    stored._reports[key(TENANT, joined.report_id)] = joined.model_copy(update={"helpful": False})
+    await shelf.take(told_of(AnswerRated(report_id=joined.report_id, helpful=False)))
+
+    assert unconfirmed == []
+    assert confirmed == [first.case_id]
+    assert found(shelf, text) == []
+
+
+async def test_a_case_merged_by_officers_lends_its_words_to_the_other(reports: list[Report]) -> None:
+    first, text = reports[0], DIFFERENT
+    moved = a_report(9).model_copy(update={"text": text, "case_id": first.case_id, "outcome": "none"})
+    stored = Stored([first, moved], [a_case(first)])
+    shelf = shelf_of(stored)
+
+    await shelf.take(told_of(matched(first), ReportMoved(report_id=moved.report_id, case_id=cast(str, first.case_id))))
+
+    assert found(shelf, text) == [first.case_id]
+
+
+async def test_a_case_that_is_published_is_still_found_by_the_report_that_opened_it(reports: list[Report]) -> None:
+    first = reports[0]
+    stored = Stored([first], [a_case(first)])
+    heard, built = shelf_of(stored), shelf_of(stored)
+    event = published(stored, first, "Pipa air minum dibersihkan dengan zat berbahaya")
+
+    await heard.take(told_of(event))
+    await built.build()
+
+    assert is_known(heard, first.text)
+    assert is_known(built, first.text)
 
 
 async def test_a_closed_case_proposes_nothing(reports: list[Report]) -> None:
