@@ -66,7 +66,7 @@ class Asking:
                 else:
                     await self._sleep(wait)
             except Broken:
-                found |= await self._one_by_one(waiting)
+                found |= await self._one_by_one(waiting, until)
                 break
             except Unavailable:
                 self._fail("not reached", len(waiting))
@@ -103,22 +103,26 @@ class Asking:
         Raises:
             Unavailable, Refused: as the client says.
         """
-        body = await self._matcher.post(
-            QUESTIONS,
-            tenant=None,
-            json=[q.model_dump(mode="json") for q in questions],
-            within=self._within,
-        )
-        said = {a.id: a for a in ANSWERS.validate_json(body)}
+        body = [q.model_dump(mode="json") for q in questions]
+        try:
+            answered = await self._matcher.post(QUESTIONS, tenant=None, json=body, within=self._within)
+        except Refused as refused:
+            if refused.code == "validation":
+                # One of them is no question to it: the others are.
+                raise Broken("matcher") from None
+            raise
+        said = {a.id: a for a in ANSWERS.validate_json(answered)}
         if not said:
             raise Busy("matcher")
         return said
 
-    async def _one_by_one(self, questions: Sequence[Question]) -> dict[str, Answer]:
+    async def _one_by_one(self, questions: Sequence[Question], until: float) -> dict[str, Answer]:
         """The matcher stumbles over one of them: the others are spared."""
         found: dict[str, Answer] = {}
         faults = 0
         for question in questions:
+            if self._clock() > until:
+                break
             try:
                 found |= await self._ask([question])
                 faults = 0

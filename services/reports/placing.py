@@ -60,13 +60,15 @@ class _Recent:
         into = placement.case_id
         while into is not None and into in self.left:
             into = self.left[into]
-        if into is not None and into == report.case_id:
-            placement = Placement(outcome=MatchOutcome.NONE)
-        elif into != placement.case_id:
-            placement = placement.model_copy(update={"case_id": into})
-        elif into is not None and report.case_id is not None:
+        if into is None:
+            return placement
+        if into in (report.case_id, *report.refused):
+            return Placement(outcome=MatchOutcome.NONE)
+        if report.case_id is not None:
             self.left[report.case_id] = into
-        return placement
+            while len(self.left) > MOST:
+                del self.left[next(iter(self.left))]
+        return placement if into == placement.case_id else placement.model_copy(update={"case_id": into})
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,11 +118,9 @@ class Placing:
         taken_up = await self._taken_up([(c.tenant, marked.report) for _, c, marked in open_])
         now = datetime.now(UTC)
         for document_id, context, marked in open_:
-            placement = await self._place(
-                context.tenant, memories[context.tenant], marked, answers.get(marked.report.report_id)
-            )
-            if document_id in taken_up:
-                placement = _staying(placement)
+            recent, answer = memories[context.tenant], answers.get(marked.report.report_id)
+            stays = document_id in taken_up
+            placement = await self._place(context.tenant, recent, marked, answer, stays=stays)
             placements[document_id] = placement.model_copy(update={"asked_at": now})
             self._keep(context.id, placements[document_id])
         for memory in memories.values():
@@ -140,14 +140,16 @@ class Placing:
 
     async def _taken_up(self, reports: Sequence[tuple[str, Report]]) -> set[str]:
         """Reports that are asked about again and whose own case an officer has begun to work on: it keeps them."""
-        own = {key(t, r.case_id): key(t, r.report_id) for t, r in reports if r.case_id is not None}
-        cases = await self._store.cases(own) if own else {}
+        own = {key(t, r.report_id): key(t, r.case_id) for t, r in reports if r.case_id is not None}
+        cases = await self._store.cases(set(own.values())) if own else {}
         begun = {document_id for document_id, case in cases.items() if case.state != CaseState.OPEN}
-        return {key(t, r.report_id) for t, r in reports if r.case_id is not None and key(t, r.case_id) in begun}
+        return {report for report, case in own.items() if case in begun}
 
-    async def _place(self, tenant: str, recent: _Recent, marked: _Marked, answer: Answer | None) -> Placement:
+    async def _place(
+        self, tenant: str, recent: _Recent, marked: _Marked, answer: Answer | None, *, stays: bool
+    ) -> Placement:
         report, marks, links = marked.report, marked.texts, marked.links
-        known = _known(recent, marked)
+        known = _known(recent, marked) if not stays else None
         if known is not None:
             # A copy of a report that the matcher did not answer for waits like that one.
             outcome = MatchOutcome.UNMATCHED if known[0] in recent.unsure else MatchOutcome.MATCH
@@ -155,7 +157,7 @@ class Placing:
         placement = _placement(answer, report)
         if links and not marks and placement.case_id is None:
             placement = await self._by_link(tenant, report, links) or placement
-        placement = recent.followed(placement, report)
+        placement = _staying(placement) if stays else recent.followed(placement, report)
         case_id = placement.case_id or report.case_id or report.own_case()
         for mark in (*marks, *links):
             recent.note(mark, case_id, placement.clarification_id)

@@ -5,6 +5,7 @@ from itertools import pairwise
 from typing import Any
 
 import orjson
+import pytest
 from structlog.testing import capture_logs
 
 from libs.runtime.errors import Broken, Busy, Refused, Unavailable
@@ -113,10 +114,11 @@ async def test_a_slow_matcher_does_not_hold_a_batch_for_ever() -> None:
     assert not world.asking.is_quiet, "slow is not away"
 
 
-async def test_one_question_that_it_stumbles_over_spares_the_others() -> None:
+@pytest.mark.parametrize("fault", [Broken("matcher"), Refused("validation", "text")], ids=["500", "422"])
+async def test_one_question_that_it_stumbles_over_spares_the_others(fault: Exception) -> None:
     def stumbles(ids: list[str]) -> list[str]:
         if "3" in ids:
-            raise Broken("matcher")
+            raise fault
         return ids
 
     world = World(stumbles)

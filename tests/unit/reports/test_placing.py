@@ -352,8 +352,28 @@ async def test_a_case_that_an_officer_has_begun_with_keeps_its_report_and_shows_
 
     await office.place(A)
 
+    office.has(B)
+    await office.place(B)
+
     assert (office.stored[A].case_id, office.stored[A].outcome) == (own, "suggest")
     assert [c.case_id for c in office.stored[A].suggestions] == ["answered"]
+    assert office.stored[B].case_id == own, "its copies are where it is"
+
+
+async def test_a_case_that_its_reporter_refused_is_not_found_by_a_detour() -> None:
+    office = Office(Knowing())
+    a = office.has(A, "Sumur warga diracuni orang")
+    office.matcher.is_away = True
+    await office.place(A)
+    office.be_back()
+    office.matcher.found = {A: "other", B: a.own_case()}
+    await office.place(A)
+    b = office.has(B, "Ada orang meracuni sumur warga desa", refused=("other",))
+
+    await office.place(B)
+
+    assert office.stored[A].case_id == "other"
+    assert office.stored[B].case_id == b.own_case()
 
 
 async def test_a_batch_that_took_its_time_does_not_read_the_last_minutes_anew(monkeypatch: pytest.MonkeyPatch) -> None:
