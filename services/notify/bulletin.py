@@ -35,6 +35,7 @@ class Bulletin(State):
     explanation: str
     change_note: str = ""
     references: tuple[Reference, ...] = ()
+    topic: str = ""
     area: str | None = None
     severity: int = 1
     partners_due_at: datetime

@@ -5,6 +5,7 @@ with the parts of `blocks.html.j2` and of `blocks.text.j2`. Values are ready tex
 """
 
 import re
+import textwrap
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -16,6 +17,7 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 from markupsafe import Markup
 
 from libs.contracts.directory import TenantRecord
+from libs.kit import signs
 from services.notify.bulletin import Bulletin
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -167,7 +169,7 @@ def _render(form: str, name: str, language: str, office: Office, values: Mapping
         body=safe(_tidy(str(module.body(blocks)))),
         footer=safe(module.footer(blocks)),
     )
-    return {"subject": " ".join(str(module.subject()).split()), "page": page}
+    return {"subject": signs.plain(" ".join(str(module.subject()).split())), "page": page}
 
 
 def _module(form: str, name: str, language: str, office: Office, values: Mapping[str, Any]) -> Any:
@@ -183,10 +185,45 @@ def _tidy(text: str) -> str:
 @cache
 def _environment(form: str) -> ImmutableSandboxedEnvironment:
     environment = ImmutableSandboxedEnvironment(
-        loader=FileSystemLoader(TEMPLATES), autoescape=form == "html", undefined=StrictUndefined, auto_reload=False
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=form == "html",
+        undefined=StrictUndefined,
+        finalize=_isolated,
+        auto_reload=False,
     )
-    environment.filters["sentence"] = sentence
+    environment.filters |= {
+        "sentence": sentence, "paragraphs": paragraphs, "cut": cut, "capitalised": capitalised,
+    }  # fmt: skip
+    environment.tests["web"] = is_web_address
     return environment
+
+
+def _isolated(value: Any) -> Any:
+    """What somebody wrote turns the direction of nothing around it."""
+    return signs.closed(value) if type(value) is str else value
+
+
+def paragraphs(text: str) -> list[list[str]]:
+    """The lines of each paragraph, as the officer parted them."""
+    parted = re.split(r"\n[ \t]*(?:\n[ \t]*)+", text.replace("\r\n", "\n").strip())
+    return [[line.strip() for line in paragraph.split("\n")] for paragraph in parted if paragraph]
+
+
+SUBJECT = 70
+"""Characters of a fact in a subject: with topic and deadline before it, more is seen by nobody."""
+
+
+def cut(text: str) -> str:
+    """At the end of a word."""
+    return textwrap.shorten(text, SUBJECT, placeholder="…")
+
+
+def capitalised(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+def is_web_address(text: str) -> bool:
+    return text.startswith(("https://", "http://"))
 
 
 def sentence(text: str) -> str:
@@ -204,6 +241,5 @@ _CAPTION = {
 def caption(bulletin: Bulletin, language: str, link: str) -> str:
     """What a partner may post, in their own words or in these."""
     word = verdict(bulletin.verdict, language_of(language)).word
-    return _CAPTION[language_of(language)].format(
-        fact=sentence(bulletin.fact), claim=bulletin.claim.strip(), verdict=word, link=link
-    )
+    fact, claim = signs.plain(bulletin.fact), signs.plain(bulletin.claim)
+    return _CAPTION[language_of(language)].format(fact=sentence(fact), claim=claim.strip(), verdict=word, link=link)

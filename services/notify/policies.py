@@ -117,6 +117,7 @@ def _bulletin(event: ClarificationPublished, hours: int) -> PlanBulletin:
         explanation=event.explanation,
         change_note=event.change_note,
         references=event.references,
+        topic=event.topic,
         area=event.area,
         severity=event.severity,
         partners_due_at=event.at + timedelta(hours=hours),

@@ -26,6 +26,7 @@ class PlanBulletin(Command):
     explanation: str
     change_note: str = ""
     references: tuple[Reference, ...] = ()
+    topic: str = ""
     area: str | None = None
     severity: int = 1
     partners_due_at: datetime
@@ -47,6 +48,7 @@ class BulletinPlanned(Event):
     explanation: str
     change_note: str = ""
     references: tuple[Reference, ...] = ()
+    topic: str = ""
     area: str | None = None
     severity: int = 1
     partners_due_at: datetime

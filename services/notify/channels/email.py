@@ -9,6 +9,7 @@ from typing import Any
 
 from libs.contracts.directory import TenantRecord
 from libs.contracts.words import Channel, Template
+from libs.kit import signs
 from libs.kit.calendar import Language, long_moment, zone_of
 from libs.runtime import links
 from libs.runtime.keyring import VersionedKey
@@ -82,9 +83,9 @@ def recipients_values(
         "to": delivery.address,
         "id": delivery.delivery_id,
         "number": delivery.number,
-        "name": delivery.name,
+        "name": signs.closed(delivery.name),
         "due": due_of(delivery, record, now),
-        "note": letters.reason(delivery.note, delivery.language),
+        "note": signs.closed(letters.reason(delivery.note, delivery.language)),
         "ticket_link": addresses.ticket(delivery.number),
         "assignment_link": addresses.assignment(delivery.assignment_id, delivery.recipient)
         if delivery.assignment_id is not None
@@ -128,7 +129,10 @@ class Mailer:
         """
         addresses = Addresses.of(record, public_url=self._public_url, keys=self._keys)
         values = recipients_values(delivery, record, addresses, now=now)
-        form = self._form(delivery, bulletin, record, addresses, missing={n for n in OPTIONAL if not values[n]})
+        # The hour is one for all partners of a bulletin, and stands in the subject.
+        shared = ("due",) if delivery.recipient_kind == "partner" else ()
+        fixed = {n: values[n] for n in OPTIONAL if not values[n] or n in shared}
+        form = self._form(delivery, bulletin, record, addresses, fixed=fixed)
         return form.fill({**values, "date": format_datetime(now)})
 
     def _form(
@@ -138,16 +142,14 @@ class Mailer:
         record: TenantRecord,
         addresses: Addresses,
         *,
-        missing: set[str],
+        fixed: Mapping[str, str],
     ) -> Form:
         name = letter_name(delivery)
         language = letters.language_of(delivery.language)
-        found = (record.id, record.version, name, language, delivery.bulletin_id, *sorted(missing))
+        found = (record.id, record.version, name, language, delivery.bulletin_id, *sorted(fixed.items()))
         form = self._forms.get(found)
         if form is None:
-            form = self._forms[found] = self._built(
-                name, language, delivery, bulletin, record, addresses, missing=missing
-            )
+            form = self._forms[found] = self._built(name, language, delivery, bulletin, record, addresses, fixed=fixed)
             if len(self._forms) > FORMS_KEPT:
                 self._forms.popitem(last=False)
         return form
@@ -161,10 +163,10 @@ class Mailer:
         record: TenantRecord,
         addresses: Addresses,
         *,
-        missing: set[str],
+        fixed: Mapping[str, str],
     ) -> Form:
         marks = Marks(DIFFERING)
-        differing = {**marks.of, **dict.fromkeys(missing, "")}
+        differing = {**marks.of, **fixed}
         office = Office.of(record)
         values = letter_values(delivery, bulletin, addresses, differing)
         letter = letters.write(name, language, office=office, values=values)

@@ -8,6 +8,7 @@ import pytest
 
 from libs.contracts.directory import TenantRecord
 from libs.contracts.registry.tenant import Branding, TenantSettings
+from libs.contracts.reports.parts import Reference
 from libs.runtime.keyring import VersionedKey
 from services.notify import letters
 from services.notify.bulletin import Bulletin
@@ -196,3 +197,83 @@ def test_an_unknown_verdict_is_shown_as_it_came() -> None:
 @pytest.mark.parametrize(("text", "ended"), [("Aman", "Aman."), ("Aman.", "Aman."), ("Aman!", "Aman!"), ("", "")])
 def test_a_sentence_ends_once(text: str, ended: str) -> None:
     assert letters.sentence(text) == ended
+
+
+def subject_of(raw: bytes) -> str:
+    return str(email.message_from_bytes(raw, policy=email.policy.default)["Subject"])
+
+
+def test_the_subject_to_a_partner_names_deadline_topic_and_fact() -> None:
+    bulletin = a_bulletin(topic="air bersih", fact="Air PDAM “aman” dipakai di Harjamukti. " * 5)
+
+    request, _, _ = written(a_delivery("partner_request.partner"), bulletin)
+    correction, _, _ = written(a_delivery("correction.partner"), bulletin)
+
+    assert subject_of(request) == (
+        "Bersedia membagikan sebelum Rabu, 25 November 2026, 16.00 WIB? Air bersih: Air PDAM “aman” dipakai di "
+        "Harjamukti. Air PDAM “aman” dipakai di… (KLR-CRB-2026-0147)"
+    )
+    assert "sebelum Rabu, 25 November 2026, 16.00 WIB. Air bersih: Air PDAM" in subject_of(correction)
+
+
+def test_two_bulletins_with_different_hours_are_two_letters() -> None:
+    mailer = Mailer(public_url="https://simpul.example", mail_from="kabar@simpul.example", keys=KEYS)
+    subjects = [
+        subject_of(mailer.message(a_delivery("partner_request.partner", due_at=at), a_bulletin(), OFFICE, now=NOW))
+        for at in (NOW, NOW + timedelta(hours=1))
+    ]
+
+    assert ["16.00" in one for one in subjects] == [True, False]
+
+
+@pytest.mark.parametrize(
+    "name", ["answer.report", "correction.report", "partner_request.partner", "correction.partner"]
+)
+@pytest.mark.parametrize(("language", "label"), [("id", "Sumber"), ("en", "Sources")])
+def test_a_letter_keeps_paragraphs_and_lists_its_sources(name: str, language: str, label: str) -> None:
+    references = (
+        Reference(title="Hasil uji", url="https://pdam.example/uji?a=1&b=2", publisher="PDAM"),
+        Reference(title="Surat edaran", url="Berkas Nomor 7"),
+    )
+    bulletin = a_bulletin(explanation="Satu.\r\n\r\nDua,\nbaris kedua.\n\n\n\nTiga.", references=references)
+
+    _, text, html = written(a_delivery(name, language), bulletin)
+
+    assert "Satu.\n\nDua,\nbaris kedua.\n\nTiga.\n\n" in text
+    assert f"{label}\n1. Hasil uji, PDAM\n   https://pdam.example/uji?a=1&b=2\n2. Surat edaran\n\n" in text
+    assert re.search(r">Satu\.</p>\s*<p[^>]*>Dua,<br>baris kedua\.</p>\s*<p[^>]*>Tiga\.</p>", html)
+    assert 'href="https://pdam.example/uji?a=1&amp;b=2"' in html
+    assert 'href="Berkas' not in html
+
+
+OVERRIDE, ISOLATE, POP = "\u202e", "\u2068", "\u2069"
+
+
+def test_what_turns_the_direction_of_a_text_turns_nothing_around_it() -> None:
+    hostile = f"Air aman {OVERRIDE}gnapmag"
+    bulletin = a_bulletin(claim=hostile, fact=hostile, explanation=hostile, topic=f"air{OVERRIDE}")
+
+    delivery = a_delivery("partner_request.partner").model_copy(update={"name": f"Sri {OVERRIDE}irS"})
+
+    raw, text, html = written(delivery, bulletin)
+    _, told, _ = written(a_delivery("not_continued.report", note=hostile))
+
+    assert OVERRIDE not in subject_of(raw)
+    for part_ in (text, html, told):
+        assert part_.count(OVERRIDE) == part_.count(ISOLATE) == part_.count(POP) > 0
+    assert f"<bdi>{ISOLATE}{hostile}{POP}</bdi>" in html
+
+
+def test_a_message_for_whatsapp_isolates_too() -> None:
+    delivery = a_delivery("answer.report", channel="whatsapp_manual", address="+6281200002066")
+
+    text = whatsapp.text(
+        delivery,
+        a_bulletin(fact=f"Aman {OVERRIDE}x"),
+        OFFICE,
+        public_url="https://simpul.example",
+        keys=KEYS,
+        now=NOW,
+    )
+
+    assert f"{ISOLATE}Aman {OVERRIDE}x.{POP}" in text
