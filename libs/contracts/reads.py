@@ -50,7 +50,8 @@ class OutcomeView(Read):
 
 
 class ClarificationCard(Read):
-    """A published answer in a list. `demand` is how many asked."""
+    """A published answer in a list. `demand` is how many asked: the reports of its case, and people who were shown it
+    before they reported and said that it is what they received."""
 
     id: str
     case_id: str = ""
@@ -153,7 +154,7 @@ class TicketView(Read):
     anonymous: bool = True
     case_id: str | None = None
     others: int = 0
-    """How many more reported the same claim."""
+    """How many more asked about the same claim."""
     waiting_for: str | None = None
     waiting_until: datetime | None = None
     answer_due_at: datetime | None = None
@@ -203,6 +204,9 @@ class CaseRow(Read):
     topic: str
     area: str | None
     askers: int
+    """Reports of the case."""
+    asked: int | None = None
+    """How many asked, as `demand` of its answer counts them; None in answers of an older process."""
     forwarded_often: int
     owner: str | None
     leased_by: str | None
@@ -244,6 +248,7 @@ class CaseView(Read):
     topic: str
     area: str | None
     askers: int
+    asked: int | None = None
     forwarded_often: int
     last_hour: int
     first_at: datetime
@@ -272,15 +277,24 @@ class CaseView(Read):
 
 
 class StatsView(Read):
-    """Numbers of the office for the public page; the week ends now."""
+    """Numbers of the office for the public page.
+
+    `reports_week` are the reports received in the seven days before `at`; each of them is answered, waiting or ended,
+    so that the three add up. `by_verdict` adds up to `clarifications`: all that were ever published and not retracted.
+    """
 
     reports_week: int
     answered_week: int
     waiting: int
+    ended_week: int = 0
+    """Withdrawn by their reporters, or not taken up."""
     clarifications: int
     corrected: int
+    """Clarifications with more than one version, or retracted."""
     median_hours: float | None
+    """From the first report to the answer, of answers first published in the seven days."""
     by_verdict: dict[str, int]
+    at: datetime | None = None
 
 
 class QueueCounts(Read):

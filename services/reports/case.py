@@ -306,7 +306,8 @@ def _taken(case: Case, command: Travelling, context: Context) -> Iterable[Event]
         case LinkReports():
             return [_links(case, command, context)]
         case UnlinkReport():
-            return [ReportUnlinked(case_id=case.case_id, report_id=command.report_id)]
+            answer = case.clarification_id if case.answered else None
+            return [ReportUnlinked(case_id=case.case_id, report_id=command.report_id, clarification_id=answer)]
         case AbsorbCase():
             return _absorbed(case, command)
         case RecallCase():

@@ -52,6 +52,7 @@ class Clarification(State):
     area: str | None = None
     severity: int = 1
     demand: int = 0
+    """How many asked: the reports of its case, and everybody who said that this is what they received."""
     published_at: datetime
     retraction: str = ""
     retracted_at: datetime | None = None
@@ -173,7 +174,7 @@ def _published(clarification: Clarification | None, event: ClarificationPublishe
 def _changes(clarification: Clarification, event: Event) -> Mapping[str, Any]:
     match event:
         case DemandCounted():
-            return {"demand": clarification.demand + event.count}
+            return {"demand": max(0, clarification.demand + event.count)}
         case ClarificationPaused():
             return {"state": ClarificationState.PAUSED if event.paused else ClarificationState.PUBLISHED}
         case ClarificationRetracted():

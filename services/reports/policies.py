@@ -121,6 +121,8 @@ def after_case(event: Event) -> Iterable[FollowUp]:
             yield FollowUp("count", CountDemand(clarification_id=clarification_id, count=event.count))
         case ReportUnlinked(merged_into=str(into)):
             yield FollowUp("unlink", UnlinkReport(case_id=into, report_id=event.report_id, way=event.way))
+        case ReportUnlinked(clarification_id=str(clarification_id)):
+            yield FollowUp("count", CountDemand(clarification_id=clarification_id, count=-1))
         case CaseMerged():
             yield FollowUp("absorb", _absorb(event, into=event.into, absorbed=event.case_id))
         case MergeResumed(brings=brings) if brings is not None:
@@ -139,7 +141,7 @@ def after_case(event: Event) -> Iterable[FollowUp]:
         case CaseAbsorbed(passed_to=str(passed_to)):
             passed = _absorb(event, into=passed_to, absorbed=event.absorbed)
             yield FollowUp("absorb", passed.model_copy(update={"way": event.way}))
-        case CaseAbsorbed(clarification_id=str(clarification_id)) if event.count > 0:
+        case CaseAbsorbed(clarification_id=str(clarification_id)) if event.count:
             yield FollowUp("count", CountDemand(clarification_id=clarification_id, count=event.count))
         case CaseRecalled(merged_into=str(into)):
             yield FollowUp("recall", RecallCase(case_id=into, mark=event.mark, way=event.way))

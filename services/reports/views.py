@@ -29,10 +29,12 @@ from libs.kit.differences import differences
 from libs.runtime.cursors import Cursors
 from libs.runtime.engine import Engine
 from libs.runtime.errors import NotFound
+from libs.runtime.kept import Kept
 from libs.runtime.mongo import Document
 from services.reports.case import ENDED, OUT, Case
 from services.reports.clarification import Clarification
 from services.reports.matching.questions import Answer
+from services.reports.numbers import WEEK, middle, what_became_of
 from services.reports.placing import told
 from services.reports.report import Report
 from services.reports.search import all_of, asked, number_asked
@@ -44,6 +46,10 @@ SITEMAP = 50_000
 """Addresses in one file, by sitemaps.org; with each office's fixed pages a few may be cut."""
 TITLE = 140
 """Characters of a report that stand for a case without a claim."""
+STATS_KEPT = 30.0
+"""Seconds."""
+NEWEST = 500
+"""Answers of a week that the middle of their hours is taken from."""
 REOPENED_WITHIN = timedelta(days=30)
 
 CASE_STEPS = {
@@ -79,6 +85,7 @@ class Views:
         self._engine = engine
         self._store = store
         self._cursors = cursors
+        self._stats = Kept[StatsView](STATS_KEPT)
 
     async def ticket(self, tenant: str, number: str, code_hash: str) -> TicketView:
         """Raises:
@@ -90,7 +97,7 @@ class Views:
         report = found[0]
         case = await self._living_case(tenant, report.case_id)
         clarification = await self._clarification_of(tenant, case)
-        steps = await self._ticket_steps(tenant, report, case)
+        steps = await self._ticket_steps(tenant, report, case, clarification)
         return TicketView(
             report_id=report.report_id,
             number=report.number,
@@ -104,7 +111,7 @@ class Views:
             confidential=report.confidential,
             anonymous=report.anonymous,
             case_id=case.case_id if case else None,
-            others=max(0, case.askers - 1) if case else 0,
+            others=max(0, asked_by(case, clarification) - 1) if case else 0,
             waiting_for=case.party if case else None,
             waiting_until=case.asked_until if case else None,
             answer_due_at=case.answer_due_at if case else report.answer_due_at,
@@ -134,14 +141,17 @@ class Views:
         found = await self._store.find_clarifications(tenant, {"ix.case": case.case_id}, limit=1)
         return found[0] if found else None
 
-    async def _ticket_steps(self, tenant: str, report: Report, case: Case | None) -> tuple[Step, ...]:
+    async def _ticket_steps(
+        self, tenant: str, report: Report, case: Case | None, clarification: Clarification | None
+    ) -> tuple[Step, ...]:
         own = [
             _step(REPORT_STEPS[h["type"]], h)
             for h in await self._engine.history("report", tenant, report.report_id, types=list(REPORT_STEPS))
         ]
         if case is None:
             return tuple(own)
-        linked = [s.model_copy(update={"count": max(0, case.askers - 1)}) if s.what == "linked" else s for s in own]
+        others = max(0, asked_by(case, clarification) - 1)
+        linked = [s.model_copy(update={"count": others}) if s.what == "linked" else s for s in own]
         types = [t for t, word in CASE_STEPS.items() if word in PUBLIC_STEPS]
         history = await self._engine.history("case", tenant, case.case_id, types=types)
         ours = [_public(_step(CASE_STEPS[h["type"]], h)) for h in history]
@@ -237,25 +247,39 @@ class Views:
         )
 
     async def stats(self, tenant: str) -> StatsView:
-        week = datetime.now(UTC) - timedelta(days=7)
-        reports = self._engine.collection("report")
-        received = await reports.count(tenant, {"ix.received": {"$gte": week}})
-        recent = await self._store.find_clarifications(tenant, {}, sort=(("ix.at", -1),), limit=500)
-        cases = await self._store.cases_of(tenant, [c.case_id for c in recent if c.published_at >= week])
-        hours = sorted(
-            (c.published_at - c.first_at).total_seconds() / 3600 for c in cases.values() if c.published_at is not None
+        """Counted anew at most once in `STATS_KEPT`: anybody may ask, and a week may hold 50,000 reports."""
+        return await self._stats.get(tenant, lambda: self._counted(tenant))
+
+    async def _counted(self, tenant: str) -> StatsView:
+        now = datetime.now(UTC)
+        clarifications = self._engine.collection("clarification")
+        stands = {"ix.state": {"$ne": ClarificationState.RETRACTED}}
+        tally = await self._engine.collection("report").tally(
+            tenant, {"ix.received": {"$gte": now - WEEK}}, by=("ix.state", "ix.case")
         )
-        by_verdict: dict[str, int] = {}
-        for one in recent:
-            by_verdict[one.latest.verdict] = by_verdict.get(one.latest.verdict, 0) + 1
+        found = await clarifications.find(
+            tenant,
+            {**stands, "ix.case": {"$in": sorted({case for _, case in tally})}},
+            limit=len(tally) + 1,
+            fields={"ix.case": 1},
+        )
+        reports = what_became_of(tally, {d["ix"]["case"] for d in found})
+        verdicts = {v: n for (v,), n in (await clarifications.tally(tenant, stands, by=("ix.verdict",))).items()}
+        changed = await self._store.find_clarifications(
+            tenant, {"ix.at": {"$gte": now - WEEK}}, sort=(("ix.at", -1),), limit=NEWEST
+        )
+        new = [c for c in changed if c.published_at >= now - WEEK]
+        cases = await self._store.cases_of(tenant, [c.case_id for c in new])
         return StatsView(
-            reports_week=received,
-            answered_week=sum(c.askers for c in cases.values()),
-            waiting=await self._engine.collection("case").count(tenant, {"ix.open": True}),
-            clarifications=len(recent),
-            corrected=sum(len(c.versions) > 1 for c in recent),
-            median_hours=round(hours[len(hours) // 2], 1) if hours else None,
-            by_verdict=by_verdict,
+            reports_week=reports.received,
+            answered_week=reports.answered,
+            waiting=reports.waiting,
+            ended_week=reports.ended,
+            clarifications=sum(verdicts.values()),
+            corrected=await clarifications.count(tenant, {"ix.corrected": True}),
+            median_hours=middle(c.published_at - cases[c.case_id].first_at for c in new if c.case_id in cases),
+            by_verdict=verdicts,
+            at=now,
         )
 
     async def queue(
@@ -295,7 +319,16 @@ class Views:
             last_case = found[limit - 1]
             position = [last_case.severity, last_case.opened_at.isoformat(), f"{tenant}/{last_case.case_id}"]
             next_ = self._cursors.encode(scope, position)
-        return Page(items=tuple(case_row(c, titles[c.case_id]) for c in found[:limit]), next=next_, count=count)
+        answers = await self._answers_of(tenant, found[:limit])
+        items = tuple(case_row(c, titles[c.case_id], answers.get(c.case_id)) for c in found[:limit])
+        return Page(items=items, next=next_, count=count)
+
+    async def _answers_of(self, tenant: str, cases: Sequence[Case]) -> dict[str, Clarification]:
+        answered = [c.case_id for c in cases if c.clarification_id is not None]
+        if not answered:
+            return {}
+        where = {"ix.case": {"$in": answered}}
+        return {c.case_id: c for c in await self._store.find_clarifications(tenant, where, limit=len(answered))}
 
     async def counts(self, tenant: str) -> QueueCounts:
         cases, reports = self._engine.collection("case"), self._engine.collection("report")
@@ -326,7 +359,7 @@ class Views:
         hour = datetime.now(UTC) - timedelta(hours=1)
         history = await self._engine.history("case", tenant, case_id, types=list(CASE_STEPS))
         return CaseView(
-            **case_row(case, titles[case_id]).model_dump(exclude={"suggestions"}),
+            **case_row(case, titles[case_id], clarification).model_dump(exclude={"suggestions"}),
             suggestions=case.suggestions,
             last_hour=await self._engine.collection("report").count(
                 tenant, {"ix.case": case_id, "ix.received": {"$gte": hour}}
@@ -489,7 +522,13 @@ def match_view(text: str, answer: Answer, published: Mapping[str, Clarification]
     return MatchView(outcome=answer.decision if is_first else MatchOutcome.SUGGEST, answers=answers)
 
 
-def case_row(case: Case, title: str) -> CaseRow:
+def asked_by(case: Case, clarification: Clarification | None) -> int:
+    """How many asked about a claim: what every page says that names a number. Before there is an answer these are the
+    reports; then the answer counts on, for it is also shown to people who do not report any more."""
+    return clarification.demand if clarification is not None else case.askers
+
+
+def case_row(case: Case, title: str, clarification: Clarification | None) -> CaseRow:
     stands = case.party is not None or case.state in ENDED or case.state in OUT
     return CaseRow(
         id=case.case_id,
@@ -500,6 +539,7 @@ def case_row(case: Case, title: str) -> CaseRow:
         topic=case.topic,
         area=case.area,
         askers=case.askers,
+        asked=asked_by(case, clarification),
         forwarded_often=case.forwarded_often,
         owner=case.owner,
         leased_by=case.leased_by,

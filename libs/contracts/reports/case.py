@@ -86,6 +86,8 @@ class ReportUnlinked(Event):
     merged_into: str | None = None
     """Set when the case is no more: the report was counted in this one."""
     way: Way = Way()
+    clarification_id: str | None = None
+    """Set when the case has its answer: one fewer asked for it."""
 
 
 @command

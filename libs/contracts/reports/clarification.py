@@ -54,7 +54,8 @@ class ClarificationPublished(Event):
 
 @command
 class CountDemand(Command):
-    """ "Ya, ini yang saya terima": asked again, answered at once, no ticket."""
+    """How many more ask for an answer: a report joined its case, or somebody said "Ya, ini yang saya terima" (answered
+    at once, no ticket). Negative when a report leaves the case."""
 
     type_name: ClassVar[str] = "reports.count-demand.v1"
     aggregate: ClassVar[str] = "clarification"

@@ -161,10 +161,10 @@ class CrisisView:
 
 @dataclass(frozen=True, kw_only=True)
 class WeekView:
-    """Public numbers of the last seven days."""
+    """What became of the reports of the last seven days."""
 
     received: int
-    answered_in_time: int
+    answered: int
     waiting: int
 
 
@@ -523,18 +523,18 @@ class CorrectionsPage:
 
 @dataclass(frozen=True, kw_only=True)
 class StatsPage:
-    """Counts below 5 arrive masked (None): a small number can point at a person."""
+    """`received` is `answered`, `waiting` and `ended` together; `clarifications` is the sum of `verdicts`."""
 
     as_of: datetime
     days: int
     received: int
     answered: int
-    answered_in_time: int
     waiting: int
-    corrected: int
+    ended: int
     median_hours: int | None
-    verdicts: tuple[tuple[str, int | None], ...]
-    areas: tuple[tuple[str, int | None], ...]
+    clarifications: int
+    corrected: int
+    verdicts: tuple[tuple[str, int], ...]
 
 
 @dataclass(frozen=True, kw_only=True)

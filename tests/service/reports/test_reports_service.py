@@ -13,7 +13,7 @@ from deploy.local.stack import Stack
 from libs.contracts import ids
 from libs.contracts.reports.case import AddReference, ApproveVerdict, PublishCase, SaveDraft, TriageCase
 from libs.contracts.reports.parts import Draft, Reference
-from libs.contracts.reports.report import ReportContent, ReportMatched, SubmitReport
+from libs.contracts.reports.report import ReportContent, ReportMatched, ScreenOutReport, SubmitReport
 from libs.contracts.topics import Service
 from libs.runtime.mongo import key as document_key
 from tests.chaos.lag import mongo_client
@@ -166,6 +166,25 @@ async def written_by_an_older_version(stack: Stack, tenant: str) -> None:
             )
 
     await asyncio.to_thread(change)
+
+
+async def test_the_numbers_of_an_office_add_up_to_its_reports(desk: Desk) -> None:
+    tenant = await desk.open_tenant()
+    verifier = await desk.add_officer(tenant, "verifier")
+    await asyncio.sleep(0.5)
+    reports = []
+    for n, kind in enumerate(("hoax", "hoax", "complaint")):
+        command, content = a_report(key := uuid4(), text=f"Kabar nomor {n} tentang jembatan {kind} {key}", kind=kind)
+        await desk.outcome(await desk.send(tenant, command, content, command_id=key))
+        reports.append(command.report_id)
+    ended = ScreenOutReport(report_id=reports[2], reason="out_of_scope")
+    await desk.outcome(await desk.send(tenant, ended, actor=verifier))
+
+    stats = await desk.read(Service.REPORTS, "/stats", tenant=tenant)
+
+    assert stats["reports_week"] == len(reports)
+    assert (stats["answered_week"], stats["waiting"], stats["ended_week"]) == (0, 2, 1)
+    assert (stats["clarifications"], stats["by_verdict"], stats["corrected"]) == (0, {}, 0)
 
 
 async def listed(desk: Desk, tenant: str, **asked: str) -> list[str]:

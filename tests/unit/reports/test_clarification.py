@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from libs.contracts.messages import Command
+from libs.contracts.reports.case import AbsorbCase, LinkReports, ReportsLinked, UnlinkReport
 from libs.contracts.reports.clarification import (
     CountDemand,
     IssueClarification,
@@ -13,9 +14,9 @@ from libs.contracts.reports.clarification import (
 )
 from libs.contracts.words import ClarificationState
 from libs.runtime.errors import NotFound, Refused
-from services.reports import clarification
+from services.reports import case, clarification, policies
 from services.reports.clarification import Clarification
-from tests.unit.reports.builders import DIMAS, NOON, REFERENCE, RINA, a_draft, context
+from tests.unit.reports.builders import DIMAS, NOON, REFERENCE, RINA, a_draft, a_published_case, context
 
 EDITOR = type(RINA)("sari", ("editor",))
 
@@ -117,3 +118,30 @@ def test_a_correction_of_a_paused_answer_is_published() -> None:
 def test_an_answer_that_never_was_is_not_counted() -> None:
     with pytest.raises(NotFound):
         list(clarification.decide(None, CountDemand(clarification_id="k"), context()))
+
+
+def test_how_many_asked_stays_the_reports_of_the_case_and_those_who_said_that_it_is_theirs() -> None:
+    """Home, archive, answer, queue and ticket name one number: what joins, leaves or is merged later counts too."""
+    both = ReportsLinked(case_id="c", report_ids=("r2", "r3"), count=2, last_at=NOON)
+    reported = case.evolve(a_published_case(), both)
+    answer = after(None, issue(clarification_id=str(reported.clarification_id), demand=reported.askers))
+    absorb = AbsorbCase(case_id="c", absorbed="d", count=4, first_at=NOON, answer_due_at=NOON)
+
+    for command in (
+        LinkReports(case_id="c", report_ids=("r4", "r5"), first_received_at=NOON),
+        UnlinkReport(case_id="c", report_id="r2"),
+        absorb,
+    ):
+        for event in case.decide(reported, command, context()):
+            reported = case.evolve(reported, event)
+            for follow_up in policies.after_case(event):
+                if isinstance(follow_up.command, CountDemand):
+                    answer = after(answer, follow_up.command)
+    answer = after(answer, CountDemand(clarification_id=answer.clarification_id))
+
+    assert reported.askers == 3 + 2 - 1 + 4
+    assert answer.demand == reported.askers + 1
+
+
+def test_nobody_ever_asked_less_than_not_at_all() -> None:
+    assert after(after(None, issue(demand=0)), CountDemand(clarification_id="k", count=-1)).demand == 0

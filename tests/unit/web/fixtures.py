@@ -166,7 +166,7 @@ CRISIS = CrisisView(
 )
 
 NEWEST = (WATER, AID, FLOOD, CHILD, DESK)
-WEEK = WeekView(received=231, answered_in_time=204, waiting=27)
+WEEK = WeekView(received=231, answered=204, waiting=21)
 SENT = (
     "Warga Kec. Kesambi dapat bantuan Rp1,5 juta dari Pemkot. Daftar di tautan ini sebelum 30 November, "
     "kirim biaya admin Rp50.000 ke Bank Nusa Raya a.n. panitia."
@@ -352,13 +352,13 @@ STATS = StatsPage(
     as_of=NOW,
     days=7,
     received=1231,
-    answered=1204,
-    answered_in_time=1187,
+    answered=1187,
     waiting=27,
-    corrected=3,
+    ended=17,
     median_hours=6,
-    verdicts=(("false", 31), ("scam", 12), ("misleading", 9), ("true", 6), ("satire", None)),
-    areas=(("Harjamukti", 402), ("Kesambi", 210), ("Pekalipan", None)),
+    clarifications=61,
+    corrected=3,
+    verdicts=(("false", 31), ("scam", 12), ("misleading", 9), ("true", 6), ("satire", 3)),
 )
 
 LOGIN_ERROR = FieldError(field="email", code="login_failed")
@@ -563,6 +563,10 @@ PAGES: dict[str, tuple[str, object]] = {
     "corrections-empty": ("public/corrections.html", CorrectionsPage(rows=())),
     "corrections-degraded": ("public/corrections.html", CorrectionsPage(rows=None)),
     "stats": ("public/stats.html", STATS),
+    "stats-none": (
+        "public/stats.html",
+        replace(STATS, received=0, answered=0, waiting=0, ended=0, median_hours=None, clarifications=0, verdicts=()),
+    ),
     "about": ("public/about.html", AboutPage(funding="Dibiayai APBD Kota Cirebon; tidak menerima iklan.")),
     "privacy": ("public/privacy.html", PrivacyPage()),
     "unsubscribe": (

@@ -7,7 +7,6 @@ from xml.etree import ElementTree
 import httpx
 import pytest
 
-from services.gateway.web.kept import Kept
 from tests.unit.web.site import OFFICE, Reports, a_site, an_answer
 
 SPACE = "{http://www.sitemaps.org/schemas/sitemap/0.9}"
@@ -62,19 +61,6 @@ async def test_a_swarm_of_crawlers_asks_for_the_answers_once() -> None:
         await site.get("/kota-cirebon/sitemap.xml")
 
     assert reports.asked == [{"addresses": OFFICE.id}]
-
-
-async def test_what_is_kept_is_made_anew_after_its_time() -> None:
-    seconds = iter((0.0, 9.0, 10.0, 10.0))
-    texts = iter(("first", "second"))
-    kept = Kept(seconds=10, clock=lambda: next(seconds))
-
-    async def make() -> str:
-        return next(texts)
-
-    found = [await kept.get("cirebon", make) for _ in range(3)]
-
-    assert found == ["first", "first", "second"]
 
 
 async def test_finders_of_flaws_are_told_whom_to_write_until_a_day_to_come(site: httpx.AsyncClient) -> None:

@@ -87,7 +87,7 @@ def test_the_author_sees_why_they_cannot_approve() -> None:
 
 
 def test_the_approver_is_told_how_many_people_will_hear_of_it() -> None:
-    assert "Akan dikirim ke 137 pelapor" in preview.html("review")
+    assert "Jawaban untuk 137 pelapor" in preview.html("review")
 
 
 def test_a_conflict_shows_both_texts_and_sends_mine_again_on_top_of_the_newest_version() -> None:

@@ -78,7 +78,7 @@ async def _searched(shift: Shift, show: str, query: str) -> Page[CaseRow]:
 def queue_page(
     shift: Shift, found: Page[CaseRow], frame: Frame, done: Said, *, show: str, query: str
 ) -> queue_views.QueuePage:
-    most = max((r.askers for r in found.items), default=0)
+    most = max((asked(r) for r in found.items), default=0)
     rows = tuple(_row(shift, r, frame, most=most) for r in found.items)
     total = found.count if found.count is not None else len(rows)
     kept = [(name, value) for name, value in (("show", show), ("after", found.next or "")) if value]
@@ -105,6 +105,10 @@ def queue_page(
     )
 
 
+def asked(row: CaseRow) -> int:
+    return row.askers if row.asked is None else row.asked
+
+
 def _row(shift: Shift, row: CaseRow, frame: Frame, *, most: int) -> queue_views.QueueRow:
     held = lease(shift, frame, leased_by=row.leased_by, until=row.leased_until, owner=row.owner)
     free = held is None and row.state not in ENDED | LOCKED | OUT and shift.works
@@ -120,9 +124,9 @@ def _row(shift: Shift, row: CaseRow, frame: Frame, *, most: int) -> queue_views.
         severity=row.severity if triaged else None,
         claim=row.title,
         topic=row.topic,
-        askers=row.askers,
+        askers=asked(row),
         askers_last_hour=None,
-        askers_share=console_views.share(row.askers, most),
+        askers_share=console_views.share(asked(row), most),
         state=row.state,
         waiting_for=waiting_for(row.waiting_for, row.waiting_until),
         lease=held,

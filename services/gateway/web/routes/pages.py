@@ -13,15 +13,17 @@ from starlette.responses import RedirectResponse, Response
 from libs.contracts.directory import TenantRecord
 from libs.contracts.problems import Problem, code_of
 from libs.kit.calendar import Zone
+from libs.runtime.kept import Kept
 from services.gateway.context import Visited, read_form, visit_of
 from services.gateway.web.assets import Assets
 from services.gateway.web.card import TEMPLATE, Cards
-from services.gateway.web.kept import Kept
 from services.gateway.web.packing import packed
 from services.gateway.web.rendering import Renderer, security_headers
 from services.gateway.web.views import ErrorPage, FieldError, Form, PageView, TenantView
 
 FORM_TYPES = ("application/x-www-form-urlencoded", "multipart/form-data")
+SITEMAP_KEPT = 600.0
+"""Seconds. A sitemap of 7,000 answers is 0.7 MB, and crawlers come in swarms."""
 ZONES = {"Asia/Jakarta": Zone.WIB, "Asia/Makassar": Zone.WITA, "Asia/Jayapura": Zone.WIT}
 
 
@@ -53,7 +55,7 @@ class Pages:
         self.assets = Assets()
         self.renderer = Renderer(self.assets)
         self.cards = cards_of(self.renderer)
-        self.sitemaps = Kept()
+        self.sitemaps = Kept[str](SITEMAP_KEPT)
 
     def frame(
         self,

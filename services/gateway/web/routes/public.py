@@ -39,8 +39,6 @@ from services.gateway.web.views import (
 )
 
 NEWEST = 5
-MASKED_BELOW = 5
-"""A small number can point at a person."""
 
 router = APIRouter(include_in_schema=False)
 
@@ -80,7 +78,7 @@ async def home(office: Office, visit: Visit, site: Site) -> Response:
     )
     week = None
     if stats is not None and stats.reports_week:
-        week = WeekView(received=stats.reports_week, answered_in_time=stats.answered_week, waiting=stats.waiting)
+        week = WeekView(received=stats.reports_week, answered=stats.answered_week, waiting=stats.waiting)
     rows = tuple(row(c) for c in newest.items) if newest is not None else None
     return site.show(visit, office, "public/home.html", HomePage(newest=rows, week=week), found=True)
 
@@ -203,18 +201,16 @@ async def corrections(office: Office, visit: Visit, site: Site, after: Cursor = 
 async def stats(office: Office, visit: Visit, site: Site) -> Response:
     found = await visit.parts.reports.stats(office.id)
     view = StatsPage(
-        as_of=datetime.now(UTC),
+        as_of=found.at or datetime.now(UTC),
         days=7,
         received=found.reports_week,
         answered=found.answered_week,
-        answered_in_time=found.answered_week,
         waiting=found.waiting,
-        corrected=found.corrected,
+        ended=found.ended_week,
         median_hours=round(found.median_hours) if found.median_hours is not None else None,
-        verdicts=tuple(
-            (verdict, count if count >= MASKED_BELOW else None) for verdict, count in found.by_verdict.items()
-        ),
-        areas=(),
+        clarifications=found.clarifications,
+        corrected=found.corrected,
+        verdicts=tuple(sorted(found.by_verdict.items(), key=lambda v: -v[1])),
     )
     return site.show(visit, office, "public/stats.html", view, found=True)
 
