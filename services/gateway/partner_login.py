@@ -5,9 +5,12 @@ from uuid import UUID
 
 from libs.contracts.directory import TenantRecord
 from libs.contracts.words import PartnerState
+from libs.runtime import logs
 from libs.runtime.errors import NotFound, Refused
 from services.gateway.context import Gateway
 from services.gateway.sessions import Kind, Session, new_secret
+
+log = logs.get()
 
 SAME_TIME = 0.4
 """Seconds that every answer takes at least, so that it does not tell whether an address is known. A look-up, a write
@@ -15,7 +18,7 @@ and a send take about 50 ms when nothing else runs."""
 
 
 async def send_link(parts: Gateway, office: TenantRecord, email: str, key: UUID, *, then: str = "") -> None:
-    """Mails a link if the address is that of an active partner; to the asker both look alike.
+    """Mails a link if the address is an active partner's who was not sent many lately; to the asker all look alike.
 
     Args:
         then: path below the office that the partner wants to get to.
@@ -34,6 +37,9 @@ async def _send_if_known(parts: Gateway, office: TenantRecord, email: str, key: 
     try:
         found = await parts.registry.partner_by_contact(office.id, email)
     except (NotFound, Refused):
+        return
+    if not await parts.links.may_mail(office.id, found.partner_id):
+        log.info("login_mail_held_back", tenant=office.id, partner=found.partner_id)
         return
     secret = new_secret(office.id)
     await parts.links.make(office.id, found.partner_id, secret=secret, target=then)

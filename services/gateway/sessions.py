@@ -189,15 +189,39 @@ class OneTime:
     target: str
 
 
+MAILS = 3
+MAILS_WITHIN = timedelta(hours=1)
+"""Log-in mails to one partner. Anybody may ask for them, so there is no limit for a day: that would lock the partner
+out. At most an hour after a flood the next one comes, and each is good whoever asked for it."""
+
+
 class LoginLinks:
-    """Secrets in mailed links: good once, for a quarter of an hour."""
+    """Secrets in mailed links: good once, for a quarter of an hour. And how many were mailed to whom lately."""
 
     def __init__(self, mongo: Mongo, now: Clock = utc_now) -> None:
         self._links = mongo.tenants("login_links")
+        self._mails = mongo.tenants("login_mails")
         self._now = now
 
     async def ensure_indexes(self) -> None:
         await self._links.ensure_indexes([expiring("ends_at", seconds=0, name="links_expire")])
+        await self._mails.ensure_indexes([expiring("ends_at", seconds=0, name="mails_expire")])
+
+    async def may_mail(self, tenant: str, partner: str) -> bool:
+        """Counts one more mail to this partner, unless that is too many. Of two processes that ask at once, both are
+        counted: the document decides."""
+        now = self._now()
+        fresh = {"_id": key(tenant, partner), "tenant": tenant, "sent": [], "ends_at": now + MAILS_WITHIN}
+        await self._mails.add_if_missing([fresh])
+        return await self._mails.update(
+            tenant,
+            partner,
+            {
+                "$push": {"sent": {"$each": [now], "$position": 0, "$slice": MAILS}},
+                "$set": {"ends_at": now + MAILS_WITHIN},
+            },
+            where={f"sent.{MAILS - 1}": {"$not": {"$gt": now - MAILS_WITHIN}}},
+        )
 
     async def make(self, tenant: str, partner: str, *, secret: str, target: str = "") -> None:
         _, digest = _tenant_and_hash(secret) or ("", "")

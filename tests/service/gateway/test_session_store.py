@@ -7,7 +7,18 @@ import pytest
 from deploy.local.stack import Stack
 from libs.contracts.topics import Service
 from libs.runtime.mongo import Mongo
-from services.gateway.sessions import ABSOLUTE, IDLE, LINK_LIFETIME, Kind, LoginLinks, Sessions, new_secret, utc_now
+from services.gateway.sessions import (
+    ABSOLUTE,
+    IDLE,
+    LINK_LIFETIME,
+    MAILS,
+    MAILS_WITHIN,
+    Kind,
+    LoginLinks,
+    Sessions,
+    new_secret,
+    utc_now,
+)
 
 
 class Clock:
@@ -88,3 +99,29 @@ async def test_a_link_ends(mongo: Mongo) -> None:
     clock.now += LINK_LIFETIME
 
     assert await links.spend(secret) is None
+
+
+async def test_thirty_who_ask_at_once_mail_a_partner_three_links(mongo: Mongo) -> None:
+    clock, tenant = Clock(), new_secret("t")[:20]
+    processes = [LoginLinks(mongo, clock) for _ in range(3)]
+
+    asked = await asyncio.gather(*(processes[n % 3].may_mail(tenant, "p1") for n in range(30)))
+    restarted = LoginLinks(mongo, clock)
+
+    assert sum(asked) == MAILS
+    assert not await restarted.may_mail(tenant, "p1")
+    assert await restarted.may_mail(tenant, "p2")
+    assert await restarted.may_mail(f"{tenant}x", "p1")
+
+
+async def test_a_flood_of_log_in_mails_locks_nobody_out(mongo: Mongo) -> None:
+    clock, tenant = Clock(), new_secret("t")[:20]
+    links = LoginLinks(mongo, clock)
+    for _ in range(30):
+        await links.may_mail(tenant, "p1")
+
+    clock.now += MAILS_WITHIN - timedelta(seconds=1)
+    early = await links.may_mail(tenant, "p1")
+    clock.now += timedelta(seconds=1)
+
+    assert (early, await links.may_mail(tenant, "p1")) == (False, True)
