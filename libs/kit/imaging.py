@@ -15,6 +15,7 @@ flaw in a decoder costs one child. The calls block for 0.1 to 0.5 s: await them 
 
 import json
 import shutil
+import struct
 import subprocess
 import sys
 import threading
@@ -27,7 +28,7 @@ from typing import Any
 LARGEST_BYTES = 10 * 1024 * 1024
 TIMEOUT = 20.0
 """Seconds of wall time: twice the processor time that the child has, for a busy machine."""
-OCR_TIMEOUT = 30.0
+OCR_TIMEOUT = 50.0
 CHILDREN = 2
 """At once in one process: each may take a core and 1 GB."""
 
@@ -47,7 +48,8 @@ class ImagingUnavailable(RuntimeError):
 
 @dataclass(frozen=True, slots=True)
 class SanitisedImage:
-    """A JPEG made anew from the pixels of the first frame, upright, at most 2,400 px on its longer side.
+    """A JPEG made anew from the pixels of the first frame, upright, at most 2,400 px on its longer side, or, of a long
+    screenshot, on its shorter. What was transparent has a ground on which the rest can be read.
 
     Attributes:
         data, thumbnail: JPEG without any metadata; the thumbnail is at most 320 px.
@@ -136,6 +138,38 @@ def _recogniser() -> tuple[str, ...] | None:
     listed = subprocess.run([program, "--list-langs"], capture_output=True, text=True, timeout=10, check=False)  # noqa: S603
     languages = [language for language in ("ind", "eng") if language in listed.stdout.split()]
     return (program, "stdin", "stdout", "-l", "+".join(languages), "--psm", "3") if languages else None
+
+
+def pixels(data: bytes) -> int:
+    """Width times height as the header says, before anything is decoded; of what says none, its bytes.
+
+    For reckoning what a picture will cost. A header that lies is found out by the child.
+    """
+    if data.startswith(b"\x89PNG") and len(data) >= 24:
+        width, height = struct.unpack(">II", data[16:24])
+    elif data[:4] == b"RIFF" and data[12:16] == b"VP8X" and len(data) >= 30:
+        width, height = (int.from_bytes(data[at : at + 3], "little") + 1 for at in (24, 27))
+    elif data.startswith(b"\xff\xd8"):
+        width, height = _jpeg_size(data)
+    else:
+        return len(data)
+    return max(int(width) * int(height), len(data))
+
+
+_FRAMES = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
+MOST_SEGMENTS = 200
+
+
+def _jpeg_size(data: bytes) -> tuple[int, int]:
+    at = 2
+    for _ in range(MOST_SEGMENTS):
+        if at + 9 > len(data) or data[at] != 0xFF:
+            break
+        if data[at + 1] in _FRAMES:
+            height, width = struct.unpack(">HH", data[at + 5 : at + 9])
+            return width, height
+        at += 2 + max(2, int.from_bytes(data[at + 2 : at + 4], "big"))
+    return 0, 0
 
 
 def _check_type(data: bytes) -> None:

@@ -5,11 +5,12 @@ from io import BytesIO
 from pathlib import Path
 
 import pytest
-from PIL import Image
+from PIL import Image, ImageDraw, ImageFont, ImageStat
 
 from libs.kit import imaging
 from libs.kit.imaging import ImageRefused, distance, ocr, perceptual_hashes, sanitise
 
+PICTURES = Path(__file__).parents[4] / "shared" / "cases" / "pictures"
 SCREENSHOTS = Path(__file__).parents[4] / "shared" / "data" / "images"
 
 
@@ -29,6 +30,113 @@ def drawn(seed):
             (shade, shade, shade), (left, top, left + chance.randrange(40, 100), top + chance.randrange(40, 100))
         )
     return image
+
+
+def written(text, *, mode="RGBA", ground=(0, 0, 0, 0), ink=(255, 255, 255, 255), size=(380, 120)):
+    """A sticker: two lines of text on a ground, transparent if nothing else is said."""
+    image = Image.new("RGBA", size, ground)
+    ImageDraw.Draw(image).multiline_text((12, 12), text, fill=ink, font=ImageFont.load_default(36))
+    return image.convert(mode)
+
+
+def deep(text):
+    """The same text in 16 bits of grey, on a light ground."""
+    grey = written(text, ground=(250, 250, 250, 255), ink=(20, 20, 20, 255)).convert("L")
+    return grey.convert("I").point(lambda value: value * 257).convert("I;16")
+
+
+def tones_of(clean):
+    """Lightest and darkest tenth of a percent: how far writing stands out."""
+    return ImageStat.Stat(Image.open(BytesIO(clean.data)).convert("L")).extrema[0]
+
+
+TEXTS = ("BANTUAN TUNAI\n2 JUTA", "AIR SUMUR\nBERACUN")
+WAYS = {
+    "white on nothing": lambda text: encoded(written(text)),
+    "light grey on nothing": lambda text: encoded(written(text, ink=(205, 205, 205, 255))),
+    "grey on nothing": lambda text: encoded(written(text, ink=(128, 128, 128, 255))),
+    "black on nothing": lambda text: encoded(written(text, ink=(0, 0, 0, 255))),
+    "half transparent": lambda text: encoded(written(text, ink=(255, 255, 255, 150))),
+    "grey with alpha": lambda text: encoded(written(text, mode="LA")),
+    "palette": lambda text: encoded(written(text).quantize(16)),
+    "webp": lambda text: encoded(written(text), "WEBP", lossless=True),
+    "lossy webp": lambda text: encoded(written(text), "WEBP", quality=80),
+    "16 bits": lambda text: encoded(deep(text)),
+    "12 bits of 16": lambda text: encoded(
+        deep(text).convert("I").point(lambda value: value * (1 / 16) + 0).convert("I;16")
+    ),
+    "one bit": lambda text: encoded(written(text, ground=(255, 255, 255, 255), ink=(0, 0, 0, 255), mode="1")),
+    "cmyk": lambda text: encoded(written(text, ground=(255, 255, 255, 255), ink=(0, 0, 0, 255), mode="CMYK"), "JPEG"),
+    "hidden wholly": lambda text: encoded(_hidden(text)),
+}
+
+
+def _hidden(text):
+    image = written(text, ground=(0, 0, 0, 255))
+    image.putalpha(0)
+    return image
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_writing_stands_out_in_the_copy_whatever_its_ground_was(way) -> None:
+    darkest, lightest = tones_of(sanitise(WAYS[way](TEXTS[0])))
+
+    assert lightest - darkest > 75
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_two_texts_never_give_one_copy(way) -> None:
+    assert sanitise(WAYS[way](TEXTS[0])).data != sanitise(WAYS[way](TEXTS[1])).data
+
+
+def test_light_and_dark_writing_in_one_picture_both_stay() -> None:
+    both = written(TEXTS[0], size=(380, 240))
+    ImageDraw.Draw(both).text((12, 140), "KLIK DI SINI", fill=(0, 0, 0, 255), font=ImageFont.load_default(36))
+
+    darkest, lightest = tones_of(sanitise(encoded(both)))
+
+    assert darkest < 60
+    assert lightest > 200
+
+
+@pytest.mark.parametrize(
+    ("size", "kept"),
+    [
+        ((1080, 2300), (1080, 2300)),
+        ((1080, 9000), (1080, 9000)),
+        ((9000, 1080), (9000, 1080)),
+        ((1440, 20_000), (1200, 16_667)),
+        ((300, 80_000), (244, 65_000)),
+        ((3000, 4000), (1800, 2400)),
+        ((30, 20), (30, 20)),
+    ],
+)  # fmt: skip
+def test_a_long_screenshot_keeps_the_size_of_its_writing(size, kept) -> None:
+    clean = sanitise(encoded(Image.new("L", size, 255), "PNG", compress_level=1))
+
+    assert (clean.width, clean.height) == kept
+
+
+@pytest.mark.parametrize("way", ["white on nothing", "palette", "webp", "16 bits"])
+def test_the_words_of_a_sticker_are_read(way) -> None:
+    if imaging._recogniser() is None:
+        pytest.skip("tesseract is not installed")
+
+    assert "BANTUAN" in (ocr(sanitise(WAYS[way](TEXTS[0])).data) or "")
+
+
+def test_pictures_that_were_white_sheets_once_can_be_read() -> None:
+    if not PICTURES.exists():
+        pytest.skip(f"{PICTURES} is not here")
+    if imaging._recogniser() is None:
+        pytest.skip("tesseract is not installed")
+
+    copies = {path.name: sanitise(path.read_bytes()).data for path in sorted(PICTURES.iterdir())}
+    read = {name: ocr(copy) or "" for name, copy in copies.items()}
+
+    assert [name for name, text in read.items() if "BANTUAN" not in text and "AIR SUMUR" not in text] == []
+    assert read["long_screenshot.png"].count("Baris") >= 95
+    assert copies["white_on_transparent_1.png"] != copies["white_on_transparent_2.png"]
 
 
 def chunk(name, data):
@@ -69,6 +177,18 @@ def test_what_is_no_image_we_take_is_refused_with_its_reason(data, code) -> None
 
 def test_a_hundred_megapixels_are_refused_before_they_are_decoded() -> None:
     assert refusal(png(10_000, 10_000)) == "image_too_many_pixels"
+
+
+@pytest.mark.parametrize(
+    ("kind", "options"), [("PNG", {}), ("JPEG", {}), ("JPEG", {"progressive": True}), ("WEBP", {"exif": b"Exif\0\0MM"})]
+)
+def test_the_pixels_of_a_picture_are_known_before_it_is_decoded(kind, options) -> None:
+    assert imaging.pixels(encoded(Image.new("RGB", (3000, 200)), kind, **options)) == 600_000
+
+
+@pytest.mark.parametrize("data", [b"", b"\xff\xd8", b"\xff\xd8\xff\xe0\0\0" * 99, b"\x89PNG", b"RIFF1234WEBPVP8X"])
+def test_a_broken_header_counts_by_its_bytes(data) -> None:
+    assert imaging.pixels(data) == len(data)
 
 
 def test_a_bomb_in_the_metadata_costs_the_child_only() -> None:
