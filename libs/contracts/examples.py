@@ -101,7 +101,13 @@ WORDS: dict[str, Any] = {
     "assignment_id": ASSIGNMENT,
     "at": NOON,
     "attachments": [
-        {"blob_id": BLOB, "sha256": "9c" * 32, "media_type": "image/jpeg", "size": 184_320},
+        {
+            "blob_id": BLOB,
+            "sha256": "9c" * 32,
+            "media_type": "image/jpeg",
+            "size": 184_320,
+            "original_sha256": "4e" * 32,
+        },
     ],
     "attempt": 1,
     "author": AUTHOR,
@@ -195,6 +201,7 @@ WORDS: dict[str, Any] = {
     "of": OLD_CASE,
     "opened_at": MORNING,
     "opens": True,
+    "original_sha256": "4e" * 32,
     "other": OLD_CASE,
     "outcome": "none",
     "out_of": OLD_CASE,

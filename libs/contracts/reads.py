@@ -478,7 +478,10 @@ class LedgerRow(Read):
 
 
 class BlobView(Read):
+    """`sha256` and `size` are of the clean copy, `original_sha256` of the file as it was sent, which is kept sealed."""
+
     id: str
     sha256: str
     media_type: str
     size: int
+    original_sha256: str | None = None

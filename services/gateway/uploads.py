@@ -1,4 +1,7 @@
-"""Pictures from the public: made anew by a child, sealed, and gone when reports has them or nobody wanted them."""
+"""Pictures from the public: made anew by a child, sealed, and gone when reports has them or nobody wanted them.
+
+Beside the copy that people see stands the file as it was sent, sealed too and shown to nobody: it is the evidence.
+"""
 
 import asyncio
 from collections.abc import Sequence
@@ -26,6 +29,7 @@ from libs.runtime.mongo import Document, Mongo, index, key
 from libs.runtime.service import patiently
 from libs.runtime.settings import Settings
 from services.gateway.sessions import promptly
+from services.gateway.turns import Turns
 
 log = logs.get()
 
@@ -34,10 +38,8 @@ SPARED = timedelta(hours=1)
 """Beyond the day, so that a report sent in its last minute finds its picture."""
 FORGOTTEN = timedelta(days=8)
 """For a picture that a report names and reports never took: a day more than its mailbox can be read again."""
-STORED_WITHIN = 3.0
-"""Seconds for a picture of at most 1 MB or so, and its acknowledgement by the majority."""
-WAITING = 16
-"""Uploads that wait for one of the children; more are sent away."""
+STORED_WITHIN = 5.0
+"""Seconds for a file of at most 10 MB and its copy, and their acknowledgement by the majority."""
 SWEPT = 100
 
 BLOBS = "blobs"
@@ -54,47 +56,56 @@ class Uploads:
         self._blobs = Blobs(mongo, BLOBS)
         self._files = mongo.everyone(f"{BLOBS}.files")
         self._key = blobs_key
-        self._waiting = 0
+        self._turns = Turns(imaging.CHILDREN)
         self._keeping: set[asyncio.Task[None]] = set()
 
     async def ensure_indexes(self) -> None:
         await self._files.ensure_indexes([index(("metadata.keep", 1), ("uploadDate", 1), name="unwanted")])
 
-    async def take(self, tenant: str, idempotency_key: UUID, data: bytes) -> BlobView:
-        """A clean copy of the picture, kept; the same key and picture again give the same id.
+    async def take(self, tenant: str, idempotency_key: UUID, data: bytes, *, client: str) -> BlobView:
+        """A clean copy of the picture and the file itself, kept; the same key and file again give the same id.
+
+        Args:
+            client: whose turn it must be, as `client_of` says.
 
         Raises:
             Refused: the picture is not one, or too large; `key_reused`; `uploads_unavailable`.
+            TooMany: this address or this office has too many in hand.
         """
-        clean = await self._sanitised(data)
+        clean = await self._sanitised(tenant, data, client=client)
         blob = str(ids.command_id(tenant, "upload", idempotency_key))
+        cipher = self._cipher(tenant)
         try:
             async with promptly(STORED_WITHIN):
+                # The copy last: whoever finds it finds both.
+                original = await self._blobs.put(
+                    key(tenant, _original(blob)), data, cipher=cipher, metadata={"keep": False}
+                )
                 digest = await self._blobs.put(
                     key(tenant, blob),
                     clean.data,
-                    cipher=self._cipher(tenant),
-                    metadata={"keep": False, "media_type": clean.content_type},
+                    cipher=cipher,
+                    metadata={"keep": False, "media_type": clean.content_type, "original": original},
                 )
                 standing = await self._blobs.metadata(key(tenant, blob))
+                sent = await self._blobs.metadata(key(tenant, _original(blob)))
         except Unavailable:
             raise Refused("uploads_unavailable") from None
-        if standing is None or standing["sha256"] != digest:
+        if standing is None or sent is None or (standing["sha256"], sent["sha256"]) != (digest, original):
             raise Refused("key_reused")
-        return BlobView(id=blob, sha256=digest, media_type=clean.content_type, size=len(clean.data))
+        return BlobView(
+            id=blob, sha256=digest, media_type=clean.content_type, size=len(clean.data), original_sha256=original
+        )
 
-    async def _sanitised(self, data: bytes) -> imaging.SanitisedImage:
-        if self._waiting >= WAITING:
-            raise Refused("uploads_unavailable")
-        self._waiting += 1
+    async def _sanitised(self, tenant: str, data: bytes, *, client: str) -> imaging.SanitisedImage:
+        megapixels = imaging.pixels(data) / 1_000_000
         try:
-            return await asyncio.to_thread(imaging.sanitise, data)
+            async with self._turns.turn(client=client, office=tenant, cost=megapixels):
+                return await asyncio.to_thread(imaging.sanitise, data)
         except imaging.ImageRefused as refused:
             raise Refused(refused.code, "file") from None
         except imaging.ImagingUnavailable:
             raise Refused("uploads_unavailable") from None
-        finally:
-            self._waiting -= 1
 
     async def claim(self, tenant: str, blobs: Sequence[UUID]) -> tuple[Attachment, ...]:
         """
@@ -110,10 +121,13 @@ class Uploads:
         return tuple(_attachment(str(blob), files.get(key(tenant, str(blob)))) for blob in blobs)
 
     async def remove(self, tenant: str, blob: str) -> None:
-        await self._blobs.delete(key(tenant, blob))
+        for one in (blob, _original(blob)):
+            await self._blobs.delete(key(tenant, one))
 
     def keep(self, tenant: str, blobs: Sequence[UUID]) -> None:
-        task = asyncio.create_task(self._keep([key(tenant, str(blob)) for blob in blobs]))
+        task = asyncio.create_task(
+            self._keep([key(tenant, one) for blob in blobs for one in (str(blob), _original(str(blob)))])
+        )
         self._keeping.add(task)
         task.add_done_callback(self._keeping.discard)
 
@@ -134,6 +148,13 @@ class Uploads:
         metadata = await self._blobs.metadata(blob_id) or {}
         return Stored(data, str(metadata.get("media_type", "application/octet-stream")))
 
+    async def original(self, tenant: str, blob: str) -> bytes:
+        """
+        Raises:
+            NotFound: no such file of this tenant.
+        """
+        return await self._blobs.get(key(tenant, _original(blob)), cipher=self._cipher(tenant))
+
     async def sweep(self) -> bool:
         """Removes what nobody wanted; True if there may be more."""
         now = milliseconds(datetime.now(UTC))
@@ -153,11 +174,21 @@ class Uploads:
         return AESGCM(derive(self._key, f"blobs {tenant}"))
 
 
+def _original(blob: str) -> str:
+    return f"{blob}.original"
+
+
 def _attachment(blob: str, file: Document | None) -> Attachment:
     if file is None or datetime.now(UTC) - file["uploadDate"] > CLAIMABLE:
         raise LookupError(blob)
     found = file["metadata"]
-    return Attachment(blob_id=blob, sha256=found["sha256"], media_type=found["media_type"], size=found["size"])
+    return Attachment(
+        blob_id=blob,
+        sha256=found["sha256"],
+        media_type=found["media_type"],
+        size=found["size"],
+        original_sha256=found.get("original"),
+    )
 
 
 class TakenEvidence:

@@ -1,4 +1,5 @@
-"""Pictures of reports: taken from the gateway into a store of our own, hashed, and read.
+"""Pictures of reports: taken from the gateway into a store of our own, hashed, and read. The file as it was sent comes
+along and stays sealed: one key opens both, and when that is destroyed neither can be read.
 
 A worker does it, never a Kafka handler: reading one picture takes a second or more.
 """
@@ -6,6 +7,8 @@ A worker does it, never a Kafka handler: reading one picture takes a second or m
 import asyncio
 from datetime import UTC, datetime, timedelta
 from uuid import uuid5
+
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from libs.contracts.ids import NAMESPACE
 from libs.contracts.reports.parts import Attachment
@@ -26,6 +29,8 @@ log = logs.get()
 LEASE = timedelta(seconds=90)
 AT_ONCE = 4
 FETCH_WITHIN = 5.0
+FETCH_ORIGINAL_WITHIN = 15.0
+"""Seconds for at most 10 MB."""
 PATIENCE = timedelta(minutes=2)
 """After this a report is placed without its pictures; their words are added once they can be had."""
 GIVE_UP = timedelta(hours=24)
@@ -105,6 +110,9 @@ class Evidence:
         )
         if digest != attachment.sha256:
             return _failed(report, attachment, "changed"), ""
+        original = await self._kept_as_sent(tenant, report, attachment, cipher)
+        if original != attachment.original_sha256:
+            return _failed(report, attachment, "changed"), ""
         try:
             hashes, words = await asyncio.gather(
                 asyncio.to_thread(perceptual_hashes, data), asyncio.to_thread(ocr, data)
@@ -115,9 +123,24 @@ class Evidence:
             report_id=report.report_id,
             blob_id=attachment.blob_id,
             sha256=digest,
+            original_sha256=original,
             perceptual_hash=hashes.phash,
         )
         return command, (words or "")[:LONGEST_WORDS]
+
+    async def _kept_as_sent(self, tenant: str, report: Report, attachment: Attachment, cipher: AESGCM) -> str | None:
+        """SHA-256 of the file as it was sent, now in our store; None where it was not kept, as long ago."""
+        if attachment.original_sha256 is None:
+            return None
+        try:
+            data = await self._gateway.get(
+                f"/internal/blobs/{attachment.blob_id}/original", tenant=tenant, within=FETCH_ORIGINAL_WITHIN
+            )
+        except Refused:
+            # Its copy was there a moment ago.
+            raise Unavailable("gateway") from None
+        name = f"{_name(tenant, report.report_id, attachment)}.original"
+        return await self._blobs.put(name, data, cipher=cipher, metadata={})
 
     async def _apply(self, tenant: str, command: RecordEvidence, words: str) -> None:
         context = Context(

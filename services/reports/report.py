@@ -210,6 +210,7 @@ def _evidence(report: Report, command: RecordEvidence, context: Context) -> Iter
             report_id=report.report_id,
             blob_id=command.blob_id,
             sha256=command.sha256,
+            original_sha256=command.original_sha256,
             perceptual_hash=command.perceptual_hash,
             failure=command.failure,
             complete=len(report.evidence) + 1 == len(report.attachments),

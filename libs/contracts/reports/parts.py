@@ -12,12 +12,19 @@ class Part(BaseModel):
 
 
 class Attachment(Part):
-    """A sanitised picture that the gateway keeps until reports has taken it."""
+    """A sanitised picture that the gateway keeps until reports has taken it.
+
+    Attributes:
+        sha256: of the sanitised copy, which people see.
+        original_sha256: of the file as it was sent, kept sealed beside the copy; None in what was sent before there was
+            one.
+    """
 
     blob_id: str
     sha256: str
     media_type: str
     size: int
+    original_sha256: str | None = None
 
 
 class Reference(Part):

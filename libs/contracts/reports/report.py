@@ -93,6 +93,8 @@ class RecordEvidence(Command):
     report_id: str
     blob_id: str
     sha256: str
+    original_sha256: str | None = None
+    """Of the file as it was sent, where it is kept as well."""
     perceptual_hash: str | None = None
     failure: str | None = None
     """Why the picture could not be taken; placing goes on without it."""
@@ -107,6 +109,8 @@ class EvidenceTaken(Event):
     report_id: str
     blob_id: str
     sha256: str
+    original_sha256: str | None = None
+    """Of the file as it was sent, where it is kept as well."""
     perceptual_hash: str | None = None
     failure: str | None = None
     complete: bool

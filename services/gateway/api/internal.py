@@ -23,4 +23,11 @@ def router(parts: Gateway) -> APIRouter:
         found = await parts.uploads.stored(tenant_of(caller), blob_id)
         return Response(found.data, media_type=found.media_type)
 
+    @routes.get("/blobs/{blob_id}/original")
+    async def original(blob_id: Id, caller: From) -> Response:
+        """The file as it was sent, for reports to keep. Nobody is shown it: it may carry anything."""
+        if caller.service != Service.REPORTS:
+            raise Refused("forbidden")
+        return Response(await parts.uploads.original(tenant_of(caller), blob_id), media_type="application/octet-stream")
+
     return routes

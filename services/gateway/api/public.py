@@ -82,11 +82,11 @@ async def report(slug: Slug, request: Request) -> PlainResponse:
     dependencies=[PublicWrite],
     responses=problems(*WRITING),
 )
-async def upload(office: Office, parts: Parts, key: Key, file: UploadFile) -> BlobView:
-    """JPEG, PNG or WebP of at most 10 MB and 40 megapixels; kept as a copy without metadata. Name it in a report within
-    a day."""
+async def upload(office: Office, parts: Parts, key: Key, file: UploadFile, request: Request) -> BlobView:
+    """JPEG, PNG or WebP of at most 10 MB and 40 megapixels; kept as a copy without metadata, and sealed as it was sent.
+    Name it in a report within a day. Eight at once from one address are taken; beyond, 429 says when to try again."""
     data = await file.read(LARGEST_BYTES + 1)
-    return await parts.uploads.take(office.id, key, data)
+    return await parts.uploads.take(office.id, key, data, client=parts.client(request))
 
 
 @router.post(

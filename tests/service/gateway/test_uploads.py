@@ -1,9 +1,13 @@
+import asyncio
 import hashlib
 import io
+from typing import Any
 from uuid import uuid4
 
+import httpx
 import pytest
 from PIL import Image
+from pymongo import MongoClient
 
 from libs.contracts.topics import Service
 from libs.runtime.errors import Refused
@@ -17,6 +21,18 @@ def a_picture(colour: str = "navy") -> bytes:
     out = io.BytesIO()
     Image.new("RGB", (80, 60), colour).save(out, "PNG")
     return out.getvalue()
+
+
+async def kept_by_reports(house: House, office: TestOffice) -> dict[str, str]:
+    """SHA-256 by what follows the id of the picture; sealed, so from what is noted beside each."""
+
+    def found() -> dict[str, str]:
+        client: MongoClient[dict[str, Any]] = MongoClient(house.stack.admin_mongo_url)
+        with client:
+            files = client["reports"]["evidence.files"].find({"_id": {"$regex": f"^{office.tenant}/"}})
+            return {file["_id"].rpartition("/")[2][36:]: file["metadata"]["sha256"] for file in files}
+
+    return await asyncio.to_thread(found)
 
 
 def as_reports(house: House) -> ServiceClient:
@@ -36,6 +52,12 @@ async def test_a_picture_is_kept_clean_and_given_to_reports_only(house: House, o
     assert Image.open(io.BytesIO(data)).format == "JPEG"
     with pytest.raises(Refused, match="not_found"):
         await reports.get(f"/internal/blobs/{blob['id']}", tenant="another")
+    original = await reports.get(f"/internal/blobs/{blob['id']}/original", tenant=office.tenant)
+    assert original == a_picture()
+    assert hashlib.sha256(original).hexdigest() == blob["original_sha256"]
+    with pytest.raises(Refused, match="not_found"):
+        await reports.get(f"/internal/blobs/{blob['id']}/original", tenant="another")
+    assert (await house.http.get(f"/internal/blobs/{blob['id']}/original")).status_code == 401
     assert (await house.http.get(f"/internal/blobs/{blob['id']}")).status_code == 401
     await reports.close()
 
@@ -93,12 +115,44 @@ async def test_a_picture_goes_once_reports_has_taken_it(house: House, office: Te
     await house.submit(office, attachments=[blob])
     reports = as_reports(house)
 
-    async def gone() -> bool:
+    async def gone(path: str) -> bool:
         try:
-            await reports.get(f"/internal/blobs/{blob}", tenant=office.tenant)
+            await reports.get(path, tenant=office.tenant)
         except Refused:
             return True
         return False
 
-    await until(gone, within=30)
+    await until(lambda: gone(f"/internal/blobs/{blob}"), within=30)
+    await until(lambda: gone(f"/internal/blobs/{blob}/original"), within=5)
+    assert await kept_by_reports(house, office) == {
+        "": sent.json()["sha256"],
+        ".original": sent.json()["original_sha256"],
+    }
     await reports.close()
+
+
+async def test_large_pictures_of_one_address_do_not_hold_up_another(house: House, office: TestOffice) -> None:
+    out = io.BytesIO()
+    Image.effect_noise((3000, 2000), 80).convert("RGB").save(out, "PNG", compress_level=1)
+    large = ("large.png", out.getvalue()[: 10 * 1024 * 1024])
+
+    elsewhere = httpx.AsyncClient(
+        base_url=house.http.base_url, transport=httpx.AsyncHTTPTransport(local_address="127.0.0.2"), timeout=60
+    )
+
+    async def sent() -> int:
+        answer = await elsewhere.post(f"{office.api}/uploads", files={"file": large}, headers=key())
+        assert answer.status_code != 429 or int(answer.headers["retry-after"]) >= 1
+        return answer.status_code
+
+    flood = [asyncio.create_task(sent()) for _ in range(20)]
+    await asyncio.sleep(0.3)
+    small = await house.http.post(f"{office.api}/uploads", files={"file": ("a.png", a_picture())}, headers=key())
+    waiting = sum(not task.done() for task in flood)
+    statuses = await asyncio.gather(*flood)
+    await elsewhere.aclose()
+
+    assert small.status_code == 201
+    assert 429 in statuses
+    assert set(statuses) <= {201, 422, 429}
+    assert waiting >= 1

@@ -321,6 +321,7 @@ async def taken(visit: Visited, office: TenantRecord, form: FormData) -> BlobVie
     Raises:
         PictureRefused: it is not one, or too large.
         Refused: `uploads_unavailable`.
+        TooMany: this address or this office has too many in hand.
     """
     file = file_of(form, "image")
     if file is None:
@@ -329,7 +330,7 @@ async def taken(visit: Visited, office: TenantRecord, form: FormData) -> BlobVie
     if not data:
         return None
     try:
-        return await visit.parts.uploads.take(office.id, visit.new_key(), data)
+        return await visit.parts.uploads.take(office.id, visit.new_key(), data, client=visit.client)
     except Refused as refused:
         if refused.code not in IMAGE_CODES:
             raise

@@ -224,7 +224,11 @@ async def _written(visit: Visited, office: TenantRecord, held: Ticket, key: UUID
     picture = await taken(visit, office, form)
     if picture is not None:
         attachment = Attachment(
-            blob_id=picture.id, sha256=picture.sha256, media_type=picture.media_type, size=picture.size
+            blob_id=picture.id,
+            sha256=picture.sha256,
+            media_type=picture.media_type,
+            size=picture.size,
+            original_sha256=picture.original_sha256,
         )
         await visit.parts.commands.add_evidence(held, key, (attachment,))
         visit.parts.uploads.keep(office.id, [UUID(picture.id)])
