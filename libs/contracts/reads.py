@@ -4,9 +4,9 @@ Lists are keyset pages: `next` is an opaque cursor, None on the last page. Count
 """
 
 from datetime import datetime
-from typing import Generic, TypeVar
+from typing import Annotated, Generic, TypeVar
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, StringConstraints
 
 from libs.contracts.reports.parts import Candidate, Draft, Reference
 
@@ -316,12 +316,26 @@ class OfficerView(Read):
     active: bool = True
 
 
+Mark = Annotated[str, StringConstraints(max_length=64, pattern=r"^[0-9A-Za-z_-]*$")]
+
+
 class Authentication(Read):
-    """`POST /internal/authenticate`, question."""
+    """`POST /internal/authenticate`, question.
+
+    Attributes:
+        tenant: the office at whose page it was typed; an officer of another is nobody there.
+        client: mark of the network that it comes from; empty where nobody says.
+        browser: mark of a browser in which somebody has logged in before.
+        officers: who they were.
+    """
 
     email: str
     password: str
     code: str
+    tenant: str | None = None
+    client: Mark = ""
+    browser: Mark = ""
+    officers: tuple[Mark, ...] = ()
 
 
 class Authenticated(Read):

@@ -2,12 +2,15 @@
 
 SimpulError
 ├── Refused       the rules say no           problem for a client, CommandRefused for a message
-│   └── NotFound  there is no such thing     404 for a client
+│   ├── NotFound  there is no such thing     404 for a client
+│   └── TooSoon   tried too often            429 for a client, with the time
 ├── Unavailable   a dependency is away       503 for a client, tried again for a message
 │   ├── Busy      it said so, and until when
 │   └── Broken    it answered, and stumbled
 └── Unacceptable  the message itself is bad  dead letter, never tried again
 """
+
+from math import ceil
 
 
 class SimpulError(Exception):
@@ -26,6 +29,14 @@ class Refused(SimpulError):
 class NotFound(Refused):
     def __init__(self, *what: str) -> None:
         super().__init__("not_found", *what)
+
+
+class TooSoon(Refused):
+    """`retry_after`: whole seconds until another try counts, at least one."""
+
+    def __init__(self, retry_after: float) -> None:
+        super().__init__("too_many_requests")
+        self.retry_after = max(1, ceil(retry_after))
 
 
 class Unavailable(SimpulError):

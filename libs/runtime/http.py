@@ -17,7 +17,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from libs.contracts.envelope import Actor
 from libs.contracts.problems import FieldProblem, Problem, problem
 from libs.runtime import logs, telemetry
-from libs.runtime.errors import Broken, Busy, Refused, Unavailable
+from libs.runtime.errors import Broken, Busy, Refused, TooSoon, Unavailable
 from libs.runtime.tokens import Caller, Tokens
 
 log = logs.get()
@@ -37,7 +37,8 @@ def problem_response(found: Problem, headers: Mapping[str, str] | None = None) -
 
 def refusal_response(refused: Refused) -> JSONResponse:
     errors = tuple(FieldProblem(field=f, code=refused.code) for f in refused.fields)
-    return problem_response(problem(refused.code, errors=errors))
+    headers = {"Retry-After": str(refused.retry_after)} if isinstance(refused, TooSoon) else {}
+    return problem_response(problem(refused.code, errors=errors), headers)
 
 
 def unavailable_response(error: Exception | None = None) -> JSONResponse:
@@ -280,7 +281,10 @@ class ServiceClient:
         if answer.status_code == 200:
             return answer.content
         if 400 <= answer.status_code < 500 and answer.headers.get("content-type", "").startswith(PROBLEM_JSON):
-            raise Refused(str(answer.json().get("type", "")).rsplit(":", 1)[-1])
+            code = str(answer.json().get("type", "")).rsplit(":", 1)[-1]
+            if code == "too_many_requests":
+                raise TooSoon(_seconds(answer.headers.get("retry-after")))
+            raise Refused(code)
         if answer.status_code == 503:
             raise Busy(self._service, retry_after=_seconds(answer.headers.get("retry-after")))
         raise Broken(self._service)

@@ -38,7 +38,7 @@ from services.gateway.limits import Bucket, FairShare
 from services.gateway.problems import add_handlers
 from services.gateway.reads import NotifyReads, RegistryReads, ReportsReads
 from services.gateway.sending import Sender
-from services.gateway.sessions import LoginLinks, Sessions, TicketCookies
+from services.gateway.sessions import BrowserCookies, LoginLinks, Sessions, TicketCookies
 from services.gateway.settings import GatewaySettings
 from services.gateway.shelf import Shelf
 from services.gateway.signed_links import SignedLinks
@@ -228,6 +228,7 @@ def build(settings: GatewaySettings) -> Machinery:
         links=LoginLinks(mongo),
         signed_links=SignedLinks(keyring.links(Service.GATEWAY, Service.NOTIFY)),
         ticket_cookies=TicketCookies(session_key),
+        browser_cookies=BrowserCookies(session_key),
         codes=codes,
         accepting=Accepting(asking, codes, uploads),
         commands=Commands(asking, registry),

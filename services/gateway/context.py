@@ -30,14 +30,18 @@ from services.gateway.principals import Officer, Partner
 from services.gateway.reads import NotifyReads, RegistryReads, ReportsReads
 from services.gateway.sessions import (
     ABSOLUTE,
+    BROWSER_LIFETIME,
     RESUMED_WITHIN,
     TICKET_LIFETIME,
+    Browser,
+    BrowserCookies,
     Kind,
     LoginLinks,
     Session,
     Sessions,
     Ticket,
     TicketCookies,
+    new_browser,
 )
 from services.gateway.settings import GatewaySettings
 from services.gateway.shelf import Shelf
@@ -72,6 +76,7 @@ class Gateway:
     links: LoginLinks
     signed_links: SignedLinks
     ticket_cookies: TicketCookies
+    browser_cookies: BrowserCookies
     codes: TrackingCodes
     accepting: Accepting
     commands: Commands
@@ -123,6 +128,14 @@ class Gateway:
     def remember(self, response: Response, session: Session) -> None:
         name = self.cookie_name(session.kind)
         self.set_cookie(response, name, session.secret, seconds=int((ABSOLUTE + RESUMED_WITHIN).total_seconds()))
+
+    def browser_of(self, request: Request) -> Browser | None:
+        return self.browser_cookies.read(request.cookies.get(self.cookie_name("browser")))
+
+    def remember_browser(self, response: Response, known: Browser | None, officer: str) -> None:
+        browser = (known or new_browser()).with_officer(officer)
+        seconds = int(BROWSER_LIFETIME.total_seconds())
+        self.set_cookie(response, self.cookie_name("browser"), self.browser_cookies.write(browser), seconds=seconds)
 
     def forget(self, response: Response, kind: Kind) -> None:
         response.delete_cookie(self.cookie_name(kind), secure=self.settings.is_secure, httponly=True, samesite="lax")

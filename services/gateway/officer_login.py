@@ -1,25 +1,46 @@
 """Officers' log-in: registry judges password and code, the gateway keeps the session."""
 
+from fastapi import Request
+from starlette.responses import Response
+
+from libs.contracts.reads import Authentication
 from libs.runtime.errors import Refused
 from services.gateway.context import Gateway
 from services.gateway.sessions import Kind, Session
 
 
 async def log_in(
-    parts: Gateway, *, email: str, password: str, code: str, instead_of: str | None = None, tenant: str | None = None
+    parts: Gateway, request: Request, *, email: str, password: str, code: str, tenant: str | None = None
 ) -> Session:
-    """A new session, under a new secret.
+    """A new session, under a new secret, instead of the one that this browser had.
 
     Args:
         tenant: the office whose page is used; an officer of another is told what everybody is told who is wrong.
 
     Raises:
-        Refused: `unauthenticated`, whatever was wrong; `code_used`; `too_many_requests` while locked.
+        Refused: `unauthenticated`, whatever was wrong; `code_used`.
+        TooSoon: tried too often, by this browser, from this network, or by all strangers together.
         Unavailable: registry or the database does not answer.
     """
-    proven = await parts.registry.authenticate(email=email, password=password, code=code)
-    if tenant is not None and proven.tenant != tenant:
-        raise Refused("unauthenticated")
+    browser = parts.browser_of(request)
+    proven = await parts.registry.authenticate(
+        Authentication(
+            email=email,
+            password=password,
+            code=code,
+            tenant=tenant,
+            client=parts.sessions.mark(parts.client(request)),
+            browser=browser.mark if browser else "",
+            officers=browser.officers if browser else (),
+        )
+    )
     if parts.directory.officer(proven.tenant, proven.officer_id) is None:
         raise Refused("unauthenticated")
-    return await parts.sessions.open(proven.tenant, Kind.OFFICER, proven.officer_id, instead_of=instead_of)
+    old = request.cookies.get(parts.cookie_name(Kind.OFFICER))
+    return await parts.sessions.open(proven.tenant, Kind.OFFICER, proven.officer_id, instead_of=old)
+
+
+def let_in(parts: Gateway, request: Request, response: Response, session: Session) -> None:
+    """The session's cookie, and one by which this browser is known at the next log-in."""
+    parts.remember(response, session)
+    parts.remember_browser(response, parts.browser_of(request), session.principal)

@@ -10,7 +10,7 @@ from starlette.routing import Match
 
 from libs.contracts.problems import TITLES, FieldProblem, Problem, problem
 from libs.runtime import logs
-from libs.runtime.errors import Refused, Unavailable
+from libs.runtime.errors import Refused, TooSoon, Unavailable
 from libs.runtime.http import invalid, problem_response
 from services.gateway.context import Moved
 from services.gateway.limits import TooMany
@@ -62,6 +62,8 @@ def from_framework(error: HTTPException) -> Problem:
 def problem_of(error: Exception) -> tuple[Problem, Mapping[str, str]]:
     """What a client is told, and the headers that go with it."""
     match error:
+        case TooSoon():
+            return problem("too_many_requests"), {"Retry-After": str(error.retry_after)}
         case Refused():
             found = refusal(error)
         case Unavailable():

@@ -15,6 +15,7 @@ from libs.contracts.reads import (
     AnswerAddress,
     AssignmentView,
     Authenticated,
+    Authentication,
     BulletinView,
     ByHandRow,
     CaseRow,
@@ -172,13 +173,14 @@ class ReportsReads(_Reads):
 
 
 class RegistryReads(_Reads):
-    async def authenticate(self, *, email: str, password: str, code: str) -> Authenticated:
+    async def authenticate(self, question: Authentication) -> Authenticated:
         """
         Raises:
-            Refused: `unauthenticated`, whatever was wrong; `code_used`; `too_many_requests` while locked.
+            Refused: `unauthenticated`, whatever was wrong; `code_used`.
+            TooSoon: tried too often.
         """
-        question = {"email": email, "password": password, "code": code}
-        return await self._answer(Authenticated, None, "/internal/authenticate", question, PROOF_WITHIN)
+        asked = question.model_dump(mode="json")
+        return await self._answer(Authenticated, None, "/internal/authenticate", asked, PROOF_WITHIN)
 
     async def confirm(self, tenant: str, officer: str, code: str) -> None:
         """A fresh code of an officer who is logged in.

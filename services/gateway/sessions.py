@@ -34,6 +34,9 @@ RESUMED_WITHIN = timedelta(hours=12)
 when it ended can be given back to them."""
 LINK_LIFETIME = timedelta(minutes=15)
 TICKET_LIFETIME = timedelta(hours=12)
+BROWSER_LIFETIME = timedelta(days=180)
+MOST_OFFICERS = 8
+LONGEST_BROWSER_COOKIE = 1_500
 NONCE = 12
 
 _TOKEN = re.compile(r"([A-Za-z0-9-]{1,64})\.([A-Za-z0-9_-]{43})", re.ASCII)
@@ -104,6 +107,7 @@ class Sessions:
     def __init__(self, mongo: Mongo, session_key: bytes, now: Clock = utc_now) -> None:
         self._sessions = mongo.tenants("sessions")
         self._csrf_key = derive(session_key, "csrf")
+        self._mark_key = derive(session_key, "client marks")
         self._now = now
 
     async def ensure_indexes(self) -> None:
@@ -171,6 +175,10 @@ class Sessions:
         mask = secrets.token_bytes(32)
         return (mask + _xor(mask, self._csrf(secret))).hex()
 
+    def mark(self, client: str) -> str:
+        """Stands for a network where its address must not be kept."""
+        return hmac.digest(self._mark_key, client.encode(), "sha256")[:12].hex() if client else ""
+
     def is_from(self, secret: str | None, token: str | None) -> bool:
         """Whether a form came from a page of ours, shown to this browser."""
         if not secret or not token or not _CSRF.fullmatch(token):
@@ -180,6 +188,46 @@ class Sessions:
 
     def _csrf(self, secret: str) -> bytes:
         return hmac.digest(self._csrf_key, secret.encode(), "sha256")
+
+
+@dataclass(frozen=True, slots=True)
+class Browser:
+    """One in which officers have logged in. `mark` names it, `officers` are the last of them."""
+
+    mark: str
+    officers: tuple[str, ...] = ()
+
+    def with_officer(self, officer: str) -> "Browser":
+        return Browser(self.mark, (*(o for o in self.officers if o != officer), officer)[-MOST_OFFICERS:])
+
+
+class BrowserCookies:
+    """Sealed, so that nobody makes one or reads who works at a desk. It opens nothing: who shows it has tries of their
+    own, which nobody else can use up."""
+
+    def __init__(self, session_key: bytes, now: Clock = utc_now) -> None:
+        self._cipher = AESGCM(derive(session_key, "browser cookies"))
+        self._now = now
+
+    def write(self, browser: Browser) -> str:
+        until = int((self._now() + BROWSER_LIFETIME).timestamp())
+        nonce = urandom(NONCE)
+        values = orjson.dumps([browser.mark, browser.officers, until])
+        return urlsafe_b64encode(nonce + self._cipher.encrypt(nonce, values, None)).decode()
+
+    def read(self, cookie: str | None) -> Browser | None:
+        if not cookie or len(cookie) > LONGEST_BROWSER_COOKIE:
+            return None
+        try:
+            raw = urlsafe_b64decode(cookie)
+            mark, officers, until = orjson.loads(self._cipher.decrypt(raw[:NONCE], raw[NONCE:], None))
+        except (ValueError, InvalidTag):
+            return None
+        return Browser(mark, tuple(officers)) if self._now().timestamp() < until else None
+
+
+def new_browser() -> Browser:
+    return Browser(secrets.token_hex(12))
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,9 +13,9 @@ from pwdlib.hashers.argon2 import Argon2Hasher
 from libs.contracts.ids import PLATFORM
 from libs.contracts.reads import Authenticated, Authentication, StepUp
 from libs.runtime import logs
-from libs.runtime.errors import Refused
+from libs.runtime.errors import Refused, TooSoon
 from services.registry.addresses import Blinder
-from services.registry.attempts import Attempts
+from services.registry.attempts import ALLOWED, Attempts, counters
 from services.registry.officer import Officer
 from services.registry.totp import matching_step
 from services.registry.views import OfficerFound, Views
@@ -63,8 +63,18 @@ class Login:
             has shown a right one; `too_many_requests` while the address is locked.
         """
         found = await self.views.officer_with(question.email)
+        if found is not None and question.tenant not in (None, found.tenant):
+            found = None
         tenant, place = (found.tenant, found.id) if found else (PLATFORM, self.emails(question.email)[0])
-        await self._counted(tenant, f"{place}/login", now=now)
+        counted = counters(
+            f"{place}/login",
+            client=question.client,
+            browser=question.browser,
+            is_known_browser=found is not None and found.id in question.officers,
+            is_known_client=await self.attempts.is_known(tenant, place, question.client),
+        )
+        for counter, allowed in counted:
+            await self._counted(tenant, counter, now=now, allowed=allowed)
         officer = found.state if found is not None and found.state.active else None
         right = await self.passwords.fits(question.password, officer.password_hash if officer else None)
         step = matching_step(_secret(officer), question.code, at=now)
@@ -72,7 +82,9 @@ class Login:
             log.info("log_in_failed", officer=found.id if found else None)
             raise Refused("unauthenticated")
         await self._use(found, step, now=now)
-        await self.attempts.forget(tenant, f"{place}/login")
+        # The first is theirs; what strangers tried, they go on to have tried.
+        await self.attempts.forget(tenant, counted[0][0])
+        await self.attempts.know(tenant, place, question.client, now=now)
         log.info("logged_in", officer=found.id)
         return Authenticated(
             officer_id=found.id, tenant=found.tenant, roles=officer.roles, agency=officer.agency, name=officer.name
@@ -93,10 +105,11 @@ class Login:
         await self._use(found, step, now=now)
         await self.attempts.forget(tenant, f"{found.id}/confirm")
 
-    async def _counted(self, tenant: str, place: str, *, now: datetime) -> None:
-        if not await self.attempts.take(tenant, place, now=now):
+    async def _counted(self, tenant: str, place: str, *, now: datetime, allowed: int = ALLOWED) -> None:
+        locked = await self.attempts.take(tenant, place, now=now, allowed=allowed)
+        if locked is not None:
             log.info("log_in_locked")
-            raise Refused("too_many_requests")
+            raise TooSoon(locked.total_seconds())
 
     async def _use(self, found: OfficerFound, step: int, *, now: datetime) -> None:
         if not await self.attempts.use_step(found.tenant, found.id, step, now=now):

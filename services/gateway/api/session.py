@@ -14,7 +14,7 @@ from services.gateway.api.models import (
     problems,
 )
 from services.gateway.context import Gateway, Guess, Key, Moved, Parts, PublicWrite
-from services.gateway.officer_login import log_in
+from services.gateway.officer_login import let_in, log_in
 from services.gateway.partner_login import enter, send_link
 from services.gateway.principals import Officer, Partner
 from services.gateway.sessions import Kind
@@ -47,14 +47,8 @@ async def _opened(parts: Gateway, secret: str) -> SessionAnswer:
     responses=problems(*WRITING, *STAFF),
 )
 async def open_session(parts: Parts, given: LogIn, request: Request, response: Response) -> SessionAnswer:
-    session = await log_in(
-        parts,
-        email=given.email,
-        password=given.password,
-        code=given.code,
-        instead_of=request.cookies.get(parts.cookie_name(Kind.OFFICER)),
-    )
-    parts.remember(response, session)
+    session = await log_in(parts, request, email=given.email, password=given.password, code=given.code)
+    let_in(parts, request, response, session)
     return await _opened(parts, session.secret)
 
 

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -13,8 +14,8 @@ from libs.contracts.envelope import Actor
 from libs.contracts.reads import Authenticated
 from libs.contracts.registry.tenant import ChangeOfficer, OfficerIdentity
 from libs.contracts.topics import Service
-from libs.runtime.errors import Refused
-from services.registry.attempts import ALLOWED, LOCKED_FOR
+from libs.runtime.errors import Refused, TooSoon
+from services.registry.attempts import ALLOWED, ALLOWED_STRANGERS, LOCKED_FOR
 from services.registry.totp import code_at, step_at
 from tests.service.registry.conftest import PASSWORD, SECRET
 from tests.service.registry.front import Front, Wish, an_officer, new_id
@@ -33,8 +34,10 @@ class Officer:
         self.id, self.email, self.tenant = officer, email, tenant
         self._front = front
 
-    async def logs_in(self, *, password: str = PASSWORD, typed: str | None = None, email: str = "") -> Authenticated:
-        question = {"email": email or self.email, "password": password, "code": typed or code()}
+    async def logs_in(
+        self, *, password: str = PASSWORD, typed: str | None = None, email: str = "", **more: object
+    ) -> Authenticated:
+        question = {"email": email or self.email, "password": password, "code": typed or code(), **more}
         return Authenticated.model_validate_json(
             await self._front.post("/internal/authenticate", question, tenant=None)
         )
@@ -169,3 +172,60 @@ async def test_wrong_confirmations_lock_confirming_and_not_the_log_in(officer: O
 
 async def test_nobody_confirms_for_another(officer: Officer) -> None:
     assert await problem(officer.confirms(code(), actor=new_id())) == "forbidden"
+
+
+@pytest.mark.parametrize("is_known", [True, False])
+async def test_strangers_from_many_networks_are_slowed_whether_the_address_exists_or_not(
+    officer: Officer, is_known: bool
+) -> None:
+    email = officer.email if is_known else f"{uuid4().hex}@contoh.example"
+
+    answers = [
+        await problem(officer.logs_in(email=email, password="salah", client=f"net{n // 3}"))
+        for n in range(ALLOWED_STRANGERS + 1)
+    ]
+
+    assert answers == ["unauthenticated"] * ALLOWED_STRANGERS + ["too_many_requests"]
+
+
+async def test_one_stranger_has_five_tries_and_does_not_lock_another_out(officer: Officer) -> None:
+    answers = [await problem(officer.logs_in(password="salah", client="thief")) for _ in range(ALLOWED + 1)]
+
+    assert answers == ["unauthenticated"] * ALLOWED + ["too_many_requests"]
+    assert await problem(officer.logs_in(client="home")) == "in"
+
+
+async def test_the_browser_and_the_network_that_an_officer_used_keep_a_way_in(officer: Officer) -> None:
+    await officer.logs_in(client="office", typed=code(-1))
+    for n in range(ALLOWED_STRANGERS + 1):
+        await problem(officer.logs_in(password="salah", client=f"thief{n}"))
+
+    assert await problem(officer.logs_in(client="elsewhere")) == "too_many_requests"
+    assert await problem(officer.logs_in(client="office")) == "in"
+    known: dict[str, Any] = {"client": "elsewhere", "browser": "b1", "officers": [officer.id]}
+    assert await problem(officer.logs_in(typed=code(1), **known)) == "in"
+
+
+async def test_a_known_browser_has_five_tries_too(officer: Officer) -> None:
+    known: dict[str, Any] = {"client": "office", "browser": uuid4().hex, "officers": [officer.id]}
+
+    answers = [await problem(officer.logs_in(password="salah", **known)) for _ in range(ALLOWED + 1)]
+
+    assert answers == ["unauthenticated"] * ALLOWED + ["too_many_requests"]
+
+
+async def test_a_lock_says_how_long_it_holds(officer: Officer) -> None:
+    for _ in range(ALLOWED):
+        await problem(officer.logs_in(password="salah"))
+
+    with pytest.raises(TooSoon) as locked:
+        await officer.logs_in()
+
+    assert LOCKED_FOR.total_seconds() - 30 < locked.value.retry_after <= LOCKED_FOR.total_seconds()
+
+
+async def test_an_officer_at_the_page_of_another_office_is_nobody_and_keeps_their_code(officer: Officer) -> None:
+    right = code()
+
+    assert await problem(officer.logs_in(typed=right, tenant=new_id())) == "unauthenticated"
+    assert await problem(officer.logs_in(typed=right, tenant=officer.tenant)) == "in"

@@ -14,11 +14,12 @@ from starlette.routing import BaseRoute
 
 from deploy.local.secrets import Secrets
 from libs.contracts.directory import OfficerRecord, PartnerRecord
+from libs.contracts.reads import Authentication
 from libs.contracts.topics import Service
-from libs.runtime.errors import Unavailable
+from libs.runtime.errors import TooSoon, Unavailable
 from services.gateway.app import create_app
 from services.gateway.context import VISITOR, Gateway
-from services.gateway.sessions import Kind, Session
+from services.gateway.sessions import Browser, Kind, Session
 from services.gateway.settings import GatewaySettings
 from tests.service.pages.reading import form
 from tests.unit.gateway.builders import an_office
@@ -277,3 +278,34 @@ async def test_a_log_in_link_under_another_office_is_not_spent(app: FastAPI) -> 
         sent = await at.post(path, data={"csrf": parts.sessions.csrf(VISITED)})
 
     assert (shown.status_code, sent.status_code) == (404, 404)
+
+
+async def locked(app: FastAPI, monkeypatch: pytest.MonkeyPatch, path: str, **more: Any) -> httpx.Response:
+    parts: Gateway = app.state.gateway
+    asked: list[Authentication] = []
+
+    class Registry:
+        async def authenticate(self, question: Authentication) -> None:
+            asked.append(question)
+            raise TooSoon(754)
+
+    monkeypatch.setattr(parts, "registry", Registry())
+    async with browser(app) as at:
+        at.cookies.set(parts.cookie_name("browser"), parts.browser_cookies.write(Browser("m1", ("o1",))))
+        answer = await at.post(path, **more)
+    assert (asked[0].browser, asked[0].officers) == ("m1", ("o1",))
+    assert asked[0].client == parts.sessions.mark("127.0.0.1")
+    return answer
+
+
+async def test_who_is_locked_out_is_told_until_when(app: FastAPI, monkeypatch: pytest.MonkeyPatch) -> None:
+    typed = {"email": "a@b.example", "password": "x", "code": "123456"}
+    form = {"csrf": app.state.gateway.sessions.csrf(VISITED), **typed}
+
+    page = await locked(app, monkeypatch, "/cirebon/login", data=form)
+    api = await locked(app, monkeypatch, "/api/v1/session", json=typed)
+
+    for answer in (page, api):
+        assert (answer.status_code, answer.headers["retry-after"]) == (429, "754")
+    assert "Coba lagi setelah pukul" in page.text
+    assert 'value="a@b.example"' in page.text

@@ -2,7 +2,16 @@ from datetime import UTC, datetime, timedelta
 from unittest.mock import Mock
 
 from libs.runtime.mongo import Mongo
-from services.gateway.sessions import TICKET_LIFETIME, Sessions, Ticket, TicketCookies
+from services.gateway.sessions import (
+    BROWSER_LIFETIME,
+    MOST_OFFICERS,
+    TICKET_LIFETIME,
+    Browser,
+    BrowserCookies,
+    Sessions,
+    Ticket,
+    TicketCookies,
+)
 
 KEY = b"s" * 32
 TICKET = Ticket("t1", "CRB-4F7K-9XM2", "r1", "hash")
@@ -55,3 +64,35 @@ def test_a_form_belongs_to_one_browser() -> None:
     assert not sessions.is_from("mine", "0" * 128)
     assert not sessions.is_from("mine", None)
     assert not sessions.is_from("mine", "é")
+
+
+def test_a_browser_is_known_by_what_only_we_can_write() -> None:
+    clock = Clock()
+    cookies = BrowserCookies(KEY, clock)
+    cookie = cookies.write(Browser("m1", ("o1", "o2")))
+
+    assert cookies.read(cookie) == Browser("m1", ("o1", "o2"))
+    assert "o1" not in cookie
+    for bad in (None, "", "x", cookie[:-6] + "AAAAAA", BrowserCookies(b"o" * 32, clock).write(Browser("m1"))):
+        assert cookies.read(bad) is None
+    clock.now += BROWSER_LIFETIME + timedelta(seconds=1)
+    assert cookies.read(cookie) is None
+
+
+def test_a_browser_remembers_the_last_officers_each_once() -> None:
+    browser = Browser("m1")
+    for number in range(MOST_OFFICERS + 2):
+        browser = browser.with_officer(f"o{number}")
+    browser = browser.with_officer("o5")
+
+    assert len(browser.officers) == MOST_OFFICERS
+    assert browser.officers[-1] == "o5"
+    assert "o0" not in browser.officers
+
+
+def test_a_network_is_marked_without_its_address() -> None:
+    sessions = Sessions(Mock(spec=Mongo), KEY)
+
+    assert sessions.mark("203.0.113.9") == sessions.mark("203.0.113.9") != sessions.mark("203.0.113.8")
+    assert "203" not in sessions.mark("203.0.113.9")
+    assert sessions.mark("") == ""

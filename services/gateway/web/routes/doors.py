@@ -1,5 +1,6 @@
 """Log-in and log-out in pages. Links from messages show a button first: chat previews open links too."""
 
+from datetime import UTC, datetime, timedelta
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request
@@ -7,12 +8,12 @@ from pydantic_core import PydanticCustomError
 from starlette.responses import Response
 
 from libs.contracts.directory import TenantRecord
-from libs.runtime.errors import NotFound, Refused, Unavailable
+from libs.runtime.errors import NotFound, Refused, TooSoon, Unavailable
 from services.gateway.context import Office, Visit, Visited, posted
 from services.gateway.forms import email_address
 from services.gateway.idempotency import read_key
 from services.gateway.limits import TooMany
-from services.gateway.officer_login import log_in
+from services.gateway.officer_login import let_in, log_in
 from services.gateway.partner_login import enter, enter_by_assignment, send_link
 from services.gateway.paths import LinkToken
 from services.gateway.sessions import Kind, opens
@@ -22,6 +23,7 @@ from services.gateway.web.routes.resuming import LONGEST_WAY, brought_along, way
 from services.gateway.web.views import ConfirmPage, FieldError, LoginLinkPage, LoginPage, Trouble
 
 router = APIRouter(include_in_schema=False)
+RETRY_SOON = {"Retry-After": "2"}
 Way = Annotated[str, Query(max_length=LONGEST_WAY)]
 
 
@@ -47,6 +49,7 @@ def _officer_door(
     signed_out: bool = False,
     way: str = "",
     kept: bool = False,
+    locked_for: int = 0,
     errors: tuple[FieldError, ...] = (),
     trouble: Trouble | None = None,
     status: int = 200,
@@ -56,10 +59,13 @@ def _officer_door(
         email=email,
         signed_out=signed_out,
         kept=kept,
+        # The page says whole minutes: rather the one after.
+        locked_until=datetime.now(UTC) + timedelta(seconds=locked_for + 59) if locked_for else None,
         errors=errors,
         trouble=trouble,
     )
-    return site.show(visit, office, "auth/officer.html", view, status=status)
+    headers = {"Retry-After": str(locked_for)} if locked_for else RETRY_SOON if status == 503 else {}
+    return site.show(visit, office, "auth/officer.html", view, status=status, headers=headers)
 
 
 @router.post("/{slug}/login")
@@ -74,20 +80,20 @@ async def officer_enters(office: Office, visit: Visit, site: Site, request: Requ
     old = request.cookies.get(visit.parts.cookie_name(Kind.OFFICER))
     try:
         visit.parts.limits.guesses.take(visit.client)
-        session = await log_in(visit.parts, email=email, **given, instead_of=old, tenant=office.id)
+        session = await log_in(visit.parts, request, email=email, **given, tenant=office.id)
+    except TooSoon as locked:
+        return _officer_door(site, visit, office, email=email, way=way, locked_for=locked.retry_after, status=429)
     except Refused as refused:
-        if refused.code == "too_many_requests":
-            return _officer_door(site, visit, office, email=email, way=way, trouble=Trouble.TOO_MANY, status=429)
         used = refused.code == "code_used"
         error = FieldError(field="code" if used else "email", code="code_used" if used else "login_failed")
         return _officer_door(site, visit, office, email=email, way=way, errors=(error,), status=422)
-    except TooMany:
-        return _officer_door(site, visit, office, email=email, way=way, trouble=Trouble.TOO_MANY, status=429)
+    except TooMany as often:
+        return _officer_door(site, visit, office, email=email, way=way, locked_for=often.retry_after, status=429)
     except Unavailable:
         return _officer_door(site, visit, office, email=email, way=way, trouble=Trouble.UNAVAILABLE, status=503)
     brought = await brought_along(visit.parts, old, session)
     response = see(brought or way or f"/{office.slug}/console/queue")
-    visit.parts.remember(response, session)
+    let_in(visit.parts, request, response, session)
     return visit.finish(response)
 
 
@@ -128,6 +134,7 @@ def _partner_door(
     kept: bool = False,
     errors: tuple[FieldError, ...] = (),
     trouble: Trouble | None = None,
+    retry_after: int = 0,
     status: int = 200,
 ) -> Response:
     view = LoginLinkPage(
@@ -139,7 +146,8 @@ def _partner_door(
         errors=errors,
         trouble=trouble,
     )
-    return site.show(visit, office, "auth/partner.html", view, status=status)
+    headers = {"Retry-After": str(retry_after)} if retry_after else RETRY_SOON if status == 503 else {}
+    return site.show(visit, office, "auth/partner.html", view, status=status, headers=headers)
 
 
 @router.post("/{slug}/login/partner")
@@ -154,8 +162,9 @@ async def link_asked(office: Office, visit: Visit, site: Site, request: Request)
     except PydanticCustomError:
         error = FieldError(field="email", code="email_invalid")
         return _partner_door(site, visit, office, email=typed, way=way, errors=(error,), status=422)
-    except TooMany:
-        return _partner_door(site, visit, office, email=typed, way=way, trouble=Trouble.TOO_MANY, status=429)
+    except TooMany as often:
+        trouble, after = Trouble.TOO_MANY, often.retry_after
+        return _partner_door(site, visit, office, email=typed, way=way, trouble=trouble, retry_after=after, status=429)
     except Unavailable:
         return _partner_door(site, visit, office, email=typed, way=way, trouble=Trouble.UNAVAILABLE, status=503)
     return _partner_door(site, visit, office, sent=True, way=way)

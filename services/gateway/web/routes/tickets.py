@@ -56,11 +56,12 @@ def _lookup(
     status: int = 200,
     errors: tuple[FieldError, ...] = (),
     trouble: Trouble | None = None,
+    retry_after: int = 2,
 ) -> Response:
     view = TicketLookupPage(
         form=form_of(f"/{office.slug}/tickets", visit), number=number, errors=errors, trouble=trouble
     )
-    headers = {"Retry-After": "2"} if status == 503 else {}
+    headers = {"Retry-After": str(retry_after)} if status in (429, 503) else {}
     return site.show(visit, office, "public/ticket_lookup.html", view, status=status, nav="tickets", headers=headers)
 
 
@@ -78,8 +79,9 @@ async def opened(office: Office, visit: Visit, site: Site, request: Request) -> 
         if refused.code != "wrong_code":
             raise
         return _wrong(site, visit, office, number)
-    except TooMany:
-        return _lookup(site, visit, office, number=number, status=429, trouble=Trouble.TOO_MANY)
+    except TooMany as often:
+        trouble, after = Trouble.TOO_MANY, often.retry_after
+        return _lookup(site, visit, office, number=number, status=429, trouble=trouble, retry_after=after)
     except Unavailable:
         return _lookup(site, visit, office, number=number, status=503, trouble=Trouble.UNAVAILABLE)
     response = see(f"/{office.slug}/tickets/{held.number}")
