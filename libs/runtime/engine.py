@@ -51,6 +51,7 @@ NEEDED: Mapping[str, int] = {
 
 REFUSALS_KEPT = timedelta(days=7)
 
+TOLD = {"told_at": {"$exists": True}}
 TOLD_AGAIN, TOLD_AGAIN_AT_LAST = timedelta(minutes=2), timedelta(hours=1)
 """Until a timer whose command is not carried out is told again: as long as it is late by then, between these. Its
 command lies in Kafka; what comes again is for the process that died before it wrote it there."""
@@ -157,6 +158,7 @@ class Engine:
                     index(("saved_by", 1), ("save", 1), name="saves"),
                     index(("next_due", 1), name="next_due", where={"next_due": {"$exists": True}}),
                     index(("history.cause", 1), name="causes"),
+                    *([index(("told_at", 1), name="told", where=TOLD)] if aggregate.timers else []),
                     *aggregate.indexes,
                 ]
             )
@@ -520,8 +522,9 @@ class Engine:
         if not one.exists:
             return InsertOne({"_id": one.document_id, "tenant": one.tenant, "history": entries, **values})
         change: Document = {"$set": values, "$push": {"history": {"$each": entries}}}
-        if not due:
-            change["$unset"] = {"due": "", "next_due": ""}
+        gone = (() if due else ("due", "next_due")) + (("told_by", "told_at") if aggregate.timers else ())
+        if gone:
+            change["$unset"] = dict.fromkeys(gone, "")
         before = one.version - len(one.added)
         # upsert: where the version moved on, the write becomes an insert that collides on `_id` and names the loser.
         return UpdateOne({"_id": one.document_id, "version": before}, change, upsert=True)
@@ -710,9 +713,13 @@ class Engine:
         return swept
 
     async def fire_due(self, *, most: int = 200, held: Collection[str] = ()) -> int:
-        """Sends the command of every timer whose time has come, but for those that are `held`. One member tells a timer
-        at a time, and none tells it again before its pause is over: a command that waits in a mailbox is not put behind
-        itself. Twice would be nothing: the id is made of the timer."""
+        """Sends the commands of timers whose time has come, but for those that are `held`. One member tells a timer at
+        a time, and none tells it again before its pause is over: a command that waits in a mailbox is not put behind
+        itself. Twice would be nothing: the id is made of the timer.
+
+        Args:
+            most: documents of one kind whose commands may wait to be carried out, whoever has sent them.
+        """
         messages: list[Outgoing] = []
         for aggregate in self.aggregates.values():
             wanted = [name for name in aggregate.timers if name not in held]
@@ -725,12 +732,12 @@ class Engine:
     async def _claim_due(self, aggregate: Aggregate[Any], wanted: Sequence[str], most: int) -> list[Document]:
         """Documents with a timer that is due and that nobody else tells meanwhile."""
         now, collection = self._now(), self._collections[aggregate.name]
-        found = await collection.across_tenants(
-            {"next_due": {"$lte": now}, "due.name": {"$in": list(wanted)}},
-            sort=(("next_due", 1),),
-            limit=most,
-            fields={"due": 1, "next_due": 1},
-        )
+        where = {"next_due": {"$lte": now}, "due.name": {"$in": list(wanted)}}
+        fields = {"due": 1, "next_due": 1}
+        found = await collection.across_tenants(where, sort=(("next_due", 1),), limit=most, fields=fields)
+        if found:
+            under_way = {"told_at": {"$gt": now - TOLD_AGAIN}}
+            found = found[: most - len(await collection.across_tenants(under_way, limit=most, fields={"_id": 1}))]
         if not found:
             return []
         mine = uuid4().hex
@@ -739,7 +746,7 @@ class Engine:
                 UpdateOne(
                     # Whoever saved it meanwhile has set its timers anew.
                     {"_id": d["_id"], "next_due": d["next_due"]},
-                    {"$set": {"next_due": _told_again_at(d["due"], now), "told_by": mine}},
+                    {"$set": {"next_due": _told_again_at(d["due"], now), "told_by": mine, "told_at": now}},
                 )
                 for d in found
             ]

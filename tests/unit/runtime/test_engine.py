@@ -12,7 +12,7 @@ import orjson
 import pytest
 
 from libs.contracts import ids
-from libs.contracts.envelope import is_genuine, parse
+from libs.contracts.envelope import Envelope, is_genuine, parse
 from libs.contracts.topics import Service, journal, mailbox
 from libs.runtime import engine as engine_module
 from libs.runtime import sealing
@@ -574,6 +574,37 @@ async def test_a_timer_that_was_set_anew_meanwhile_keeps_its_new_time(world: Wor
     await late.apply([count("a")])
 
     assert world.document()["next_due"] == world.document()["due"][0]["at"]
+
+
+async def test_no_more_timers_are_told_than_are_carried_out(world: World) -> None:
+    """Each member put 200 of them into the mailbox every five seconds, whatever came of those before."""
+    await world.member().apply([issue(f"a{n}", f"CRB-{n}") for n in range(30)])
+    late = [at_hour(world, 1 + n / 3600) for n in range(3)]
+
+    for member in late * 3:
+        await member.fire_due(most=10)
+    told = timers_of(world)
+    await late[0].apply([retract(envelope.subject, id=envelope.id) for envelope in told[:4]])
+    for member in late * 3:
+        await member.fire_due(most=10)
+
+    assert len(told) == 10
+    assert len(timers_of(world)) == 14
+
+
+async def test_what_is_never_carried_out_stands_in_nobodys_way(world: World) -> None:
+    await world.member().apply([issue(f"a{n}", f"CRB-{n}") for n in range(20)])
+
+    first = await at_hour(world, 1).fire_due(most=10)
+    later = await at_hour(world, 1.04).fire_due(most=10)
+
+    assert (first, later) == (10, 10)
+    assert len({envelope.subject for envelope in timers_of(world)}) == 20
+
+
+def timers_of(world: World) -> list[Envelope]:
+    sent = [parse(message.headers) for message in world.sent(mailbox(Service.REPORTS))]
+    return [envelope for envelope in sent if envelope.type == "reports.retract-clarification.v1"]
 
 
 async def test_of_two_members_one_tells_a_timer(world: World) -> None:
