@@ -404,6 +404,25 @@ class FollowView(Read):
     """The last message did not arrive, or an officer found that the number is somebody else's."""
 
 
+class FollowerAsked(Read):
+    """`POST /subjects/{report_id}/follower`: is this where the reporter is kept informed?"""
+
+    address: str
+
+
+class FollowerFound(Read):
+    """Else `not_found`, whatever was wrong."""
+
+    language: str
+
+
+class TicketOpening(Read):
+    """`GET /tickets/{number}/opening`: what opens a ticket without its code, for a link mailed to its reporter."""
+
+    report_id: str
+    code_hash: str
+
+
 class DeliveryRow(Read):
     id: str
     template: str

@@ -128,6 +128,8 @@ class Template(StrEnum):
     CORRECTION = "correction"
     PARTNER_REQUEST = "partner_request"
     LOGIN_LINK = "login_link"
+    TICKET_LINK = "ticket_link"
+    """Opens a ticket once, for a reporter who has lost its code."""
 
 
 class AssignmentState(StrEnum):

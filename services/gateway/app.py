@@ -59,6 +59,7 @@ BACKLOG = 5_000
 OFFICER_PER_MINUTE = 240
 NOTES_PER_WRITE = 4
 """A report on its way through the form is kept after each step, and marked when it is sent."""
+LETTERS_AT_ONCE = 3
 SWEEP_EVERY = 300.0
 NOTE_EVERY = 10.0
 
@@ -106,6 +107,7 @@ class Machinery:
         """What needs MongoDB; nobody waits for it."""
         await patiently("session indexes", self.parts.sessions.ensure_indexes)
         await patiently("link indexes", self.parts.links.ensure_indexes)
+        await patiently("ticket link indexes", self.parts.ticket_links.ensure_indexes)
         await patiently("note indexes", self.parts.shelf.ensure_indexes)
         await patiently("picture indexes", self.parts.uploads.ensure_indexes)
         await self.evidence.start()
@@ -226,6 +228,7 @@ def build(settings: GatewaySettings) -> Machinery:
         health=health,
         sessions=Sessions(mongo, session_key),
         links=LoginLinks(mongo),
+        ticket_links=LoginLinks(mongo, collection="ticket_links"),
         signed_links=SignedLinks(keyring.links(Service.GATEWAY, Service.NOTIFY)),
         ticket_cookies=TicketCookies(session_key),
         browser_cookies=BrowserCookies(session_key),
@@ -259,6 +262,7 @@ def _limits(settings: GatewaySettings) -> Limits:
         notes=Bucket(
             per_minute=NOTES_PER_WRITE * settings.client_per_minute, burst=NOTES_PER_WRITE * settings.client_burst
         ),
+        letters=Bucket(per_minute=1, burst=LETTERS_AT_ONCE),
         guesses=Bucket(per_minute=settings.codes_per_minute, burst=settings.codes_per_minute),
         shares=FairShare(capacity=settings.capacity_per_second),
         officers=Bucket(per_minute=OFFICER_PER_MINUTE, burst=OFFICER_PER_MINUTE // 2),

@@ -251,6 +251,17 @@ class Commands:
         # Each link is new, so the body may differ under one key: the first that arrives is sent, the rest is seen.
         await self._asking.send(tenant.id, [wish], body=partner_id.encode())
 
+    async def send_ticket_link(
+        self, tenant: TenantRecord, key: UUID, *, report_id: str, number: str, address: str, link: str, language: str
+    ) -> None:
+        command_id = ids.command_id(tenant.id, f"{delivery.SendTicketLink.type_name}/{report_id}", key)
+        command = delivery.SendTicketLink(
+            delivery_id=str(uuid5(command_id, "delivery")), report_id=report_id, number=number, language=language
+        )
+        wish = Wish(command_id, command, delivery.LoginAddress(address=address, link=link))
+        # As with a log-in's link: each is new, the first that arrives is sent.
+        await self._asking.send(tenant.id, [wish], body=report_id.encode())
+
     async def _want(
         self, by: _By, key: UUID, command: Command, *, private: Sealable | None = None, wait: float
     ) -> Reply:

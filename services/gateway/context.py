@@ -59,6 +59,8 @@ class Limits:
 
     clients: Bucket
     notes: Bucket
+    letters: Bucket
+    """Mails that anybody may ask for, by whom they are for."""
     guesses: Bucket
     shares: FairShare
     officers: Bucket
@@ -74,6 +76,7 @@ class Gateway:
     health: Health
     sessions: Sessions
     links: LoginLinks
+    ticket_links: LoginLinks
     signed_links: SignedLinks
     ticket_cookies: TicketCookies
     browser_cookies: BrowserCookies

@@ -22,6 +22,7 @@ from libs.contracts.reads import (
     CaseView,
     ClarificationCard,
     ClarificationView,
+    FollowerFound,
     FollowView,
     LedgerRow,
     MatchView,
@@ -33,6 +34,7 @@ from libs.contracts.reads import (
     QueueCounts,
     ReportRow,
     StatsView,
+    TicketOpening,
     TicketView,
 )
 from libs.runtime.errors import Refused, Unavailable
@@ -130,6 +132,9 @@ class ReportsReads(_Reads):
         path = f"/tickets/{_segment(number)}"
         body = await self._client.get(path, tenant=tenant, headers={"x-code-hash": code_hash})
         return TicketView.model_validate_json(body)
+
+    async def opening(self, tenant: str, number: str) -> TicketOpening:
+        return await self._one(TicketOpening, tenant, f"/tickets/{_segment(number)}/opening")
 
     async def stats(self, tenant: str) -> StatsView:
         return await self._one(StatsView, tenant, "/stats")
@@ -232,6 +237,14 @@ class NotifyReads(_Reads):
             if refused.code != "not_found":
                 raise
             return FollowView(following=False)
+
+    async def follower(self, tenant: str, report_id: str, address: str) -> FollowerFound:
+        """
+        Raises:
+            Refused: `not_found`: nobody follows this report by mail to this address.
+        """
+        path = f"/subjects/{_segment(report_id)}/follower"
+        return await self._answer(FollowerFound, tenant, path, {"address": address})
 
     async def bulletins(self, tenant: str, actor: Actor, case_id: str) -> tuple[BulletinView, ...]:
         answer = await self._client.get("/bulletins", tenant=tenant, actor=actor, params={"case_id": case_id})

@@ -244,10 +244,11 @@ out. At most an hour after a flood the next one comes, and each is good whoever 
 
 
 class LoginLinks:
-    """Secrets in mailed links: good once, for a quarter of an hour. And how many were mailed to whom lately."""
+    """Secrets in mailed links: good once, for a quarter of an hour; of partners, and of reporters to their tickets. And
+    how many were mailed to whom lately."""
 
-    def __init__(self, mongo: Mongo, now: Clock = utc_now) -> None:
-        self._links = mongo.tenants("login_links")
+    def __init__(self, mongo: Mongo, now: Clock = utc_now, *, collection: str = "login_links") -> None:
+        self._links = mongo.tenants(collection)
         self._mails = mongo.tenants("login_mails")
         self._now = now
 
@@ -285,6 +286,17 @@ class LoginLinks:
                 }
             ]
         )
+
+    async def read(self, secret: str) -> OneTime | None:
+        """What the link is for, as long as nobody has used it."""
+        named = _tenant_and_hash(secret)
+        if named is None:
+            return None
+        async with promptly():
+            found = await self._links.get(*named)
+        if found is None or found["used"] or self._now() >= found["ends_at"]:
+            return None
+        return OneTime(named[0], found["partner"], found["target"])
 
     async def spend(self, secret: str) -> OneTime | None:
         """What the link was for, to the first who asks."""

@@ -26,6 +26,7 @@ from libs.contracts.notify.delivery import (
     RefusedByHand,
     RetryDelivery,
     SendLoginLink,
+    SendTicketLink,
     SuppressDelivery,
 )
 from libs.contracts.words import Channel, DeliveryState, Template
@@ -95,6 +96,8 @@ def decide(state: Delivery | None, command: Command, context: Context) -> Iterab
             return _plan(state, command, context)
         case SendLoginLink():
             return _login_link(state, command, context)
+        case SendTicketLink():
+            return _ticket_link(state, command, context)
         case SuppressDelivery() if state is None:
             # Withdrawn from whoever has no such channel.
             return []
@@ -142,12 +145,36 @@ def _plan(state: Delivery | None, command: PlanDelivery, context: Context) -> li
 _PLANNED = set(PlanDelivery.model_fields) - {"sealed", "body_hash"}
 
 
-def _login_link(state: Delivery | None, command: SendLoginLink, context: Context) -> list[Event]:
+def _link_address(state: Delivery | None, context: Context) -> LoginAddress:
     if state is not None:
         raise Refused("state_conflict")
     private = context.private
     if not isinstance(private, LoginAddress) or not private.address:
         raise Refused("validation", "address")
+    return private
+
+
+def _ticket_link(state: Delivery | None, command: SendTicketLink, context: Context) -> list[Event]:
+    private = _link_address(state, context)
+    return [
+        DeliveryPlanned(
+            delivery_id=command.delivery_id,
+            template=Template.TICKET_LINK,
+            channel=Channel.EMAIL,
+            recipient=command.report_id,
+            recipient_kind="report",
+            lane=LANE_TICKET,
+            language=command.language,
+            number=command.number,
+            address=private.address,
+            link=private.link,
+            at=context.at,
+        )
+    ]
+
+
+def _login_link(state: Delivery | None, command: SendLoginLink, context: Context) -> list[Event]:
+    private = _link_address(state, context)
     return [
         DeliveryPlanned(
             delivery_id=command.delivery_id,
@@ -305,6 +332,6 @@ def due(state: Delivery) -> Iterable[Due]:
 def key_subject(command: Command) -> str:
     """Whose key seals the address: the recipient's, so that erasing a person erases it here too.
 
-    A log-in link has a key of its own, which is destroyed once the link has been sent.
+    A one-time link has a key of its own, which is destroyed once the link has been sent.
     """
     return command.recipient if isinstance(command, PlanDelivery) else command.target

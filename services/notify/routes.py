@@ -10,11 +10,14 @@ from libs.contracts.reads import (
     AssignmentView,
     BulletinView,
     ByHandRow,
+    FollowerAsked,
+    FollowerFound,
     FollowView,
     LedgerRow,
     OutcomeView,
     Page,
 )
+from libs.contracts.topics import Service
 from libs.contracts.words import DeliveryState, Role
 from libs.runtime import logs
 from libs.runtime.directory import Directory, standing
@@ -44,6 +47,11 @@ def router(runtime: Runtime, views: Views) -> APIRouter:
     @routes.get("/subjects/{report_id}")
     async def subject(caller: Called, report_id: Id) -> FollowView:
         return await views.follow(tenant_of(caller), report_id)
+
+    @routes.post("/subjects/{report_id}/follower")
+    async def follower(caller: Called, report_id: Id, asked: FollowerAsked) -> FollowerFound:
+        _require_gateway(caller)
+        return await views.follower(tenant_of(caller), report_id, asked.address)
 
     @routes.get("/bulletins")
     async def bulletins(caller: Called, case_id: CaseId) -> list[BulletinView]:
@@ -118,3 +126,8 @@ def require_reader_of(caller: Caller, partner_id: str, directory: Directory) -> 
             raise NotFound()
         return
     require_officer(caller, directory)
+
+
+def _require_gateway(caller: Caller) -> None:
+    if caller.service != Service.GATEWAY:
+        raise Refused("forbidden")

@@ -16,7 +16,7 @@ from uuid import uuid4
 
 from libs.contracts.envelope import milliseconds
 from libs.contracts.notify.delivery import BeginAttempt, RecordResult, SuppressDelivery
-from libs.contracts.words import Channel, DeliveryState, Template
+from libs.contracts.words import Channel, DeliveryState
 from libs.runtime import logs, telemetry
 from libs.runtime.aggregates import Incoming
 from libs.runtime.bus import pause
@@ -28,7 +28,7 @@ from libs.runtime.mongo import Document, key
 from libs.runtime.sealing import SubjectKeys
 from services.notify.breaker import Breaker
 from services.notify.bulletin import Bulletin
-from services.notify.channels.email import Mailer, bulletins_of
+from services.notify.channels.email import ONE_TIME, Mailer, bulletins_of
 from services.notify.channels.mime import UnfitForHeader, is_address
 from services.notify.channels.smtp import Answer, Line
 from services.notify.delivery import Delivery
@@ -202,7 +202,7 @@ class Sender:
     async def _attempt(self, ready: Ready, line: Line, begun_at: datetime) -> Tried:
         answer = await line.send(self._mail_from, ready.delivery.address, ready.message)
         telemetry.DELIVERIES.labels("notify", Channel.EMAIL, answer.state).inc()
-        if answer.state == DeliveryState.SENT and ready.delivery.template == Template.LOGIN_LINK:
+        if answer.state == DeliveryState.SENT and ready.delivery.template in ONE_TIME:
             self._spent_links.append(ready.document_id)
         return Tried(ready, begun_at, answer, self._now())
 
@@ -272,7 +272,7 @@ class Sender:
 
     def _unfit(self, delivery: Delivery) -> str | None:
         """Why it cannot go out at all."""
-        if delivery.template == Template.LOGIN_LINK and self._now() - delivery.planned_at > LINK_LIVES:
+        if delivery.template in ONE_TIME and self._now() - delivery.planned_at > LINK_LIVES:
             return "expired"
         # Also empty where the recipient's key was destroyed.
         return None if is_address(delivery.address) else "no_address"

@@ -11,6 +11,7 @@ from libs.contracts.reads import (
     BulletinView,
     ByHandRow,
     DeliveryRow,
+    FollowerFound,
     FollowView,
     LedgerRow,
     Page,
@@ -89,6 +90,17 @@ class Views:
             undeliverable=subject.ended == WRONG_NUMBER
             or (bool(newest_first) and newest_first[0].state == DeliveryState.FAILED_PERMANENT),
         )
+
+    async def follower(self, tenant: str, report_id: str, address: str) -> FollowerFound:
+        """
+        Raises:
+            NotFound: nobody follows this report by mail to this address.
+        """
+        subject = (await self._subjects.of(tenant, [report_id], opened=True)).get(report_id)
+        follows = subject is not None and subject.following and subject.channel == Channel.EMAIL
+        if subject is None or not follows or subject.address.strip().casefold() != address.strip().casefold():
+            raise NotFound()
+        return FollowerFound(language=subject.language)
 
     async def bulletins(self, tenant: str, case_id: str) -> list[BulletinView]:
         """The newest version first."""

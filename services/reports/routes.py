@@ -19,8 +19,10 @@ from libs.contracts.reads import (
     QueueCounts,
     ReportRow,
     StatsView,
+    TicketOpening,
     TicketView,
 )
+from libs.contracts.topics import Service
 from libs.contracts.words import Role
 from libs.runtime.errors import Refused
 from libs.runtime.http import ServiceClient, caller_dependency, tenant_of
@@ -70,6 +72,12 @@ def router(runtime: Runtime, views: Views, pictures: Evidence, matcher: ServiceC
         number: Number, caller: From, code_hash: Annotated[str, Header(alias="x-code-hash", max_length=64)]
     ) -> TicketView:
         return await views.ticket(tenant_of(caller), number, code_hash)
+
+    @api.get("/tickets/{number}/opening")
+    async def opening(number: Number, caller: From) -> TicketOpening:
+        if caller.service != Service.GATEWAY:
+            raise Refused("forbidden")
+        return await views.opening(tenant_of(caller), number)
 
     @api.post("/match")
     async def match(told: Told, caller: From) -> MatchView:

@@ -21,6 +21,7 @@ from libs.contracts.reads import (
     SimilarCase,
     StatsView,
     Step,
+    TicketOpening,
     TicketView,
     VersionView,
 )
@@ -123,6 +124,15 @@ class Views:
             steps=steps,
             messages=messages_of(report),
         )
+
+    async def opening(self, tenant: str, number: str) -> TicketOpening:
+        """Raises:
+        NotFound: no such number.
+        """
+        found = await self._store.find_reports(tenant, {"ix.number": number}, sort=(), limit=1)
+        if not found:
+            raise NotFound("ticket")
+        return TicketOpening(report_id=found[0].report_id, code_hash=found[0].code_hash)
 
     async def _living_case(self, tenant: str, case_id: str | None) -> Case | None:
         """The case, or the one that it went into."""

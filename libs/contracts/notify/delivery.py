@@ -525,3 +525,18 @@ class SendLoginLink(Command):
     delivery_id: str
     partner_id: str
     language: str = "id"
+
+
+@command
+class SendTicketLink(Command):
+    """A reporter has lost the code and named the contact that they left. The link is made by the gateway."""
+
+    type_name: ClassVar[str] = "notify.send-ticket-link.v1"
+    aggregate: ClassVar[str] = "delivery"
+    target_field: ClassVar[str] = "delivery_id"
+    private: ClassVar[type[Sealable] | None] = LoginAddress
+
+    delivery_id: str
+    report_id: str
+    number: str
+    language: str = "id"

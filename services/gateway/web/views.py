@@ -423,7 +423,16 @@ class TicketPage(_WithErrors):
 @dataclass(frozen=True, kw_only=True)
 class TicketLookupPage(_WithErrors):
     form: Form
+    lost_form: Form
+    """Asks for a link to the contact that was left."""
     number: str = ""
+    email: str = ""
+    lost: bool = False
+    """That form came back."""
+    sent: bool = False
+    expired: bool = False
+    """A link was used before, or is too old."""
+    minutes: int = 15
     errors: tuple[FieldError, ...] = ()
     trouble: Trouble | None = None
 

@@ -25,11 +25,15 @@ OPTIONAL = ("due", "note")
 """What a template asks for before it speaks of it."""
 
 
+ONE_TIME = frozenset({Template.LOGIN_LINK, Template.TICKET_LINK})
+"""Asked for by whoever gets them, with a link that is good once; nothing to unsubscribe from."""
+
+
 def letter_name(delivery: Delivery) -> str:
     """The template file. What is confidential, or answered for one person alone, is not written into a message."""
     if delivery.template in (Template.LOGIN_LINK, Template.PARTNER_REQUEST) or delivery.recipient_kind == "partner":
         return f"{delivery.template}.partner"
-    if delivery.template in (*FIRST_WORDS, Template.MESSAGE):
+    if delivery.template in (*FIRST_WORDS, Template.MESSAGE, Template.TICKET_LINK):
         return f"{delivery.template}.report"
     private = delivery.confidential
     if delivery.template != Template.NOT_CONTINUED:
@@ -171,7 +175,7 @@ class Mailer:
         values = letter_values(delivery, bulletin, addresses, differing)
         letter = letters.write(name, language, office=office, values=values)
         headers = {"Message-ID": f"<{marks.of['id']}@{self._domain}>", "Auto-Submitted": "auto-generated"}
-        if delivery.template != Template.LOGIN_LINK:
+        if delivery.template not in ONE_TIME:
             headers["List-Unsubscribe"] = f"<{marks.of['unsubscribe_link']}>"
             headers["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
         head = Head(sender=self._mail_from, sender_name=office.name, reply_to=office.reply_to, subject=letter.subject)

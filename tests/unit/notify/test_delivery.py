@@ -14,6 +14,7 @@ from libs.contracts.notify.delivery import (
     RefusedByHand,
     RetryDelivery,
     SendLoginLink,
+    SendTicketLink,
     SuppressDelivery,
 )
 from libs.runtime.errors import NotFound, Refused
@@ -241,6 +242,17 @@ def test_a_log_in_link_is_private_and_has_a_key_of_its_own() -> None:
     assert "secret" not in event.model_dump_json(exclude=set(event.private))
     assert key_subject(command) == "d1"
     assert story.state.lane == 0
+
+
+def test_a_link_to_a_ticket_is_private_and_has_a_key_of_its_own() -> None:
+    command = SendTicketLink(delivery_id="d1", report_id="r1", number="CRB-4F7K-9XM2")
+    story = Story(DELIVERY)
+
+    (event,) = story.tell(command, context(private=LoginAddress(address="m@contoh.example", link="https://x/secret")))
+
+    assert "secret" not in event.model_dump_json(exclude=set(event.private))
+    assert key_subject(command) == "d1"
+    assert (story.state.recipient, story.state.number, story.state.lane) == ("r1", "CRB-4F7K-9XM2", 0)
 
 
 def by_hand(**more: object) -> Story:

@@ -36,7 +36,7 @@ OFFICE = TenantRecord(
 NAMES = (
     "interim.report", "receipt.report", "message.report", "not_continued.report", "not_continued.private",
     "answer.report", "answer.private", "correction.report", "correction.private",
-    "partner_request.partner", "correction.partner", "login_link.partner",
+    "partner_request.partner", "correction.partner", "login_link.partner", "ticket_link.report",
 )  # fmt: skip
 ENGLISH = re.compile(r"\b(the|your|you|report|answer|with|read|please|link|has been|this)\b", re.IGNORECASE)
 INDONESIAN = re.compile(r"\b(yang|Anda|laporan|dengan|sudah|ini|surel|kami|mohon)\b", re.IGNORECASE)
@@ -70,7 +70,7 @@ def a_delivery(name: str, language: str = "id", **more: Any) -> Delivery:
             "ready_at": NOW,
             "address": "warga@contoh.example",
             "name": "Sri" if to_partner else "",
-            "link": "https://simpul.example/kota-cirebon/login/rahasia" if template == "login_link" else "",
+            "link": "https://simpul.example/kota-cirebon/login/rahasia" if template.endswith("_link") else "",
             **more,
         }
     )

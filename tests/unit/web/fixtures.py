@@ -498,10 +498,18 @@ PAGES: dict[str, tuple[str, object]] = {
             ),
         ),
     ),
-    "ticket-lookup": ("public/ticket_lookup.html", TicketLookupPage(form=form("tickets"))),
+    "ticket-lookup": (
+        "public/ticket_lookup.html",
+        TicketLookupPage(form=form("tickets"), lost_form=form("tickets/lost")),
+    ),
     "ticket-lookup-error": (
         "public/ticket_lookup.html",
-        TicketLookupPage(form=form("tickets"), number=NUMBER, errors=(FieldError(field="code", code="wrong_code"),)),
+        TicketLookupPage(
+            form=form("tickets"),
+            lost_form=form("tickets/lost"),
+            number=NUMBER,
+            errors=(FieldError(field="code", code="wrong_code"),),
+        ),
     ),
     "clarifications": (
         "public/clarifications.html",

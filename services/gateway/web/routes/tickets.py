@@ -2,11 +2,13 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 from uuid import UUID
 
 from fastapi import APIRouter, Request
 from fastapi.exceptions import RequestValidationError
 from pydantic import ValidationError
+from pydantic_core import PydanticCustomError
 from starlette.datastructures import FormData
 from starlette.responses import Response
 
@@ -19,17 +21,19 @@ from libs.runtime.errors import Refused, Unavailable
 from services.gateway.api.models import TicketCode, TicketMessage
 from services.gateway.commands import Reply
 from services.gateway.context import Office, Visit, Visited, posted
+from services.gateway.forms import email_address
 from services.gateway.idempotency import read_key
 from services.gateway.limits import TooMany
-from services.gateway.paths import Number
+from services.gateway.paths import LinkToken, Number
 from services.gateway.reads import or_missing
 from services.gateway.sessions import Ticket
-from services.gateway.tickets import open_ticket, ticket_view
+from services.gateway.tickets import open_ticket, opened_by_link, send_opening, ticket_view
 from services.gateway.web.routes.cards import messages, row, thread
 from services.gateway.web.routes.pages import Pages, form_of, see, text_of
 from services.gateway.web.routes.public import Site
 from services.gateway.web.routes.reporting import PictureRefused, receipt_cookie, taken
 from services.gateway.web.views import (
+    ConfirmPage,
     FieldError,
     Following,
     Receipt,
@@ -43,8 +47,8 @@ router = APIRouter(include_in_schema=False)
 
 
 @router.get("/{slug}/tickets")
-async def lookup(office: Office, visit: Visit, site: Site, number: str = "") -> Response:
-    return _lookup(site, visit, office, number=number[:64])
+async def lookup(office: Office, visit: Visit, site: Site, number: str = "", sent: bool = False) -> Response:
+    return _lookup(site, visit, office, number=number[:64], sent=sent)
 
 
 def _lookup(
@@ -53,13 +57,25 @@ def _lookup(
     office: TenantRecord,
     *,
     number: str = "",
+    email: str = "",
+    lost: bool = False,
+    sent: bool = False,
+    expired: bool = False,
     status: int = 200,
     errors: tuple[FieldError, ...] = (),
     trouble: Trouble | None = None,
     retry_after: int = 2,
 ) -> Response:
     view = TicketLookupPage(
-        form=form_of(f"/{office.slug}/tickets", visit), number=number, errors=errors, trouble=trouble
+        form=form_of(f"/{office.slug}/tickets", visit),
+        lost_form=form_of(f"/{office.slug}/tickets/lost", visit),
+        number=number,
+        email=email,
+        lost=lost,
+        sent=sent,
+        expired=expired,
+        errors=errors,
+        trouble=trouble,
     )
     headers = {"Retry-After": str(retry_after)} if status in (429, 503) else {}
     return site.show(visit, office, "public/ticket_lookup.html", view, status=status, nav="tickets", headers=headers)
@@ -92,6 +108,44 @@ async def opened(office: Office, visit: Visit, site: Site, request: Request) -> 
 def _wrong(site: Pages, visit: Visited, office: TenantRecord, number: str) -> Response:
     error = FieldError(field="code", code="wrong_code")
     return _lookup(site, visit, office, number=number, status=422, errors=(error,))
+
+
+@router.post("/{slug}/tickets/lost")
+async def lost(office: Office, visit: Visit, site: Site, request: Request) -> Response:
+    """The code is lost: a link that opens the ticket once, to the contact that it has. Always the same answer."""
+    form = await posted(request, visit)
+    number, typed = text_of(form, "number").strip()[:64], text_of(form, "email")[:254]
+    again = partial(_lookup, site, visit, office, number=number, email=typed, lost=True)
+    if not number:
+        return again(status=422, errors=(FieldError(field="lost-number", code="required"),))
+    try:
+        visit.parts.limits.guesses.take(visit.client)
+        await send_opening(visit.parts, office, number, email_address(typed), read_key(text_of(form, "key")))
+    except PydanticCustomError:
+        return again(status=422, errors=(FieldError(field="lost-email", code="email_invalid"),))
+    except TooMany:
+        return again(status=429, trouble=Trouble.TOO_MANY)
+    except Unavailable:
+        return again(status=503, trouble=Trouble.UNAVAILABLE)
+    return visit.finish(see(f"/{office.slug}/tickets?sent=1"))
+
+
+@router.get("/{slug}/t/{secret}")
+async def link_opened(office: Office, visit: Visit, site: Site, secret: LinkToken) -> Response:
+    view = ConfirmPage(form=form_of(f"/{office.slug}/t/{secret}", visit), purpose="ticket")
+    return site.show(visit, office, "auth/confirm.html", view)
+
+
+@router.post("/{slug}/t/{secret}")
+async def enters_by_link(office: Office, visit: Visit, site: Site, secret: LinkToken, request: Request) -> Response:
+    await posted(request, visit)
+    visit.parts.limits.guesses.take(visit.client)
+    held = await opened_by_link(visit.parts, office, secret)
+    if held is None:
+        return _lookup(site, visit, office, lost=True, expired=True, status=422)
+    response = see(f"/{office.slug}/tickets/{held.number}")
+    visit.parts.remember_ticket(response, office, held)
+    return visit.finish(response)
 
 
 @router.get("/{slug}/tickets/{number}")
