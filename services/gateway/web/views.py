@@ -114,7 +114,7 @@ class FieldError:
     field: str
     code: str
     """required, one_of, too_long, invalid, email_invalid, phone_invalid, consent_required, area_unknown,
-    image_too_large, image_too_many_pixels, image_type_not_allowed, image_broken, wrong_code, code_expired,
+    image_too_large, image_too_many_pixels, image_waits, image_type_not_allowed, image_broken, wrong_code, code_expired,
     code_used."""
     value: str = ""
     """What was given, as it should be printed: "14,2"."""

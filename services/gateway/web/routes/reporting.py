@@ -90,8 +90,10 @@ def _checked(form: type[BaseModel], values: dict[str, Any]) -> Any:
         ) from None
 
 
-def _shown(site: Pages, sheet: Sheet, page: str, view: object, *, step: str = "", status: int = 200) -> Response:
-    headers = {"Retry-After": "2"} if status == 503 else {}
+def _shown(
+    site: Pages, sheet: Sheet, page: str, view: object, *, step: str = "", status: int = 200, retry_after: int = 2
+) -> Response:
+    headers = {"Retry-After": str(retry_after)} if status in (429, 503) else {}
     address = sheet.url(step) if sheet.kept else ""
     visit, template = sheet.visit, f"public/{page}.html"
     response = site.show(visit, sheet.office, template, view, status=status, headers=headers, address=address)
@@ -105,6 +107,7 @@ def _first(
     errors: tuple[FieldError, ...] = (),
     trouble: Trouble | None = None,
     status: int = 200,
+    retry_after: int = 2,
 ) -> Response:
     draft = sheet.draft
     view = ReportPage(
@@ -117,7 +120,7 @@ def _first(
         errors=errors,
         trouble=trouble,
     )
-    return _shown(site, sheet, "report", view, status=status)
+    return _shown(site, sheet, "report", view, status=status, retry_after=retry_after)
 
 
 def _check(site: Pages, sheet: Sheet, found: MatchView) -> Response:
@@ -172,6 +175,7 @@ def _third(
     errors: tuple[FieldError, ...] = (),
     trouble: Trouble | None = None,
     status: int = 200,
+    retry_after: int = 2,
 ) -> Response:
     draft = sheet.draft
     view = ContactPage(
@@ -184,7 +188,7 @@ def _third(
         errors=errors,
         trouble=trouble,
     )
-    return _shown(site, sheet, "contact", view, step="contact", status=status)
+    return _shown(site, sheet, "contact", view, step="contact", status=status, retry_after=retry_after)
 
 
 @router.get("/{slug}/report/{kind}")
@@ -292,9 +296,10 @@ async def told(office: Office, visit: Visit, site: Site, kind: Kind, request: Re
     except RequestValidationError as error:
         return _first(site, await sheet.put(), errors=field_errors(error, STEP_1), status=422)
     except PictureRefused as refused:
-        return _first(site, await sheet.put(), errors=(refused.error,), status=422)
-    except TooMany:
-        return _first(site, sheet, trouble=Trouble.TOO_MANY, status=429)
+        status, after = (429, refused.retry_after) if refused.retry_after else (422, 0)
+        return _first(site, await sheet.put(), errors=(refused.error,), status=status, retry_after=after)
+    except TooMany as busy:
+        return _first(site, sheet, trouble=Trouble.TOO_MANY, status=429, retry_after=busy.retry_after)
     except (Refused, Unavailable) as error:
         trouble = Trouble.UPLOADS_UNAVAILABLE if isinstance(error, Refused) else Trouble.UNAVAILABLE
         return _first(site, await sheet.put(), trouble=trouble, status=503)
@@ -310,18 +315,20 @@ async def told(office: Office, visit: Visit, site: Site, kind: Kind, request: Re
 
 
 class PictureRefused(Exception):
-    def __init__(self, error: FieldError) -> None:
+    """`retry_after`: seconds, where it may be taken later; else 0."""
+
+    def __init__(self, error: FieldError, *, retry_after: int = 0) -> None:
         super().__init__(error.code)
         self.error = error
+        self.retry_after = retry_after
 
 
 async def taken(visit: Visited, office: TenantRecord, form: FormData) -> BlobView | None:
     """The picture that was chosen, kept.
 
     Raises:
-        PictureRefused: it is not one, or too large.
+        PictureRefused: it is not one, or too large; or this address or this office has too many in hand.
         Refused: `uploads_unavailable`.
-        TooMany: this address or this office has too many in hand.
     """
     file = file_of(form, "image")
     if file is None:
@@ -331,6 +338,9 @@ async def taken(visit: Visited, office: TenantRecord, form: FormData) -> BlobVie
         return None
     try:
         return await visit.parts.uploads.take(office.id, visit.new_key(), data, client=visit.client)
+    except TooMany as busy:
+        waits = FieldError(field="image", code="image_waits", value=str(busy.retry_after))
+        raise PictureRefused(waits, retry_after=busy.retry_after) from None
     except Refused as refused:
         if refused.code not in IMAGE_CODES:
             raise
@@ -407,8 +417,8 @@ async def send(office: Office, visit: Visit, site: Site, kind: Kind, request: Re
     except RequestValidationError as error:
         where = {"contact.address": "email" if sheet.draft.channel == "email" else "phone", "contact": "consent"}
         return _third(site, await sheet.put(), errors=_contact_errors(error, where), status=422)
-    except TooMany:
-        return _third(site, sheet, trouble=Trouble.TOO_MANY, status=429)
+    except TooMany as busy:
+        return _third(site, sheet, trouble=Trouble.TOO_MANY, status=429, retry_after=busy.retry_after)
     except Unavailable:
         return _third(site, await sheet.put(), trouble=Trouble.UNAVAILABLE, status=503)
     except Refused as refused:

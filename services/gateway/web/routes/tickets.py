@@ -257,7 +257,11 @@ async def _do(office: TenantRecord, visit: Visited, site: Pages, number: str, re
         else:
             await _carried_out(visit, held, key, what, text_of(form, "helped"))
     except PictureRefused as refused_picture:
-        return await _shown(site, visit, office, held, status=422, errors=(refused_picture.error,))
+        after = refused_picture.retry_after
+        shown = await _shown(site, visit, office, held, status=429 if after else 422, errors=(refused_picture.error,))
+        if after:
+            shown.headers["Retry-After"] = str(after)
+        return shown
     except ValidationError as error:
         code = "too_long" if error.errors()[0]["type"] == "string_too_long" else "required"
         wrong = FieldError(field="pesan", code=code, value=str(len(text_of(form, "pesan"))), limit="5000")
