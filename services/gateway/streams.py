@@ -6,7 +6,7 @@ this gateway or to another, gets what came since; where too much has passed, one
 
 import asyncio
 import contextlib
-from collections import deque
+from collections import Counter, deque
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -15,6 +15,8 @@ from aiokafka import ConsumerRecord
 
 from libs.contracts.envelope import MalformedEnvelope, parse
 from libs.contracts.topics import OWNERS, journal
+from libs.runtime.errors import Unavailable
+from services.gateway.limits import TooMany
 
 HEARTBEAT = 15.0
 """Seconds; proxies cut a silent connection after 30 to 60."""
@@ -22,6 +24,13 @@ QUEUED = 100
 """Events that a slow reader may lag behind; beyond it the page is told to read itself anew."""
 REMEMBERED = 5_000
 MOST_READERS = 2_000
+MOST_OF_ONE = 8
+"""Pages that the holder of one ticket, or one officer, has open."""
+MOST_OF_ADDRESS = 120
+"""A village behind one address of its provider; each of them may have an answer open. A guess."""
+MOST_OF_OFFICE = MOST_READERS // 2
+RETRY_AFTER = 15.0
+"""Seconds; a page that was refused works all the same, and is read anew by hand."""
 
 LETTERS = {journal(service): service.value[:3] for service in OWNERS}
 
@@ -78,6 +87,24 @@ def understood(last_event_id: str) -> dict[str, int] | None:
         return None
 
 
+@dataclass(frozen=True, slots=True)
+class Place:
+    """For whom a page is open: who (a ticket or an officer), of which office, from which address."""
+
+    who: str
+    office: str
+    address: str
+
+    @property
+    def shares(self) -> tuple[tuple[tuple[str, str], int], ...]:
+        """What it takes a part of, and how much of that may be taken."""
+        return (
+            (("who", self.who), MOST_OF_ONE),
+            (("address", self.address), MOST_OF_ADDRESS),
+            (("office", self.office), MOST_OF_OFFICE),
+        )
+
+
 class Reader:
     """One open page."""
 
@@ -106,6 +133,7 @@ class Hub:
 
     def __init__(self) -> None:
         self._readers: set[Reader] = set()
+        self._taken: Counter[tuple[str, str]] = Counter()
         self._closed = False
         self._recent: deque[Happened] = deque(maxlen=REMEMBERED)
         self._positions: dict[str, int] = {}
@@ -115,6 +143,17 @@ class Hub:
     @property
     def is_full(self) -> bool:
         return self._closed or len(self._readers) >= MOST_READERS
+
+    def require_room(self, place: Place) -> None:
+        """
+        Raises:
+            TooMany: who asks, their address or their office has had its share: others have theirs.
+            Unavailable: all places are taken, or this process stops.
+        """
+        if self.is_full:
+            raise Unavailable("streams")
+        if any(self._taken[share] >= most for share, most in place.shares):
+            raise TooMany(RETRY_AFTER)
 
     def close(self) -> None:
         """Ends every stream: a server that stops waits for its open answers, and these never end by themselves."""
@@ -157,8 +196,9 @@ class Hub:
         data = orjson.dumps({"what": happened.type, "subject": happened.subject})
         return b"id: %s\nevent: changed\ndata: %s\n\n" % (written(self._positions).encode(), data)
 
-    async def stream(self, sees: Sees, last_event_id: str | None) -> AsyncIterator[bytes]:
-        with self._open(sees) as reader:
+    async def stream(self, place: Place, sees: Sees, last_event_id: str | None) -> AsyncIterator[bytes]:
+        """The caller has asked for room."""
+        with self._open(place, sees) as reader:
             yield b"retry: 3000\nid: %s\n\n" % written(self._positions).encode()
             for missed in self._missed(sees, last_event_id):
                 yield missed
@@ -174,13 +214,18 @@ class Hub:
                 yield message
 
     @contextlib.contextmanager
-    def _open(self, sees: Sees) -> Iterator[Reader]:
-        reader = Reader(sees)
+    def _open(self, place: Place, sees: Sees) -> Iterator[Reader]:
+        reader, shares = Reader(sees), [share for share, _ in place.shares]
         self._readers.add(reader)
+        self._taken.update(shares)
         try:
             yield reader
         finally:
             self._readers.discard(reader)
+            self._taken.subtract(shares)
+            for share in shares:
+                if not self._taken[share]:
+                    del self._taken[share]
 
     def _missed(self, sees: Sees, last_event_id: str | None) -> list[bytes]:
         if not last_event_id:
