@@ -8,7 +8,7 @@ from typing import Annotated, Generic, TypeVar
 
 from pydantic import BaseModel, ConfigDict, StringConstraints
 
-from libs.contracts.reports.parts import Candidate, Draft, Reference
+from libs.contracts.reports.parts import Asked, Candidate, Draft, Mark, Reference, SpareDraft
 
 
 class Read(BaseModel):
@@ -135,11 +135,13 @@ class MessageView(Read):
     at: datetime
     text: str
     officer: str | None = None
+    about: str = ""
+    """not_answered: what the reporter said with a "Belum"."""
 
 
 class TicketView(Read):
     """What the holder of number and code sees. `state` is the reporter's: received, checking, waiting_party,
-    answered, closed, screened_out, withdrawn."""
+    answered, not_continued (its case was closed without an answer), closed, screened_out, withdrawn."""
 
     report_id: str
     number: str
@@ -164,6 +166,8 @@ class TicketView(Read):
     outcome: str | None = None
     helpful: bool | None = None
     screened_reason: str | None = None
+    ended_reason: str = ""
+    """In the words of the office: why its case was closed without an answer."""
     closes_at: datetime | None = None
     steps: tuple[Step, ...] = ()
     messages: tuple[MessageView, ...] = ()
@@ -190,6 +194,20 @@ class ReportRow(Read):
     case_id: str | None = None
     answer: str = ""
     messages: tuple[MessageView, ...] = ()
+    marks: tuple[Mark, ...] = ()
+    """What its reporter said since, and nobody has dealt with."""
+
+
+class MarkView(Read):
+    """Something of a reporter that an officer has yet to deal with. `reason`: not_answered, message or evidence."""
+
+    report_id: str
+    number: str
+    """Of the report."""
+    n: int
+    reason: str
+    at: datetime
+    text: str = ""
 
 
 class CaseRow(Read):
@@ -222,6 +240,10 @@ class CaseRow(Read):
     fact: str = ""
     submitted_at: datetime | None = None
     author: str | None = None
+    unread: int = 0
+    """Marks of reporters that nobody has dealt with."""
+    not_answered: int = 0
+    """Of these, "Belum"."""
 
 
 class SimilarCase(Read):
@@ -272,6 +294,15 @@ class CaseView(Read):
     merged_into: str | None = None
     similar: tuple[SimilarCase, ...] = ()
     suggestions: tuple[Candidate, ...] = ()
+    unread: int = 0
+    not_answered: int = 0
+    marks: tuple[MarkView, ...] = ()
+    """Oldest first, at most 20."""
+    spare_drafts: tuple[SpareDraft, ...] = ()
+    """Of cases that joined this one, where it had a draft of its own."""
+    also_asked: tuple[Asked, ...] = ()
+    retracted: bool = False
+    closed_reason: str = ""
     reports: Page[ReportRow]
     steps: tuple[Step, ...]
 
@@ -301,7 +332,9 @@ class QueueCounts(Read):
     queue: int
     reviews: int
     others: int = 0
-    """Reports of other kinds that wait for an answer."""
+    """Reports of other kinds that wait for an answer, or to be read."""
+    unread: int = 0
+    """Cases that a reporter brought back."""
 
 
 # Registry

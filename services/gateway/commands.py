@@ -77,9 +77,16 @@ class Commands:
     async def withdraw_report(self, ticket: Ticket, key: UUID, *, wait: float = WAIT) -> Reply:
         return await self._want(_holder(ticket), key, report.WithdrawReport(report_id=ticket.report_id), wait=wait)
 
-    async def rate_answer(self, ticket: Ticket, key: UUID, *, helpful: bool, wait: float = WAIT) -> Reply:
+    async def rate_answer(
+        self, ticket: Ticket, key: UUID, *, helpful: bool, text: str = "", wait: float = WAIT
+    ) -> Reply:
+        """
+        Args:
+            text: what is still open, where it did not help.
+        """
         command = report.RateAnswer(report_id=ticket.report_id, helpful=helpful)
-        return await self._want(_holder(ticket), key, command, wait=wait)
+        private = report.RatingContent(text=text) if text else None
+        return await self._want(_holder(ticket), key, command, private=private, wait=wait)
 
     async def reject_match(self, ticket: Ticket, key: UUID, *, wait: float = WAIT) -> Reply:
         return await self._want(_holder(ticket), key, report.RejectMatch(report_id=ticket.report_id), wait=wait)
@@ -187,6 +194,21 @@ class Commands:
     ) -> Reply:
         command = case.JudgeSuggestion(case_id=case_id, other=other, relation=relation)
         return await self._want(_officer(who), key, command, wait=wait)
+
+    async def adopt_draft(
+        self, who: Officer, key: UUID, case_id: str, *, of: str, expects: int, wait: float = WAIT
+    ) -> Reply:
+        command = case.AdoptDraft(case_id=case_id, of=of, expects=expects)
+        return await self._want(_officer(who), key, command, wait=wait)
+
+    async def settle_recalls(
+        self, who: Officer, key: UUID, case_id: str, *, report_id: str | None = None, wait: float = WAIT
+    ) -> Reply:
+        command = case.SettleRecalls(case_id=case_id, report_id=report_id)
+        return await self._want(_officer(who), key, command, wait=wait)
+
+    async def settle_report(self, who: Officer, key: UUID, report_id: str, *, wait: float = WAIT) -> Reply:
+        return await self._want(_officer(who), key, report.SettleReport(report_id=report_id), wait=wait)
 
     async def close_case(self, who: Officer, key: UUID, case_id: str, *, reason: str = "", wait: float = WAIT) -> Reply:
         return await self._want(_officer(who), key, case.CloseCase(case_id=case_id, reason=reason), wait=wait)

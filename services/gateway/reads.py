@@ -147,11 +147,19 @@ class ReportsReads(_Reads):
         state: str = "",
         owner: str = "",
         severity: int | None = None,
+        unread: bool = False,
         cursor: str = "",
         limit: int = 50,
     ) -> Page[CaseRow]:
-        """The queue; `state` narrows it, and shows what has left it."""
-        params = _given(state=state, owner=owner, severity=severity, cursor=cursor, limit=limit)
+        """The queue; `state` narrows it, and shows what has left it. `unread`: what reporters brought back."""
+        params = _given(
+            state=state,
+            owner=owner,
+            severity=severity,
+            unread="true" if unread else "",
+            cursor=cursor,
+            limit=limit,
+        )
         return await self._one(Page[CaseRow], tenant, "/cases", actor=actor, params=params)
 
     async def case(self, tenant: str, actor: Actor, case_id: str, *, cursor: str = "") -> CaseView:

@@ -10,6 +10,7 @@ from pydantic import Field
 from libs.contracts import ids
 from libs.contracts.messages import Command, Event
 from libs.contracts.reports.case import (
+    FARTHEST_DUE,
     AbsorbCase,
     AddReference,
     AdoptDraft,
@@ -64,6 +65,7 @@ from libs.contracts.reports.case import (
 )
 from libs.contracts.reports.parts import Asked, Candidate, Draft, Mark, Reference, SpareDraft, Way
 from libs.contracts.words import CaseState, Role, Verdict
+from libs.kit.hosts import refused_because
 from libs.kit.visible import is_visible
 from libs.runtime.aggregates import Context, Due, State
 from libs.runtime.errors import NotFound, Refused
@@ -80,8 +82,6 @@ SEVERITY = range(1, 5)
 GRAVE = 3
 """From here two people approve."""
 MOST_REFERENCES = 50
-FARTHEST = timedelta(days=365)
-"""A party is asked for an answer within a year at most."""
 
 ENDED = frozenset({CaseState.MERGED, CaseState.CLOSED, CaseState.OUT_OF_SCOPE})
 OUT = frozenset({CaseState.PUBLISHED, CaseState.MONITORING})
@@ -437,7 +437,7 @@ def _asked(case: Case, command: AskSource, context: Context) -> Iterable[Event]:
     _require(case, {CaseState.OPEN, CaseState.TRIAGED, CaseState.INVESTIGATING, CaseState.DRAFTING})
     if not is_visible(command.party):
         raise Refused("validation", "party")
-    if not context.at < command.due_at <= context.at + FARTHEST:
+    if not context.at < command.due_at <= context.at + FARTHEST_DUE:
         raise Refused("validation", "due_at")
     return [
         SourceAsked(
@@ -469,8 +469,9 @@ def _confirmed(case: Case, command: RecordConfirmation, context: Context) -> Ite
 
 def _referenced(case: Case, command: AddReference) -> Iterable[Event]:
     _require(case, WRITABLE)
-    if not command.reference.url.startswith(("https://", "http://")):
-        # It becomes a link on a public page: no other scheme may stand there.
+    schemed = command.reference.url.lower().startswith(("https://", "http://"))
+    if not schemed or refused_because(command.reference.url) is not None:
+        # It becomes a link on a public page: no other scheme may stand there, and nobody is sent to what it is not.
         raise Refused("validation", "url")
     if command.reference.url in {r.url for r in case.references}:
         return []
@@ -595,7 +596,7 @@ def _merged(case: Case, command: MergeCase) -> Iterable[Event]:
 def _closed(case: Case, command: CloseCase, context: Context) -> Iterable[Event]:
     if case.state in ENDED or case.state == CaseState.IN_REVIEW:
         raise Refused("state_conflict")
-    if not case.answered and not command.reason.strip():
+    if not case.answered and not is_visible(command.reason):
         # Whoever asked is told why they get no answer.
         raise Refused("validation", "reason")
     return [

@@ -322,7 +322,7 @@ def _rated(report: Report, command: RateAnswer, context: Context) -> Iterable[Ev
     if report.state in GONE or not answered:
         raise Refused("state_conflict")
     content = context.private
-    text = content.text.strip() if isinstance(content, RatingContent) else ""
+    text = content.text.strip() if isinstance(content, RatingContent) and is_visible(content.text) else ""
     waits = any(m.reason == NOT_ANSWERED for m in report.marks)
     if not command.helpful and waits and not text:
         return []

@@ -117,12 +117,19 @@ def router(runtime: Runtime, views: Views, pictures: Evidence, matcher: ServiceC
         state: str | None = None,
         owner: str | None = None,
         severity: Annotated[int | None, Query(ge=1, le=4)] = None,
+        unread: bool = False,
         cursor: Cursor = None,
         limit: Limit = 50,
     ) -> Page[CaseRow]:
         office(caller)
         return await views.queue(
-            tenant_of(caller), state=state, owner=owner, severity=severity, cursor=cursor, limit=limit
+            tenant_of(caller),
+            state=state,
+            owner=owner,
+            severity=severity,
+            unread=unread,
+            cursor=cursor,
+            limit=limit,
         )
 
     @api.get("/cases/counts")

@@ -12,6 +12,7 @@ from libs.contracts.reads import (
     ClarificationCard,
     ClarificationView,
     Difference,
+    MarkView,
     MatchAnswer,
     MatchView,
     MessageView,
@@ -25,6 +26,7 @@ from libs.contracts.reads import (
     TicketView,
     VersionView,
 )
+from libs.contracts.reports.parts import Mark
 from libs.contracts.words import CaseState, ClarificationState, MatchOutcome, ReportState
 from libs.kit.differences import differences
 from libs.runtime.cursors import Cursors
@@ -34,10 +36,11 @@ from libs.runtime.kept import Kept
 from libs.runtime.mongo import Document
 from services.reports.case import ENDED, OUT, Case
 from services.reports.clarification import Clarification
+from services.reports.looking import living_end
 from services.reports.matching.questions import Answer
 from services.reports.numbers import WEEK, middle, what_became_of
 from services.reports.placing import told
-from services.reports.report import Report
+from services.reports.report import EVIDENCE, NOT_ANSWERED, Report
 from services.reports.search import all_of, asked, number_asked
 from services.reports.store import Store
 
@@ -51,7 +54,8 @@ STATS_KEPT = 30.0
 """Seconds."""
 NEWEST = 500
 """Answers of a week that the middle of their hours is taken from."""
-REOPENED_WITHIN = timedelta(days=30)
+WAITING: Mapping[str, Any] = {"$or": [{"ix.state": {"$in": ["received", "reopened"]}}, {"ix.unread": True}]}
+"""Reports that are answered one by one and wait for an answer, or to be read."""
 
 CASE_STEPS = {
     "reports.case-opened.v1": "opened",
@@ -67,8 +71,17 @@ CASE_STEPS = {
     "reports.case-merged.v1": "merged",
     "reports.case-absorbed.v1": "absorbed",
     "reports.case-closed.v1": "closed",
+    "reports.case-reopened.v1": "reopened",
+    "reports.case-recalled.v1": "recalled",
+    "reports.recalls-settled.v1": "settled",
+    "reports.draft-adopted.v1": "adopted",
+    "reports.case-revived.v1": "revived",
 }
-PUBLIC_STEPS = {"asked", "confirmed", "decided", "published"}
+PUBLIC_STEPS = {"asked", "confirmed", "decided", "published", "closed"}
+BROUGHT_STEPS = {"asked", "confirmed"}
+"""Of a merged case, in the history of the one it joined: what the office learnt stays in sight."""
+MOST_BROUGHT = 20
+MOST_MARKS = 20
 REPORT_STEPS = {
     "reports.report-received.v1": "received",
     "reports.report-matched.v1": "linked",
@@ -96,7 +109,7 @@ class Views:
         if not found or not hmac.compare_digest(found[0].code_hash, code_hash) or not code_hash:
             raise NotFound("ticket")
         report = found[0]
-        case = await self._living_case(tenant, report.case_id)
+        case = await living_end(self._store, tenant, report.case_id)
         clarification = await self._clarification_of(tenant, case)
         steps = await self._ticket_steps(tenant, report, case, clarification)
         return TicketView(
@@ -121,6 +134,7 @@ class Views:
             outcome=report.answered_outcome,
             helpful=report.helpful,
             screened_reason=report.screened_reason,
+            ended_reason=case.closed_reason if case is not None and has_ended(report, case) else "",
             steps=steps,
             messages=messages_of(report),
         )
@@ -133,17 +147,6 @@ class Views:
         if not found:
             raise NotFound("ticket")
         return TicketOpening(report_id=found[0].report_id, code_hash=found[0].code_hash)
-
-    async def _living_case(self, tenant: str, case_id: str | None) -> Case | None:
-        """The case, or the one that it went into."""
-        for _ in range(5):
-            if case_id is None:
-                return None
-            case = await self._store.case(tenant, case_id)
-            if case is None or case.merged_into is None:
-                return case
-            case_id = case.merged_into
-        return None
 
     async def _clarification_of(self, tenant: str, case: Case | None) -> Clarification | None:
         if case is None or case.clarification_id is None:
@@ -164,7 +167,7 @@ class Views:
         linked = [s.model_copy(update={"count": others}) if s.what == "linked" else s for s in own]
         types = [t for t, word in CASE_STEPS.items() if word in PUBLIC_STEPS]
         history = await self._engine.history("case", tenant, case.case_id, types=types)
-        ours = [_public(_step(CASE_STEPS[h["type"]], h)) for h in history]
+        ours = [_public(_step(CASE_STEPS[h["type"]], h)) for h in history if _is_told(h)]
         return seen_by_reporter(linked, ours, joined=max((s.at for s in linked), default=report.received_at))
 
     async def match(self, tenant: str, text: str, answer: Answer) -> MatchView:
@@ -299,12 +302,15 @@ class Views:
         state: str | None = None,
         owner: str | None = None,
         severity: int | None = None,
+        unread: bool = False,
         cursor: str | None = None,
         limit: int = 50,
     ) -> Page[CaseRow]:
         """Gravest first, then oldest."""
         limit = min(limit, MOST)
         where: dict[str, Any] = {"ix.state": state} if state else {"ix.open": True}
+        if unread:
+            where["ix.unread"] = {"$gt": 0}
         if owner:
             where["ix.owner"] = owner
         if severity:
@@ -342,11 +348,11 @@ class Views:
 
     async def counts(self, tenant: str) -> QueueCounts:
         cases, reports = self._engine.collection("case"), self._engine.collection("report")
-        waiting = {"ix.one_by_one": True, "ix.state": ReportState.RECEIVED}
         return QueueCounts(
             queue=await cases.count(tenant, {"ix.open": True}),
+            unread=await cases.count(tenant, {"ix.open": True, "ix.unread": {"$gt": 0}}),
             reviews=await cases.count(tenant, {"ix.state": CaseState.IN_REVIEW}),
-            others=await reports.count(tenant, waiting),
+            others=await reports.count(tenant, {"ix.one_by_one": True, **WAITING}),
         )
 
     async def _titles(self, tenant: str, cases: Sequence[Case]) -> dict[str, str]:
@@ -387,7 +393,28 @@ class Views:
             merged_into=case.merged_into,
             similar=await self._similar(tenant, case, titles[case_id]),
             reports=reports,
-            steps=tuple(_step(CASE_STEPS[h["type"]], h) for h in history),
+            marks=await self._marks(tenant, case),
+            spare_drafts=case.spare_drafts,
+            also_asked=case.also_asked,
+            retracted=case.retracted,
+            closed_reason=case.closed_reason,
+            steps=await self._case_steps(tenant, case, history),
+        )
+
+    async def _case_steps(self, tenant: str, case: Case, history: Sequence[Document]) -> tuple[Step, ...]:
+        steps = [_step(CASE_STEPS[h["type"]], h) for h in history if not _went_on(h)]
+        types = [t for t, word in CASE_STEPS.items() if word in BROUGHT_STEPS]
+        for joined in case.carried[-MOST_BROUGHT:]:
+            brought = await self._engine.history("case", tenant, joined, types=types)
+            steps += [_step(CASE_STEPS[h["type"]], h) for h in brought]
+        return tuple(sorted(steps, key=lambda s: s.at))
+
+    async def _marks(self, tenant: str, case: Case) -> tuple[MarkView, ...]:
+        """With what was said, out of the reports."""
+        marks = sorted(case.marks, key=lambda m: m.at)[:MOST_MARKS]
+        reports = await self._store.reports({f"{tenant}/{m.report_id}" for m in marks})
+        return tuple(
+            mark_view(m, report) for m in marks if (report := reports.get(f"{tenant}/{m.report_id}")) is not None
         )
 
     async def _similar(self, tenant: str, case: Case, title: str) -> tuple[SimilarCase, ...]:
@@ -424,11 +451,15 @@ class Views:
     async def reports(
         self, tenant: str, *, kind: str | None, state: str | None, cursor: str | None, limit: int = PAGE
     ) -> Page[ReportRow]:
-        """Reports of the kinds that are answered one by one."""
+        """Reports of the kinds that are answered one by one. `waiting`: for an answer, or to be read; `unread`."""
         where: dict[str, Any] = {"ix.one_by_one": True}
         if kind:
             where["ix.kind"] = kind
-        if state:
+        if state == "waiting":
+            where |= WAITING
+        elif state == "unread":
+            where["ix.unread"] = True
+        elif state:
             where["ix.state"] = state
         return await self._reports(tenant, where, scope=f"reports|{tenant}", cursor=cursor, limit=limit)
 
@@ -494,6 +525,30 @@ def seen_by_reporter(own: Sequence[Step], ours: Sequence[Step], *, joined: datet
     return (*sorted((*own, *(s for s in ours if s.at >= first), *given), key=lambda s: s.at),)
 
 
+def mark_view(mark: Mark, report: Report) -> MarkView:
+    lines = report.messages if isinstance(report.messages, tuple) else ()
+    said = [line.text for line in lines if not line.by_office and line.at == mark.at]
+    return MarkView(
+        report_id=report.report_id,
+        number=report.number,
+        n=mark.n,
+        reason=mark.reason,
+        at=mark.at,
+        text=said[0] if said and mark.reason != EVIDENCE else "",
+    )
+
+
+def _went_on(entry: Mapping[str, Any]) -> bool:
+    """Meant for the case that this one was merged into."""
+    return bool(entry["data"].get("passed_to") or entry["data"].get("merged_into"))
+
+
+def _is_told(entry: Mapping[str, Any]) -> bool:
+    """A closing is told to reporters where they get no answer by it; older ones were written for the office alone."""
+    data = entry["data"]
+    return entry["type"] != "reports.case-closed.v1" or (data.get("at") is not None and not data.get("answered"))
+
+
 def card(clarification: Clarification) -> ClarificationCard:
     latest = clarification.latest
     return ClarificationCard(
@@ -548,7 +603,7 @@ def case_row(case: Case, title: str, clarification: Clarification | None) -> Cas
         severity=case.severity,
         topic=case.topic,
         area=case.area,
-        askers=case.askers,
+        askers=max(0, case.askers),
         asked=asked_by(case, clarification),
         forwarded_often=case.forwarded_often,
         owner=case.owner,
@@ -564,6 +619,8 @@ def case_row(case: Case, title: str, clarification: Clarification | None) -> Cas
         fact=case.published_fact or case.draft.fact,
         submitted_at=case.submitted_at,
         author=case.author,
+        unread=len(case.marks),
+        not_answered=sum(m.reason == NOT_ANSWERED for m in case.marks),
     )
 
 
@@ -586,13 +643,17 @@ def report_row(report: Report) -> ReportRow:
         case_id=report.case_id,
         answer=report.answer,
         messages=messages_of(report),
+        marks=report.marks,
     )
 
 
 def messages_of(report: Report) -> tuple[MessageView, ...]:
     if not isinstance(report.messages, tuple):
         return ()
-    return tuple(MessageView(by_office=m.by_office, at=m.at, text=m.text, officer=m.officer) for m in report.messages)
+    return tuple(
+        MessageView(by_office=m.by_office, at=m.at, text=m.text, officer=m.officer, about=m.about)
+        for m in report.messages
+    )
 
 
 def rows(theirs: str, ours: str) -> tuple[Difference, ...]:
@@ -619,7 +680,7 @@ def _step(what: str, entry: Mapping[str, Any]) -> Step:
 
 def _public(step: Step) -> Step:
     """Without who did it, and without what was said between the office and others."""
-    note = step.note if step.what in ("decided", "published") else ""
+    note = step.note if step.what in ("decided", "published", "closed") else ""
     return step.model_copy(update={"actor": None, "note": note})
 
 

@@ -1,10 +1,13 @@
 """Reports of one claim, and the work of checking it."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import ClassVar
 
 from libs.contracts.messages import Command, Event, command, event
 from libs.contracts.reports.parts import Belongings, Candidate, Draft, Mark, Part, Reference, Way
+
+FARTHEST_DUE = timedelta(days=365)
+"""A party is asked for an answer within a year at most."""
 
 
 @command

@@ -22,6 +22,7 @@ from services.gateway.api.models import (
     ALWAYS,
     STAFF,
     WRITING,
+    AdoptionWish,
     ApprovalWish,
     ClosingWish,
     CommandAnswer,
@@ -33,13 +34,16 @@ from services.gateway.api.models import (
     QuestionWish,
     ReferenceWish,
     ReportAnswerWish,
+    ReportSettlementWish,
     ReturnWish,
     ScreeningWish,
+    SettlementWish,
     SuggestionWish,
     TriageWish,
     problems,
 )
 from services.gateway.api.public import answered
+from services.gateway.checking import check_case, check_officer, check_source
 from services.gateway.context import Key, Parts, SignedInOfficer, StaffWait
 from services.gateway.paths import Id
 
@@ -59,10 +63,12 @@ async def cases(
     state: Word = "",
     owner: Word = "",
     severity: Annotated[int | None, Query(ge=1, le=4)] = None,
+    unread: bool = False,
     cursor: Cursor = "",
 ) -> Page[CaseRow]:
+    """`unread`: those alone that a reporter brought back, by a "Belum", a message or new evidence."""
     return await parts.reports.cases(
-        officer.tenant.id, officer.actor, state=state, owner=owner, severity=severity, cursor=cursor
+        officer.tenant.id, officer.actor, state=state, owner=owner, severity=severity, unread=unread, cursor=cursor
     )
 
 
@@ -95,6 +101,7 @@ async def triage(
     parts: Parts, officer: SignedInOfficer, case_id: Id, wish: TriageWish, key: Key, wait: StaffWait, response: Response
 ) -> CommandAnswer:
     check_area(officer.tenant, wish.area)
+    check_officer(parts.directory, officer.tenant, wish.owner)
     reply = await parts.commands.triage_case(
         officer,
         key,
@@ -147,6 +154,7 @@ async def reference(
     wait: StaffWait,
     response: Response,
 ) -> CommandAnswer:
+    check_source(wish.url)
     source = Reference(title=wish.title, url=wish.url, publisher=wish.publisher)
     return answered(await parts.commands.add_reference(officer, key, case_id, source, wait=wait), response)
 
@@ -220,8 +228,8 @@ async def publish(
 async def merge(
     parts: Parts, officer: SignedInOfficer, case_id: Id, wish: MergeWish, key: Key, wait: StaffWait, response: Response
 ) -> CommandAnswer:
-    # The merged case looks at no other: into one that is not there, its reports would be moved out of sight.
-    await parts.reports.case(officer.tenant.id, officer.actor, wish.into)
+    """Leads on to where that case went. `merged_here` where it has gone into this one already."""
+    await check_case(parts.reports, officer, wish.into, field="into")
     return answered(await parts.commands.merge_case(officer, key, case_id, wish.into, wait=wait), response)
 
 
@@ -235,6 +243,7 @@ async def judge(
     wait: StaffWait,
     response: Response,
 ) -> CommandAnswer:
+    await check_case(parts.reports, officer, wish.other, field="other")
     reply = await parts.commands.judge_suggestion(
         officer, key, case_id, other=wish.other, relation=wish.relation, wait=wait
     )
@@ -252,6 +261,36 @@ async def close(
     response: Response,
 ) -> CommandAnswer:
     return answered(await parts.commands.close_case(officer, key, case_id, reason=wish.reason, wait=wait), response)
+
+
+@router.post("/cases/{case_id}/adoption", status_code=202, summary="Take a merged case's draft", responses=_WRITE)
+async def adopt(
+    parts: Parts,
+    officer: SignedInOfficer,
+    case_id: Id,
+    wish: AdoptionWish,
+    key: Key,
+    wait: StaffWait,
+    response: Response,
+) -> CommandAnswer:
+    """The draft that stood there is kept in its place."""
+    reply = await parts.commands.adopt_draft(officer, key, case_id, of=wish.of, expects=wish.expects, wait=wait)
+    return answered(reply, response)
+
+
+@router.post("/cases/{case_id}/settlement", status_code=202, summary="Dealt with what came back", responses=_WRITE)
+async def settle(
+    parts: Parts,
+    officer: SignedInOfficer,
+    case_id: Id,
+    wish: SettlementWish,
+    key: Key,
+    wait: StaffWait,
+    response: Response,
+) -> CommandAnswer:
+    """A message to the reporter does the same for their report."""
+    reply = await parts.commands.settle_recalls(officer, key, case_id, report_id=wish.report_id, wait=wait)
+    return answered(reply, response)
 
 
 @router.get("/reports", summary="Reports, by kind and state", responses=_READ)
@@ -304,6 +343,19 @@ async def screen_out(
     response: Response,
 ) -> CommandAnswer:
     return answered(await parts.commands.screen_out_report(officer, key, report_id, wish.reason, wait=wait), response)
+
+
+@router.post("/reports/{report_id}/settlement", status_code=202, summary="Dealt with its mark", responses=_WRITE)
+async def settle_report(
+    parts: Parts,
+    officer: SignedInOfficer,
+    report_id: Id,
+    wish: ReportSettlementWish,
+    key: Key,
+    wait: StaffWait,
+    response: Response,
+) -> CommandAnswer:
+    return answered(await parts.commands.settle_report(officer, key, report_id, wait=wait), response)
 
 
 @router.get("/cases/{case_id}/bulletins", summary="How far the answer has been carried", responses=_READ)

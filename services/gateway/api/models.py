@@ -1,10 +1,11 @@
 """Bodies of the API that are not read models of a service, and what of those the public may see."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from pydantic import (
+    AfterValidator,
     AwareDatetime,
     BaseModel,
     BeforeValidator,
@@ -27,6 +28,7 @@ from libs.contracts.reads import (
     TicketView,
     VersionView,
 )
+from libs.contracts.reports.case import FARTHEST_DUE
 from libs.contracts.reports.parts import Reference
 from libs.contracts.words import Verdict
 from libs.runtime.http import PROBLEM_JSON
@@ -41,7 +43,17 @@ def _written(value: Any) -> Any:
     return value
 
 
-Time = Annotated[AwareDatetime, BeforeValidator(_written)]
+def _in_reach(value: datetime) -> datetime:
+    """A date in the year 6307 is a slip of the keyboard, and stops a clock for ever."""
+    now = datetime.now(UTC)
+    if value <= now:
+        raise PydanticCustomError("date_past", "a date to come is needed")
+    if value > now + FARTHEST_DUE:
+        raise PydanticCustomError("date_far", "a date within a year is needed")
+    return value
+
+
+DueTime = Annotated[AwareDatetime, BeforeValidator(_written), AfterValidator(_in_reach)]
 Identity = Annotated[str, StringConstraints(pattern=IDENTIFIER)]
 Slug = Annotated[str, StringConstraints(min_length=1, max_length=64, pattern=r"^[a-z0-9-]+$")]
 Email = Annotated[str, StringConstraints(min_length=3, max_length=254, pattern=r"^[^\s\u0000-\u001f\u007f]+$")]
@@ -130,6 +142,8 @@ class TicketMessage(TicketCode):
 
 class TicketRating(TicketCode):
     helpful: StrictBool
+    text: Note = ""
+    """What is still open, in a few words; read by the officers of the case alone."""
 
 
 class LogIn(Form):
@@ -183,7 +197,7 @@ class TriageWish(Form):
 class QuestionWish(Form):
     party: Line
     question: Note = ""
-    due_at: Time
+    due_at: DueTime
 
 
 class ConfirmationWish(Form):
@@ -233,6 +247,24 @@ class SuggestionWish(Form):
 
 class ClosingWish(Form):
     reason: Note = ""
+    """Needed while the case has no answer: its reporters read it."""
+
+
+class AdoptionWish(Form):
+    of: Identity
+    """The merged case whose draft is taken."""
+    expects: Annotated[StrictInt, Field(ge=0, le=1_000_000)]
+
+
+class SettlementWish(Form):
+    """What reporters brought back has been dealt with."""
+
+    report_id: Identity | None = None
+    """Null: all that the case has."""
+
+
+class ReportSettlementWish(Form):
+    """Nothing more to say."""
 
 
 class ReportAnswerWish(Form):

@@ -196,7 +196,8 @@ async def rate(
     office: Office, parts: Parts, number: Number, rated: TicketRating, key: Key, wait: Wait, response: Response
 ) -> CommandAnswer:
     held = await _held(parts, office, number, rated.code)
-    return answered(await parts.commands.rate_answer(held, key, helpful=rated.helpful, wait=wait), response)
+    reply = await parts.commands.rate_answer(held, key, helpful=rated.helpful, text=rated.text, wait=wait)
+    return answered(reply, response)
 
 
 @router.post(
