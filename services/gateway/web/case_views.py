@@ -12,6 +12,43 @@ class ReportMessage:
     text: str
     at: datetime
     by_office: bool
+    not_answered: bool = False
+    """Said with a "Belum"."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class CaseMark:
+    """What a reporter said since, and nobody has dealt with."""
+
+    id: str
+    """Names its form on the page."""
+    number: str
+    """Of the report."""
+    reason: str
+    """not_answered, message or evidence."""
+    at: datetime
+    text: str = ""
+    reply: Action
+    reply_text: str = ""
+    """As typed, when the form comes back."""
+    settle: Action
+
+
+@dataclass(frozen=True, kw_only=True)
+class SpareDraft:
+    """Of a case that joined this one, where it had a draft of its own."""
+
+    number: str
+    author: str
+    draft: "Draft"
+    adopt: Action | None
+    """None where no draft may be written now."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class AlsoAsked:
+    party: str
+    until: datetime
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -172,6 +209,7 @@ class Question:
     text: str = ""
     earliest: str = ""
     """First date that may be chosen, ISO."""
+    latest: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -262,6 +300,15 @@ class CasePage:
     correct: Action | None = None
     """Starts the draft of the next version."""
     conflict: Conflict | None = None
+    marks: tuple[CaseMark, ...] = ()
+    """Oldest first."""
+    marks_count: int = 0
+    settle_all: Action | None = None
+    spare_drafts: tuple[SpareDraft, ...] = ()
+    also_asked: tuple[AlsoAsked, ...] = ()
+    retracted: bool = False
+    ends_reports: bool = False
+    """Closing it tells its reporters why they get no answer."""
     clocks: tuple[CaseClock, ...] = ()
     question: Question | None = None
     confirmation: Confirmation | None = None

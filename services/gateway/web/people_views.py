@@ -86,6 +86,8 @@ class RequestRow:
     area: str = ""
     confidential: bool = False
     messages: int = 0
+    unread: int = 0
+    not_answered: int = 0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -118,3 +120,7 @@ class RequestPage:
     """The answer that was given."""
     answer: Answering | None = None
     screen_out: Action | None = None
+    unread: int = 0
+    not_answered: int = 0
+    settle: Action | None = None
+    """What the reporter said since has been dealt with; None where there is nothing."""

@@ -45,6 +45,10 @@ class QueueRow:
     lease: Lease | None = None
     claim_action: Action | None = None
     """Offered where nobody holds the case."""
+    unread: int = 0
+    """What reporters said since, and nobody has dealt with."""
+    not_answered: int = 0
+    """Of these, "Belum"."""
 
 
 @dataclass(frozen=True, kw_only=True)

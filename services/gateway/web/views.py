@@ -290,6 +290,8 @@ class TicketState(StrEnum):
     FORWARDED = "forwarded"
     ANSWERED = "answered"
     CLOSED = "closed"
+    NOT_CONTINUED = "not_continued"
+    """Its case was closed without an answer; a message takes it up again."""
     SCREENED_OUT = "screened_out"
     WITHDRAWN = "withdrawn"
     REFUSED = "refused"
@@ -312,6 +314,7 @@ class Step(StrEnum):
     REMATCHED = "rematched"
     REOPENED = "reopened"
     CLOSED = "closed"
+    NOT_CONTINUED = "not_continued"
     SCREENED_OUT = "screened_out"
     WITHDRAWN = "withdrawn"
 
@@ -337,6 +340,8 @@ class ThreadStep:
 class Message:
     mine: bool
     """Written by the reporter."""
+    not_answered: bool = False
+    """Said with a "Belum"."""
     at: datetime
     text: str
     file_url: str = ""
@@ -400,6 +405,8 @@ class TicketPage(_WithErrors):
     """"Menjawab?" Ya/Belum."""
     helped_already: str = ""
     """yes or no, once said."""
+    still_open: str = ""
+    """As typed beside a "Belum", when the form comes back."""
     not_mine: Form | None = None
     """"Ini bukan yang saya laporkan": looked at again."""
     withdraw: Form | None = None
@@ -414,6 +421,7 @@ class TicketPage(_WithErrors):
         return self.state not in (
             TicketState.ANSWERED,
             TicketState.CLOSED,
+            TicketState.NOT_CONTINUED,
             TicketState.SCREENED_OUT,
             TicketState.WITHDRAWN,
             TicketState.REFUSED,

@@ -411,6 +411,13 @@ PAGES: dict[str, tuple[str, object]] = {
     "ticket-checking": ("public/ticket.html", CHECKING),
     "ticket-late": ("public/ticket.html", replace(CHECKING, next_at=at(24, 8, 40))),
     "ticket-degraded": ("public/ticket.html", replace(CHECKING, steps=None, next_at=None)),
+    "ticket-not-continued": (
+        "public/ticket.html",
+        replace(
+            stopped_ticket(TicketState.NOT_CONTINUED, "not_continued", "Isinya pendapat, bukan kabar."),
+            message=form(f"tickets/{NUMBER}/messages"),
+        ),
+    ),
     "ticket-waiting-party": (
         "public/ticket.html",
         replace(

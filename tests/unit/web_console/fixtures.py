@@ -516,6 +516,49 @@ def case_published() -> cases.CasePage:
     )
 
 
+def mark(n: int, reason: str, text: str = "") -> cases.CaseMark:
+    return cases.CaseMark(
+        id=f"JBG-26-00233{n}-1",
+        number=f"JBG-26-00233{n}",
+        reason=reason,
+        at=ago(minutes=10 * n),
+        text=text,
+        reply=action(f"console/cases/k1/reports/r{n}/reply"),
+        settle=action(f"console/cases/k1/reports/r{n}/settle"),
+    )
+
+
+def case_recalled() -> cases.CasePage:
+    return replace(
+        case_published(),
+        desk=desk(),
+        marks=(
+            mark(1, "not_answered", "Jam berapa airnya menyala lagi di Mojoagung?"),
+            mark(2, "not_answered"),
+            mark(3, "message", "Tetangga saya menerima pesan yang sama pagi ini."),
+            mark(4, "evidence"),
+        ),
+        marks_count=24,
+        settle_all=action("console/cases/k1/settle"),
+    )
+
+
+def case_joined() -> cases.CasePage:
+    """Another case was merged into it: its draft and its open question came along."""
+    spare = cases.SpareDraft(
+        number="KSS-JBG-0907",
+        author="Bayu Nugroho",
+        draft=draft(fact="Sekolah di tiga kecamatan tetap masuk.", author="Bayu Nugroho"),
+        adopt=action("console/cases/k1/drafts/k7/adopt", version=11),
+    )
+    return replace(
+        case_waiting(),
+        desk=desk(problem="merged_here"),
+        spare_drafts=(spare,),
+        also_asked=(cases.AlsoAsked(party="Dinas Pendidikan", until=ahead(hours=20)),),
+    )
+
+
 def case_correcting() -> cases.CasePage:
     return case(
         desk=desk(notice="correction_started"),
@@ -1066,6 +1109,22 @@ def request(**more: object) -> people.RequestPage:
     return replace(base, **more)  # type: ignore[arg-type]
 
 
+def request_reopened() -> people.RequestPage:
+    line = replace(
+        request().line,
+        messages=(cases.ReportMessage(text="Kapan diperbaiki?", at=ago(hours=1), by_office=False, not_answered=True),),
+    )
+    return request(
+        state="reopened",
+        line=line,
+        answered="Lampunya sudah dilaporkan ke dinas.",
+        unread=1,
+        not_answered=1,
+        settle=action("console/answers/r1/settle"),
+        screen_out=None,
+    )
+
+
 def request_invalid() -> people.RequestPage:
     return request(
         desk=desk(errors={"outcome": "required"}),
@@ -1190,6 +1249,8 @@ PAGES: Mapping[str, tuple[str, object]] = {
     "case-waiting": ("console/case.html", case_waiting()),
     "case-in-review": ("console/case.html", case_in_review()),
     "case-published": ("console/case.html", case_published()),
+    "case-recalled": ("console/case.html", case_recalled()),
+    "case-joined": ("console/case.html", case_joined()),
     "case-correcting": ("console/case.html", case_correcting()),
     "case-reports": ("console/case_reports.html", case_reports()),
     "reviews": ("console/reviews.html", reviews()),
@@ -1212,6 +1273,7 @@ PAGES: Mapping[str, tuple[str, object]] = {
     "requests": ("console/requests.html", requests()),
     "requests-unavailable": ("console/requests.html", requests_unavailable()),
     "request": ("console/request.html", request()),
+    "request-reopened": ("console/request.html", request_reopened()),
     "request-invalid": ("console/request.html", request_invalid()),
     "partner-home": ("partner/home.html", partner_home()),
     "partner-home-empty": ("partner/home.html", partner_home_empty()),

@@ -76,6 +76,35 @@ def test_an_english_page_speaks_indonesian_only_where_it_says_so(name: str) -> N
     assert words_in("en", html) & INDONESIAN == set()
 
 
+def test_what_reporters_brought_back_stands_above_the_case_with_its_reason() -> None:
+    html = preview.html("case-recalled")
+    came_back = html[html.index('id="marks"') : html.index('class="panes"')]
+
+    assert [came_back.count(word) for word in ("Belum terjawab", "Pesan pelapor", "Bukti baru")] == [2, 1, 1]
+    assert "Jam berapa airnya menyala lagi di Mojoagung?" in came_back
+    assert "Tanpa keterangan." in came_back
+    assert came_back.count("Ditangani") == 4
+    assert "20 lagi" in came_back
+
+
+def test_a_draft_of_a_merged_case_is_shown_and_can_be_taken() -> None:
+    html = preview.html("case-joined")
+
+    assert "Sekolah di tiga kecamatan tetap masuk." in html
+    assert "Pakai draf ini" in html
+    assert "Kasus itu sudah digabung ke kasus ini" in html
+    assert "Dinas Pendidikan" in html
+
+
+def test_a_report_whose_answer_did_not_answer_can_be_answered_again() -> None:
+    html = preview.html("request-reopened")
+
+    assert "Lampunya sudah dilaporkan ke dinas." in html
+    assert "Kirim jawaban" in html
+    assert "Ditangani" in html
+    assert "Belum terjawab" in html
+
+
 def test_the_author_sees_why_they_cannot_approve() -> None:
     html = preview.html("review-own")
 

@@ -24,11 +24,13 @@ SHOWN_STEPS = {
     "asked": "waiting_party",
     "confirmed": "checking",
     "published": "answered",
+    "closed": "not_continued",
     "answered": "answered",
     "screened_out": "screened_out",
     "withdrawn": "withdrawn",
 }
 """Steps that a reporter sees, by the words of the page; the others are the office's own."""
+NODES = {"linked": "knot", "screened_out": "stopped", "not_continued": "stopped", "withdrawn": "stopped"}
 
 
 def row(card: ClarificationCard) -> ClarificationRow:
@@ -106,7 +108,9 @@ def _happened(steps: Iterable[CaseStep]) -> Iterable[ThreadStep]:
     waiting = next((s for s in reversed(listed) if s.what in ("asked", "confirmed")), None)
     for step in listed:
         word = SHOWN_STEPS[step.what]
-        node = {"linked": "knot", "screened_out": "stopped", "withdrawn": "stopped"}.get(word, "done")
+        node = {"linked": "knot", "screened_out": "stopped", "not_continued": "stopped", "withdrawn": "stopped"}.get(
+            word, "done"
+        )
         if word == "linked" and not step.count:
             continue
         if step.what == "asked" and step is waiting:
@@ -121,9 +125,12 @@ def _happened(steps: Iterable[CaseStep]) -> Iterable[ThreadStep]:
             party=step.party or "",
             until=step.until,
             count=step.count or 0 if word == "linked" else 0,
-            reason=step.note if word == "screened_out" else "",
+            reason=step.note if word in ("screened_out", "not_continued") else "",
         )
 
 
 def messages(ticket: TicketView) -> tuple[Message, ...]:
-    return tuple(Message(mine=not m.by_office, at=m.at, text=m.text) for m in ticket.messages)
+    return tuple(
+        Message(mine=not m.by_office, at=m.at, text=m.text, not_answered=m.about == "not_answered")
+        for m in ticket.messages
+    )

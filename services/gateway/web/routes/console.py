@@ -36,7 +36,8 @@ STATES = {
     "monitoring": CaseState.MONITORING,
     "closed": CaseState.CLOSED,
 }
-FILTERS = ("all", "mine", *STATES)
+UNREAD = "unread"
+FILTERS = ("all", "mine", UNREAD, *STATES)
 Filter = Annotated[str, Query(max_length=20)]
 
 
@@ -60,7 +61,13 @@ async def queue(shift: OnShift, done: Done, show: Filter = "all", q: Words = "",
 async def _listed(shift: Shift, show: str, *, cursor: str, limit: int) -> Page[CaseRow]:
     owner = shift.officer.id if show == "mine" else ""
     return await shift.parts.reports.cases(
-        shift.office.id, shift.officer.actor, state=STATES.get(show, ""), owner=owner, cursor=cursor, limit=limit
+        shift.office.id,
+        shift.officer.actor,
+        state=STATES.get(show, ""),
+        owner=owner,
+        unread=show == UNREAD,
+        cursor=cursor,
+        limit=limit,
     )
 
 
@@ -82,7 +89,9 @@ def queue_page(
     rows = tuple(_row(shift, r, frame, most=most) for r in found.items)
     total = found.count if found.count is not None else len(rows)
     kept = [(name, value) for name, value in (("show", show), ("after", found.next or "")) if value]
-    counts = {"all": frame.counts.queue if frame.counts else None} | ({} if query else {show: total})
+    known = frame.counts
+    counts: dict[str, int | None] = {"all": known.queue, UNREAD: known.unread} if known else {}
+    counts |= {} if query else {show: total}
     whole = found.next is None and show in ("all", "mine")
     return queue_views.QueuePage(
         desk=shift.desk(frame, done, live=True),
@@ -131,6 +140,8 @@ def _row(shift: Shift, row: CaseRow, frame: Frame, *, most: int) -> queue_views.
         waiting_for=waiting_for(row.waiting_for, row.waiting_until),
         lease=held,
         claim_action=shift.action("cases", row.id, "claim") if free else None,
+        unread=row.unread,
+        not_answered=row.not_answered,
     )
 
 

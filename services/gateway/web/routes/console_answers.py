@@ -16,7 +16,7 @@ from services.gateway.commands import Reply
 from services.gateway.paths import Id
 from services.gateway.reads import or_missing
 from services.gateway.web import case_views, console_views, people_views
-from services.gateway.web.routes.console_case_page import picture_urls
+from services.gateway.web.routes.console_case_page import message_lines, picture_urls
 from services.gateway.web.routes.console_cases import screened_out
 from services.gateway.web.routes.console_shift import (
     Attempt,
@@ -35,7 +35,7 @@ from services.gateway.web.routes.public import Cursor
 
 router = APIRouter(include_in_schema=False)
 
-FILTERS = {"unanswered": ReportState.RECEIVED, "answered": ReportState.ANSWERED, "all": None}
+FILTERS = {"unanswered": "waiting", "unread": "unread", "answered": ReportState.ANSWERED, "all": None}
 ENDED = frozenset({ReportState.WITHDRAWN, ReportState.SCREENED_OUT, ReportState.CLOSED})
 
 
@@ -83,6 +83,8 @@ def request_row(shift: Shift, row: ReportRow) -> people_views.RequestRow:
         area=area_name(row.area),
         confidential=row.confidential,
         messages=len(row.messages),
+        unread=len(row.marks),
+        not_answered=sum(m.reason == "not_answered" for m in row.marks),
     )
 
 
@@ -95,7 +97,8 @@ async def _shown(shift: Shift, report_id: str, said: Said, attempt: Attempt | No
     row, frame = await asyncio.gather(
         shift.parts.reports.report(shift.office.id, shift.officer.actor, report_id), shift.frame()
     )
-    answering, open_ = of(attempt, "answer"), row.state not in ENDED
+    answering = of(attempt, "answer")
+    open_ = row.state not in ENDED and (not row.answer or row.state == ReportState.REOPENED)
     desk = shift.desk(frame, attempt.said if attempt else said)
     page = people_views.RequestPage(
         desk=desk,
@@ -108,10 +111,15 @@ async def _shown(shift: Shift, report_id: str, said: Said, attempt: Attempt | No
             outcome=answering.typed("outcome") if answering else "",
             text=answering.typed("text") if answering else "",
         )
-        if open_ and not row.answer
+        if open_
         else None,
         screen_out=shift.action("answers", report_id, "screen", attempt=of(attempt, "screen"))
         if open_ and not row.answer
+        else None,
+        unread=len(row.marks),
+        not_answered=sum(m.reason == "not_answered" for m in row.marks),
+        settle=shift.action("answers", report_id, "settle", attempt=of(attempt, "settle"))
+        if row.marks or row.state == ReportState.REOPENED
         else None,
     )
     return shift.show("request", page, status=attempt.status if attempt else 200)
@@ -129,7 +137,7 @@ def request_line(shift: Shift, row: ReportRow, attempt: Attempt | None) -> case_
         area=area_name(row.area),
         seen_on=row.seen_on or "",
         confidential=row.confidential,
-        messages=tuple(case_views.ReportMessage(text=m.text, at=m.at, by_office=m.by_office) for m in row.messages),
+        messages=message_lines(row),
         reply=None
         if row.state in (ReportState.WITHDRAWN, ReportState.SCREENED_OUT)
         else shift.action("answers", row.id, "reply", attempt=replying),
@@ -158,6 +166,16 @@ async def reply(shift: OnShift, report_id: Id, request: Request) -> Response:
         return await shift.commands.reply_to_reporter(shift.officer, key, report_id, given.text)
 
     return await _do(shift, report_id, form, wish, what="reply", done="replied")
+
+
+@router.post("/{slug}/console/answers/{report_id}/settle")
+async def settle(shift: OnShift, report_id: Id, request: Request) -> Response:
+    form = await shift.posted(request)
+
+    async def wish(key: UUID) -> Reply:
+        return await shift.commands.settle_report(shift.officer, key, report_id)
+
+    return await _do(shift, report_id, form, wish, what="settle", done="settled")
 
 
 @router.post("/{slug}/console/answers/{report_id}/screen")

@@ -4,14 +4,15 @@ from collections.abc import Iterable
 from datetime import datetime, time, timedelta
 from hashlib import sha256
 
-from libs.contracts.reads import CaseView, ReportRow, SimilarCase, Step
-from libs.contracts.reports.parts import Draft, Reference
+from libs.contracts.reads import CaseView, MarkView, ReportRow, SimilarCase, Step
+from libs.contracts.reports.case import FARTHEST_DUE
+from libs.contracts.reports.parts import Draft, Reference, SpareDraft
 from libs.contracts.words import CaseState, Role
 from libs.kit import areas
 from libs.kit.calendar import local_day
 from services.gateway.web import case_views, console_views, queue_views
 from services.gateway.web.console_views import Action, ClockState
-from services.gateway.web.routes.console_shift import Attempt, Frame, Said, Shift, area_name, of
+from services.gateway.web.routes.console_shift import Attempt, Frame, Said, Shift, area_name, of, wrong
 from services.gateway.web.routes.console_unsent import Unsent
 
 TOPICS = (
@@ -36,6 +37,11 @@ MOMENTS = {
     "absorbed": "linked",
     "merged": "merged",
     "closed": "closed",
+    "reopened": "reopened",
+    "recalled": "recalled",
+    "settled": "settled",
+    "adopted": "adopted",
+    "revived": "reopened",
 }
 """Steps of a case by the words of the page; a decision is told by its last approval."""
 
@@ -108,6 +114,13 @@ def case_page(
         publish=_action(shift, case, attempt, "publish") if case.state == CaseState.DECIDED else None,
         correct=_action(shift, case, attempt, "correct") if case.state in OUT else None,
         conflict=_conflict(shift, case, frame, attempt),
+        marks=tuple(mark_line(shift, case, m, attempt) for m in case.marks),
+        marks_count=case.unread,
+        settle_all=_action(shift, case, attempt, "settle") if case.unread > 1 else None,
+        spare_drafts=tuple(_spare(shift, case, frame, s, attempt, why_not) for s in case.spare_drafts),
+        also_asked=tuple(case_views.AlsoAsked(party=a.party, until=a.due_at) for a in case.also_asked),
+        retracted=case.retracted,
+        ends_reports=case.clarification is None or case.retracted,
         clocks=tuple(_clocks(case, clock, frame.now)),
         question=_question(shift, case, frame, attempt, unsent, why_not=why_not) if case.state in ASKABLE else None,
         confirmation=_confirmation(shift, case, attempt, unsent, why_not),
@@ -148,10 +161,54 @@ def report_line(shift: Shift, row: ReportRow, attempt: Attempt | None, *, case_i
         seen_on=row.seen_on or "",
         often_forwarded=row.forwarded_often,
         confidential=row.confidential,
-        messages=tuple(case_views.ReportMessage(text=m.text, at=m.at, by_office=m.by_office) for m in row.messages),
+        messages=message_lines(row),
         reply=None if ended else shift.action("cases", case_id, "reports", row.id, "reply", attempt=replied),
         reply_text=replied.typed("text") if replied else "",
         screen_out=None if ended else shift.action("cases", case_id, "reports", row.id, "screen", attempt=screened),
+    )
+
+
+def message_lines(row: ReportRow) -> tuple[case_views.ReportMessage, ...]:
+    return tuple(
+        case_views.ReportMessage(text=m.text, at=m.at, by_office=m.by_office, not_answered=m.about == "not_answered")
+        for m in row.messages
+    )
+
+
+def mark_line(shift: Shift, case: CaseView, mark: MarkView, attempt: Attempt | None) -> case_views.CaseMark:
+    base = ("cases", case.id, "reports", mark.report_id)
+    replied = of(attempt, f"reply {mark.report_id}")
+    return case_views.CaseMark(
+        id=f"{mark.number}-{mark.n}",
+        number=mark.number,
+        reason=mark.reason,
+        at=mark.at,
+        text=mark.text,
+        reply=shift.action(*base, "reply", attempt=replied),
+        reply_text=replied.typed("text") if replied else "",
+        settle=shift.action(*base, "settle", attempt=of(attempt, f"settle {mark.report_id}")),
+    )
+
+
+def _spare(
+    shift: Shift, case: CaseView, frame: Frame, spare: SpareDraft, attempt: Attempt | None, why_not: str
+) -> case_views.SpareDraft:
+    writable = case.state not in ENDED | LOCKED
+    adopt = shift.action(
+        "cases",
+        case.id,
+        "drafts",
+        spare.case_id,
+        "adopt",
+        attempt=of(attempt, f"adopt {spare.case_id}"),
+        version=case.draft_number,
+        why_not=why_not,
+    )
+    return case_views.SpareDraft(
+        number=spare.number,
+        author=frame.name(spare.author),
+        draft=draft_view(case, frame, spare.draft),
+        adopt=adopt if writable else None,
     )
 
 
@@ -330,17 +387,26 @@ def _question(
         until=tried.typed("until"),
         text=tried.typed("question"),
         earliest=(today + timedelta(days=1)).isoformat(),
+        latest=(today + FARTHEST_DUE - timedelta(days=1)).isoformat(),
     )
 
 
-def end_of_day(day: str, shift: Shift, *, now: datetime) -> datetime | None:
-    """The last minute of a date as typed, in the office's zone; None unless it lies after today."""
+def end_of_day(day: str, shift: Shift, *, now: datetime) -> datetime:
+    """The last minute of a date as typed, in the office's zone.
+
+    Raises:
+        RequestValidationError: `date_past` or `date_far`: it lies after today and within a year.
+    """
     zone = shift.zone
     try:
         moment = datetime.combine(datetime.fromisoformat(day).date(), time(23, 59), tzinfo=zone.tz)
-    except ValueError:
-        return None
-    return moment if moment.date() > local_day(now, zone) else None
+    except (ValueError, OverflowError):
+        raise wrong("until", "invalid") from None
+    if moment.date() <= local_day(now, zone):
+        raise wrong("until", "date_past")
+    if moment > now + FARTHEST_DUE:
+        raise wrong("until", "date_far")
+    return moment
 
 
 def _confirmation(

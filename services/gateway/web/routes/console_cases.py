@@ -22,6 +22,7 @@ from services.gateway.api.models import (
     ScreeningWish,
     TriageWish,
 )
+from services.gateway.checking import check_source
 from services.gateway.commands import Reply
 from services.gateway.paths import Id, Position
 from services.gateway.reads import or_missing
@@ -55,7 +56,7 @@ async def read(shift: Shift, case_id: str, *, cursor: str = "") -> CaseView:
 async def _shown(shift: Shift, case_id: str, said: Said, attempt: Attempt | None = None) -> Response:
     case, frame = await asyncio.gather(read(shift, case_id), shift.frame())
     if case.merged_into is not None:
-        return shift.visit.finish(see(shift.url("cases", case.merged_into)))
+        return shift.visit.finish(see(f"{shift.url('cases', case.merged_into)}?done=led_here"))
     unsent = await kept(shift, case)
     attempt = attempt or _crossed(shift, case, said, unsent)
     page = case_page(shift, case, frame, said, attempt, unsent)
@@ -199,13 +200,11 @@ async def add_reference(shift: OnShift, case_id: Id, request: Request) -> Respon
 
     async def wish(key: UUID) -> Reply:
         require(form, "title", "url")
-        # Whatever is not the web's would run or do something when a reader clicks on it.
-        if not url.lower().startswith(("https://", "http://")):
-            raise wrong("url", "url_invalid")
         given = checked(
             ReferenceWish,
             {"title": text_of(form, "title"), "url": url, "publisher": text_of(form, "publisher")},
         )
+        check_source(given.url)
         source = Reference(title=given.title, url=given.url, publisher=given.publisher)
         return await shift.commands.add_reference(shift.officer, key, case_id, source)
 
@@ -322,8 +321,6 @@ async def ask(shift: OnShift, case_id: Id, request: Request) -> Response:
     async def wish(key: UUID) -> Reply:
         require(form, "party", "until")
         due_at = end_of_day(text_of(form, "until"), shift, now=datetime.now(UTC))
-        if due_at is None:
-            raise wrong("until", "date_past")
         given = {"party": party, "question": text_of(form, "question"), "due_at": due_at.isoformat()}
         asked = checked(QuestionWish, given)
         return await shift.commands.ask_source(
@@ -354,6 +351,38 @@ async def close(shift: OnShift, case_id: Id, request: Request) -> Response:
         return await shift.commands.close_case(shift.officer, key, case_id, reason=given.reason)
 
     return await _do(shift, case_id, form, wish, what="close", done="closed")
+
+
+@router.post("/{slug}/console/cases/{case_id}/settle")
+async def settle(shift: OnShift, case_id: Id, request: Request) -> Response:
+    """Everything that reporters brought back has been dealt with, by the officer's word."""
+    form = await shift.posted(request)
+
+    async def wish(key: UUID) -> Reply:
+        return await shift.commands.settle_recalls(shift.officer, key, case_id)
+
+    return await _do(shift, case_id, form, wish, what="settle", done="settled")
+
+
+@router.post("/{slug}/console/cases/{case_id}/reports/{report_id}/settle")
+async def settle_one(shift: OnShift, case_id: Id, report_id: Id, request: Request) -> Response:
+    form = await shift.posted(request)
+
+    async def wish(key: UUID) -> Reply:
+        return await shift.commands.settle_recalls(shift.officer, key, case_id, report_id=report_id)
+
+    return await _do(shift, case_id, form, wish, what=f"settle {report_id}", done="settled")
+
+
+@router.post("/{slug}/console/cases/{case_id}/drafts/{of}/adopt")
+async def adopt(shift: OnShift, case_id: Id, of: Id, request: Request) -> Response:
+    """The draft of a merged case in place of the one that stands; that one is kept beside it."""
+    form = await shift.posted(request)
+
+    async def wish(key: UUID) -> Reply:
+        return await shift.commands.adopt_draft(shift.officer, key, case_id, of=of, expects=version_of(form))
+
+    return await _do(shift, case_id, form, wish, what=f"adopt {of}", done="adopted")
 
 
 @router.post("/{slug}/console/cases/{case_id}/similar/{other}/{relation}")

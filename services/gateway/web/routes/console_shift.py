@@ -41,7 +41,8 @@ RETRY_AFTER = {"Retry-After": "2"}
 NOTICES = frozenset(
     {"claimed", "released", "triaged", "draft_saved", "submitted", "reference_added", "reference_removed", "asked",
      "confirmed", "similar_answered", "approved", "returned", "published", "correction_started", "closed", "replied",
-     "screened_out", "answered", "resend_queued", "marked_sent", "number_wrong", "stopped", "resolved",
+     "screened_out", "settled", "adopted", "led_here", "answered",
+     "resend_queued", "marked_sent", "number_wrong", "stopped", "resolved",
      "kept"}
 )  # fmt: skip
 """What an address may ask a page to say; anything else is not repeated."""
@@ -233,7 +234,10 @@ def require(form: FormData, *names: str) -> None:
 
 
 _RULES = {"string_too_long": "too_long", "string_too_short": "required", "missing": "required", "int_type": "required"}
-_OWN = frozenset({"required", "url_invalid", "date_past", "area_unknown", "code_wrong"})
+_OWN = frozenset(
+    {"required", "url_invalid", "url_userinfo", "url_inner", "url_look_alike", "date_past", "date_far", "area_unknown",
+     "code_wrong"}
+)  # fmt: skip
 
 
 def codes_of(error: RequestValidationError, names: Mapping[str, str]) -> dict[str, str]:
@@ -271,6 +275,8 @@ def _refused(refused: Refused, names: Mapping[str, str]) -> tuple[int, Said]:
     if refused.code in _FIELD_CODES:
         code, own = _FIELD_CODES[refused.code], {"verdict": "verdict_missing"}
         return 422, Said(errors={names.get(f, f): own.get(f, code) for f in refused.fields or ("text",)})
+    if refused.code == "merged_here":
+        return 409, Said(problem="merged_here")
     # Somebody was faster, or the first sending of this key was kept after all: the page shows how it stands.
     return 409, Said(problem="gone")
 

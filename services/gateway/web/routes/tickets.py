@@ -18,7 +18,7 @@ from libs.contracts.reports.parts import Attachment
 from libs.contracts.words import ReportKind
 from libs.kit.visible import is_visible
 from libs.runtime.errors import Refused, Unavailable
-from services.gateway.api.models import TicketCode, TicketMessage
+from services.gateway.api.models import TicketCode, TicketMessage, TicketRating
 from services.gateway.commands import Reply
 from services.gateway.context import Office, Visit, Visited, posted
 from services.gateway.forms import email_address
@@ -168,6 +168,7 @@ async def _shown(
     *,
     status: int = 200,
     again: bool = False,
+    still_open: str = "",
     errors: tuple[FieldError, ...] = (),
     trouble: Trouble | None = None,
 ) -> Response:
@@ -183,7 +184,7 @@ async def _shown(
     else:
         follow = await or_missing(visit.parts.notify.subject(office.id, held.report_id))
         view = _page(visit, office, found, follow, receipt, errors, trouble)
-    view = replace(view, again=again)
+    view = replace(view, again=again, still_open=still_open)
     return site.show(visit, office, "public/ticket.html", view, status=status, nav="tickets")
 
 
@@ -227,7 +228,9 @@ def _page(
         next_at=found.waiting_until if found.waiting_for else found.answer_due_at if not answered else None,
         party=found.waiting_for or "",
         until=found.waiting_until,
-        reason=(found.screened_reason or found.outcome or ("clarified" if state == TicketState.CLOSED else "")),
+        reason=found.ended_reason
+        if state == TicketState.NOT_CONTINUED
+        else found.screened_reason or found.outcome or ("clarified" if state == TicketState.CLOSED else ""),
         answer=row(found.clarification) if found.clarification is not None else None,
         reply=found.answer,
         sent_text="\n".join((found.text, *(u for u in found.urls if u not in found.text))).strip(),
@@ -250,29 +253,31 @@ async def _do(office: TenantRecord, visit: Visited, site: Pages, number: str, re
     if held is None:
         return _lookup(site, visit, office, number=number[:64])
     key = read_key(text_of(form, "key"))
+    shown = partial(_shown, site, visit, office, held, still_open=text_of(form, "kurang"))
     try:
         visit.parts.limits.clients.take(visit.client)
         if what == "messages":
             await _written(visit, office, held, key, form)
         else:
-            await _carried_out(visit, held, key, what, text_of(form, "helped"))
+            await _carried_out(visit, held, key, what, form)
     except PictureRefused as refused_picture:
         after = refused_picture.retry_after
-        shown = await _shown(site, visit, office, held, status=429 if after else 422, errors=(refused_picture.error,))
+        answer = await shown(status=429 if after else 422, errors=(refused_picture.error,))
         if after:
-            shown.headers["Retry-After"] = str(after)
-        return shown
+            answer.headers["Retry-After"] = str(after)
+        return answer
     except ValidationError as error:
         code = "too_long" if error.errors()[0]["type"] == "string_too_long" else "required"
-        wrong = FieldError(field="pesan", code=code, value=str(len(text_of(form, "pesan"))), limit="5000")
-        return await _shown(site, visit, office, held, status=422, errors=(wrong,))
+        field, limit = ("kurang", "1000") if what == "rating" else ("pesan", "5000")
+        wrong = FieldError(field=field, code=code, value=str(len(text_of(form, field))), limit=limit)
+        return await shown(status=422, errors=(wrong,))
     except TooMany:
-        return await _shown(site, visit, office, held, status=429, trouble=Trouble.TOO_MANY)
+        return await shown(status=429, trouble=Trouble.TOO_MANY)
     except Unavailable:
-        return await _shown(site, visit, office, held, status=503, trouble=Trouble.UNAVAILABLE)
+        return await shown(status=503, trouble=Trouble.UNAVAILABLE)
     except Refused as refused:
         if refused.code == "uploads_unavailable":
-            return await _shown(site, visit, office, held, status=503, trouble=Trouble.UPLOADS_UNAVAILABLE)
+            return await shown(status=503, trouble=Trouble.UPLOADS_UNAVAILABLE)
         if refused.code not in ("state_conflict", "not_found"):
             raise
         # Somebody was faster: the page shows how it stands.
@@ -297,11 +302,13 @@ async def _written(visit: Visited, office: TenantRecord, held: Ticket, key: UUID
         await visit.parts.commands.add_message(held, key, TicketMessage(code="0", text=text).text)
 
 
-async def _carried_out(visit: Visited, held: Ticket, key: UUID, what: str, helped: str) -> Reply:
+async def _carried_out(visit: Visited, held: Ticket, key: UUID, what: str, form: FormData) -> Reply:
     commands = visit.parts.commands
     match what:
         case "rating":
-            return await commands.rate_answer(held, key, helpful=helped == "yes")
+            helpful, typed = text_of(form, "helped") == "yes", text_of(form, "kurang")
+            said = TicketRating(code="0", helpful=helpful, text=typed if is_visible(typed) else "")
+            return await commands.rate_answer(held, key, helpful=helpful, text=said.text)
         case "rejection":
             return await commands.reject_match(held, key)
         case "withdrawal":

@@ -98,7 +98,8 @@ function refresh() {
     if (request.status !== 200 || !request.response) return;
     for (const old of document.querySelectorAll("[data-live]")) {
       const fresh = request.response.getElementById(old.id);
-      if (!fresh || old.contains(document.activeElement) || old.innerHTML === fresh.innerHTML) continue;
+      const typed = [...old.querySelectorAll("textarea")].some((field) => field.value !== field.defaultValue);
+      if (!fresh || typed || old.contains(document.activeElement) || old.innerHTML === fresh.innerHTML) continue;
       old.replaceWith(document.importNode(fresh, true));
     }
     document.title = request.response.title;
