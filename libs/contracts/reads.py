@@ -8,7 +8,8 @@ from typing import Annotated, Generic, TypeVar
 
 from pydantic import BaseModel, ConfigDict, StringConstraints
 
-from libs.contracts.reports.parts import Asked, Candidate, Draft, Mark, Reference, SpareDraft
+from libs.contracts.reports.parts import Asked, Candidate, Draft, Reference, SpareDraft
+from libs.contracts.reports.parts import Mark as ReporterMark
 
 
 class Read(BaseModel):
@@ -194,7 +195,7 @@ class ReportRow(Read):
     case_id: str | None = None
     answer: str = ""
     messages: tuple[MessageView, ...] = ()
-    marks: tuple[Mark, ...] = ()
+    marks: tuple[ReporterMark, ...] = ()
     """What its reporter said since, and nobody has dealt with."""
 
 
