@@ -5,7 +5,7 @@ from email.header import decode_header, make_header
 from email.message import EmailMessage
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.notify.channels.mime import Form, Head, Marks, UnfitForHeader, build, is_address
@@ -116,6 +116,7 @@ def test_no_encoded_word_is_longer_than_75_and_no_header_line_longer_than_76(sub
     assert all(len(line) <= 76 for line in headers_of(raw))
 
 
+@settings(deadline=None)
 @given(st.text(st.characters(min_codepoint=32, exclude_categories=["C", "Z"]) | st.just(" "), max_size=200))
 def test_any_subject_arrives_as_it_is(subject: str) -> None:
     said = " ".join(subject.split())

@@ -254,6 +254,10 @@ def _compared(found: list[Any], operator: str, value: Any) -> bool:
             return any(f > value for f in found)
         case "$gte":
             return any(f >= value for f in found)
+        case "$not":
+            return not _holds(found, value)
+        case "$ne":
+            return not any(f == value for f in found)
     raise NotImplementedError(operator)
 
 
