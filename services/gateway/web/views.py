@@ -411,8 +411,6 @@ class TicketPage(_WithErrors):
     """"Ini bukan yang saya laporkan": looked at again."""
     withdraw: Form | None = None
     following: Following | None = None
-    appeal_url: str = ""
-    appeal_until: datetime | None = None
     errors: tuple[FieldError, ...] = ()
     trouble: Trouble | None = None
 
@@ -509,7 +507,6 @@ class ClarificationPage:
     """This reader just said "Ya, ini yang saya terima"."""
     newer_versions: bool = False
     """An older version is shown; `row.number` leads to the current one."""
-    appeal_url: str = ""
 
     @property
     def correction(self) -> VersionView | None:
@@ -527,7 +524,7 @@ class CorrectionRow:
     fact: str
     at: datetime
     what: str
-    """correction, retraction, appeal_upheld, appeal_rejected."""
+    """correction, retraction."""
     change: str
     version: int
 
@@ -564,7 +561,6 @@ class AboutPage:
 class PrivacyPage:
     contact: str = ""
     """Where to write; empty means the office's own address."""
-    log_hours: int = 24
 
 
 @dataclass(frozen=True, kw_only=True)

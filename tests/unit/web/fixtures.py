@@ -279,8 +279,6 @@ ANSWERED = replace(
     helped=form(f"tickets/{NUMBER}/helped"),
     not_mine=form(f"tickets/{NUMBER}/not-mine"),
     withdraw=None,
-    appeal_url=f"/cirebon/tickets/{NUMBER}/appeal",
-    appeal_until=datetime(2026, 12, 23, 7, tzinfo=UTC),
 )
 
 
@@ -491,8 +489,7 @@ PAGES: dict[str, tuple[str, object]] = {
         "public/ticket.html",
         replace(
             stopped_ticket(TicketState.SCREENED_OUT, "screened_out", "out_of_scope"),
-            appeal_url=f"/cirebon/tickets/{NUMBER}/appeal",
-        ),
+                ),
     ),
     "ticket-withdrawn": ("public/ticket.html", stopped_ticket(TicketState.WITHDRAWN, "withdrawn")),
     "ticket-refused": ("public/ticket.html", replace(stopped_ticket(TicketState.REFUSED, "withdrawn"), steps=())),
@@ -567,8 +564,8 @@ PAGES: dict[str, tuple[str, object]] = {
                     number=FLOOD.number,
                     fact=FLOOD.fact,
                     at=at(20, 9),
-                    what="appeal_rejected",
-                    change="Pemohon meminta putusan BENAR; dua sumber menunjukkan tanggal rekaman.",
+                    what="retraction",
+                    change="Sumber kedua ditarik oleh penerbitnya.",
                     version=1,
                 ),
             ),

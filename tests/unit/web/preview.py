@@ -1,6 +1,6 @@
 """Serves the pages of the fixtures with the headers of the real ones: `python -m tests.unit.web.preview`.
 
-An address is `/<language>/<name of the page>`; `/` lists them.
+An address is `/<language>/<name of the page>`; `/` lists them. With `?long=1` what people typed is one long word.
 """
 
 import argparse
@@ -14,15 +14,18 @@ from services.gateway.web.rendering import Renderer, security_headers
 from services.gateway.web.routes.pages import cards_of
 from services.gateway.web.views import ClarificationPage
 from tests.unit.web import fixtures
+from tests.unit.web.stretching import stretched
 
 ASSETS = Assets()
 RENDERER = Renderer(ASSETS)
 CARDS = cards_of(RENDERER)
 
 
-def html(name: str, lang: Lang = "id") -> str:
+def html(name: str, lang: Lang = "id", *, long: bool = False) -> str:
     template, view = fixtures.PAGES[name]
-    return RENDERER.render(template, fixtures.frame(name, lang, f"/{lang}/{name}"), view)
+    return RENDERER.render(
+        template, fixtures.frame(name, lang, f"/{lang}/{name}"), stretched(view) if long else view
+    )
 
 
 def card_svg(view: ClarificationPage = fixtures.CLARIFICATION, shape: Shape = Shape.CARD) -> str:
@@ -44,10 +47,9 @@ class Preview(BaseHTTPRequestHandler):
         elif address.path.endswith(".png"):
             self._send(200, picture(Shape(address.path.rpartition("/")[2].removesuffix(".png"))), {})
         elif is_lang(first) and name in fixtures.PAGES:
-            lang = choose(parse_qs(address.query).get("lang", [""])[0], first)
-            self._send(
-                200, html(name, lang).encode(), {"Content-Type": "text/html; charset=utf-8", **security_headers()}
-            )
+            asked = parse_qs(address.query)
+            body = html(name, choose(asked.get("lang", [""])[0], first), long="long" in asked)
+            self._send(200, body.encode(), {"Content-Type": "text/html; charset=utf-8", **security_headers()})
         elif address.path == "/":
             links = "".join(f'<li><a href="/id/{n}">{n}</a> <a href="/en/{n}">en</a></li>' for n in fixtures.PAGES)
             self._send(200, f"<!doctype html><title>Preview</title><ul>{links}</ul>".encode(), {})

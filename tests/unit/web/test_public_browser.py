@@ -84,6 +84,35 @@ def test_no_page_is_wider_than_a_phone_of_320_pixels(browser: Browser, address: 
 
     assert wide == []
 
+@pytest.mark.parametrize("width", [320, PHONE, DESKTOP])
+def test_a_link_of_300_letters_widens_no_page(browser: Browser, address: str, width: int) -> None:
+    wide = {}
+    with opened(browser, width) as context:
+        page = context.new_page()
+        for name in fixtures.PAGES:
+            page.goto(f"{address}/id/{name}?long=1")
+            if (seen := page.evaluate("document.scrollingElement.scrollWidth")) > width:
+                wide[name] = seen
+
+    assert wide == {}
+
+
+def test_the_filters_of_the_archive_stand_in_one_row_on_a_phone_and_can_be_reached(
+    browser: Browser, address: str
+) -> None:
+    with opened(browser, PHONE) as context:
+        page = context.new_page()
+        page.goto(f"{address}/id/clarifications")
+        chips = page.locator(".filters a")
+
+        tops = {round(box["y"]) for n in range(chips.count()) if (box := chips.nth(n).bounding_box())}
+        chips.last.focus()
+        last = chips.last.bounding_box()
+
+        assert len(tops) == 1
+        assert last is not None
+        assert last["x"] + last["width"] <= PHONE
+
 
 def test_no_page_breaks_its_own_security_policy(browser: Browser, address: str) -> None:
     broken = []
@@ -189,7 +218,7 @@ def test_the_code_can_be_copied_with_one_press(browser: Browser, address: str) -
 
         page.get_by_role("button", name="Salin kode").click()
 
-        assert page.get_by_text("Kode sudah disalin").is_visible()
+        page.get_by_text("Kode sudah disalin").wait_for()
         assert page.evaluate("navigator.clipboard.readText()") == "7KQ2 M9XD 4HTB R6WC"
 
 

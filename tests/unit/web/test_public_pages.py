@@ -208,3 +208,34 @@ def test_titles_and_data_for_machines_hold_no_hidden_characters() -> None:
     assert "<title>Air aman |" in head
     assert not re.search(r"[\u202e\u200b]|\\u20(2e|0b)", head)
     assert "\u202e" not in preview.card_svg(replace(fixtures.CLARIFICATION, row=row))
+
+
+@ALL
+def test_a_verdict_stands_on_the_band_of_its_claim_and_never_beside_the_fact(name: str) -> None:
+    """ "SALAH" directly under a true headline reads as if the headline were wrong."""
+    template, _ = fixtures.PAGES[name]
+    html = preview.html(name)
+
+    loose = re.sub(r'<figure class="claim.*?</figure>', "", html, flags=re.S)
+
+    # These two list the verdicts themselves, without any fact.
+    assert 'class="verdict' not in loose or template in ("public/about.html", "public/stats.html")
+
+
+@ALL
+def test_an_appeal_is_not_offered_before_there_is_one(name: str) -> None:
+    assert "sanggah" not in preview.html(name).lower()
+
+
+@pytest.mark.parametrize("name", ["home", "clarifications", "clarification", "corrections", "ticket-answered"])
+def test_every_date_names_its_weekday(name: str) -> None:
+    shown = re.sub(r"<head>.*?</head>", "", preview.html(name), flags=re.S)
+    ours = shown.split("Mengapa")[0]
+
+    dates = re.findall(r"(\w+, )?\b\d{1,2} (?:Oktober|November|Desember) \d{4}", ours)
+
+    assert dates
+    assert all(day.strip(", ") in WEEKDAYS for day in dates)
+
+
+WEEKDAYS = ("Senin", "Selasa", "Rabu", "Kamis", "Jumat", "Sabtu", "Minggu")

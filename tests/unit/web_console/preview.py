@@ -1,6 +1,6 @@
 """Serves the pages of the fixtures with the headers of the real ones: `python -m tests.unit.web_console.preview`.
 
-An address is `/<language>/<name of the page>`; `/` lists them.
+An address is `/<language>/<name of the page>`; `/` lists them. With `?long=1` what people typed is one long word.
 """
 
 import argparse
@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 from services.gateway.web.assets import Assets
 from services.gateway.web.rendering import Renderer, security_headers
+from tests.unit.web.stretching import stretched
 from tests.unit.web_console import fixtures
 
 ASSETS = Assets()
@@ -17,9 +18,9 @@ RENDERER = Renderer(ASSETS)
 PICTURES = {"/card.png": "logo.svg", "/picture.svg": "icon.svg"}
 
 
-def html(name: str, lang: str = "id") -> str:
+def html(name: str, lang: str = "id", *, long: bool = False) -> str:
     template, view = fixtures.PAGES[name]
-    return RENDERER.render(template, fixtures.page(lang, f"/{lang}/{name}"), view)
+    return RENDERER.render(template, fixtures.page(lang, f"/{lang}/{name}"), stretched(view) if long else view)
 
 
 class Preview(BaseHTTPRequestHandler):
@@ -33,7 +34,8 @@ class Preview(BaseHTTPRequestHandler):
         elif parts[0] == "static" and len(parts) == 3 and ASSETS.get(parts[2]):
             self._asset(parts[2])
         elif len(parts) == 2 and parts[0] in ("id", "en") and parts[1] in fixtures.PAGES:
-            self._send(200, html(parts[1], parts[0]).encode(), "text/html; charset=utf-8")
+            long = "long=1" in urlsplit(self.path).query
+            self._send(200, html(parts[1], parts[0], long=long).encode(), "text/html; charset=utf-8")
         elif path == "/":
             links = "".join(f'<li><a href="/id/{n}">{n}</a> <a href="/en/{n}">en</a></li>' for n in fixtures.PAGES)
             self._send(200, f"<!doctype html><title>Preview</title><ul>{links}</ul>".encode(), "text/html")

@@ -86,6 +86,18 @@ def test_no_page_is_wider_than_its_window(browser: Browser, address: str, width:
 
     assert wide == []
 
+@pytest.mark.parametrize("width", [320, PHONE, DESKTOP])
+def test_a_link_of_300_letters_widens_no_page(browser: Browser, address: str, width: int) -> None:
+    wide = {}
+    with opened(browser, width) as context:
+        page = context.new_page()
+        for name in fixtures.PAGES:
+            page.goto(f"{address}/id/{name}?long=1")
+            if (seen := page.evaluate("document.scrollingElement.scrollWidth")) > width:
+                wide[name] = seen
+
+    assert wide == {}
+
 
 def test_no_page_troubles_its_policy_or_its_script(browser: Browser, address: str) -> None:
     troubles: list[str] = []

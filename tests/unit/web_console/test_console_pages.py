@@ -7,6 +7,7 @@ import pytest
 from services.gateway.web.console_views import ClockState, clock_state, share
 from services.gateway.web.ledger_views import Funnel
 from services.gateway.web.rendering import security_headers
+from services.reports.case import GRAVE, SEVERITY
 from tests.unit.web import hostile
 from tests.unit.web.reading import words_in
 from tests.unit.web.test_language import ENGLISH, INDONESIAN
@@ -297,3 +298,19 @@ def test_a_report_with_hidden_signs_says_so_and_shows_where_they_are() -> None:
     assert "Sekolah libur [U+202E]11 hari" in html
     assert "ada karakter tak terlihat" in html
     assert "ada karakter tak terlihat" not in preview.html("case")
+
+
+def test_a_severity_that_needs_two_approvers_says_so_where_it_is_chosen() -> None:
+    html = preview.html("case")
+
+    for level in SEVERITY:
+        choice = re.search(rf'<label class="choice" for="sev-{level}">.*?</label>', html, re.S)
+        assert choice is not None
+        assert ("perlu dua penyetuju" in choice[0]) is (level >= GRAVE)
+
+
+@pytest.mark.parametrize("name", ["reviews", "partner-home", "review", "assignment"])
+def test_a_verdict_stands_on_the_band_of_its_claim(name: str) -> None:
+    loose = re.sub(r'<figure class="claim.*?</figure>', "", preview.html(name), flags=re.S)
+
+    assert 'class="verdict' not in loose
