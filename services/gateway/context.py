@@ -260,7 +260,7 @@ SignedInOfficer = Annotated[Officer, Depends(_officer)]
 """For the API: cookie, and for writes the session's token in X-CSRF-Token."""
 
 
-async def _partner(request: Request) -> Partner:
+async def _partner_or_guest(request: Request) -> Partner:
     parts = parts_of(request)
     secret = request.cookies.get(parts.cookie_name(Kind.PARTNER))
     partner = await parts.partner(secret)
@@ -268,6 +268,16 @@ async def _partner(request: Request) -> Partner:
         raise Refused("unauthenticated")
     if request.method not in _SAFE and not parts.sessions.is_from(secret, request.headers.get("x-csrf-token")):
         raise Refused("forbidden")
+    return partner
+
+
+PartnerOrGuest = Annotated[Partner, Depends(_partner_or_guest)]
+"""Also one who came by the link of one assignment; the route must keep to `may_open`."""
+
+
+async def _partner(request: Request, partner: PartnerOrGuest) -> Partner:
+    if not partner.may_open(request.path_params.get("assignment_id")):
+        raise Refused("unauthenticated")
     return partner
 
 

@@ -4,11 +4,14 @@ import asyncio
 from uuid import UUID
 
 from libs.contracts.directory import TenantRecord
-from libs.contracts.words import PartnerState
+from libs.contracts.envelope import Actor
+from libs.contracts.reads import AssignmentView
+from libs.contracts.words import PartnerState, Role
 from libs.runtime import logs
 from libs.runtime.errors import NotFound, Refused
 from services.gateway.context import Gateway
 from services.gateway.sessions import Kind, Session, new_secret
+from services.gateway.signed_links import AssignmentLink
 
 log = logs.get()
 
@@ -62,11 +65,28 @@ async def enter(parts: Gateway, secret: str, *, instead_of: str | None = None) -
     return await parts.sessions.open(link.tenant, Kind.PARTNER, link.principal, instead_of=instead_of), link.target
 
 
-async def enter_by_assignment(
-    parts: Gateway, office: TenantRecord, partner: str, *, instead_of: str | None = None
-) -> Session | None:
-    """A session for whoever holds a signed assignment link; the caller has checked its signature."""
-    record = parts.directory.partner(office.id, partner)
+async def asked_for(parts: Gateway, office: TenantRecord, link: AssignmentLink) -> AssignmentView | None:
+    """What a genuine link asks for; None where there is no such thing, or the partner is no longer one.
+
+    Raises:
+        Unavailable: notify does not answer.
+    """
+    record = parts.directory.partner(office.id, link.partner_id)
     if record is None or record.state != PartnerState.ACTIVE:
         return None
-    return await parts.sessions.open(office.id, Kind.PARTNER, partner, instead_of=instead_of)
+    actor = Actor(link.partner_id, (Role.PARTNER,))
+    try:
+        found = await parts.notify.assignment(office.id, actor, link.assignment_id)
+    except Refused:
+        return None
+    return found if found.partner_id == link.partner_id else None
+
+
+async def enter_by_assignment(
+    parts: Gateway, office: TenantRecord, asked: AssignmentView, *, instead_of: str | None = None
+) -> Session:
+    """A session for whoever holds its link, that opens this alone and ends with the time for an answer: a forwarded
+    message gives away one question, not the partner's desk. The rest is opened by a log-in."""
+    return await parts.sessions.open(
+        office.id, Kind.PARTNER, asked.partner_id, instead_of=instead_of, only=asked.id, until=asked.due_at
+    )

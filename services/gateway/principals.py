@@ -39,3 +39,7 @@ class Partner:
     @property
     def actor(self) -> Actor:
         return Actor(self.record.id, (Role.PARTNER,))
+
+    def may_open(self, assignment: str | None) -> bool:
+        """Not everything, where they came by the link of one assignment."""
+        return self.session.only in ("", assignment)

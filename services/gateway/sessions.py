@@ -79,6 +79,8 @@ class Session:
     principal: str
     created_at: datetime
     csrf: str = field(repr=False)
+    only: str = ""
+    """The one assignment that it opens; empty: everything of whose it is."""
 
 
 _CSRF = re.compile(r"[0-9a-f]{128}")
@@ -115,8 +117,21 @@ class Sessions:
             [expiring("ends_at", seconds=int(RESUMED_WITHIN.total_seconds()), name="sessions_expire")]
         )
 
-    async def open(self, tenant: str, kind: Kind, principal: str, *, instead_of: str | None = None) -> Session:
-        """A new secret for every log-in, so that one planted before it is worth nothing."""
+    async def open(
+        self,
+        tenant: str,
+        kind: Kind,
+        principal: str,
+        *,
+        instead_of: str | None = None,
+        only: str = "",
+        until: datetime | None = None,
+    ) -> Session:
+        """A new secret for every log-in, so that one planted before it is worth nothing.
+
+        Args:
+            until: an end before the one that every session has.
+        """
         if instead_of is not None:
             await self.close(instead_of)
         secret, now = new_secret(tenant), self._now()
@@ -130,11 +145,12 @@ class Sessions:
                     "principal": principal,
                     "created_at": now,
                     "seen_at": now,
-                    "ends_at": now + ABSOLUTE,
+                    "ends_at": min(now + ABSOLUTE, until or now + ABSOLUTE),
+                    "only": only,
                 }
             ]
         )
-        return Session(secret, kind, tenant, principal, now, self.csrf(secret))
+        return Session(secret, kind, tenant, principal, now, self.csrf(secret), only)
 
     async def find(self, secret: str | None, kind: Kind) -> Session | None:
         """The session that a cookie names, if it is still good."""
@@ -149,7 +165,8 @@ class Sessions:
         if now - found["seen_at"] >= NOTED_EVERY:
             async with promptly():
                 await self._sessions.update(tenant, digest, {"$set": {"seen_at": now}})
-        return Session(secret, kind, tenant, found["principal"], found["created_at"], self.csrf(secret))
+        only = found.get("only", "")
+        return Session(secret, kind, tenant, found["principal"], found["created_at"], self.csrf(secret), only)
 
     async def whose(self, secret: str, kind: Kind) -> tuple[str, str] | None:
         """Tenant and principal of a session, also of one that has ended by itself."""

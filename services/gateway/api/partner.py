@@ -5,15 +5,17 @@ from fastapi import APIRouter, Response
 from libs.contracts.reads import AssignmentView
 from services.gateway.api.models import ALWAYS, STAFF, WRITING, Assignment, CommandAnswer, problems
 from services.gateway.api.public import answered
-from services.gateway.context import Key, Parts, SignedInPartner, StaffWait
+from services.gateway.context import Key, PartnerOrGuest, Parts, SignedInPartner, StaffWait
 from services.gateway.paths import Id
 
 router = APIRouter(prefix="/partner")
 
 
 @router.get("/assignments", summary="What I am asked to carry", responses=problems(*ALWAYS, *STAFF))
-async def assignments(parts: Parts, partner: SignedInPartner) -> tuple[AssignmentView, ...]:
-    return await parts.notify.assignments(partner.tenant.id, partner.actor, partner.id)
+async def assignments(parts: Parts, partner: PartnerOrGuest) -> tuple[AssignmentView, ...]:
+    """Who came by the link of one request sees that one."""
+    found = await parts.notify.assignments(partner.tenant.id, partner.actor, partner.id)
+    return tuple(a for a in found if partner.may_open(a.id))
 
 
 @router.post(

@@ -585,6 +585,10 @@ class LoginLinkPage(_WithErrors):
     email: str = ""
     sent: bool = False
     expired: bool = False
+    late_since: datetime | None = None
+    """An assignment's link led here after the time for its answer."""
+    answered: str = ""
+    """State of that assignment."""
     kept: bool = False
     """As at the officers' door."""
     minutes: int = 15

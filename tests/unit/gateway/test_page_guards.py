@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -14,9 +15,10 @@ from starlette.routing import BaseRoute
 
 from deploy.local.secrets import Secrets
 from libs.contracts.directory import OfficerRecord, PartnerRecord
-from libs.contracts.reads import Authentication
+from libs.contracts.reads import AssignmentView, Authentication
 from libs.contracts.topics import Service
-from libs.runtime.errors import TooSoon, Unavailable
+from libs.runtime import links
+from libs.runtime.errors import Refused, TooSoon, Unavailable
 from services.gateway.app import create_app
 from services.gateway.context import VISITOR, Gateway
 from services.gateway.sessions import Browser, Kind, Session
@@ -309,3 +311,100 @@ async def test_who_is_locked_out_is_told_until_when(app: FastAPI, monkeypatch: p
         assert (answer.status_code, answer.headers["retry-after"]) == (429, "754")
     assert "Coba lagi setelah pukul" in page.text
     assert 'value="a@b.example"' in page.text
+
+
+class Notify:
+    """Knows of one assignment."""
+
+    def __init__(self, **changes: Any) -> None:
+        self.asked = AssignmentView(**(ASKED | changes))
+
+    async def assignments(self, *_: object) -> tuple[AssignmentView, ...]:
+        return (self.asked, self.asked.model_copy(update={"id": "a2"}))
+
+    async def assignment(self, tenant: str, actor: object, assignment_id: str) -> AssignmentView:
+        if assignment_id != self.asked.id:
+            raise Refused("not_found")
+        return self.asked
+
+
+ASKED: dict[str, Any] = {
+    "id": "a1", "partner_id": "p1", "state": "offered", "due_at": datetime(2999, 1, 1, tzinfo=UTC),
+    "offered_at": datetime(2026, 5, 4, tzinfo=UTC), "bulletin_id": "b1", "case_id": "c1", "number": "CRB-0000-0000",
+    "claim": "Air beracun", "verdict": "false", "fact": "Air aman", "caption": "",
+}  # fmt: skip
+LATE = {"due_at": datetime(2026, 5, 5, tzinfo=UTC)}
+
+
+def assignment_link(parts: Gateway, assignment: str = "a1", partner: str = "p1") -> str:
+    token = links.make(parts.signed_links._keys, links.ASSIGNMENT, "t1", assignment, partner)
+    return f"/cirebon/a/{token}"
+
+
+async def opened(app: FastAPI, monkeypatch: pytest.MonkeyPatch, **changes: Any) -> tuple[httpx.Response, list[Any]]:
+    parts: Gateway = app.state.gateway
+    made: list[Any] = []
+
+    async def open_(*who: str, **how: Any) -> Session:
+        made.append((who, how))
+        return Session("t1.new", Kind.PARTNER, "t1", "p1", datetime.now(UTC), "csrf", how["only"])
+
+    monkeypatch.setattr(parts, "notify", Notify(**changes))
+    monkeypatch.setattr(parts.sessions, "find", logged_in(parts))
+    monkeypatch.setattr(parts.sessions, "open", open_)
+    async with browser(app) as at:
+        answer = await at.post(assignment_link(parts), data={"csrf": parts.sessions.csrf(VISITED)})
+    return answer, made
+
+
+async def test_a_link_to_an_assignment_opens_that_one_until_its_deadline(
+    app: FastAPI, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answer, made = await opened(app, monkeypatch)
+
+    assert (answer.status_code, answer.headers["location"]) == (303, "/cirebon/partner/assignments/a1")
+    ((_, how),) = made
+    assert (how["only"], how["until"]) == ("a1", ASKED["due_at"])
+
+
+async def test_a_link_after_the_deadline_opens_nothing_and_says_until_when_and_what_was_answered(
+    app: FastAPI, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answer, made = await opened(app, monkeypatch, **LATE, state="acknowledged")
+
+    assert (answer.status_code, made) == (410, [])
+    assert "Tautan ini berlaku sampai" in answer.text
+    assert "Anda sudah menjawab Siap." in answer.text
+    assert form(answer.text, "/login/partner").fields["next"] == "/cirebon/partner/assignments/a1"
+
+
+async def test_a_link_to_another_partners_assignment_opens_nothing(
+    app: FastAPI, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answer, made = await opened(app, monkeypatch, partner_id="p2")
+
+    assert (answer.status_code, made) == (404, [])
+
+
+async def test_who_came_by_a_link_has_to_log_in_for_the_rest(app: FastAPI, monkeypatch: pytest.MonkeyPatch) -> None:
+    parts: Gateway = app.state.gateway
+
+    async def find(secret: str | None, kind: Kind) -> Session | None:
+        found = await logged_in(parts, Kind.PARTNER)(secret, kind)
+        return replace(found, only="a1") if found else None
+
+    monkeypatch.setattr(parts.sessions, "find", find)
+    monkeypatch.setattr(parts, "notify", Away())
+    token = {"X-CSRF-Token": parts.sessions.csrf(SECRETS[Kind.PARTNER]), "Idempotency-Key": str(uuid4())}
+    async with browser(app) as at:
+        own = await at.get("/cirebon/partner/assignments/a1")
+        others = [await at.get(f"/cirebon/partner{below}") for below in ("", "/assignments/a2")]
+        monkeypatch.setattr(parts, "notify", Notify())
+        listed = await at.get("/api/v1/partner/assignments")
+        said = await at.post("/api/v1/partner/assignments/a2/answer", json={"ready": True}, headers=token)
+
+    assert own.status_code == 503, "it was let through to notify, which is away"
+    assert [a.status_code for a in others] == [303, 303]
+    assert all(a.headers["location"].startswith("/cirebon/login/partner?next=") for a in others)
+    assert (listed.status_code, [a["id"] for a in listed.json()]) == (200, ["a1"])
+    assert said.status_code == 401

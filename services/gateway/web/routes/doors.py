@@ -8,13 +8,14 @@ from pydantic_core import PydanticCustomError
 from starlette.responses import Response
 
 from libs.contracts.directory import TenantRecord
+from libs.contracts.reads import AssignmentView
 from libs.runtime.errors import NotFound, Refused, TooSoon, Unavailable
 from services.gateway.context import Office, Visit, Visited, posted
 from services.gateway.forms import email_address
 from services.gateway.idempotency import read_key
 from services.gateway.limits import TooMany
 from services.gateway.officer_login import let_in, log_in
-from services.gateway.partner_login import enter, enter_by_assignment, send_link
+from services.gateway.partner_login import asked_for, enter, enter_by_assignment, send_link
 from services.gateway.paths import LinkToken
 from services.gateway.sessions import Kind, opens
 from services.gateway.web.routes.pages import Pages, form_of, see, text_of
@@ -130,6 +131,7 @@ def _partner_door(
     email: str = "",
     sent: bool = False,
     expired: bool = False,
+    late: AssignmentView | None = None,
     way: str = "",
     kept: bool = False,
     errors: tuple[FieldError, ...] = (),
@@ -143,6 +145,8 @@ def _partner_door(
         sent=sent,
         kept=kept,
         expired=expired,
+        late_since=late.due_at if late else None,
+        answered=late.state if late else "",
         errors=errors,
         trouble=trouble,
     )
@@ -198,14 +202,16 @@ async def partner_enters(office: Office, visit: Visit, site: Site, secret: LinkT
 
 @router.get("/{slug}/a/{token}")
 async def assignment_link(office: Office, visit: Visit, site: Site, token: LinkToken) -> Response:
-    """From a message to a partner: their answer is one button away, without a log-in."""
-    link = visit.parts.signed_links.assignment(office.id, token)
-    if link is None:
+    """From a message to a partner: their answer is one button away, without a log-in, until its deadline."""
+    asked = await _asked(office, visit, token)
+    if asked is None:
         return _partner_door(site, visit, office, expired=True, status=404)
     partner = await visit.partner()
-    if partner is not None and partner.id == link.partner_id:
-        return visit.finish(see(f"/{office.slug}/partner/assignments/{link.assignment_id}"))
-    view = ConfirmPage(form=form_of(f"/{office.slug}/a/{token}", visit), purpose="login")
+    if partner is not None and partner.id == asked.partner_id and partner.may_open(asked.id):
+        return visit.finish(see(_page_of(office, asked)))
+    if asked.due_at <= datetime.now(UTC):
+        return _too_late(site, visit, office, asked)
+    view = ConfirmPage(form=form_of(f"/{office.slug}/a/{token}", visit), purpose="assignment")
     return site.show(visit, office, "auth/confirm.html", view)
 
 
@@ -213,13 +219,29 @@ async def assignment_link(office: Office, visit: Visit, site: Site, token: LinkT
 async def assignment_opened(office: Office, visit: Visit, site: Site, token: LinkToken, request: Request) -> Response:
     await posted(request, visit)
     visit.parts.limits.guesses.take(visit.client)
-    link = visit.parts.signed_links.assignment(office.id, token)
-    if link is None:
+    asked = await _asked(office, visit, token)
+    if asked is None:
         return _partner_door(site, visit, office, expired=True, status=404)
+    partner = await visit.partner()
+    response = see(_page_of(office, asked))
+    if partner is not None and partner.id == asked.partner_id and partner.may_open(asked.id):
+        return visit.finish(response)
+    if asked.due_at <= datetime.now(UTC):
+        return _too_late(site, visit, office, asked)
     old = request.cookies.get(visit.parts.cookie_name(Kind.PARTNER))
-    session = await enter_by_assignment(visit.parts, office, link.partner_id, instead_of=old)
-    if session is None:
-        return _partner_door(site, visit, office, expired=True, status=422)
-    response = see(f"/{office.slug}/partner/assignments/{link.assignment_id}")
-    visit.parts.remember(response, session)
+    visit.parts.remember(response, await enter_by_assignment(visit.parts, office, asked, instead_of=old))
     return visit.finish(response)
+
+
+async def _asked(office: TenantRecord, visit: Visited, token: str) -> AssignmentView | None:
+    link = visit.parts.signed_links.assignment(office.id, token)
+    return await asked_for(visit.parts, office, link) if link is not None else None
+
+
+def _page_of(office: TenantRecord, asked: AssignmentView) -> str:
+    return f"/{office.slug}/partner/assignments/{asked.id}"
+
+
+def _too_late(site: Pages, visit: Visited, office: TenantRecord, asked: AssignmentView) -> Response:
+    """Log-in leads on to what was asked, and shows what was answered."""
+    return _partner_door(site, visit, office, late=asked, way=_page_of(office, asked), status=410)

@@ -88,7 +88,8 @@ class Answer:
 
 async def _guest(office: Office, visit: Visit, site: Site) -> Guest:
     partner = await visit.partner()
-    if partner is None or partner.tenant.id != office.id:
+    here = visit.request.path_params.get("assignment_id")
+    if partner is None or partner.tenant.id != office.id or not partner.may_open(here):
         raise LogInFirst(office, Kind.PARTNER)
     return Guest(visit, office, site, partner)
 
