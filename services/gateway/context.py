@@ -128,6 +128,9 @@ class Gateway:
             name, value, max_age=seconds, path=path, secure=self.settings.is_secure, httponly=True, samesite="lax"
         )
 
+    def drop_cookie(self, response: Response, name: str, *, path: str = "/") -> None:
+        response.delete_cookie(name, path=path, secure=self.settings.is_secure, httponly=True, samesite="lax")
+
     def remember(self, response: Response, session: Session) -> None:
         name = self.cookie_name(session.kind)
         self.set_cookie(response, name, session.secret, seconds=int((ABSOLUTE + RESUMED_WITHIN).total_seconds()))

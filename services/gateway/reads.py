@@ -136,6 +136,11 @@ class ReportsReads(_Reads):
     async def opening(self, tenant: str, number: str) -> TicketOpening:
         return await self._one(TicketOpening, tenant, f"/tickets/{_segment(number)}/opening")
 
+    async def ticket_picture(self, tenant: str, number: str, code_hash: str, position: int) -> bytes:
+        """JPEG."""
+        path = f"/tickets/{_segment(number)}/pictures/{position}"
+        return await self._client.get(path, tenant=tenant, headers={"x-code-hash": code_hash})
+
     async def stats(self, tenant: str) -> StatsView:
         return await self._one(StatsView, tenant, "/stats")
 

@@ -73,6 +73,17 @@ def router(runtime: Runtime, views: Views, pictures: Evidence, matcher: ServiceC
     ) -> TicketView:
         return await views.ticket(tenant_of(caller), number, code_hash)
 
+    @api.get("/tickets/{number}/pictures/{position}")
+    async def ticket_picture(
+        number: Number,
+        position: Position,
+        caller: From,
+        code_hash: Annotated[str, Header(alias="x-code-hash", max_length=64)],
+    ) -> Response:
+        """To the holder of number and code, as the ticket itself."""
+        report_id = await views.report_of_ticket(tenant_of(caller), number, code_hash)
+        return Response(await pictures.picture(tenant_of(caller), report_id, position), media_type="image/jpeg")
+
     @api.get("/tickets/{number}/opening")
     async def opening(number: Number, caller: From) -> TicketOpening:
         if caller.service != Service.GATEWAY:

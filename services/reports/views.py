@@ -105,10 +105,7 @@ class Views:
         """Raises:
         NotFound: no such number, or not its code; which of the two is not said.
         """
-        found = await self._store.find_reports(tenant, {"ix.number": number}, sort=(), limit=1)
-        if not found or not hmac.compare_digest(found[0].code_hash, code_hash) or not code_hash:
-            raise NotFound("ticket")
-        report = found[0]
+        report = await self._held(tenant, number, code_hash)
         case = await living_end(self._store, tenant, report.case_id)
         clarification = await self._clarification_of(tenant, case)
         steps = await self._ticket_steps(tenant, report, case, clarification)
@@ -138,6 +135,18 @@ class Views:
             steps=steps,
             messages=messages_of(report),
         )
+
+    async def report_of_ticket(self, tenant: str, number: str, code_hash: str) -> str:
+        """Raises:
+        NotFound: as for the ticket.
+        """
+        return (await self._held(tenant, number, code_hash)).report_id
+
+    async def _held(self, tenant: str, number: str, code_hash: str) -> Report:
+        found = await self._store.find_reports(tenant, {"ix.number": number}, sort=(), limit=1)
+        if not found or not hmac.compare_digest(found[0].code_hash, code_hash) or not code_hash:
+            raise NotFound("ticket")
+        return found[0]
 
     async def opening(self, tenant: str, number: str) -> TicketOpening:
         """Raises:

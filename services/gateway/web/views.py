@@ -294,6 +294,8 @@ class TicketState(StrEnum):
     """Its case was closed without an answer; a message takes it up again."""
     SCREENED_OUT = "screened_out"
     WITHDRAWN = "withdrawn"
+    REOPENED = "reopened"
+    """Its reporter said that the answer did not answer."""
     REFUSED = "refused"
     """The owner refused the command afterwards; nothing of it is kept."""
 
@@ -357,7 +359,9 @@ class Receipt:
     code: str
     """16 characters without spaces; empty when this visitor may not see it again."""
     first: bool = False
-    """This is the first visit: the receipt comes before everything."""
+    """Nobody has said yet that number and code are noted down: the receipt comes before everything."""
+    noted: Form | None = None
+    """Says so; the code is not shown again then."""
 
     @property
     def groups(self) -> tuple[str, ...]:
@@ -399,6 +403,10 @@ class TicketPage(_WithErrors):
     """An office's own answer where there is no clarification (aspiration, complaint, request)."""
     sent_text: str = ""
     messages: tuple[Message, ...] = ()
+    pictures: tuple[str, ...] = ()
+    """Addresses of what the reporter sent, for whoever has opened the ticket."""
+    message_text: str = ""
+    """As typed, when the form comes back."""
     message: Form | None = None
     """Write to the officer; None when nobody would read it."""
     helped: Form | None = None
@@ -411,6 +419,9 @@ class TicketPage(_WithErrors):
     """"Ini bukan yang saya laporkan": looked at again."""
     withdraw: Form | None = None
     following: Following | None = None
+    contact: str = ""
+    """Where nobody follows yet: the channel of the contact that was left a moment ago; `unknown`, where it cannot be
+    read whether one was left; empty where none was."""
     errors: tuple[FieldError, ...] = ()
     trouble: Trouble | None = None
 

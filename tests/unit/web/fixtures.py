@@ -489,7 +489,7 @@ PAGES: dict[str, tuple[str, object]] = {
         "public/ticket.html",
         replace(
             stopped_ticket(TicketState.SCREENED_OUT, "screened_out", "out_of_scope"),
-                ),
+        ),
     ),
     "ticket-withdrawn": ("public/ticket.html", stopped_ticket(TicketState.WITHDRAWN, "withdrawn")),
     "ticket-refused": ("public/ticket.html", replace(stopped_ticket(TicketState.REFUSED, "withdrawn"), steps=())),

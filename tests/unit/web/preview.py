@@ -23,9 +23,7 @@ CARDS = cards_of(RENDERER)
 
 def html(name: str, lang: Lang = "id", *, long: bool = False) -> str:
     template, view = fixtures.PAGES[name]
-    return RENDERER.render(
-        template, fixtures.frame(name, lang, f"/{lang}/{name}"), stretched(view) if long else view
-    )
+    return RENDERER.render(template, fixtures.frame(name, lang, f"/{lang}/{name}"), stretched(view) if long else view)
 
 
 def card_svg(view: ClarificationPage = fixtures.CLARIFICATION, shape: Shape = Shape.CARD) -> str:

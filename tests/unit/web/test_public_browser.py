@@ -84,6 +84,7 @@ def test_no_page_is_wider_than_a_phone_of_320_pixels(browser: Browser, address: 
 
     assert wide == []
 
+
 @pytest.mark.parametrize("width", [320, PHONE, DESKTOP])
 def test_a_link_of_300_letters_widens_no_page(browser: Browser, address: str, width: int) -> None:
     wide = {}

@@ -86,6 +86,7 @@ def test_no_page_is_wider_than_its_window(browser: Browser, address: str, width:
 
     assert wide == []
 
+
 @pytest.mark.parametrize("width", [320, PHONE, DESKTOP])
 def test_a_link_of_300_letters_widens_no_page(browser: Browser, address: str, width: int) -> None:
     wide = {}

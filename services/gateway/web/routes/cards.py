@@ -90,7 +90,10 @@ def paragraphs(text: str) -> tuple[str, ...]:
 def thread(ticket: TicketView, *, now: datetime) -> tuple[ThreadStep, ...]:
     """Oldest first: what happened, where it stands, what comes next."""
     steps = list(_happened(ticket.steps))
-    if ticket.state in ("received", "checking") and ticket.clarification is None:
+    again = is_reopened(ticket)
+    if again:
+        steps.append(ThreadStep(step="reopened", node="now"))
+    elif ticket.state in ("received", "checking") and ticket.clarification is None:
         steps.append(ThreadStep(step="checking", node="now"))
     if ticket.state in ("received", "checking", "waiting_party"):
         steps.append(ThreadStep(step="answered", node="todo", at=ticket.answer_due_at))
@@ -98,9 +101,12 @@ def thread(ticket: TicketView, *, now: datetime) -> tuple[ThreadStep, ...]:
         steps.append(ThreadStep(step="closed", node="todo"))
     if ticket.state == "closed":
         steps.append(ThreadStep(step="closed", node="done"))
-    if ticket.helpful is False:
-        steps.append(ThreadStep(step="reopened", node="now"))
     return tuple(steps)
+
+
+def is_reopened(ticket: TicketView) -> bool:
+    """Its reporter said "Belum", and no other answer has come since."""
+    return ticket.helpful is False and ticket.state in ("received", "checking")
 
 
 def _happened(steps: Iterable[CaseStep]) -> Iterable[ThreadStep]:

@@ -56,7 +56,7 @@ class Draft(BaseModel):
     phone: str = ""
     confidential: bool = False
     sent: str = ""
-    """Number of the report that it became; nothing else is left then."""
+    """Number of the report that it became; beside key and channel nothing else is left then."""
 
     def first(self, form: FormData, upload: str) -> Self:
         return self._with(text=text_of(form, "text"), forwarded_often=_ticked(form, "forwarded_often"), upload=upload)
@@ -196,7 +196,7 @@ class Sheet:
 
     async def sent(self, number: str) -> "Sheet":
         """From now on it says only what it became."""
-        return await self.but(Draft(key=self.draft.key, sent=number)).put()
+        return await self.but(Draft(key=self.draft.key, channel=self.draft.channel, sent=number)).put()
 
     async def read(self) -> Draft | None:
         """

@@ -78,6 +78,11 @@ def receipt_cookie(number: str) -> str:
     return f"receipt-{number}"
 
 
+def contact_cookie(number: str) -> str:
+    """Holds the channel of the contact that was left, until notify has it."""
+    return f"contact-{number}"
+
+
 def _checked(form: type[BaseModel], values: dict[str, Any]) -> Any:
     """Raises:
     RequestValidationError: as the API would answer it.
@@ -447,6 +452,9 @@ def _received(sheet: Sheet, accepted: Accepted, address: str) -> Response:
     path = f"/{office.slug}/tickets/{accepted.number}"
     name = receipt_cookie(accepted.number)
     parts.set_cookie(response, name, accepted.tracking_code, seconds=RECEIPT_SECONDS, path=path)
+    if sheet.draft.channel in ("email", "whatsapp_manual"):
+        name = contact_cookie(accepted.number)
+        parts.set_cookie(response, name, sheet.draft.channel, seconds=RECEIPT_SECONDS, path=path)
     return visit.finish(response)
 
 

@@ -17,21 +17,21 @@ from libs.contracts.reads import FollowView, TicketView
 from libs.contracts.reports.parts import Attachment
 from libs.contracts.words import ReportKind
 from libs.kit.visible import is_visible
-from libs.runtime.errors import Refused, Unavailable
+from libs.runtime.errors import NotFound, Refused, Unavailable
 from services.gateway.api.models import TicketCode, TicketMessage, TicketRating
 from services.gateway.commands import Reply
 from services.gateway.context import Office, Visit, Visited, posted
 from services.gateway.forms import email_address
 from services.gateway.idempotency import read_key
 from services.gateway.limits import TooMany
-from services.gateway.paths import LinkToken, Number
+from services.gateway.paths import LinkToken, Number, Position
 from services.gateway.reads import or_missing
 from services.gateway.sessions import Ticket
 from services.gateway.tickets import open_ticket, opened_by_link, send_opening, ticket_view
-from services.gateway.web.routes.cards import messages, row, thread
+from services.gateway.web.routes.cards import is_reopened, messages, row, thread
 from services.gateway.web.routes.pages import Pages, form_of, see, text_of
 from services.gateway.web.routes.public import Site
-from services.gateway.web.routes.reporting import PictureRefused, receipt_cookie, taken
+from services.gateway.web.routes.reporting import PictureRefused, contact_cookie, receipt_cookie, taken
 from services.gateway.web.views import (
     ConfirmPage,
     FieldError,
@@ -44,6 +44,7 @@ from services.gateway.web.views import (
 )
 
 router = APIRouter(include_in_schema=False)
+FOLLOWED_BY = ("email", "whatsapp_manual")
 
 
 @router.get("/{slug}/tickets")
@@ -171,9 +172,15 @@ async def _shown(
     still_open: str = "",
     errors: tuple[FieldError, ...] = (),
     trouble: Trouble | None = None,
+    typed: FormData | None = None,
 ) -> Response:
+    """
+    Args:
+        typed: the message that was not taken; its form comes back as it was.
+    """
     code = visit.request.cookies.get(receipt_cookie(held.number), "")
-    receipt = Receipt(number=held.number, code=code, first=bool(code))
+    noted = form_of(f"/{office.slug}/tickets/{held.number}/noted", visit) if code else None
+    receipt = Receipt(number=held.number, code=code, first=bool(code), noted=noted)
     try:
         found = await ticket_view(visit.parts, office, held.number, held.code_hash)
     except Refused:
@@ -185,6 +192,12 @@ async def _shown(
         follow = await or_missing(visit.parts.notify.subject(office.id, held.report_id))
         view = _page(visit, office, found, follow, receipt, errors, trouble)
     view = replace(view, again=again, still_open=still_open)
+    if typed is not None and view.message is not None:
+        message = replace(view.message, key=text_of(typed, "key"))
+        view = replace(view, message=message, message_text=text_of(typed, "pesan"))
+    if view.following is None:
+        left = visit.request.cookies.get(contact_cookie(held.number), "")
+        view = replace(view, contact=left if left in FOLLOWED_BY else view.contact)
     return site.show(visit, office, "public/ticket.html", view, status=status, nav="tickets")
 
 
@@ -209,6 +222,8 @@ def _page(
 ) -> TicketPage:
     base = f"/{office.slug}/tickets/{found.number}"
     state = TicketState(found.state) if found.state in set(TicketState) else TicketState.CHECKING
+    if is_reopened(found):
+        state = TicketState.REOPENED
     open_ = state not in (TicketState.WITHDRAWN, TicketState.SCREENED_OUT, TicketState.CLOSED)
     answered = state == TicketState.ANSWERED
     following = None
@@ -234,6 +249,7 @@ def _page(
         answer=row(found.clarification) if found.clarification is not None else None,
         reply=found.answer,
         sent_text="\n".join((found.text, *(u for u in found.urls if u not in found.text))).strip(),
+        pictures=tuple(f"{base}/pictures/{n + 1}" for n in range(found.attachments)),
         messages=messages(found),
         message=form_of(f"{base}/messages", visit) if open_ else None,
         helped=form_of(f"{base}/rating", visit) if answered and found.helpful is None else None,
@@ -241,6 +257,7 @@ def _page(
         not_mine=form_of(f"{base}/rejection", visit) if answered and found.clarification is not None else None,
         withdraw=form_of(f"{base}/withdrawal", visit) if open_ and not answered else None,
         following=following,
+        contact="unknown" if follow is None else "",
         errors=errors,
         trouble=trouble,
     )
@@ -253,7 +270,8 @@ async def _do(office: TenantRecord, visit: Visited, site: Pages, number: str, re
     if held is None:
         return _lookup(site, visit, office, number=number[:64])
     key = read_key(text_of(form, "key"))
-    shown = partial(_shown, site, visit, office, held, still_open=text_of(form, "kurang"))
+    typed = form if what == "messages" else None
+    shown = partial(_shown, site, visit, office, held, still_open=text_of(form, "kurang"), typed=typed)
     try:
         visit.parts.limits.clients.take(visit.client)
         if what == "messages":
@@ -281,7 +299,11 @@ async def _do(office: TenantRecord, visit: Visited, site: Pages, number: str, re
         if refused.code not in ("state_conflict", "not_found"):
             raise
         # Somebody was faster: the page shows how it stands.
-    return visit.finish(see(f"/{office.slug}/tickets/{held.number}"))
+    path = f"/{office.slug}/tickets/{held.number}"
+    response = see(path)
+    if what == "stop":
+        visit.parts.drop_cookie(response, contact_cookie(held.number), path=path)
+    return visit.finish(response)
 
 
 async def _written(visit: Visited, office: TenantRecord, held: Ticket, key: UUID, form: FormData) -> None:
@@ -319,6 +341,33 @@ async def _carried_out(visit: Visited, held: Ticket, key: UUID, what: str, form:
 @router.post("/{slug}/tickets/{number}/messages")
 async def message(office: Office, visit: Visit, site: Site, number: Number, request: Request) -> Response:
     return await _do(office, visit, site, number, request, "messages")
+
+
+@router.post("/{slug}/tickets/{number}/noted")
+async def noted(office: Office, visit: Visit, site: Site, number: Number, request: Request) -> Response:
+    """Number and code are noted down: from now on the code is asked for."""
+    form = await posted(request, visit)
+    held = visit.parts.ticket_in(request, office, number)
+    if held is None:
+        return _lookup(site, visit, office, number=number[:64])
+    if text_of(form, "noted") != "1":
+        return await _shown(
+            site, visit, office, held, status=422, errors=(FieldError(field="noted", code="not_noted"),)
+        )
+    path = f"/{office.slug}/tickets/{held.number}"
+    response = see(path)
+    visit.parts.drop_cookie(response, receipt_cookie(held.number), path=path)
+    return visit.finish(response)
+
+
+@router.get("/{slug}/tickets/{number}/pictures/{position}")
+async def picture(office: Office, visit: Visit, number: Number, position: Position) -> Response:
+    """What its reporter sent, for whoever has opened the ticket."""
+    held = visit.parts.ticket_in(visit.request, office, number)
+    if held is None:
+        raise NotFound("picture")
+    data = await visit.parts.reports.ticket_picture(office.id, held.number, held.code_hash, position)
+    return Response(data, media_type="image/jpeg", headers={"Cache-Control": "private, no-store"})
 
 
 @router.post("/{slug}/tickets/{number}/rating")

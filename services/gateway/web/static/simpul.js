@@ -138,7 +138,16 @@ document.addEventListener("click", (event) => {
   const button = event.target.closest("[data-copy]");
   if (button) copy(button);
 });
+// Whoever leaves the receipt is asked once more, until they have said that it is noted down.
+function guardReceipt(form) {
+  let noted = false;
+  document.addEventListener("submit", () => (noted = true));
+  document.addEventListener("click", (event) => (noted ||= event.target.closest("[data-copy]") !== null));
+  addEventListener("beforeunload", (event) => noted || event.preventDefault());
+}
+
 document.addEventListener("DOMContentLoaded", () => {
+  document.querySelectorAll("form[data-receipt]").forEach(guardReceipt);
   document.documentElement.classList.add("js");
   document.querySelectorAll("form[data-offline]").forEach(guardOffline);
   const sent = document.querySelector("[data-drafts-done]");
