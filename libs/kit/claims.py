@@ -152,7 +152,8 @@ _LABEL = re.compile(
 )
 """What a fact-checker or a careful sender writes before a claim that he passes on; not a denial of it."""
 _GREETING = re.compile(
-    r"\b(?:(?:selamat|slmt|met)\s+(?:pagi|siang|sore|petang|malam)|(?:terima|trima)\s+kasih)\b", re.IGNORECASE
+    r"\b(?:(?:selamat|slmt|met)\s+(?:pagi|siang|sore|petang|malam|jalan|datang|hari|natal|tahun|ulang|idul|atas|kepada)|(?:terima|trima)\s+kasih)\b",
+    re.IGNORECASE,
 )
 _ABBREVIATION = re.compile(
     r"\b(rp|idr|no|jl|jln|gg|kec|kab|kel|ds|tgl|pkl|kls|lt|hr|dr|drs|ir|hj?|prof|st|pt|cv|tbk|rt|rw|km|s\.?d|a\.?n)\.(?=\s)",
@@ -294,7 +295,9 @@ def _tokens(pieces: Sequence[_Piece], stem: Stem, sentence: int, *, asks: bool) 
             yield Token(key, -sign if odd else sign, None, shown, sentence, is_denied=odd, is_around=around)
             denials.clear()
         before = piece.word
-    if denials and before in CALLED_OFF:
+    # "sudah … belum" asks; "… terbongkar belum" denies.
+    is_denied_last = before in CALLED_OFF or (before == "belum" and not asks)
+    if denials and is_denied_last and not any(piece.word in ("sudah", "udah", "telah") for piece in pieces):
         yield Token(DENIAL, 1, None, " ".join(denials), sentence)
 
 
@@ -443,6 +446,8 @@ def _agree(one: str, other: str) -> bool:
 
 def _denied(theirs: Reading, ours: Reading, beside: _Aligned) -> list[Turn]:
     """A denial beside the claim: "polisi membantah …", "… itu hoaks"."""
+    if not beside.is_close:
+        return []
     span = beside.span
     first = next(at for at, token in enumerate(theirs.tokens) if token is span[0])
     last = next(at for at, token in enumerate(theirs.tokens) if token is span[-1])

@@ -23,6 +23,7 @@ RANKED = 10
 
 def main(out: Path, data: Path) -> None:
     archive = Archive.read(data)
+    out.mkdir(parents=True, exist_ok=True)
     print(f"empty: {resident_mb()} MB")
     matcher = Matcher(stems=Stems())
     print(f"loaded: {resident_mb()} MB")

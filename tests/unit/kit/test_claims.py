@@ -105,6 +105,7 @@ def test_a_denied_claim_is_another(published, reported, denied) -> None:
         "Kabar Kepala Desa Sindangsari ditangkap dibantah polisi",
         "Kepala Desa Sindangsari ditangkap adalah hoaks",
         "Penangkapan Kepala Desa Sindangsari batal",
+        "Kepala Desa Sindangsari ditangkap belum",
     ],
 )
 def test_a_denial_beside_the_claim_denies_it(report) -> None:
@@ -118,6 +119,7 @@ def test_a_denial_beside_the_claim_denies_it(report) -> None:
         "apakah hoaks kalau Kepala Desa Sindangsari ditangkap?",
         "ini bukan hoax, Kepala Desa Sindangsari ditangkap",
         "Kepala Desa Sindangsari ditangkap ga min",
+        "Kepala Desa Sindangsari sudah ditangkap apa belum",
         "Kepala Desa Sindangsari sudah ditangkap. Kami tidak takut",
     ],
 )
@@ -134,6 +136,7 @@ def test_a_question_about_it_does_not(report) -> None:
         ("Pasar Cikijing dibuka malam hari", "Pasar Cikijing ditutup malam hari"),
         ("Vaksin campak sudah habis di puskesmas", "Vaksin campak belum habis di puskesmas"),
         ("Penyanyi itu masih hidup di rumah sakit", "Penyanyi itu meninggal di rumah sakit"),
+        ("Anak hilang ditemukan dengan selamat", "Anak hilang ditemukan dengan tewas"),
         ("Timnas menang lawan Malaysia", "Timnas kalah lawan Malaysia"),
         ("Naik bus kota gratis bulan ini", "Naik bus kota berbayar bulan ini"),
         ("Imigran masuk lewat pelabuhan Cirebon", "Imigran keluar lewat pelabuhan Cirebon"),
