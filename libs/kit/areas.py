@@ -7,6 +7,7 @@ All provinces and regencies; districts and villages of the regencies that use Si
 import csv
 import re
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
@@ -105,6 +106,54 @@ def parents(code: str) -> tuple[Area, ...]:
 def is_within(code: str, outer: str) -> bool:
     """Whether an area is another or lies in it. Reads the codes only."""
     return code == outer or code.startswith(f"{outer}.")
+
+
+def concerns(area: str, places: Iterable[str]) -> bool:
+    """Whether an area is one of some places, lies in one of them or around one."""
+    return any(is_within(area, place) or is_within(place, area) for place in places)
+
+
+def places_of(area: str | None, claim: str, *, region: str) -> tuple[str, ...]:
+    """Where a claim matters: in the area of its case, or in the whole region, and in what it names there."""
+    return (area or region, *named(claim, region))
+
+
+def named(text: str, outer: str) -> tuple[str, ...]:
+    """The districts of a region, and then the villages, that a text names.
+
+    Many bear the name of an ordinary word (Perak, Maja, Rawa), or of the area around them, which is meant then. So the
+    name counts after its kind ("Kec. Maja", "Kelurahan Kecapi"); alone, a district's where it is written as a name or
+    is too long for a word, and a village's where it is long and written as a name in the middle of a sentence.
+    """
+    return tuple(code for code, pattern in _names_within(outer) if pattern.search(text))
+
+
+LONG_VILLAGE, LONG_DISTRICT = 6, 8
+"""Letters. Shorter names are words of the language too often; a guess, from reading the 1,424 names that we have."""
+
+
+@cache
+def _names_within(outer: str) -> tuple[tuple[str, re.Pattern[str]], ...]:
+    districts = children(outer)
+    regency = re.sub(r"^(?:Kota|Kabupaten) ", "", find(outer).name) if exists(outer) else ""
+    taken = {regency, *(district.name for district in districts)}
+    villages = [village for district in districts for village in children(district.code)]
+    return (
+        *((district.code, _naming(district, alone=district.name != regency)) for district in districts),
+        *((village.code, _naming(village, alone=village.name not in taken)) for village in villages),
+    )
+
+
+def _naming(area: Area, *, alone: bool) -> re.Pattern[str]:
+    name = r"\s+".join(map(re.escape, area.name.split()))
+    is_district = area.level is Level.DISTRICT
+    kind = "kec(?:amatan|\\.)?" if is_district else "(?:kel(?:urahan|\\.)?|desa|ds\\.?)"
+    ways = [rf"(?i:\b{kind}\s*{name})(?!\w)"]
+    if alone and is_district:
+        ways.append(rf"(?i:\b{name})(?!\w)" if len(area.name) >= LONG_DISTRICT else rf"\b{name}(?!\w)")
+    elif alone and len(area.name) >= LONG_VILLAGE:
+        ways.append(rf"(?<=[a-z0-9,;:)”\"] ){name}(?!\w)")
+    return re.compile("|".join(ways))
 
 
 def facets(code: str) -> tuple[str, ...]:

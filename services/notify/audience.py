@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from libs.contracts.directory import PartnerRecord
 from libs.contracts.registry.partner import ContactPoint, PartnerIdentity
 from libs.contracts.words import Channel, DeliveryState, PartnerState, ReportKind, Template
+from libs.kit import areas
 from services.notify.bulletin import Bulletin
 from services.notify.closing import Closing
 from services.notify.delivery import LANE_CAMPAIGN, LANE_CRISIS
@@ -32,22 +33,11 @@ class Message:
     note: str = ""
 
 
-def concerns(partner_area: str, case_area: str | None) -> bool:
-    """A partner hears of what happens where it is, inside its area, and in the areas around it."""
-    if case_area is None:
-        return True
-    return _is_within(partner_area, case_area) or _is_within(case_area, partner_area)
-
-
-def _is_within(code: str, outer: str) -> bool:
-    return code == outer or code.startswith(f"{outer}.")
-
-
 def partners_after(
-    partners: Iterable[PartnerRecord], *, area: str | None, after: str, most: int
+    partners: Iterable[PartnerRecord], *, places: Sequence[str], after: str, most: int
 ) -> list[PartnerRecord]:
-    """The next active partners of an area, in the order of their ids."""
-    found = [p for p in partners if p.state == PartnerState.ACTIVE and p.id > after and concerns(p.area, area)]
+    """The next active partners whom some places concern, in the order of their ids."""
+    found = [p for p in partners if p.state == PartnerState.ACTIVE and p.id > after and areas.concerns(p.area, places)]
     return sorted(found, key=lambda p: p.id)[:most]
 
 

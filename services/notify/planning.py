@@ -20,6 +20,7 @@ from libs.contracts.notify.delivery import (
 from libs.contracts.notify.subject import SettleSubject
 from libs.contracts.registry.partner import PartnerIdentity
 from libs.contracts.words import Template
+from libs.kit import areas
 from libs.runtime.aggregates import Incoming
 from libs.runtime.directory import Directory
 from libs.runtime.engine import Engine
@@ -205,8 +206,12 @@ class Planner:
         return str(documents[-1]["_id"]) if documents else ""
 
     async def _ask_partners(self, tenant: str, bulletin: Bulletin) -> tuple[str | None, int]:
+        region = self._directory.tenants[tenant].region_code
         partners = audience.partners_after(
-            self._directory.partners_of(tenant), area=bulletin.area, after=bulletin.after, most=CHUNK
+            self._directory.partners_of(tenant),
+            places=areas.places_of(bulletin.area, bulletin.claim, region=region),
+            after=bulletin.after,
+            most=CHUNK,
         )
         if not partners:
             return None, 0

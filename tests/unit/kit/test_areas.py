@@ -4,6 +4,7 @@ from libs.kit.areas import (
     Level,
     UnknownArea,
     children,
+    concerns,
     described,
     everywhere,
     exists,
@@ -11,7 +12,9 @@ from libs.kit.areas import (
     find,
     is_code,
     is_within,
+    named,
     parents,
+    places_of,
     provinces,
 )
 
@@ -67,3 +70,54 @@ def test_what_is_not_shaped_like_a_code_is_none(code) -> None:
 def test_an_unknown_code_is_refused() -> None:
     with pytest.raises(UnknownArea):
         find("99.99")
+
+
+CIREBON, JOMBANG, MAJALENGKA = "32.74", "35.17", "32.10"
+
+
+@pytest.mark.parametrize(
+    ("text", "region", "titles"),
+    [
+        ("Air PDAM di Harjamukti dicampur zat pembersih", CIREBON, ["Kec. Harjamukti"]),
+        ("air pdam harjamukti keruh", CIREBON, ["Kec. Harjamukti"]),
+        ("Warga Kelurahan Kecapi diminta pindah", CIREBON, ["Kel. Kecapi"]),
+        ("warga kel. kecapi diminta pindah", CIREBON, ["Kel. Kecapi"]),
+        ("Banjir di Kejaksan dan Pekalipan", CIREBON, ["Kec. Kejaksan", "Kec. Pekalipan"]),
+        ("Harga perak naik di pasar", JOMBANG, []),
+        ("Jembatan di Perak ambrol", JOMBANG, ["Kec. Perak"]),
+        ("Bupati Jombang membagikan uang", JOMBANG, []),
+        ("Kecamatan Jombang tanpa air", JOMBANG, ["Kec. Jombang"]),
+        ("Warga Harjamuktian berkumpul", CIREBON, []),
+        ("Sawah dan rawa di desa kering", JOMBANG, []),
+        ("Air PDAM di Harjamukti dicampur zat pembersih", MAJALENGKA, []),
+        ("Tidak ada tempat yang disebut", CIREBON, []),
+        ("", "99.99", []),
+    ],
+)
+def test_a_text_names_the_places_that_it_names(text: str, region: str, titles: list[str]) -> None:
+    assert [find(code).title for code in named(text, region)] == titles
+
+
+def test_a_claim_matters_where_its_case_is_and_where_it_says() -> None:
+    harjamukti = next(a.code for a in children(CIREBON) if a.name == "Harjamukti")
+
+    assert places_of("32.74.01", "Air di Harjamukti keruh", region=CIREBON) == ("32.74.01", harjamukti)
+    assert places_of(None, "Air keruh", region=CIREBON) == (CIREBON,)
+
+
+@pytest.mark.parametrize(
+    ("area", "places", "hears"),
+    [
+        ("35.17.09", ["35.17.09"], True),
+        ("35.17.09.2003", ["35.17.09"], True),
+        ("35.17", ["35.17.09"], True),
+        ("35.17.10", ["35.17.09"], False),
+        ("35.17.1", ["35.17.10"], False),
+        ("35.17.10", ["35.17.09", "35.17.10.2001"], True),
+        ("35.17.10", [], False),
+    ],
+)
+def test_a_place_concerns_what_it_is_what_lies_in_it_and_what_lies_around_it(
+    area: str, places: list[str], hears: bool
+) -> None:
+    assert concerns(area, places) is hears

@@ -5,7 +5,7 @@ import pytest
 from libs.contracts.directory import PartnerRecord
 from libs.contracts.notify.delivery import Unsubscribe
 from libs.contracts.registry.partner import ContactPoint, PartnerIdentity
-from services.notify.audience import channels_of, concerns, messages_for, partners_after, refused
+from services.notify.audience import channels_of, messages_for, partners_after, refused
 from services.notify.bulletin import Bulletin
 from services.notify.closing import Closing
 from services.notify.kinds import SUPPRESSION
@@ -28,28 +28,11 @@ def a_subject(**more: object) -> Subject:
     return Subject(**{"report_id": "r1", "following": True, "linked": True, "case_id": "c1", **more})
 
 
-@pytest.mark.parametrize(
-    ("partner", "case", "hears"),
-    [
-        ("35.17.09", "35.17.09", True),
-        ("35.17.09.2003", "35.17.09", True),
-        ("35.17", "35.17.09", True),
-        ("35.17.10", "35.17.09", False),
-        ("35.17.1", "35.17.10", False),
-        ("35.17.10", None, True),
-    ],
-)
-def test_a_partner_hears_of_its_own_area_what_lies_in_it_and_what_lies_around_it(
-    partner: str, case: str | None, hears: bool
-) -> None:
-    assert concerns(partner, case) is hears
-
-
 def test_partners_come_in_chunks_and_only_active_ones() -> None:
     partners = [a_partner("c"), a_partner("a"), a_partner("b", state="suspended"), a_partner("d")]
 
-    first = partners_after(partners, area=None, after="", most=2)
-    rest = partners_after(partners, area=None, after="c", most=2)
+    first = partners_after(partners, places=["35.17"], after="", most=2)
+    rest = partners_after(partners, places=["35.17"], after="c", most=2)
 
     assert [p.id for p in first] == ["a", "c"]
     assert [p.id for p in rest] == ["d"]

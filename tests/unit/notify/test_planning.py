@@ -104,6 +104,22 @@ async def test_a_wrong_number_is_not_written_to_and_the_next_number_is(desk: Des
     }
 
 
+async def test_the_partner_of_a_place_that_the_claim_names_is_asked_too(desk: Desk) -> None:
+    for identity, area in (("kejaksan", "32.74.01"), ("harjamukti", "32.74.03"), ("city", "32.74")):
+        desk.partner(identity, ("email", MAIL), area=area)
+
+    await desk.tell(plan_bulletin(area="32.74.01", claim="Air PDAM dicampur zat pembersih"))
+    await desk.tell(
+        plan_bulletin(
+            bulletin_id="b2", case_id="c2", clarification_id="k2", area="32.74.01", claim="Air di Harjamukti berbahaya"
+        )
+    )
+    await desk.work()
+
+    asked = {p: {d["bulletin_id"] for d in await desk.deliveries(p)} for p in ("kejaksan", "harjamukti", "city")}
+    assert asked == {"kejaksan": {"b1", "b2"}, "harjamukti": {"b2"}, "city": {"b1", "b2"}}
+
+
 async def test_what_waits_of_an_earlier_version_is_superseded_and_what_was_sent_is_corrected(desk: Desk) -> None:
     desk.partner("p1", ("email", MAIL), ("whatsapp_manual", PHONE))
     await desk.tell(plan_bulletin(bulletin_id=bulletin_id("k1", 1)))

@@ -162,14 +162,14 @@ def _previous(standing: ClarificationView) -> case_views.Draft:
 
 def _audience(shift: Shift, case: CaseView) -> review_views.Audience:
     """By which channels reporters will hear of it is known to notify only, and there only after publication."""
-    return review_views.Audience(reporters=case.askers, partners=partners_concerned(shift, case.area))
+    return review_views.Audience(reporters=case.askers, partners=partners_concerned(shift, case.area, case.draft.claim))
 
 
-def partners_concerned(shift: Shift, area: str | None) -> int:
-    """Active partners of the area, of what lies in it and of what lies around it, as notify will choose them."""
-    outer = area or shift.office.region_code
+def partners_concerned(shift: Shift, area: str | None, claim: str) -> int:
+    """Active partners of the area, and of the places that the claim names, as notify will choose them."""
+    places = areas.places_of(area, claim, region=shift.office.region_code)
     return sum(
-        p.state == PartnerState.ACTIVE and (areas.is_within(p.area, outer) or areas.is_within(outer, p.area))
+        p.state == PartnerState.ACTIVE and areas.concerns(p.area, places)
         for p in shift.parts.directory.partners_of(shift.office.id)
     )
 
