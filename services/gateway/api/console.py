@@ -74,11 +74,13 @@ async def cases(
 
 @router.get("/counts", summary="How much waits", responses=_READ)
 async def counts(parts: Parts, officer: SignedInOfficer) -> QueueCounts:
+    """For the numbers beside the menu: cases, reviews, other reports, messages to send by hand."""
     return await parts.reports.counts(officer.tenant.id, officer.actor)
 
 
 @router.get("/officers", summary="Colleagues", responses=_READ)
 async def officers(parts: Parts, officer: SignedInOfficer) -> tuple[OfficerView, ...]:
+    """Active officers of the office, with their names and roles."""
     return await parts.registry.officers(officer.tenant.id, actor=officer.actor)
 
 
@@ -92,6 +94,7 @@ async def case(parts: Parts, officer: SignedInOfficer, case_id: Id, cursor: Curs
 async def lease(
     parts: Parts, officer: SignedInOfficer, case_id: Id, wish: LeaseWish, key: Key, wait: StaffWait, response: Response
 ) -> CommandAnswer:
+    """Who holds a case works on it; others see that. It ends by itself."""
     reply = await parts.commands.lease_case(officer, key, case_id, release=wish.release, wait=wait)
     return answered(reply, response)
 
@@ -100,6 +103,7 @@ async def lease(
 async def triage(
     parts: Parts, officer: SignedInOfficer, case_id: Id, wish: TriageWish, key: Key, wait: StaffWait, response: Response
 ) -> CommandAnswer:
+    """Whoever triages owns the case until somebody else does. The area must lie in the office's own."""
     check_area(officer.tenant, wish.area)
     check_officer(parts.directory, officer.tenant, wish.owner)
     reply = await parts.commands.triage_case(
@@ -125,6 +129,7 @@ async def question(
     wait: StaffWait,
     response: Response,
 ) -> CommandAnswer:
+    """The clock of the case stops until the party has answered, or until the date."""
     reply = await parts.commands.ask_source(
         officer, key, case_id, party=wish.party, question=wish.question, due_at=wish.due_at, wait=wait
     )
@@ -141,6 +146,7 @@ async def confirmation(
     wait: StaffWait,
     response: Response,
 ) -> CommandAnswer:
+    """What the asked party said; the clock of the case runs on."""
     return answered(await parts.commands.record_confirmation(officer, key, case_id, wish.text, wait=wait), response)
 
 
@@ -154,6 +160,7 @@ async def reference(
     wait: StaffWait,
     response: Response,
 ) -> CommandAnswer:
+    """An address that supports the answer; at least one is needed before it may be submitted."""
     check_source(wish.url)
     source = Reference(title=wish.title, url=wish.url, publisher=wish.publisher)
     return answered(await parts.commands.add_reference(officer, key, case_id, source, wait=wait), response)
@@ -169,6 +176,7 @@ async def remove_reference(
     wait: StaffWait,
     response: Response,
 ) -> CommandAnswer:
+    """Named by its address."""
     return answered(await parts.commands.remove_reference(officer, key, case_id, url, wait=wait), response)
 
 
@@ -176,6 +184,8 @@ async def remove_reference(
 async def draft(
     parts: Parts, officer: SignedInOfficer, case_id: Id, wish: DraftWish, key: Key, wait: StaffWait, response: Response
 ) -> CommandAnswer:
+    """`expects` is the number of the draft that the author had before them: somebody else's later one is never
+    overwritten."""
     written = Draft(
         claim=wish.claim,
         verdict=wish.verdict,
@@ -194,6 +204,7 @@ async def draft(
 async def return_draft(
     parts: Parts, officer: SignedInOfficer, case_id: Id, wish: ReturnWish, key: Key, wait: StaffWait, response: Response
 ) -> CommandAnswer:
+    """What is to be changed stands with the draft."""
     return answered(await parts.commands.return_draft(officer, key, case_id, wish.note, wait=wait), response)
 
 
@@ -207,6 +218,7 @@ async def approve(
     wait: StaffWait,
     response: Response,
 ) -> CommandAnswer:
+    """The code is a fresh one of the officer's second factor. The author cannot approve; some cases need two who do."""
     reply = await parts.commands.approve_verdict(officer, key, case_id, expects=wish.expects, code=wish.code, wait=wait)
     return answered(reply, response)
 
@@ -221,6 +233,7 @@ async def publish(
     wait: StaffWait,
     response: Response,
 ) -> CommandAnswer:
+    """After all approvals. Makes the answer public and sends it to those who follow it."""
     return answered(await parts.commands.publish_case(officer, key, case_id, wait=wait), response)
 
 
@@ -243,6 +256,7 @@ async def judge(
     wait: StaffWait,
     response: Response,
 ) -> CommandAnswer:
+    """Puts a suggestion of the matcher away: another claim, or one of the same campaign."""
     await check_case(parts.reports, officer, wish.other, field="other")
     reply = await parts.commands.judge_suggestion(
         officer, key, case_id, other=wish.other, relation=wish.relation, wait=wait
@@ -260,6 +274,7 @@ async def close(
     wait: StaffWait,
     response: Response,
 ) -> CommandAnswer:
+    """Without an answer; the reason stands in the case's history."""
     return answered(await parts.commands.close_case(officer, key, case_id, reason=wish.reason, wait=wait), response)
 
 
@@ -297,11 +312,13 @@ async def settle(
 async def reports(
     parts: Parts, officer: SignedInOfficer, kind: Word = "", state: Word = "", cursor: Cursor = ""
 ) -> Page[ReportRow]:
+    """Newest first, by kind and state."""
     return await parts.reports.reports(officer.tenant.id, officer.actor, kind=kind, state=state, cursor=cursor)
 
 
 @router.get("/reports/{report_id}", summary="One report", responses=_READ)
 async def report(parts: Parts, officer: SignedInOfficer, report_id: Id) -> ReportRow:
+    """What was sent, without who sent it."""
     return await parts.reports.report(officer.tenant.id, officer.actor, report_id)
 
 
@@ -315,6 +332,7 @@ async def message(
     wait: StaffWait,
     response: Response,
 ) -> CommandAnswer:
+    """Read with the ticket's code, and sent to the reporter's contact where there is one."""
     return answered(await parts.commands.reply_to_reporter(officer, key, report_id, wish.text, wait=wait), response)
 
 
@@ -328,6 +346,7 @@ async def answer(
     wait: StaffWait,
     response: Response,
 ) -> CommandAnswer:
+    """Once; for what is no hoax. Read with the ticket's code, and sent to the reporter's contact where there is one."""
     reply = await parts.commands.answer_report(officer, key, report_id, outcome=wish.outcome, text=wish.text, wait=wait)
     return answered(reply, response)
 
@@ -342,6 +361,7 @@ async def screen_out(
     wait: StaffWait,
     response: Response,
 ) -> CommandAnswer:
+    """It is not looked into; the reporter reads why."""
     return answered(await parts.commands.screen_out_report(officer, key, report_id, wish.reason, wait=wait), response)
 
 
@@ -355,11 +375,13 @@ async def settle_report(
     wait: StaffWait,
     response: Response,
 ) -> CommandAnswer:
+    """Takes the mark off one report of a case."""
     return answered(await parts.commands.settle_report(officer, key, report_id, wait=wait), response)
 
 
 @router.get("/cases/{case_id}/bulletins", summary="How far the answer has been carried", responses=_READ)
 async def bulletins(parts: Parts, officer: SignedInOfficer, case_id: Id) -> tuple[BulletinView, ...]:
+    """One entry for each version that was sent, with how many deliveries and requests are in which state."""
     return await parts.notify.bulletins(officer.tenant.id, officer.actor, case_id)
 
 
@@ -367,11 +389,13 @@ async def bulletins(parts: Parts, officer: SignedInOfficer, case_id: Id) -> tupl
 async def ledger(
     parts: Parts, officer: SignedInOfficer, bulletin_id: Id, state: Word = "", cursor: Cursor = ""
 ) -> Page[LedgerRow]:
+    """One row for each recipient and channel of one version of an answer: its state, and why it did not arrive."""
     return await parts.notify.ledger(officer.tenant.id, officer.actor, bulletin_id, state=state, cursor=cursor)
 
 
 @router.get("/by-hand", summary="Messages to send by hand", responses=_READ)
 async def by_hand(parts: Parts, officer: SignedInOfficer, cursor: Cursor = "") -> Page[ByHandRow]:
+    """What waits for an officer to send from the office's own telephone, oldest first."""
     return await parts.notify.by_hand(officer.tenant.id, officer.actor, cursor=cursor)
 
 
@@ -384,6 +408,7 @@ async def partners(
     state: Word = "",
     cursor: Cursor = "",
 ) -> Page[PartnerRow]:
+    """Those of the office, by area, kind and state."""
     return await parts.registry.partners(
         officer.tenant.id, officer.actor, area=area, kind=kind, state=state, cursor=cursor
     )
@@ -393,6 +418,7 @@ async def partners(
 async def sent_by_hand(
     parts: Parts, officer: SignedInOfficer, delivery_id: Id, key: Key, wait: StaffWait, response: Response
 ) -> CommandAnswer:
+    """Recorded as sent by an officer, not as arrived."""
     return answered(await parts.commands.mark_sent_by_hand(officer, key, delivery_id, wait=wait), response)
 
 
@@ -400,4 +426,5 @@ async def sent_by_hand(
 async def retry(
     parts: Parts, officer: SignedInOfficer, delivery_id: Id, key: Key, wait: StaffWait, response: Response
 ) -> CommandAnswer:
+    """A delivery that failed for good, or whose outcome nobody knows; the recipient may get it twice."""
     return answered(await parts.commands.retry_delivery(officer, key, delivery_id, wait=wait), response)

@@ -279,7 +279,15 @@ class ScreeningWish(Form):
 def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
     """Documented answers that are problem details."""
     schema = {"schema": {"$ref": "#/components/schemas/Problem"}}
-    return {status: {"description": _WORDS[status], "content": {PROBLEM_JSON: schema}} for status in statuses}
+    found: dict[int | str, dict[str, Any]] = {}
+    for status in statuses:
+        found[status] = {"description": _WORDS[status], "content": {PROBLEM_JSON: schema}}
+        if status in (429, 503):
+            found[status]["headers"] = {"Retry-After": _RETRY_AFTER}
+    return found
+
+
+_RETRY_AFTER = {"description": "Seconds until another try makes sense", "schema": {"type": "integer", "minimum": 1}}
 
 
 _WORDS = {

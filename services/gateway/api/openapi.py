@@ -6,13 +6,18 @@ from typing import Any
 
 import orjson
 from fastapi import FastAPI
+from fastapi.dependencies.models import Dependant
 from fastapi.openapi.utils import get_openapi
+from fastapi.routing import APIRoute
 from pydantic import BaseModel
 from starlette.requests import Request
 from starlette.responses import Response
 
 from libs.contracts.problems import Problem
-from services.gateway.api.routes import add_api
+from services.gateway import context
+from services.gateway.api import session
+from services.gateway.api.routes import GROUPS, ROUTERS, add_api
+from services.gateway.api.routes import operation as operation_id
 from services.gateway.forms import ReportForm
 
 DOCUMENT = "/api/v1/openapi.json"
@@ -28,8 +33,67 @@ Every write carries an `Idempotency-Key`: the same key with the same body has it
 An answer of 503 means: not certainly kept; send it again with the same key."""
 
 
+_KEY = {
+    "name": "Idempotency-Key",
+    "in": "header",
+    "required": True,
+    "description": "A random UUID (version 4 or 7). The same key and body again have the same effect once.",
+    "schema": {"type": "string", "format": "uuid"},
+    "example": "0192f0c1-2b7e-4c55-9d0a-5b1f3f0a8d11",
+}
+_SCHEMES = {
+    "officer": {
+        "type": "apiKey",
+        "in": "cookie",
+        "name": "__Host-simpul-officer",
+        "description": "Set by `POST /api/v1/session`. Where Simpul runs without TLS it has no `__Host-`.",
+    },
+    "partner": {
+        "type": "apiKey",
+        "in": "cookie",
+        "name": "__Host-simpul-partner",
+        "description": "Set by `POST /api/v1/partner/session`, or by the link of one request.",
+    },
+    "csrf": {
+        "type": "apiKey",
+        "in": "header",
+        "name": "X-CSRF-Token",
+        "description": "The session's own token, as its log-in and `GET /api/v1/session` answer it; with every write.",
+    },
+}
+_COOKIES: Mapping[Any, tuple[str, ...]] = {
+    context._officer: ("officer",),
+    context._partner_or_guest: ("partner",),
+    session.session: ("officer", "partner"),
+    session.close_session: ("officer", "partner"),
+}
+"""What a route depends on, or the route itself -> whose cookie opens it."""
+
+
 def document(app: FastAPI) -> dict[str, Any]:
-    found = get_openapi(title="Simpul", version="1", description=_ABOUT, routes=app.routes)
+    found = get_openapi(
+        title="Simpul",
+        version="1",
+        description=_ABOUT,
+        routes=app.routes,
+        servers=[{"url": "/", "description": "Whoever serves this document"}],
+        tags=[{"name": name, "description": about} for name, about in GROUPS.items()],
+        contact={"name": "The office that runs this Simpul; its address stands on its pages"},
+        license_info={"name": "Apache License 2.0", "identifier": "Apache-2.0"},
+    )
+    opened_by = {
+        operation_id(group, route): _cookies(route)
+        for group, router in ROUTERS.items()
+        for route in router.routes
+        if isinstance(route, APIRoute)
+    }
+    for path in found["paths"].values():
+        for method, operation in path.items():
+            _key_is_required(operation)
+            cookies = opened_by[operation["operationId"]]
+            token: dict[str, list[str]] = {} if method == "get" else {"csrf": []}
+            operation["security"] = [{cookie: [], **token} for cookie in cookies]
+    found.setdefault("components", {})["securitySchemes"] = _SCHEMES
     schemas = found.setdefault("components", {}).setdefault("schemas", {})
     for model in _READ_BY_HAND:
         schema = model.model_json_schema(ref_template=_REFERENCE)
@@ -39,6 +103,26 @@ def document(app: FastAPI) -> dict[str, Any]:
     for name in ("HTTPValidationError", "ValidationError"):
         schemas.pop(name, None)
     return found
+
+
+def _key_is_required(operation: dict[str, Any]) -> None:
+    """The framework would say in its own words that it is missing; we say `key_invalid`, so to it it is optional."""
+    operation["parameters"] = [
+        _KEY if p["name"].lower() == "idempotency-key" else p for p in operation.get("parameters", [])
+    ]
+
+
+def _cookies(route: APIRoute) -> tuple[str, ...]:
+    """Whose cookie opens it; none for what everybody may ask."""
+    return _COOKIES.get(route.endpoint, ()) or _of_dependencies(route.dependant)
+
+
+def _of_dependencies(dependant: Dependant) -> tuple[str, ...]:
+    for below in dependant.dependencies:
+        found = _COOKIES.get(below.call, ()) or _of_dependencies(below)
+        if found:
+            return found
+    return ()
 
 
 def api_document() -> dict[str, Any]:

@@ -33,6 +33,7 @@ async def answer(
     wait: StaffWait,
     response: Response,
 ) -> CommandAnswer:
+    """Until the deadline. The same answer again changes nothing; another one is a conflict."""
     reply = await parts.commands.answer_assignment(
         partner, key, assignment_id, ready=given.ready, reason=given.reason, wait=wait
     )

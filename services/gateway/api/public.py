@@ -93,6 +93,7 @@ async def upload(office: Office, parts: Parts, key: Key, file: UploadFile, reque
     "/{slug}/match", summary="Has this been answered already?", dependencies=[PublicWrite], responses=problems(*WRITING)
 )
 async def match(office: Office, parts: Parts, question: MatchQuestion) -> MatchView:
+    """For a text that somebody is about to report. Keeps nothing."""
     text = "\n".join((question.text, *question.urls)).strip()
     if not text:
         return MatchView(outcome="none")
@@ -103,12 +104,14 @@ async def match(office: Office, parts: Parts, question: MatchQuestion) -> MatchV
 async def clarifications(
     office: Office, parts: Parts, q: Annotated[str, Query(max_length=300)] = "", cursor: Cursor = ""
 ) -> ClarificationList:
+    """`q` searches claims, facts and numbers. `next` is the cursor of the page after."""
     page = await parts.reports.clarifications(office.id, q=q, cursor=cursor)
     return ClarificationList(items=page.items, next=page.next, count=page.count)
 
 
 @router.get("/{slug}/clarifications/{ref}", summary="One answer, by its number", responses=problems(*ALWAYS))
 async def clarification(office: Office, parts: Parts, ref: Id) -> PublicClarification:
+    """Its newest version, with every earlier one's date and note."""
     return public_clarification(await parts.reports.clarification(office.id, ref))
 
 
@@ -122,12 +125,14 @@ async def clarification(office: Office, parts: Parts, ref: Id) -> PublicClarific
 async def count_demand(
     office: Office, parts: Parts, ref: Id, key: Key, wait: Wait, response: Response
 ) -> CommandAnswer:
+    """Counts somebody who received the claim, without keeping anything about them."""
     found = await parts.reports.clarification(office.id, ref)
     return answered(await parts.commands.count_demand(office, key, found.id, wait=wait), response)
 
 
 @router.get("/{slug}/stats", summary="Numbers of the last week", responses=problems(*ALWAYS))
 async def stats(office: Office, parts: Parts) -> StatsView:
+    """Of the office; small numbers are left out."""
     return await parts.reports.stats(office.id)
 
 
@@ -138,6 +143,7 @@ async def stats(office: Office, parts: Parts) -> StatsView:
     responses=problems(*WRITING),
 )
 async def ticket(office: Office, parts: Parts, number: Number, shown: TicketCode) -> TicketAnswer:
+    """Number and code, as the receipt said them. A wrong code and a number that never was are one answer."""
     held, view = await open_ticket(parts, office, number, shown.code)
     follow = await or_missing(parts.notify.subject(office.id, held.report_id))
     return TicketAnswer(ticket=holders_view(view), follow=follow)
@@ -167,6 +173,7 @@ _ACTION = {201: {"model": CommandAnswer, "description": "Carried out"}, **proble
 async def add_message(
     office: Office, parts: Parts, number: Number, said: TicketMessage, key: Key, wait: Wait, response: Response
 ) -> CommandAnswer:
+    """Only the officers of the case read it."""
     held = await _held(parts, office, number, said.code)
     return answered(await parts.commands.add_message(held, key, said.text, wait=wait), response)
 
@@ -181,6 +188,7 @@ async def add_message(
 async def withdraw(
     office: Office, parts: Parts, number: Number, shown: TicketCode, key: Key, wait: Wait, response: Response
 ) -> CommandAnswer:
+    """The office stops looking into it, and what was sent is erased. This cannot be undone."""
     held = await _held(parts, office, number, shown.code)
     return answered(await parts.commands.withdraw_report(held, key, wait=wait), response)
 
@@ -195,6 +203,7 @@ async def withdraw(
 async def rate(
     office: Office, parts: Parts, number: Number, rated: TicketRating, key: Key, wait: Wait, response: Response
 ) -> CommandAnswer:
+    """Not helpful: the case goes back to whoever works on it."""
     held = await _held(parts, office, number, rated.code)
     reply = await parts.commands.rate_answer(held, key, helpful=rated.helpful, text=rated.text, wait=wait)
     return answered(reply, response)
@@ -210,6 +219,7 @@ async def rate(
 async def reject_match(
     office: Office, parts: Parts, number: Number, shown: TicketCode, key: Key, wait: Wait, response: Response
 ) -> CommandAnswer:
+    """The report leaves the case that it was put to and opens one of its own."""
     held = await _held(parts, office, number, shown.code)
     return answered(await parts.commands.reject_match(held, key, wait=wait), response)
 
@@ -220,5 +230,6 @@ async def reject_match(
 async def stop(
     office: Office, parts: Parts, number: Number, shown: TicketCode, key: Key, wait: Wait, response: Response
 ) -> CommandAnswer:
+    """Ends messages about this report to the contact that was left with it."""
     held = await _held(parts, office, number, shown.code)
     return answered(await parts.commands.stop_following(held, key, wait=wait), response)

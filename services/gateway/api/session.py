@@ -47,6 +47,8 @@ async def _opened(parts: Gateway, secret: str) -> SessionAnswer:
     responses=problems(*WRITING, *STAFF),
 )
 async def open_session(parts: Parts, given: LogIn, request: Request, response: Response) -> SessionAnswer:
+    """E-mail, password and a one-time code. What was wrong is not said. After too many wrong tries 429, with the true
+    time."""
     session = await log_in(parts, request, email=given.email, password=given.password, code=given.code)
     let_in(parts, request, response, session)
     return await _opened(parts, session.secret)
@@ -54,6 +56,7 @@ async def open_session(parts: Parts, given: LogIn, request: Request, response: R
 
 @router.get("/session", summary="Who is logged in", responses=problems(401, 503))
 async def session(parts: Parts, request: Request) -> SessionAnswer:
+    """With the token that writes carry in X-CSRF-Token."""
     for kind in (Kind.OFFICER, Kind.PARTNER):
         secret = request.cookies.get(parts.cookie_name(kind))
         if secret:
@@ -101,6 +104,7 @@ async def partner_login(parts: Parts, asked: PartnerLogIn, key: Key) -> Sent:
     responses=problems(*WRITING, *STAFF),
 )
 async def partner_session(parts: Parts, given: PartnerToken, request: Request, response: Response) -> SessionAnswer:
+    """The token is the end of the mailed link: good once, for a quarter of an hour."""
     old = request.cookies.get(parts.cookie_name(Kind.PARTNER))
     entered = await enter(parts, given.token, instead_of=old)
     if entered is None:
