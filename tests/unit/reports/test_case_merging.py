@@ -25,10 +25,11 @@ from libs.contracts.reports.case import (
     TriageCase,
     UnlinkReport,
 )
-from libs.contracts.reports.parts import Reference
+from libs.contracts.reports.parts import Reference, Way
 from libs.contracts.words import CaseState
 from libs.runtime.errors import Refused
 from services.reports import case
+from services.reports.merged import onward
 from services.reports.merging import Seen, mend
 from services.reports.policies import after_case
 from tests.unit.reports.builders import (
@@ -113,6 +114,17 @@ def test_the_draft_of_a_merged_case_becomes_the_draft_where_there_is_none() -> N
     assert grown.references == (REFERENCE,)
     # Whoever had the empty form open is told that there is a text now.
     assert grown.draft_number == 1
+
+
+def test_a_source_that_both_cases_have_stands_once() -> None:
+    assert joined(a_drafted_case(SMALL), a_drafted_case(LARGE)).references == (REFERENCE,)
+
+
+def test_a_case_that_was_to_live_and_went_elsewhere_since_is_no_ring_any_more() -> None:
+    came = Way(via=(SMALL, LARGE), lives=SMALL)
+
+    assert onward(SMALL, LARGE, came) is None
+    assert onward(SMALL, THIRD, came) == Way(via=(SMALL, LARGE))
 
 
 def test_two_drafts_are_both_kept_and_either_can_be_taken() -> None:
@@ -316,6 +328,13 @@ def test_draft_and_sources_that_were_left_behind_come_after_and_are_counted_once
     assert (grown.draft, grown.references, grown.askers) == (a_draft(), (source,), 1)
     after_it = lost | {SMALL: replace(lost[SMALL], case=case.evolve(lost[SMALL].case, resumed))}
     assert mend(after_it, after_it) == []
+
+
+def test_a_ring_of_which_one_case_changed_a_moment_ago_is_left_alone() -> None:
+    lost = seen(left_behind(SMALL, LARGE), left_behind(LARGE, SMALL))
+    lost[SMALL] = replace(lost[SMALL], still=False)
+
+    assert mend(lost, lost) == []
 
 
 def test_what_changed_a_moment_ago_is_left_alone() -> None:

@@ -1,18 +1,22 @@
 """A "Belum", a message or new evidence brings a case back to its owner, until an officer has dealt with it."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
+from libs.contracts.messages import Event
 from libs.contracts.reports.case import (
     AdvanceWatch,
     CaseClosed,
+    CasePublished,
     CloseCase,
+    PublishCase,
     RecallCase,
     ReopenCase,
     SettleRecalls,
     TriageCase,
 )
+from libs.contracts.reports.clarification import IssueClarification
 from libs.contracts.reports.parts import Mark
 from libs.contracts.reports.report import (
     AddEvidence,
@@ -31,11 +35,12 @@ from libs.contracts.reports.report import (
 )
 from libs.contracts.words import CaseState, ReportState
 from libs.runtime.errors import Refused
-from services.reports import case, report
+from services.reports import case, clarification, report
 from services.reports.merging import marks_missing
 from services.reports.policies import after_case, after_report
 from services.reports.views import ticket_state
 from tests.unit.reports.builders import (
+    DIMAS,
     NOON,
     RINA,
     a_published_case,
@@ -175,6 +180,29 @@ def test_dealt_with_by_an_officer_the_report_counts_as_answered_and_may_be_rated
     assert (reopened.state, reopened.helpful) == (ReportState.REOPENED, False)
     assert (settled.state, settled.helpful, settled.marks) == (ReportState.LINKED, None, ())
     assert list(report.decide(settled, SettleReport(report_id="r", upto=1), context(RINA))) == []
+
+
+def test_after_a_belum_the_ticket_is_being_checked_until_a_newer_version_answers() -> None:
+    published, reopened = a_published_case(), rated(placed())
+    answer = an_answer(published, at=NOON - timedelta(hours=1))
+
+    assert ticket_state(placed(), published, answer) == "answered"
+    assert ticket_state(reopened, published, answer) == "checking"
+    newer = an_answer(published, at=NOON + timedelta(hours=1))
+    assert ticket_state(reopened, published, newer) == "answered"
+
+
+def an_answer(published: case.Case, *, at: datetime) -> clarification.Clarification:
+    (event,) = (e for e in _published_again(published) if isinstance(e, CasePublished))
+    (issue,) = after_case(event)
+    assert isinstance(issue.command, IssueClarification)
+    (issued,) = clarification.decide(None, issue.command.model_copy(update={"at": at}), context())
+    return clarification.evolve(None, issued)
+
+
+def _published_again(published: case.Case) -> list[Event]:
+    decided = published.model_copy(update={"state": CaseState.DECIDED})
+    return list(case.decide(decided, PublishCase(case_id="c"), context(DIMAS)))
 
 
 def test_nobody_but_an_officer_says_that_it_was_dealt_with() -> None:
