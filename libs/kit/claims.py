@@ -128,10 +128,6 @@ class Reading:
     def said(self) -> tuple[tuple[str, int], ...]:
         return tuple((token.key, token.sign) for token in self.tokens if not token.is_around)
 
-    @cached_property
-    def keys(self) -> tuple[str, ...]:
-        return tuple(token.key for token in self.tokens)
-
 
 _SCALE = r"ribu|rb|juta|jt|miliar|milyar|triliun|trilyun"
 _SENTENCE = re.compile(r"[!?\n;…]+|[.:]+(?=\s|$)|[.](?=[^\W\d]{3})")
@@ -152,9 +148,10 @@ _LABEL = re.compile(
 )
 """What a fact-checker or a careful sender writes before a claim that he passes on; not a denial of it."""
 _GREETING = re.compile(
-    r"\b(?:(?:selamat|slmt|met)\s+(?:pagi|siang|sore|petang|malam|jalan|datang|hari|natal|tahun|ulang|idul|atas|kepada)|(?:terima|trima)\s+kasih)\b",
-    re.IGNORECASE,
+    r"\b(?:(?:selamat|slmt|met)\s+(?:pagi|siang|sore|petang|malam)|(?:terima|trima)\s+kasih)\b", re.IGNORECASE
 )
+_WISH = re.compile(r"\bselamat(?=\s+(?:jalan|datang|hari|natal|tahun|ulang|idul|berbuka|atas|kepada)\b)", re.IGNORECASE)
+"""Where "selamat" is said to somebody; elsewhere it is the opposite of dead."""
 _ABBREVIATION = re.compile(
     r"\b(rp|idr|no|jl|jln|gg|kec|kab|kel|ds|tgl|pkl|kls|lt|hr|dr|drs|ir|hj?|prof|st|pt|cv|tbk|rt|rw|km|s\.?d|a\.?n)\.(?=\s)",
     re.IGNORECASE,
@@ -175,7 +172,7 @@ class _Piece:
 
 def read(text: str, stem: Stem) -> Reading:
     plain = without_addresses(unicodedata.normalize("NFKC", unstyled(text[:LONGEST])))
-    plain = _ABBREVIATION.sub(r"\1 ", _GREETING.sub(" ", _LABEL.sub("", plain)))
+    plain = _ABBREVIATION.sub(r"\1 ", _GREETING.sub(" ", _WISH.sub("salam", _LABEL.sub("", plain))))
     tokens: list[Token] = []
     content: set[str] = set()
     at = 0
@@ -282,7 +279,7 @@ def _tokens(pieces: Sequence[_Piece], stem: Stem, sentence: int, *, asks: bool) 
                 yield Token(DENIAL, 1, None, " ".join((*denials, piece.shown)), sentence)
                 denials.clear()
         elif piece.key and not (piece.aspect is Aspect.IDENTIFIER and after in PEOPLE and piece.key[0] == "n"):
-            is_slot = before in NUMBERED
+            is_slot = before in NUMBERED or (piece.word != "" and is_roman(piece.word))
             odd = len(denials) % 2 == 1
             shown = " ".join((*denials, _slot(before, piece.shown)))
             sign = -1 if odd else 1
@@ -362,6 +359,12 @@ class _Aligned:
             if code.tag == tag:
                 yield self.ours[code.src_start : code.src_end], self.theirs[code.dest_start : code.dest_end]
 
+    def inserted(self) -> Iterator[Token]:
+        """What the report puts between the first and the last word of the claim."""
+        for code in self.codes:
+            if code.tag == "insert" and self.first <= code.dest_start < self.last:
+                yield from self.theirs[code.dest_start : code.dest_end]
+
     def only_edit(self) -> tuple[Sequence[Token], Sequence[Token]] | None:
         """What was put in the place of what, where nothing else was changed within the claim."""
         inner = [code for code in self.codes if code.tag != "equal" and self.first <= code.dest_start < self.last]
@@ -400,7 +403,8 @@ def _window(reported: Sequence[str], wanted: Collection[str], length: int) -> tu
 
 
 def _replaced(beside: _Aligned) -> Iterator[Turn]:
-    """Another number, day or class in the place of one; another word, where nothing else was changed."""
+    """Another number, day or class in the place of one, or one of several ("SDN Mekarwangi III") on one side only;
+    another word, where nothing else was changed."""
     there = Counter(token.key for token in beside.theirs)
     whole = Counter(token.key for token in beside.ours)
     for gone, come in beside.parts("replace"):
@@ -411,6 +415,11 @@ def _replaced(beside: _Aligned) -> Iterator[Turn]:
             rivals = [theirs for theirs in come if _kind(theirs) == _kind(ours)]
             if rivals and not any(_agree(theirs.key, ours.key) for theirs in rivals):
                 yield Turn(ours.aspect, rivals[0].shown, ours.shown)
+    if beside.is_close:
+        for gone, _ in beside.parts("delete"):
+            yield from (Turn(t.aspect, None, t.shown) for t in gone if t.is_slot and t.aspect and t.key not in there)
+        named = (t for t in beside.inserted() if t.is_slot and t.key not in whole)
+        yield from (Turn(t.aspect, t.shown, None) for t in named if t.aspect)
     only = beside.only_edit()
     if only is not None and len(only[0]) == len(only[1]) == 1:
         ours, theirs = only[0][0], only[1][0]

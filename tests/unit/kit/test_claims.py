@@ -197,6 +197,23 @@ def test_another_number_day_or_name_is_another_claim(aspect, one, other) -> None
     assert aspects(other, one) == [aspect]
 
 
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("SDN Mekarwangi III akan digusur untuk parkir", "SDN Mekarwangi akan digusur untuk parkir"),
+        ("SMPN 1 Palimanan libur karena flu", "SMPN Palimanan libur karena flu"),
+        ("Warga RT 03 Babakan wajib bayar iuran", "Warga Babakan wajib bayar iuran"),
+    ],
+)
+def test_one_of_several_is_not_all_of_them(one, other) -> None:
+    assert aspects(one, other) == [Aspect.IDENTIFIER]
+    assert aspects(other, one) == [Aspect.IDENTIFIER]
+
+
+def test_a_wish_is_no_opposite_of_dead() -> None:
+    assert aspects("Selamat jalan, penyanyi itu meninggal dunia", "Penyanyi itu meninggal dunia") == []
+
+
 def test_the_turn_is_shown_as_it_is_written() -> None:
     (denial,) = turns(read("Bupati TIDAK ditahan KPK", STEMS), read("Bupati ditahan KPK", STEMS))
     (ward,) = turns(read("iuran RT 07 Babakan naik", STEMS), read("Iuran RT 03 Babakan naik", STEMS))
