@@ -55,6 +55,7 @@ class AlsoAsked:
 class ReportLine:
     """One report as officers see it: what was sent and where it was seen, never who sent it."""
 
+    id: str = ""
     number: str
     sent_at: datetime
     text: str

@@ -316,3 +316,20 @@ async def test_a_draft_that_somebody_else_saved_meanwhile_is_shown_beside_the_un
     assert "Bandingkan, lalu pilih" in shown
     assert theirs.headers["location"] == case
     assert after["fact"] == "Disimpan lebih dulu."
+
+
+async def test_a_reply_to_a_reporter_leaves_the_unsaved_draft_and_the_right_report_gets_it(room: Newsroom) -> None:
+    case, browser = await room.case(), room.verifier.browser
+    await form(await room.read(case), "/claim").send(browser)
+    html = await room.read(case)
+    [report] = set(re.findall(r'name="text-([0-9a-f-]+)"', html))
+    page = form(html, "/draft")
+
+    told = await page.send(browser, to=f"reports/{report}/reply", **DRAFT, **{f"text-{report}": "Dari mana Anda tahu?"})
+    after = await room.read(case)
+    unsaid = await page.send(browser, to=f"reports/{report}/screen", **DRAFT, **{f"reason-{report}": "", "reason": "x"})
+
+    assert told.headers["location"] == f"{case}?done=replied"
+    assert "Dari mana Anda tahu?" in after
+    assert form(after, "/draft").fields["fact"] == DRAFT["fact"]
+    assert unsaid.status_code == 422

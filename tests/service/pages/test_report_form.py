@@ -217,8 +217,13 @@ async def test_a_wrong_field_comes_back_with_its_error_and_lies_under_the_addres
 
     wrong = await form(one.text, "/report/hoax").send(browser, text=text)
     back = await browser.get(str(one.url))
+    two = await form(back.text, "/report/hoax").send(browser, text=a_text())
+    mended = await browser.get(str(one.url))
 
-    assert wrong.status_code == 422
+    assert (wrong.status_code, wrong.request.method) == (422, "GET")
+    assert "Terlalu panjang" in wrong.text
+    assert (two.status_code, "/origin" in str(two.url)) == (200, True)
+    assert (mended.status_code, "Terlalu panjang" in mended.text) == (200, False)
     assert 'class="lang"' in wrong.text
     assert [form(page.text, "/report/hoax").fields["text"] for page in (wrong, back)] == [text] * 2
 

@@ -150,6 +150,7 @@ def report_line(shift: Shift, row: ReportRow, attempt: Attempt | None, *, case_i
     replied, screened = of(attempt, f"reply {row.id}"), of(attempt, f"screen {row.id}")
     ended = row.state in ("withdrawn", "screened_out")
     return case_views.ReportLine(
+        id=row.id,
         number=row.number,
         sent_at=row.received_at,
         text=row.text,
@@ -163,7 +164,7 @@ def report_line(shift: Shift, row: ReportRow, attempt: Attempt | None, *, case_i
         confidential=row.confidential,
         messages=message_lines(row),
         reply=None if ended else shift.action("cases", case_id, "reports", row.id, "reply", attempt=replied),
-        reply_text=replied.typed("text") if replied else "",
+        reply_text=(replied.typed(f"text-{row.id}") or replied.typed("text")) if replied else "",
         screen_out=None if ended else shift.action("cases", case_id, "reports", row.id, "screen", attempt=screened),
     )
 

@@ -413,7 +413,7 @@ async def reply(shift: OnShift, case_id: Id, report_id: Id, request: Request) ->
     form = await shift.posted(request)
 
     async def wish(key: UUID) -> Reply:
-        given = checked(ConfirmationWish, {"text": text_of(form, "text")})
+        given = checked(ConfirmationWish, {"text": text_of(form, f"text-{report_id}") or text_of(form, "text")})
         return await shift.commands.reply_to_reporter(shift.officer, key, report_id, given.text)
 
     return await _do(shift, case_id, form, wish, what=f"reply {report_id}", done="replied")
@@ -430,6 +430,8 @@ async def screen_out(shift: OnShift, case_id: Id, report_id: Id, request: Reques
 
 
 async def screened_out(shift: Shift, form: FormData, key: UUID, report_id: str) -> Reply:
-    require(form, "reason")
-    given = checked(ScreeningWish, {"reason": text_of(form, "reason")})
+    own = f"reason-{report_id}"  # On the case page, where the reason of closing it is asked for as well.
+    name = own if own in form else "reason"
+    require(form, name)
+    given = checked(ScreeningWish, {"reason": text_of(form, name)})
     return await shift.commands.screen_out_report(shift.officer, key, report_id, given.reason)

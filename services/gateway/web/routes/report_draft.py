@@ -8,7 +8,7 @@ fields, for a form that is sent while the shelf cannot be read.
 import hmac
 import re
 import secrets
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any, Self
@@ -27,7 +27,7 @@ from services.gateway.idempotency import read_key
 from services.gateway.limits import TooMany
 from services.gateway.shelf import Place
 from services.gateway.web.routes.pages import form_of, number_in, text_of
-from services.gateway.web.views import Form, Upload
+from services.gateway.web.views import FieldError, Form, Trouble, Upload
 
 KEPT = timedelta(hours=2)
 """After the last step."""
@@ -35,6 +35,22 @@ LARGEST = 32_000
 """Bytes: the longest text and doubt, in letters of four bytes."""
 
 _ID = re.compile(r"[A-Za-z0-9_-]{22}", re.ASCII)
+
+
+class CameBack(BaseModel):
+    """Why a step is shown once more, until its form is sent again."""
+
+    model_config = ConfigDict(frozen=True)
+
+    step: str
+    status: int
+    errors: tuple[tuple[str, str, str, str], ...] = ()
+    trouble: Trouble | None = None
+
+    def shown(self) -> Mapping[str, Any]:
+        """As the page of the step takes it."""
+        errors = tuple(FieldError(field=f, code=c, value=v, limit=most) for f, c, v, most in self.errors)
+        return {"errors": errors, "trouble": self.trouble, "status": self.status}
 
 
 class Draft(BaseModel):
@@ -55,6 +71,7 @@ class Draft(BaseModel):
     email: str = ""
     phone: str = ""
     confidential: bool = False
+    came_back: CameBack | None = None
     sent: str = ""
     """Number of the report that it became; beside key and channel nothing else is left then."""
 
@@ -72,8 +89,16 @@ class Draft(BaseModel):
         channel = text_of(form, "channel")[:20] or "code"
         return self._with(channel=channel, confidential=_ticked(form, "confidential"), **typed)
 
+    def again(self, step: str, status: int, errors: Iterable[FieldError], trouble: Trouble | None) -> Self:
+        found = tuple((e.field, e.code, e.value, e.limit) for e in errors)
+        back = CameBack(step=step, status=status, errors=found, trouble=trouble)
+        return self.model_copy(update={"came_back": back})
+
+    def shown_at(self, step: str) -> Mapping[str, Any]:
+        return self.came_back.shown() if self.came_back is not None and self.came_back.step == step else {}
+
     def _with(self, **answers: object) -> Self:
-        return self.model_copy(update=answers)
+        return self.model_copy(update={**answers, "came_back": None})
 
     @property
     def picture(self) -> Upload | None:
@@ -176,7 +201,7 @@ class Sheet:
     def anew(self) -> "Sheet":
         """The same answers as a report of its own."""
         fresh = new_id()
-        draft = self.draft.model_copy(update={"key": key_of(self.visit, fresh), "sent": ""})
+        draft = self.draft.model_copy(update={"key": key_of(self.visit, fresh), "sent": "", "came_back": None})
         return replace(self, id=fresh, draft=draft, kept=False)
 
     def with_skipped(self) -> "Sheet":

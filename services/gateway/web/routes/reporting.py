@@ -204,7 +204,9 @@ async def start(office: Office, visit: Visit, site: Site, kind: Kind, draft: str
     sheet = await sheet_at(visit, office, kind, draft)
     if sheet.draft.sent:
         return visit.finish(see(_ticket_again(sheet)))
-    return _first(site, sheet, trouble=Trouble.UNREAD if sheet.unread else None)
+    if sheet.unread:
+        return _first(site, sheet, trouble=Trouble.UNREAD)
+    return _first(site, sheet, **sheet.draft.shown_at(""))
 
 
 async def _later(office: TenantRecord, visit: Visited, kind: ReportKind, draft: str) -> Sheet | Response:
@@ -245,13 +247,13 @@ async def origin(
     sheet = await _later(office, visit, kind, draft)
     if isinstance(sheet, Response):
         return sheet
-    return _second(site, sheet.with_skipped() if skipped else sheet)
+    return _second(site, sheet.with_skipped() if skipped else sheet, **sheet.draft.shown_at("origin"))
 
 
 @router.get("/{slug}/report/{kind}/contact")
 async def contact(office: Office, visit: Visit, site: Site, kind: Kind, draft: str = "") -> Response:
     sheet = await _later(office, visit, kind, draft)
-    return sheet if isinstance(sheet, Response) else _third(site, sheet)
+    return sheet if isinstance(sheet, Response) else _third(site, sheet, **sheet.draft.shown_at("contact"))
 
 
 @router.get("/{slug}/report/{kind}/send")
@@ -280,6 +282,21 @@ def _led(sheet: Sheet, step: str, otherwise: Callable[[], Response]) -> Response
     return sheet.visit.finish(see(sheet.url(step)), longer=True) if sheet.kept else otherwise()
 
 
+async def _again(
+    site: Pages,
+    sheet: Sheet,
+    step: str,
+    *,
+    errors: tuple[FieldError, ...] = (),
+    trouble: Trouble | None = None,
+    status: int,
+) -> Response:
+    """To the step once more, which says what is wrong."""
+    sheet = await sheet.but(sheet.draft.again(step, status, errors, trouble)).put()
+    show = {"": _first, "origin": _second, "contact": _third}[step]
+    return _led(sheet, step, lambda: show(site, sheet, errors=errors, trouble=trouble, status=status))
+
+
 @router.post("/{slug}/report/{kind}")
 async def told(office: Office, visit: Visit, site: Site, kind: Kind, request: Request) -> Response:
     """Step 1 done."""
@@ -299,15 +316,17 @@ async def told(office: Office, visit: Visit, site: Site, kind: Kind, request: Re
             sheet = sheet.but(sheet.draft.first(form, f"{kept.id}~{max(1, kept.size // 1000)}"))
         _checked(ReportForm, sheet.draft.values(kind, visit.lang))
     except RequestValidationError as error:
-        return _first(site, await sheet.put(), errors=field_errors(error, STEP_1), status=422)
+        return await _again(site, sheet, "", errors=field_errors(error, STEP_1), status=422)
     except PictureRefused as refused:
-        status, after = (429, refused.retry_after) if refused.retry_after else (422, 0)
-        return _first(site, await sheet.put(), errors=(refused.error,), status=status, retry_after=after)
+        if not refused.retry_after:
+            return await _again(site, sheet, "", errors=(refused.error,), status=422)
+        after = refused.retry_after
+        return _first(site, await sheet.put(), errors=(refused.error,), status=429, retry_after=after)
     except TooMany as busy:
         return _first(site, sheet, trouble=Trouble.TOO_MANY, status=429, retry_after=busy.retry_after)
     except (Refused, Unavailable) as error:
         trouble = Trouble.UPLOADS_UNAVAILABLE if isinstance(error, Refused) else Trouble.UNAVAILABLE
-        return _first(site, await sheet.put(), trouble=trouble, status=503)
+        return await _again(site, sheet, "", trouble=trouble, status=503)
     sheet = await sheet.put()
     if kind != ReportKind.HOAX:
         return _led(sheet, "origin", lambda: _second(site, sheet))
@@ -395,7 +414,7 @@ async def origin_told(office: Office, visit: Visit, site: Site, kind: Kind, requ
     try:
         _checked(ReportForm, sheet.draft.values(kind, visit.lang))
     except RequestValidationError as error:
-        return _second(site, sheet, errors=field_errors(error), status=422)
+        return await _again(site, sheet, "origin", errors=field_errors(error), status=422)
     return _led(sheet, "contact", lambda: _third(site, sheet))
 
 
@@ -421,11 +440,11 @@ async def send(office: Office, visit: Visit, site: Site, kind: Kind, request: Re
         accepted = await visit.parts.accepting.submit_report(office, _checked(ReportForm, values), sheet.draft.key)
     except RequestValidationError as error:
         where = {"contact.address": "email" if sheet.draft.channel == "email" else "phone", "contact": "consent"}
-        return _third(site, await sheet.put(), errors=_contact_errors(error, where), status=422)
+        return await _again(site, sheet, "contact", errors=_contact_errors(error, where), status=422)
     except TooMany as busy:
         return _third(site, sheet, trouble=Trouble.TOO_MANY, status=429, retry_after=busy.retry_after)
     except Unavailable:
-        return _third(site, await sheet.put(), trouble=Trouble.UNAVAILABLE, status=503)
+        return await _again(site, sheet, "contact", trouble=Trouble.UNAVAILABLE, status=503)
     except Refused as refused:
         return await _not_taken(site, sheet, refused)
     await sheet.sent(accepted.number)
@@ -438,10 +457,10 @@ async def _not_taken(site: Pages, sheet: Sheet, refused: Refused) -> Response:
         Refused: nothing that another press of the button could mend.
     """
     if refused.code == "uploads_unavailable":
-        return _third(site, await sheet.put(), trouble=Trouble.UPLOADS_UNAVAILABLE, status=503)
+        return await _again(site, sheet, "contact", trouble=Trouble.UPLOADS_UNAVAILABLE, status=503)
     if refused.code == "key_reused":
         # A report with other words went out under this key: these become one of their own.
-        return _third(site, await sheet.anew().put(), trouble=Trouble.ANOTHER, status=409)
+        return await _again(site, sheet.anew(), "contact", trouble=Trouble.ANOTHER, status=409)
     raise refused
 
 

@@ -71,9 +71,9 @@
   };
   const keepLater = (after) => {
     clearTimeout(waiting);
-    waiting = setTimeout(keep, after);
+    waiting = setTimeout(() => keep(), after);
   };
-  const keep = async () => {
+  const keep = async (keepalive = false) => {
     const upTo = typed;
     try {
       const answer = await fetch(draft.dataset.draft, {
@@ -81,6 +81,7 @@
         body: new URLSearchParams(new FormData(draft)),
         headers: { Accept: "application/json" },
         redirect: "manual",
+        keepalive,
       });
       if (answer.ok) {
         kept = upTo;
@@ -108,8 +109,9 @@
       if (part === draft) keepLater(0);
       else $("button[formaction]:not([disabled])", part)?.click();
     });
-    document.addEventListener("submit", () => {
+    document.addEventListener("submit", (event) => {
       clearTimeout(waiting);
+      if (event.target !== draft && kept < typed) keep(true);
       kept = typed;
     });
     window.addEventListener("beforeunload", (event) => kept < typed && event.preventDefault());
