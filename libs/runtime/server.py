@@ -6,6 +6,7 @@ never a new one, so that many people behind one address are served all the same.
 """
 
 import resource
+import socket
 from asyncio import BaseTransport, Transport, get_running_loop
 from collections import defaultdict
 from collections.abc import Iterable
@@ -30,6 +31,9 @@ IDLE_PER_ADDRESS = 256
 """Connections of one address that ask nothing at the moment; as much as a browser keeps for forty of its kind."""
 MOST_PIPELINED = 32
 """Requests sent ahead on one connection."""
+RECEIVE_BUFFER = 128_000
+"""Bytes that the kernel keeps of one connection before anybody reads them; by itself it would go on to 6 MB. Over a line
+of 100 ms it lets through 10 Mbit/s."""
 FILES = 16_384
 
 _TOO_LARGE = b"HTTP/1.1 431 Request Header Fields Too Large\r\ncontent-length: 0\r\nconnection: close\r\n\r\n"
@@ -102,6 +106,9 @@ class BoundedProtocol(HttpToolsProtocol):
         # uvloop's is one without saying so.
         super().connection_made(cast("Transport", transport))
         self.address = self.client[0] if self.client else ""
+        line = transport.get_extra_info("socket")
+        if line is not None:
+            line.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, RECEIVE_BUFFER)
         self.waits_since = self.loop.time()
         if not self.server_state.admit(self):
             self._refuse(_FULL)

@@ -42,5 +42,6 @@ async def log_in(
 
 def let_in(parts: Gateway, request: Request, response: Response, session: Session) -> None:
     """The session's cookie, and one by which this browser is known at the next log-in."""
-    parts.remember(response, session)
+    # The session's comes last: of several, simple clients keep the last.
     parts.remember_browser(response, parts.browser_of(request), session.principal)
+    parts.remember(response, session)
