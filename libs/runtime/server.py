@@ -32,8 +32,11 @@ IDLE_PER_ADDRESS = 256
 MOST_PIPELINED = 32
 """Requests sent ahead on one connection."""
 RECEIVE_BUFFER = 128_000
-"""Bytes that the kernel keeps of one connection before anybody reads them; by itself it would go on to 6 MB. Over a line
-of 100 ms it lets through 10 Mbit/s."""
+"""Bytes that the kernel keeps of one connection before anybody reads them, where by itself it would go on to 6 MB. Over
+a line of 100 ms it lets through 10 Mbit/s."""
+SEGMENT = 1460
+"""Bytes: what an Ethernet carries. One on the same machine would be offered 64 kB, and may have 20 of them on the way
+before anybody has looked at the first."""
 FILES = 16_384
 
 _TOO_LARGE = b"HTTP/1.1 431 Request Header Fields Too Large\r\ncontent-length: 0\r\nconnection: close\r\n\r\n"
@@ -106,9 +109,6 @@ class BoundedProtocol(HttpToolsProtocol):
         # uvloop's is one without saying so.
         super().connection_made(cast("Transport", transport))
         self.address = self.client[0] if self.client else ""
-        line = transport.get_extra_info("socket")
-        if line is not None:
-            line.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, RECEIVE_BUFFER)
         self.waits_since = self.loop.time()
         if not self.server_state.admit(self):
             self._refuse(_FULL)
@@ -202,6 +202,10 @@ class Server(uvicorn.Server):
 
         self._health_server = await get_running_loop().create_server(connected, host=config.host, port=config.port)
         await super().startup(sockets)
+        for listener in (line for one in self.servers for line in one.sockets):
+            # Those that it accepts have both from it.
+            listener.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, RECEIVE_BUFFER)
+            listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_MAXSEG, SEGMENT)
 
     async def on_tick(self, counter: int) -> bool:
         if counter % 10 == 0:
