@@ -651,7 +651,7 @@ def _changes(case: Case, event: Event) -> Mapping[str, Any]:
             if event.merged_into is not None:
                 return {}
             room = SAMPLE - len(case.sample)
-            reopened = _open_again(case) if event.count else {}
+            reopened = _open_again(case) if event.count and not case.answered else {}
             known = {c.case_id for c in case.suggestions} | {*case.judged, case.case_id}
             return {
                 "askers": case.askers + event.count,
@@ -772,7 +772,11 @@ def _changes(case: Case, event: Event) -> Mapping[str, Any]:
                 return {}
             return _heard(case, event.marks, {event.report_id: event.upto} if event.report_id and event.upto else {})
         case CaseReopened():
-            return {**_open_again(case), "state": _work_of(case), "retracted": event.reason == "retracted"}
+            return {
+                **_open_again(case),
+                "state": _work_of(case),
+                "retracted": case.retracted or event.reason == "retracted",
+            }
         case SuggestionJudged():
             return {
                 "judged": (*case.judged, event.other),

@@ -14,7 +14,17 @@ from pydantic import ValidationError
 
 from libs.contracts.envelope import MalformedEnvelope, parse, type_of
 from libs.contracts.messages import Event
-from libs.contracts.reports.case import CaseClosed, CaseMerged, DraftSaved, ReportUnlinked
+from libs.contracts.reports.case import (
+    CaseAbsorbed,
+    CaseClosed,
+    CaseMerged,
+    CaseRecalled,
+    CaseReopened,
+    CaseRevived,
+    DraftAdopted,
+    DraftSaved,
+    ReportUnlinked,
+)
 from libs.contracts.reports.clarification import (
     ClarificationPaused,
     ClarificationPublished,
@@ -119,7 +129,7 @@ class Shelf:
                 if isinstance(event, ReportMatched) and event.opens and event.case_id
                 if (report := reports.get(key(tenant, event.report_id))) is not None
             }
-            drafted = {key(tenant, event.case_id) for tenant, event in heard if isinstance(event, DraftSaved)}
+            drafted = {key(tenant, event.case_id) for tenant, event in heard if isinstance(event, _CASE_READ)}
             left = {key(tenant, event.case_id) for tenant, event in heard if isinstance(event, ReportUnlinked)}
             cases = await self._store.cases(opened.keys() | drafted | left)
             samples = await self._samples({i: c for i, c in cases.items() if i not in opened}, reports) | reports
@@ -210,10 +220,12 @@ def _sample_of(document_id: str, case: Case) -> str:
 
 
 _REPORT_READ = (ReportMatched, ReportMoved, EvidenceTaken, AnswerRated)
+_CASE_READ = (DraftSaved, DraftAdopted, CaseReopened, CaseRevived, CaseRecalled, CaseAbsorbed)
+"""After these a case may stand under other words, or stand again."""
 _CONCERNING: dict[str, type[Event]] = {
     kind.type_name: kind
     for kind in (
-        *_REPORT_READ, ReportWithdrawn, ReportScreenedOut, ReportUnlinked, DraftSaved, CaseMerged, CaseClosed,
+        *_REPORT_READ, ReportWithdrawn, ReportScreenedOut, ReportUnlinked, *_CASE_READ, CaseMerged, CaseClosed,
         ClarificationPublished, ClarificationPaused, ClarificationRetracted,
     )
 }  # fmt: skip

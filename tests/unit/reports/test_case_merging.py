@@ -16,6 +16,7 @@ from libs.contracts.reports.case import (
     CaseMerged,
     CloseCase,
     JudgeSuggestion,
+    LinkReports,
     MergeCase,
     RecordConfirmation,
     ReopenCase,
@@ -202,6 +203,21 @@ def test_an_answer_that_rests_answers_who_joins_it_and_rests_on() -> None:
 
     assert case.evolve(rests, event).state == CaseState.CLOSED
     assert (count.step, event.clarification_id) == ("count", rests.clarification_id)
+
+
+def test_a_report_that_joins_an_answer_that_rests_is_answered_and_leaves_it_at_rest() -> None:
+    rests = after(a_published_case(), CloseCase(case_id="c"), RINA)
+
+    joined_late = after(rests, LinkReports(case_id=rests.case_id, report_ids=("late",), first_received_at=NOON))
+
+    assert (joined_late.state, joined_late.askers) == (CaseState.CLOSED, rests.askers + 1)
+
+
+def test_a_retracted_answer_stays_retracted_when_its_case_is_opened_again() -> None:
+    retracted = after(a_published_case(), ReopenCase(case_id="c", reason="retracted"))
+    closed = retracted.model_copy(update={"state": CaseState.CLOSED})
+
+    assert not after(closed, ReopenCase(case_id="c", reason="waiting")).answered
 
 
 def test_a_report_that_leaves_a_merged_case_is_taken_off_where_it_was_counted() -> None:

@@ -9,8 +9,17 @@ from aiokafka import ConsumerRecord
 
 from libs.contracts.envelope import Envelope
 from libs.contracts.messages import Event
-from libs.contracts.reports.case import CaseClosed, DraftSaved, ReportUnlinked
+from libs.contracts.reports.case import (
+    CaseAbsorbed,
+    CaseClosed,
+    CaseRecalled,
+    CaseReopened,
+    CaseRevived,
+    DraftSaved,
+    ReportUnlinked,
+)
 from libs.contracts.reports.clarification import ClarificationPublished, IssueClarification
+from libs.contracts.reports.parts import Mark
 from libs.contracts.reports.report import AnswerRated, ReportMatched, ReportMoved
 from libs.contracts.words import MatchOutcome
 from libs.runtime.mongo import key
@@ -262,6 +271,27 @@ async def test_a_closed_case_proposes_nothing(reports: list[Report]) -> None:
     await shelf.take(told_of(CaseClosed(case_id=cast(str, report.case_id))))
 
     assert found(shelf, report.text) == []
+
+
+@pytest.mark.parametrize("back", ["recalled", "reopened", "absorbed", "revived"])
+async def test_a_case_that_comes_back_proposes_again(reports: list[Report], back: str) -> None:
+    report = reports[0]
+    case_id = cast(str, report.case_id)
+    shelf = shelf_of(Stored([report], [a_case(report)]))
+    await shelf.take(told_of(matched(report), CaseClosed(case_id=case_id)))
+    mark = Mark(report_id=report.report_id, n=1, reason="message", at=NOON)
+    event = {
+        "recalled": CaseRecalled(case_id=case_id, mark=mark),
+        "reopened": CaseReopened(case_id=case_id, reason="waiting"),
+        "absorbed": CaseAbsorbed(case_id=case_id, absorbed="x", count=1, first_at=NOON, answer_due_at=NOON),
+        "revived": CaseRevived(case_id=case_id),
+    }[back]
+
+    await shelf.take(told_of(CaseClosed(case_id=case_id)))
+    closed = is_known(shelf, report.text)
+    await shelf.take(told_of(event))
+
+    assert (closed, is_known(shelf, report.text)) == (False, True)
 
 
 async def test_a_case_that_its_last_report_has_left_proposes_nothing(reports: list[Report]) -> None:

@@ -97,6 +97,15 @@ def test_a_draft_of_a_merged_case_is_shown_and_can_be_taken() -> None:
     assert "Dinas Pendidikan" in html
 
 
+def test_a_case_whose_answer_was_retracted_says_that_its_reporters_wait_again() -> None:
+    retracted = replace(fixtures.case_published(), retracted=True)
+
+    html = preview.RENDERER.render("console/case.html", fixtures.page(), retracted)
+
+    assert "Jawaban ini dicabut; pelapornya menunggu lagi." in html
+    assert "Jawaban ini dicabut" not in preview.html("case-published")
+
+
 def test_a_report_whose_answer_did_not_answer_can_be_answered_again() -> None:
     html = preview.html("request-reopened")
 
