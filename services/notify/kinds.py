@@ -66,7 +66,8 @@ DELIVERY: Aggregate[delivery.Delivery] = Aggregate(
         ),
         index(("tenant", 1), ("ix.recipient", 1), name="recipient"),
         index(
-            ("tenant", 1), ("ix.bulletin", 1), ("ix.kind", 1), ("ix.channel", 1), ("ix.state", 1), ("_id", 1),
+            ("tenant", 1), ("ix.bulletin", 1), ("ix.recipient", 1), ("_id", 1),
+            ("ix.kind", 1), ("ix.channel", 1), ("ix.state", 1),
             name="ledger", where={"ix.bulletin": {"$exists": True}},
         ),
         index(("tenant", 1), ("ix.case", 1), ("_id", 1), name="case", where={"ix.case": {"$exists": True}}),

@@ -22,6 +22,7 @@ from libs.runtime.directory import Directory
 from libs.runtime.engine import Engine
 from libs.runtime.errors import NotFound
 from libs.runtime.keyring import VersionedKey
+from libs.runtime.mongo import Document
 from libs.runtime.sealing import SubjectKeys
 from services.notify import letters
 from services.notify.assignment import Assignment
@@ -45,9 +46,8 @@ MOST_VERSIONS = 50
 MOST_ASSIGNMENTS = 100
 MOST_OF_A_SUBJECT = 50
 
-CHANNELS = tuple(sorted(Channel))
-STATES = tuple(sorted(DeliveryState))
-KINDS = ("partner", "report")
+MOST_CHANNELS = len(Channel)
+"""Deliveries of one bulletin to one recipient."""
 
 
 class Views:
@@ -149,31 +149,34 @@ class Views:
     async def ledger(
         self, tenant: str, bulletin_id: str, *, state: str | None = None, cursor: str | None = None
     ) -> Page[LedgerRow]:
-        """
+        """Person by person: all channels of one stand together, and on one page.
+
         Raises:
             NotFound: no such bulletin.
             Refused: the cursor is not ours.
         """
         await self._known(tenant, bulletin_id)
         scope = f"ledger|{tenant}|{bulletin_id}|{state or ''}"
-        where: dict[str, Any] = {
-            "ix.bulletin": bulletin_id,
-            "ix.kind": {"$in": list(KINDS)},
-            "ix.channel": {"$in": list(CHANNELS)},
-            "ix.state": state if state is not None else {"$in": list(STATES)},
-        }
+        where: dict[str, Any] = {"ix.bulletin": bulletin_id}
+        if state is not None:
+            where["ix.state"] = state
         if cursor is not None:
-            where["_id"] = {"$gt": str(self._cursors.decode(scope, cursor)[0])}
+            where["ix.recipient"] = {"$gt": str(self._cursors.decode(scope, cursor)[0])}
         documents = await self._deliveries.collection.find(
-            tenant, where, sort=[("_id", 1)], limit=PAGE + 1, fields=STATE
+            tenant,
+            where,
+            sort=[("ix.recipient", 1), ("_id", 1)],
+            limit=PAGE + MOST_CHANNELS,
+            fields={**STATE, "ix.recipient": 1},
         )
-        shown = documents[:PAGE]
+        shown = _whole_people(documents)
         deliveries = await self._deliveries.states(shown)
         wanted = {d.assignment_id for d in deliveries if d.assignment_id is not None}
         assignments = await self._assignments.of(tenant, wanted)
+        more = len(documents) > len(shown)
         return Page[LedgerRow](
             items=tuple(_ledger_row(d, assignments) for d in deliveries),
-            next=self._cursors.encode(scope, [shown[-1]["_id"]]) if len(documents) > PAGE else None,
+            next=self._cursors.encode(scope, [shown[-1]["ix"]["recipient"]]) if more else None,
         )
 
     async def by_hand(self, tenant: str, *, cursor: str | None = None) -> Page[ByHandRow]:
@@ -312,6 +315,14 @@ def row(delivery: Delivery) -> DeliveryRow:
         method=delivery.method,
         assignment_id=delivery.assignment_id,
     )
+
+
+def _whole_people(documents: Sequence[Document]) -> Sequence[Document]:
+    """Without those of whom more may follow."""
+    if len(documents) < PAGE + MOST_CHANNELS:
+        return documents
+    last = documents[-1]["ix"]["recipient"]
+    return [d for d in documents if d["ix"]["recipient"] != last]
 
 
 def _ledger_row(delivery: Delivery, assignments: Mapping[str, Assignment]) -> LedgerRow:

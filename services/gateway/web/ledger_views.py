@@ -93,16 +93,22 @@ class AnswersPage:
 
 @dataclass(frozen=True, kw_only=True)
 class DeliveryRow:
-    recipient: str
-    """What officers may know: a ticket number or a partner's name, never an address."""
-    recipient_kind: str
-    """`reporter`, `partner` or `subscriber`."""
-    url: str = ""
-    version: int
+    """One message on one channel."""
+
     state: ChannelState
     attempts: int = 1
     resolve: tuple[Action, Action] | None = None
     """For `unknown` only: it arrived, it did not. Nothing is sent again without a person's word."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class DeliveryPerson:
+    recipient: str
+    """What officers may know: a ticket number or a partner's name, never an address."""
+    kind: str
+    """`reporter` or `partner`."""
+    url: str = ""
+    rows: tuple[DeliveryRow, ...]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -114,7 +120,7 @@ class DeliveriesPage:
     totals: tuple[tuple[str, int], ...] | None
     """State and number, in the order of a message's way; None when the ledger could not be read."""
     filters: tuple[Filter, ...] = ()
-    rows: tuple[DeliveryRow, ...] = ()
+    people: tuple[DeliveryPerson, ...] = ()
     next_url: str = ""
     resend: Resend | None = None
 

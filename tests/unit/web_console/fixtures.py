@@ -826,8 +826,19 @@ def answers_unavailable() -> ledger.AnswersPage:
 
 
 def deliveries(**more: object) -> ledger.DeliveriesPage:
-    def row(recipient: str, kind: str, state: ledger.ChannelState, **also: object) -> ledger.DeliveryRow:
-        return replace(ledger.DeliveryRow(recipient=recipient, recipient_kind=kind, version=1, state=state), **also)  # type: ignore[arg-type]
+    def person(recipient: str, *states: ledger.ChannelState, partner: str = "") -> ledger.DeliveryPerson:
+        return ledger.DeliveryPerson(
+            recipient=recipient,
+            kind="partner" if partner else "reporter",
+            url=f"/jombang/console/partners/{partner}" if partner else "",
+            rows=tuple(ledger.DeliveryRow(state=state, attempts=4 if state.reason else 1) for state in states),
+        )
+
+    unknown = ledger.DeliveryRow(
+        state=_channel("email", "unknown", 38, "timeout"),
+        resolve=(action("console/deliveries/d3/arrived"), action("console/deliveries/d3/lost")),
+    )
+    doubtful = person("Radio Suara Wonosalam", _channel("inbox", "sent", 39), partner="p6")
 
     base = ledger.DeliveriesPage(
         desk=desk(),
@@ -850,32 +861,17 @@ def deliveries(**more: object) -> ledger.DeliveriesPage:
             ("reporters", 95),
             ("partners", 25),
         ),
-        rows=(
-            row("JBG-26-002310", "reporter", _channel("email", "sent", 39)),
-            row("JBG-26-002308", "reporter", _channel("whatsapp_manual", "queued")),
-            row(
-                "Radio Suara Wonosalam",
-                "partner",
-                _channel("email", "unknown", 38, "timeout"),
-                url="/jombang/console/partners/p6",
-                resolve=(
-                    action("console/deliveries/d3/arrived", version=2),
-                    action("console/deliveries/d3/lost", version=2),
-                ),
-            ),
-            row(
-                "Suara Ploso",
-                "partner",
-                _channel("email", "failed_permanent", 38, "mailbox_full"),
-                url="/jombang/console/partners/p3",
-                attempts=4,
-            ),
-            row("JBG-26-002296", "reporter", _channel("email", "suppressed", 0, "unsubscribed")),
-            row(
+        people=(
+            person("JBG-26-002310", _channel("email", "sent", 39)),
+            person("JBG-26-002308", _channel("whatsapp_manual", "queued")),
+            replace(doubtful, rows=(*doubtful.rows, unknown)),
+            person("Suara Ploso", _channel("email", "failed_permanent", 38, "mailbox_full"), partner="p3"),
+            person("JBG-26-002296", _channel("email", "suppressed", 0, "unsubscribed")),
+            person(
                 "Info Mojoagung",
-                "partner",
+                _channel("inbox", "sent", 21),
                 _channel("whatsapp_manual", "sent", 20, manual=True),
-                url="/jombang/console/partners/p1",
+                partner="p1",
             ),
         ),
         next_url="/jombang/console/clarifications/KLR-JBG-2026-0091/deliveries?after=x",
@@ -885,7 +881,7 @@ def deliveries(**more: object) -> ledger.DeliveriesPage:
 
 
 def deliveries_clean() -> ledger.DeliveriesPage:
-    return deliveries(totals=(("sent", 118), ("delivered", 2)), rows=deliveries().rows[:1], resend=None)
+    return deliveries(totals=(("sent", 118), ("delivered", 2)), people=deliveries().people[:1], resend=None)
 
 
 def by_hand(**more: object) -> ledger.ByHandPage:

@@ -194,6 +194,14 @@ def test_whoever_answers_stop_later_is_found_among_what_was_sent() -> None:
     assert "/console/by-hand/h4/stop" in sent
 
 
+def test_all_channels_of_one_recipient_stand_in_one_row() -> None:
+    html = preview.html("deliveries")
+
+    row = html[html.index("Radio Suara Wonosalam") :].split("</tr>")[0]
+    assert html.count(">Radio Suara Wonosalam</span></bdi>") == 1
+    assert row.index("Kotak masuk") < row.index("Surel")
+
+
 def test_an_uncertain_delivery_is_sent_again_by_nobody_but_a_person() -> None:
     html = preview.html("deliveries")
 
@@ -238,7 +246,7 @@ def test_what_people_typed_is_text_and_never_markup(name: str, view: object) -> 
 
 
 def test_a_code_this_build_does_not_know_is_shown_as_it_came() -> None:
-    page = fixtures.deliveries(totals=(("teleported", 3),), rows=())
+    page = fixtures.deliveries(totals=(("teleported", 3),), people=())
 
     assert "teleported" in preview.RENDERER.render("console/deliveries.html", fixtures.page(), page)
 

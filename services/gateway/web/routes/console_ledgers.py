@@ -142,7 +142,7 @@ async def _deliveries(
             )
             for code, state in FILTERS.items()
         ),
-        rows=tuple(_delivery(shift, bulletin, r, partners) for r in ledger.items) if ledger else (),
+        people=tuple(_people(shift, bulletin, ledger.items, partners)) if ledger else (),
         next_url=f"{base}?show={show}&after={ledger.next}" if ledger and ledger.next else "",
         resend=_resend(shift, bulletin, failed, attempt),
     )
@@ -184,22 +184,27 @@ def recipient_name(shift: Shift, kind: str, recipient: str, partners: Mapping[st
         return recipient[:8]
 
 
-def _delivery(
-    shift: Shift, bulletin: BulletinView, row: LedgerRow, partners: Mapping[str, PartnerRow]
-) -> ledger_views.DeliveryRow:
+def _people(
+    shift: Shift, bulletin: BulletinView, rows: Iterable[LedgerRow], partners: Mapping[str, PartnerRow]
+) -> Iterable[ledger_views.DeliveryPerson]:
+    """Notify lists the channels of one recipient together."""
+    for recipient, group in groupby(rows, key=lambda row: row.delivery.recipient):
+        of_one = list(group)
+        kind, partner_id = of_one[0].delivery.recipient_kind, of_one[0].partner_id
+        yield ledger_views.DeliveryPerson(
+            recipient=recipient_name(shift, kind, recipient, partners),
+            kind={"report": "reporter"}.get(kind, kind),
+            url=shift.url("partners", partner_id) if partner_id else "",
+            rows=tuple(_delivery(shift, bulletin, row) for row in of_one),
+        )
+
+
+def _delivery(shift: Shift, bulletin: BulletinView, row: LedgerRow) -> ledger_views.DeliveryRow:
     delivery = row.delivery
     base, resolve = ("deliveries", bulletin.id, delivery.id), None
     if delivery.state == DeliveryState.UNKNOWN:
         resolve = (shift.action(*base, "arrived"), shift.action(*base, "lost"))
-    return ledger_views.DeliveryRow(
-        recipient=recipient_name(shift, delivery.recipient_kind, delivery.recipient, partners),
-        recipient_kind={"report": "reporter"}.get(delivery.recipient_kind, delivery.recipient_kind),
-        url=shift.url("partners", row.partner_id) if row.partner_id else "",
-        version=bulletin.version,
-        state=_channel(row),
-        attempts=delivery.attempts,
-        resolve=resolve,
-    )
+    return ledger_views.DeliveryRow(state=_channel(row), attempts=delivery.attempts, resolve=resolve)
 
 
 def _channel(row: LedgerRow) -> ledger_views.ChannelState:
