@@ -82,7 +82,10 @@ def number_asked(query: str) -> dict[str, Any] | None:
     characters = "".join(c for c in unicodedata.normalize("NFKC", typed).upper() if c.isascii() and c.isalnum())
     before, code = characters[:-8], ids.read_code(characters[-8:])
     parted = re.fullmatch(r"\w{0,3}\W{0,3}\w{4}\W{0,3}\w{4}\W*", without_invisible(typed))
-    if len(before) not in (0, 3) or parted is None or not re.search(r"\d", characters[-8:]):
+    if len(before) not in (0, 3) or parted is None:
+        return None
+    # One number in twenty has letters only: without those of its office it reads like a word or two.
+    if not before and not re.search(r"\d", characters):
         return None
     if not set(code) <= set(ids.CROCKFORD):
         return None

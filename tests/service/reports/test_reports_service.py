@@ -127,7 +127,7 @@ async def test_a_checked_case_becomes_an_answer_that_the_ticket_shows(desk: Desk
     assert await listed(desk, tenant, verdict="true") == []
     assert [await listed(desk, tenant, q=q) for q in FINDING] == [[number]] * len(FINDING)
     assert await listed(desk, tenant, q="pungutan bank") == []
-    assert await listed(desk, tenant, q=f"{number[:-1]}Z") == []
+    assert await listed(desk, tenant, q=f"{number[:-1]}{'Y' if number[-1] == 'Z' else 'Z'}") == []
     assert await listed(desk, tenant, q=number.lower().replace("-", " ")) == [number]
     await written_by_an_older_version(desk.stack, tenant)
     assert await listed(desk, tenant, q="dipungut") == []

@@ -68,6 +68,11 @@ def test_an_answer_is_looked_up_by_its_number(query: str) -> None:
     assert number_asked(query) == {"ix.number": "CRB-4F7K-9XM0"}
 
 
+def test_a_number_of_letters_only_is_looked_up_with_those_of_its_office() -> None:
+    assert number_asked("crb xpay hhmd") == {"ix.number": "CRB-XPAY-HHMD"}
+    assert number_asked("xpay hhmd") is None
+
+
 def test_a_number_without_its_office_is_looked_up_as_well() -> None:
     where = number_asked("4f7k-9xmo")
 
