@@ -11,6 +11,7 @@ from asyncio import BaseTransport, Transport, get_running_loop
 from collections import defaultdict
 from collections.abc import Iterable
 from contextlib import suppress
+from ipaddress import IPv6Address
 from typing import Any, cast
 
 import uvicorn
@@ -28,7 +29,7 @@ READ_WITHIN = 60.0
 MOST_CONNECTIONS = 4_000
 """Of one process: 2,000 live pages and as many requests; an idle one takes 10 to 20 kB."""
 IDLE_PER_ADDRESS = 256
-"""Connections of one address that ask nothing at the moment; as much as a browser keeps for forty of its kind."""
+"""Connections of one address that ask nothing at the moment: those of forty browsers."""
 MOST_PIPELINED = 32
 """Requests sent ahead on one connection."""
 RECEIVE_BUFFER = 128_000
@@ -90,6 +91,14 @@ def _let_go_of_the_oldest(some: Iterable[Any]) -> bool:
     return True
 
 
+def network_of(address: str) -> str:
+    """An IPv6 client has a /64 of addresses for itself."""
+    if ":" not in address:
+        return address
+    whole = IPv6Address(address.partition("%")[0])
+    return str(whole.ipv4_mapped or IPv6Address(int(whole) >> 64 << 64))
+
+
 class BoundedProtocol(HttpToolsProtocol):
     """One connection.
 
@@ -108,7 +117,7 @@ class BoundedProtocol(HttpToolsProtocol):
     def connection_made(self, transport: BaseTransport) -> None:
         # uvloop's is one without saying so.
         super().connection_made(cast("Transport", transport))
-        self.address = self.client[0] if self.client else ""
+        self.address = network_of(self.client[0]) if self.client else ""
         self.waits_since = self.loop.time()
         if not self.server_state.admit(self):
             self._refuse(_FULL)

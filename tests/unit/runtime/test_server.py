@@ -308,3 +308,16 @@ async def test_what_a_client_forwards_changes_neither_its_address_nor_the_scheme
         seen = (await at.get(f"http://{HOST}:{running.port}/who", headers=forged)).json()
 
     assert seen == [HOST, "http", HOST]
+
+
+@pytest.mark.parametrize(
+    ("address", "network"),
+    [
+        ("203.0.113.9", "203.0.113.9"),
+        ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::"),
+        ("::ffff:203.0.113.9", "203.0.113.9"),
+        ("fe80::1%eth0", "fe80::"),
+    ],
+)
+def test_addresses_of_one_ipv6_network_are_one_client(address: str, network: str) -> None:
+    assert server.network_of(address) == network
