@@ -420,8 +420,8 @@ class TicketPage(_WithErrors):
     withdraw: Form | None = None
     following: Following | None = None
     contact: str = ""
-    """Where nobody follows yet: the channel of the contact that was left a moment ago; `unknown`, where it cannot be
-    read whether one was left; empty where none was."""
+    """Where nobody follows: the channel of the contact that was left a moment ago; `unreachable`, where the number is
+    somebody else's; `unknown`, where it cannot be read whether one was left; empty where none was."""
     errors: tuple[FieldError, ...] = ()
     trouble: Trouble | None = None
 

@@ -502,6 +502,7 @@ PAGES: dict[str, tuple[str, object]] = {
             ),
         ),
     ),
+    "ticket-unreachable": ("public/ticket.html", replace(checking_ticket(), following=None, contact="unreachable")),
     "ticket-lookup": (
         "public/ticket_lookup.html",
         TicketLookupPage(form=form("tickets"), lost_form=form("tickets/lost")),

@@ -239,3 +239,11 @@ def test_every_date_names_its_weekday(name: str) -> None:
 
 
 WEEKDAYS = ("Senin", "Selasa", "Rabu", "Kamis", "Jumat", "Sabtu", "Minggu")
+
+
+def test_a_ticket_whose_number_is_somebody_elses_says_that_nobody_can_be_told() -> None:
+    html = preview.html("ticket-unreachable")
+
+    assert "Anda tidak dapat dikabari" in html
+    assert "Kabar dikirim" not in html
+    assert "Tidak ada alamat untuk dikabari" not in html

@@ -44,6 +44,8 @@ from services.gateway.web.views import (
 )
 
 router = APIRouter(include_in_schema=False)
+
+UNREACHABLE = "unreachable"
 FOLLOWED_BY = ("email", "whatsapp_manual")
 
 
@@ -195,7 +197,7 @@ async def _shown(
     if typed is not None and view.message is not None:
         message = replace(view.message, key=text_of(typed, "key"))
         view = replace(view, message=message, message_text=text_of(typed, "pesan"))
-    if view.following is None:
+    if view.following is None and view.contact != UNREACHABLE:
         left = visit.request.cookies.get(contact_cookie(held.number), "")
         view = replace(view, contact=left if left in FOLLOWED_BY else view.contact)
     return site.show(visit, office, "public/ticket.html", view, status=status, nav="tickets")
@@ -209,6 +211,13 @@ def _recording(office: TenantRecord, held: Ticket, receipt: Receipt, *, steps: t
         live_url=f"/{office.slug}/tickets/{held.number}/stream",
         steps=steps,
     )
+
+
+def _contact(follow: FollowView | None) -> str:
+    """What there is to say of a contact that nobody follows by."""
+    if follow is None:
+        return "unknown"
+    return UNREACHABLE if follow.undeliverable and not follow.following else ""
 
 
 def _page(
@@ -257,7 +266,7 @@ def _page(
         not_mine=form_of(f"{base}/rejection", visit) if answered and found.clarification is not None else None,
         withdraw=form_of(f"{base}/withdrawal", visit) if open_ and not answered else None,
         following=following,
-        contact="unknown" if follow is None else "",
+        contact=_contact(follow),
         errors=errors,
         trouble=trouble,
     )
