@@ -192,7 +192,7 @@ def _environment(form: str) -> ImmutableSandboxedEnvironment:
         auto_reload=False,
     )
     environment.filters |= {
-        "sentence": sentence, "paragraphs": paragraphs, "cut": cut, "capitalised": capitalised,
+        "sentence": sentence, "paragraphs": paragraphs, "cut": cut, "topic": topic,
     }  # fmt: skip
     environment.tests["web"] = is_web_address
     return environment
@@ -218,8 +218,26 @@ def cut(text: str) -> str:
     return textwrap.shorten(text, SUBJECT, placeholder="…")
 
 
-def capitalised(text: str) -> str:
-    return text[:1].upper() + text[1:]
+_TOPICS = {
+    "id": {
+        "politics": "Politik", "government": "Pemerintahan dan kebijakan", "health": "Kesehatan", "disaster": "Bencana",
+        "crime": "Kriminalitas", "law": "Hukum", "figure": "Tokoh", "social_aid": "Bantuan sosial", "jobs": "Lowongan",
+        "prize_scam": "Hadiah dan penipuan", "religion": "Agama dan SARA", "education": "Pendidikan",
+        "economy": "Ekonomi", "other": "Lain-lain",
+    },
+    "en": {
+        "politics": "Politics", "government": "Government and policy", "health": "Health", "disaster": "Disaster",
+        "crime": "Crime", "law": "Law", "figure": "Public figures", "social_aid": "Social aid", "jobs": "Job offers",
+        "prize_scam": "Prizes and scams", "religion": "Religion and identity", "education": "Education",
+        "economy": "Economy", "other": "Other",
+    },
+}  # fmt: skip
+
+
+def topic(code: str, language: str) -> str:
+    """As the case page names it; an office's own words begin with a capital."""
+    text = code.replace("_", " ")
+    return _TOPICS[language_of(language)].get(code, text[:1].upper() + text[1:])
 
 
 def is_web_address(text: str) -> bool:

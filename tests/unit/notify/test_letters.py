@@ -10,6 +10,7 @@ from libs.contracts.directory import TenantRecord
 from libs.contracts.registry.tenant import Branding, TenantSettings
 from libs.contracts.reports.parts import Reference
 from libs.runtime.keyring import VersionedKey
+from services.gateway.web.routes.console_case_page import TOPICS
 from services.notify import letters
 from services.notify.bulletin import Bulletin
 from services.notify.channels import whatsapp
@@ -214,6 +215,23 @@ def test_the_subject_to_a_partner_names_deadline_topic_and_fact() -> None:
         "Harjamukti. Air PDAM “aman” dipakai di… (KLR-CRB-2026-0147)"
     )
     assert "sebelum Rabu, 25 November 2026, 16.00 WIB. Air bersih: Air PDAM" in subject_of(correction)
+
+
+@pytest.mark.parametrize("language", ["id", "en"])
+def test_every_topic_of_the_case_page_has_its_words_in_a_subject(language: str) -> None:
+    words = [letters.topic(code, language) for code in TOPICS]
+
+    assert len(set(words)) == len(TOPICS)
+    assert letters._TOPICS[language].keys() == set(TOPICS)
+    assert "_" not in "".join(words)
+
+
+def test_a_subject_names_the_topic_in_the_language_of_its_reader() -> None:
+    request, _, _ = written(a_delivery("partner_request.partner"), a_bulletin(topic="social_aid"))
+    english, _, _ = written(a_delivery("partner_request.partner", "en"), a_bulletin(topic="government"))
+
+    assert "WIB? Bantuan sosial: " in subject_of(request)
+    assert "WIB? Government and policy: " in subject_of(english)
 
 
 def test_two_bulletins_with_different_hours_are_two_letters() -> None:
