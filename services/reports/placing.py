@@ -226,7 +226,8 @@ def told(report: Report) -> str:
     """Everything that says what a report is about: its text, its links, and the words in its pictures."""
     if report.text == ERASED:
         return ""
-    return "\n".join(part for part in (report.text, *report.urls, report.words) if part)
+    further = (url for url in report.urls if url not in report.text.split())
+    return "\n".join(part for part in (report.text, *further, report.words) if part)
 
 
 def marks_of(report: Report) -> list[str]:

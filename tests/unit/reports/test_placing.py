@@ -11,7 +11,7 @@ from libs.contracts.reports.report import Placement, PlaceReport
 from libs.runtime.aggregates import Context, Incoming
 from libs.runtime.errors import Unavailable
 from services.reports.case import Case
-from services.reports.placing import Placing, links_of, marks_of
+from services.reports.placing import Placing, links_of, marks_of, told
 from services.reports.report import Report, decide, evolve
 from tests.unit.reports.builders import NOON, an_open_case, context
 
@@ -26,6 +26,11 @@ def a_report(**more: Any) -> Report:
 
 def test_one_post_under_two_addresses_is_one_mark() -> None:
     assert links_of(a_report(urls=(POST,))) == links_of(a_report(text=SAME_POST)) != []
+
+
+def test_a_link_that_is_the_whole_text_is_told_once() -> None:
+    assert told(a_report(text=POST, urls=(POST,))) == POST
+    assert told(a_report(text="Lihat ini", urls=(POST,))) == f"Lihat ini\n{POST}"
 
 
 def test_two_posts_are_two_marks() -> None:
