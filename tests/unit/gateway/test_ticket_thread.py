@@ -28,6 +28,14 @@ def test_after_belum_the_thread_says_that_it_is_looked_at_again_and_what_comes_n
     assert nodes[-3:] == [("answered", "done"), ("reopened", "now"), ("answered", "todo")]
 
 
+def test_after_belum_no_hour_is_promised_because_no_clock_runs() -> None:
+    *_, coming = thread(a_ticket(helpful=False), now=NOW)
+    *_, promised = thread(a_ticket(clarification=None), now=NOW)
+
+    assert (coming.step, coming.at) == ("answered", None)
+    assert promised.at == NOW + timedelta(hours=24)
+
+
 @pytest.mark.parametrize("state", ["answered", "closed", "withdrawn"])
 def test_what_has_been_answered_or_ended_since_is_not_open_again(state: str) -> None:
     ticket = a_ticket(helpful=False, state=state)

@@ -327,7 +327,7 @@ HISTORY = (
 
 def similar(**more: object) -> cases.SimilarCase:
     base = cases.SimilarCase(
-        number="KSS-JBG-0884",
+        number="KSS-JBG-DQYR-GDQK",
         url="/jombang/console/cases/k884",
         reports=58,
         verdict="false",
@@ -336,6 +336,7 @@ def similar(**more: object) -> cases.SimilarCase:
             cases.Difference(what="place", ours="Mojoagung, Peterongan", theirs="Ngoro, Gudo", same=False),
             cases.Difference(what="date", ours="24–28 November", theirs="17–21 November", same=False),
             cases.Difference(what="number", ours="420/1187/415.16/2026", theirs="420/1187/415.16/2026", same=True),
+            cases.Difference(what="amount", ours="Rp20.000", theirs="", same=False),
         ),
         same_case=action("console/cases/k1/similar/same", version=7),
         same_campaign=action("console/cases/k1/similar/campaign", version=7),

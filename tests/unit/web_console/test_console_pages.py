@@ -52,6 +52,12 @@ def test_what_a_label_an_error_or_a_hint_points_at_is_there(name: str) -> None:
 
 
 @ALL
+def test_a_comparison_has_no_empty_cell(name: str) -> None:
+    """What one of two texts does not name is told apart from what could not be read."""
+    assert '<mark class="diff"></mark>' not in preview.html(name)
+
+
+@ALL
 def test_a_disabled_button_says_why(name: str) -> None:
     buttons = re.findall(r"<button[^>]* disabled[^>]*>", preview.html(name))
 

@@ -96,7 +96,7 @@ def thread(ticket: TicketView, *, now: datetime) -> tuple[ThreadStep, ...]:
     elif ticket.state in ("received", "checking") and ticket.clarification is None:
         steps.append(ThreadStep(step="checking", node="now"))
     if ticket.state in ("received", "checking", "waiting_party"):
-        steps.append(ThreadStep(step="answered", node="todo", at=ticket.answer_due_at))
+        steps.append(ThreadStep(step="answered", node="todo", at=None if again else ticket.answer_due_at))
     if ticket.state == "answered" and ticket.helpful is None:
         steps.append(ThreadStep(step="closed", node="todo"))
     if ticket.state == "closed":

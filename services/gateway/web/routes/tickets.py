@@ -235,6 +235,8 @@ def _page(
         state = TicketState.REOPENED
     open_ = state not in (TicketState.WITHDRAWN, TicketState.SCREENED_OUT, TicketState.CLOSED)
     answered = state == TicketState.ANSWERED
+    # After a "Belum" no clock runs; the old one may be long over.
+    timed = not answered and state != TicketState.REOPENED
     following = None
     if follow is not None and follow.following and follow.channel:
         following = Following(
@@ -249,7 +251,7 @@ def _page(
         state=state,
         live_url=f"{base}/stream",
         steps=thread(found, now=datetime.now(UTC)),
-        next_at=found.waiting_until if found.waiting_for else found.answer_due_at if not answered else None,
+        next_at=found.waiting_until if found.waiting_for else found.answer_due_at if timed else None,
         party=found.waiting_for or "",
         until=found.waiting_until,
         reason=found.ended_reason
