@@ -13,9 +13,12 @@ NEGATORS = _listed(
     "tidak tdk tdak tidk tidaklah tidakkah tak takkan ga gak gk nggak ngga nggk enggak engga gag kagak kaga ndak nda "
     "ora bukan bkn bukanlah bukannya belum blm blum belom jangan jgn jangn janganlah tanpa tiada takada tiadanya not "
     "no never without dont doesnt didnt isnt arent wasnt werent wont cannot cant couldnt shouldnt hasnt havent non "
-    "nihil mustahil batal gagal urung"
+    "nihil mustahil batal gagal urung enggan ogah emoh pantang"
 )
 """Deny the next word with content."""
+NOT_YET = _listed("belum blm blum belom")
+ALREADY = _listed("sudah udah sdh udh telah")
+"""The opposite of those, where a claim turns on them: "sudah tutup"."""
 DENIALS = _listed(
     "bantah membantah dibantah bantahan bantahkan terbantahkan sangkal menyangkal disangkal sangkalan tepis menepis "
     "ditepis tampik menampik ditampik hoaks hoax hoaxs bohong kebohongan keliru dibatalkan membatalkan pembatalan "
@@ -106,8 +109,8 @@ _OPPOSITES = (
     "masuk memasuki dimasukkan masukkan memasukkan / keluar dikeluarkan mengeluarkan keluarkan",
     "datang tiba kedatangan hadir menghadiri dihadiri / pergi absen mangkir",
     "terima diterima menerima penerimaan setuju menyetujui disetujui persetujuan setujui sepakat dukung mendukung "
-    "didukung dukungan pro / tolak ditolak menolak penolakan menentang ditentang kontra mengecam dikecam rejects "
-    "rejected",
+    "didukung dukungan pro / tolak ditolak menolak penolakan menentang ditentang kontra mengecam dikecam kecam kecaman "
+    "rejects rejected",
     "besar membesar / kecil mengecil",
     "sah legal resmi absah / ilegal liar",
     "halal dihalalkan menghalalkan / haram",
@@ -120,15 +123,15 @@ _OPPOSITES = (
     "mahal / murah",
     "cepat dipercepat percepat / lambat diperlambat lama",
     "mulai dimulai memulai bermula lanjut dilanjutkan melanjutkan berlanjut / akhir berakhir diakhiri mengakhiri usai "
-    "selesai henti dihentikan menghentikan berhenti penghentian setop stop distop",
-    "pasang dipasang memasang / copot dicopot mencopot",
-    "diangkat mengangkat angkat dilantik melantik pelantikan / dipecat memecat pecat diberhentikan",
-    "ditahan ditangkap menangkap menahan penangkapan penahanan tangkap dipenjara arrested / dibebaskan membebaskan "
-    "bebas dilepas dilepaskan freed",
+    "selesai henti dihentikan diberhentikan menghentikan berhenti penghentian setop stop distop",
+    "pasang dipasang memasang pemasangan / copot dicopot mencopot pencopotan",
+    "diangkat mengangkat angkat dilantik melantik pelantikan / dipecat memecat pecat pemecatan",
+    "ditahan ditangkap menangkap menahan penangkapan penahanan tangkap dipenjara penjara pemenjaraan arrested / "
+    "dibebaskan membebaskan bebas dilepas dilepaskan pembebasan pelepasan freed",
     "sehat sembuh menyembuhkan disembuhkan kesembuhan cures cure / sakit penyakit menyakitkan",
     "ampuh manjur efektif berkhasiat mujarab / mandul sia-sia",
     "penuh / kosong",
-    "jual menjual dijual / beli membeli dibeli",
+    "jual menjual dijual penjualan / beli membeli dibeli pembelian",
     "sukses berhasil lulus / gagal",
     "aktif diaktifkan mengaktifkan / nonaktif dinonaktifkan menonaktifkan",
     "pria laki-laki lelaki laki cowok / wanita perempuan cewek",
@@ -141,16 +144,16 @@ _OPPOSITES = (
     "muslim islam / kristen katolik nasrani",
     "kaya / miskin",
     "kuat menguat penguatan / lemah melemah pelemahan",
-    "perpanjang diperpanjang memperpanjang / dipersingkat diperpendek perpendek",
+    "perpanjang diperpanjang memperpanjang perpanjangan / dipersingkat diperpendek perpendek",
     "dibangun membangun pembangunan / dibongkar membongkar pembongkaran digusur menggusur penggusuran dirobohkan",
     "benar terbukti / salah",
     "ditambahkan / dihapus menghapus penghapusan dihapuskan",
     "wajib diwajibkan mewajibkan kewajiban harus / sunah sukarela opsional",
     "kanan / kiri",
     "kebal / rentan",
-    "memperbaiki membaik / memburuk merusak",
+    "memperbaiki membaik perbaikan / memburuk merusak perusakan",
     "utang berutang / lunas melunasi",
-    "melindungi dilindungi / menyerang diserang",
+    "melindungi dilindungi perlindungan / menyerang diserang penyerangan serangan",
 )
 """Pairs of words that cannot both be true of one thing; each word stands in one pair."""
 

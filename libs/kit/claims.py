@@ -9,17 +9,18 @@ around a claim is no part of it, and a text of nothing else holds no claim at al
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
-from itertools import pairwise
+from itertools import groupby, pairwise
 
 from rapidfuzz.distance import Levenshtein, Opcode
 from rapidfuzz.fuzz import ratio
 
 from libs.kit.addresses import without_addresses
 from libs.kit.claim_words import (
+    ALREADY,
     ASKING,
     CALLED_OFF,
     CHANNELS,
@@ -32,6 +33,7 @@ from libs.kit.claim_words import (
     FILLERS,
     MONTHS,
     NEGATORS,
+    NOT_YET,
     NUMBERED,
     PARTS,
     PEOPLE,
@@ -63,7 +65,10 @@ MISSPELT = 72.0
 CLOSE = 0.7
 """Of the published claim, that must be found for a word in the place of another to be a change and no retelling."""
 WIDE = 1.6
-DENIAL = "!denied"
+SHARED = 2
+"""Words of the claim, besides the one that parts, that make a sentence of a long report one about the claim."""
+DENIAL, DONE, PENDING = "!denied", "!done", "!pending"
+"""Tokens beside the words: a denial of what stands around, "sudah", "belum"."""
 
 Stem = Callable[[str], str]
 
@@ -126,7 +131,12 @@ class Reading:
 
     @cached_property
     def said(self) -> tuple[tuple[str, int], ...]:
-        return tuple((token.key, token.sign) for token in self.tokens if not token.is_around)
+        return tuple((t.key, t.sign) for t in self.tokens if not t.is_around and t.key not in (DONE, PENDING))
+
+    @cached_property
+    def worded(self) -> tuple[Token, ...]:
+        """What is laid side by side: without the tokens beside the words."""
+        return tuple(token for token in self.tokens if not token.key.startswith("!"))
 
 
 _SCALE = r"ribu|rb|juta|jt|miliar|milyar|triliun|trilyun"
@@ -137,7 +147,7 @@ _LEX = re.compile(
         (?:\s?wi(?:b|ta|t)\b)?(?:\s(?P<part>subuh|pagi|siang|sore|petang|malam)\b)?)
     |(?P<zoned>(?<![\w.,:])(?P<zhour>\d{{1,2}})[.:](?P<zminute>\d\d)\s?wi(?:b|ta|t)\b)
     |(?P<money>(?<!\w)(?:rp\.?|idr)\s{{0,2}}(?P<mfigure>\d{{1,15}}(?:[.,]\d{{1,3}}){{0,5}})(?:\s?(?P<mscale>{_SCALE}|k|m|t)\b)?)
-    |(?P<number>(?<![\w])(?P<figure>\d{{1,15}}(?:[.,]\d{{1,3}}){{0,5}})(?:\s?(?P<scale>{_SCALE})\b)?(?![\w]))
+    |(?P<number>(?<![\w])(?P<figure>\d{{1,15}}(?:[.,]\d{{1,3}}){{0,5}})(?:\s?(?P<scale>{_SCALE})\b)?(?![\w])(?:\s?%)?)
     |(?P<word>[^\W_](?:[^\W_]|['’-](?=[^\W_]))*)
     """,
     re.IGNORECASE | re.VERBOSE,
@@ -181,12 +191,20 @@ def read(text: str, stem: Stem) -> Reading:
         asks = end is not None and "?" in end.group()
         at = end.end() if end else at
         pieces = list(_pieces(sentence))
-        if any(piece.key or piece.word not in EMPTY for piece in pieces):
+        if any(piece.key or piece.word not in EMPTY for piece in pieces) or _is_refusal(pieces):
             tokens += _tokens(pieces, stem, number, asks=asks)
             content |= {p.key or p.word for p in pieces if p.key or p.word in CHANNELS or p.word not in EMPTY}
         if len(tokens) > MOST_TOKENS:
             break
     return Reading(tuple(tokens[:MOST_TOKENS]), len(content) if content - CHANNELS else 0)
+
+
+def _is_refusal(pieces: Sequence[_Piece]) -> bool:
+    """ "Kami tidak terima!" says something, though each of its words may stand around a claim."""
+    return any(
+        one.word in NEGATORS and other.word in SIDES and other.word not in TRUE | FALSE
+        for one, other in pairwise(pieces)
+    )
 
 
 def _pieces(sentence: str) -> Iterator[_Piece]:
@@ -242,7 +260,7 @@ def _number(value: float) -> str:
 
 def _clock(hour: str, minute: str | None, part: str | None) -> str:
     """Minutes of the day; of half a day only, where "jam 9" does not say which."""
-    hours = int(hour) % 24
+    hours = int(hour) if int(hour) > 24 else int(hour) % 24
     if part in ("sore", "petang") or (part == "malam" and hours >= 6) or (part == "siang" and hours < 6):
         hours = hours % 12 + 12
     sure = part is not None or hours > 12 or hours == 0
@@ -255,7 +273,8 @@ def _ends(pieces: Sequence[_Piece], *, asks: bool) -> tuple[int, int]:
     while first < last and not pieces[first].key and pieces[first].word in EDGES - NEGATORS - DENIALS:
         first += 1
     while last > first and not pieces[last - 1].key and pieces[last - 1].word in EDGES | TAGS | NEGATORS:
-        if not asks and last > 1 and pieces[last - 2].word in NEGATORS and pieces[last - 1].word in TRUE | FALSE:
+        is_said = pieces[last - 1].word not in TAGS | NEGATORS
+        if not asks and last > 1 and pieces[last - 2].word in NEGATORS and is_said:
             break
         last -= 1
     return first, last
@@ -272,30 +291,48 @@ def _tokens(pieces: Sequence[_Piece], stem: Stem, sentence: int, *, asks: bool) 
         if piece.word in NEGATORS:
             if before not in TRUE and after not in TAGS:
                 denials.append(piece.shown)
+                if piece.word in NOT_YET:
+                    yield Token(PENDING, 1, None, piece.shown, sentence)
         elif piece.word in DENIALS or (denials and piece.word in TRUE):
             if denials and piece.word in DENIALS:
                 denials.clear()
-            elif not (asks and (piece.word in FALSE or piece.word in TRUE)):
+            # "membantah hoaks …" denies once.
+            elif not (before in DENIALS - FALSE and piece.word in FALSE) and not (
+                asks and (piece.word in FALSE or piece.word in TRUE)
+            ):
                 yield Token(DENIAL, 1, None, " ".join((*denials, piece.shown)), sentence)
                 denials.clear()
-        elif piece.key and not (piece.aspect is Aspect.IDENTIFIER and after in PEOPLE and piece.key[0] == "n"):
+        elif piece.key and not _is_count(piece, after):
             is_slot = before in NUMBERED or (piece.word != "" and is_roman(piece.word))
             odd = len(denials) % 2 == 1
             shown = " ".join((*denials, _slot(before, piece.shown)))
             sign = -1 if odd else 1
             yield Token(piece.key, sign, piece.aspect, shown, sentence, is_slot, is_denied=odd, is_around=around)
             denials.clear()
+        elif piece.word in ALREADY:
+            yield Token(DONE, 1, None, piece.shown, sentence)
         elif not piece.key and piece.word not in FILLERS:
-            key, sign = SIDES.get(piece.word) or SIDES.get(stem(piece.word)) or (stem(piece.word), 1)
+            key, sign = _side(piece.word, stem)
             odd = len(denials) % 2 == 1
             shown = " ".join((*denials, piece.shown))
             yield Token(key, -sign if odd else sign, None, shown, sentence, is_denied=odd, is_around=around)
             denials.clear()
         before = piece.word
     # "sudah … belum" asks; "… terbongkar belum" denies.
-    is_denied_last = before in CALLED_OFF or (before == "belum" and not asks)
-    if denials and is_denied_last and not any(piece.word in ("sudah", "udah", "telah") for piece in pieces):
+    is_asked = asks or any(piece.word in ALREADY for piece in pieces)
+    is_denied_last = before in CALLED_OFF or (before == "ada" and not asks) or (before == "belum" and not is_asked)
+    if denials and is_denied_last:
         yield Token(DENIAL, 1, None, " ".join(denials), sentence)
+
+
+def _side(word: str, stem: Stem) -> tuple[str, int]:
+    root = stem(word)
+    return SIDES.get(word) or SIDES.get(word.removesuffix("nya")) or SIDES.get(root) or (root, 1)
+
+
+def _is_count(piece: _Piece, after: str) -> bool:
+    """Of people; a share of them ("21% pasien") is none."""
+    return piece.key.startswith("number") and after in PEOPLE and "%" not in piece.shown
 
 
 def _slot(before: str, shown: str) -> str:
@@ -304,8 +341,7 @@ def _slot(before: str, shown: str) -> str:
 
 def turns(theirs: Reading, ours: Reading) -> tuple[Turn, ...]:
     """Where a report says another thing than the published claim that it resembles, in the order of the claim."""
-    published = [token for token in ours.tokens if token.key != DENIAL][:HEAD]
-    reported = [token for token in theirs.tokens if token.key != DENIAL]
+    published, reported = ours.worded[:HEAD], theirs.worded
     found: list[Turn] = []
     beside = _Aligned.of(published, reported)
     if beside is not None:
@@ -314,6 +350,7 @@ def turns(theirs: Reading, ours: Reading) -> tuple[Turn, ...]:
             found += _denied(theirs, ours, beside) or _denied_within(beside)
     if not found and len(published) <= SHORT:
         found += [*_other_value(reported, published), *_contrary_elsewhere(reported, published)]
+        found += _apart_in_a_sentence(theirs, ours)
     return tuple(found)
 
 
@@ -341,7 +378,7 @@ class _Aligned:
         start, end = _window([token.key for token in reported], wanted, len(ours))
         theirs = reported[start:end]
         matched = len(wanted & {token.key for token in theirs})
-        codes = list(Levenshtein.opcodes([t.key for t in ours], [t.key for t in theirs]))
+        codes = _joined(Levenshtein.opcodes([t.key for t in ours], [t.key for t in theirs]))
         same = [code for code in codes if code.tag == "equal"]
         if not same or matched < LEAST_ALIGNED * len(wanted):
             return None
@@ -365,13 +402,47 @@ class _Aligned:
             if code.tag == "insert" and self.first <= code.dest_start < self.last:
                 yield from self.theirs[code.dest_start : code.dest_end]
 
+    def flanked(self) -> Iterator[tuple[Token, Token]]:
+        """One word in the place of one, between words that both have."""
+        for code in self.codes[1:-1]:
+            if code.tag == "replace" and code.src_end - code.src_start == code.dest_end - code.dest_start == 1:
+                yield self.ours[code.src_start], self.theirs[code.dest_start]
+
     def only_edit(self) -> tuple[Sequence[Token], Sequence[Token]] | None:
-        """What was put in the place of what, where nothing else was changed within the claim."""
-        inner = [code for code in self.codes if code.tag != "equal" and self.first <= code.dest_start < self.last]
-        if not self.is_close or len(inner) != 1 or inner[0].tag != "replace":
+        """What was put in the place of what, where nothing else was changed: within the claim, or at its ends."""
+        edits = [code for code in self.codes if code.tag != "equal"]
+        inner = [code for code in edits if self.first <= code.dest_start < self.last]
+        changed = [code for code in edits if code.src_start < code.src_end]
+        if not self.is_close or not changed:
             return None
-        (code,) = inner
-        return self.ours[code.src_start : code.src_end], self.theirs[code.dest_start : code.dest_end]
+        if len(inner) == 1 and inner[0].tag == "replace":
+            (code,) = inner
+            return self.ours[code.src_start : code.src_end], self.theirs[code.dest_start : code.dest_end]
+        if inner or len(changed) != 1 or changed[0].tag != "replace":
+            return None
+        (code,) = changed
+        if code.src_start == 0:
+            neighbour, instead = self.theirs[self.first], self.theirs[self.first - 1 : self.first]
+        else:
+            neighbour, instead = self.theirs[self.last - 1], self.theirs[self.last : self.last + 1]
+        gone = self.ours[code.src_start : code.src_end]
+        if not instead or instead[0].sentence != neighbour.sentence or any(each.aspect for each in (*gone, *instead)):
+            return None
+        return None if any(each.shown.lower() in EMPTY for each in gone) else (gone, instead)
+
+
+def _joined(codes: Iterable[Opcode]) -> list[Opcode]:
+    """Edits that touch made one: which word came in the place of which, they do not tell."""
+    joined: list[Opcode] = []
+    for code in codes:
+        last = joined[-1] if joined else None
+        if last is None or "equal" in (last.tag, code.tag):
+            joined.append(code)
+            continue
+        src_end, dest_end = code.src_end, code.dest_end
+        tag = "delete" if last.dest_start == dest_end else "insert" if last.src_start == src_end else "replace"
+        joined[-1] = Opcode(tag, last.src_start, src_end, last.dest_start, dest_end)
+    return joined
 
 
 def _contrary(beside: _Aligned) -> Iterator[Turn]:
@@ -420,6 +491,10 @@ def _replaced(beside: _Aligned) -> Iterator[Turn]:
             yield from (Turn(t.aspect, None, t.shown) for t in gone if t.is_slot and t.aspect and t.key not in there)
         named = (t for t in beside.inserted() if t.is_slot and t.key not in whole)
         yield from (Turn(t.aspect, t.shown, None) for t in named if t.aspect)
+    found = [pair for pair in beside.flanked() if pair[0].key not in there and _is_another_word(*pair)]
+    if found:
+        yield Turn(Aspect.WORD, found[0][1].shown, found[0][0].shown)
+        return
     only = beside.only_edit()
     if only is not None and len(only[0]) == len(only[1]) == 1:
         ours, theirs = only[0][0], only[1][0]
@@ -522,4 +597,36 @@ def _contrary_elsewhere(reported: Sequence[Token], published: Sequence[Token]) -
         own = signs.get(token.key, {token.sign})
         if token.sign not in own and (token.is_denied or not any((token.key, sign) in said for sign in own)):
             return [Turn(Aspect.POLARITY, token.shown, None)]
+    return []
+
+
+def _apart_in_a_sentence(theirs: Reading, ours: Reading) -> list[Turn]:
+    """Where a sentence of the report is about the claim and says the contrary, "belum" for "sudah", or another day,
+    month or hour, whatever the rest of the report says; or a denial stands right before words of a claim that denies
+    nothing ("tidak di atas gedung Indosat")."""
+    signs: dict[str, set[int]] = {}
+    times: dict[str, list[Token]] = {}
+    for token in ours.worded[:HEAD]:
+        signs.setdefault(token.key, set()).add(token.sign)
+        times.setdefault(_kind(token), []).append(token)
+    denied = any(token.is_denied or token.key == DENIAL for token in ours.tokens)
+    states = {token.key for token in ours.tokens} & {DONE, PENDING}
+    for _, said in groupby(theirs.tokens, lambda token: token.sentence):
+        sentence = list(said)
+        shared = {token.key for token in sentence if token.key in signs}
+        for at, token in enumerate(sentence):
+            about = len(shared - {token.key}) >= SHARED
+            if about and token.sign not in signs.get(token.key, {token.sign}):
+                return [Turn(Aspect.POLARITY, token.shown, None)]
+            if token.is_denied and not denied and token.key not in signs:
+                behind = [each.key for each in sentence[at + 1 : at + 3]]
+                if len(behind) == SHARED and signs.keys() >= set(behind):
+                    return [Turn(Aspect.POLARITY, token.shown, None)]
+            if about and token.key == PENDING and states == {DONE}:
+                return [Turn(Aspect.POLARITY, token.shown, None)]
+            kind = _kind(token)
+            if about and kind in ("day", "month", "clock") and kind in times:
+                same = [each for each in sentence if _kind(each) == kind]
+                if not any(_agree(one.key, other.key) for one in same for other in times[kind]):
+                    return [Turn(Aspect.TIME, token.shown, times[kind][0].shown)]
     return []

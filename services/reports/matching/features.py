@@ -255,17 +255,18 @@ def replaced_names(query: Compared, title: Compared) -> frozenset[str]:
     """Names of the title in whose place the query says something else: the mark of a template with another target.
 
     A name counts when it is nowhere in the query, not even misspelt or inside a hashtag, while a neighbour of it is,
-    and beside that neighbour stands a word that the title does not have. A paraphrase drops or moves names instead.
+    and beside that neighbour stands a name that the title does not have. A paraphrase drops or moves names instead.
 
-    Measured on development reports that were answered alone: 0.9 % of the right ones are caught by it, and 96 % of
-    those made wrong by putting another name in.
+    Measured on development reports in offices of 10, whatever their score: 1.2 % of the right ones are caught by it
+    (4.5 % were while any other word in its place counted), and with the other guards 83 % of 441 with another name put
+    in (87 %).
     """
     replaced = set()
     together = "".join(query.words)
     for at, name in enumerate(title.stems):
         if name not in title.names or len(name) <= 3 or title.words[at] in together or _is_in(name, query):
             continue
-        if any(not _is_in(word, title) for word in _in_its_place(at, title, query)):
+        if any(not _is_in(word, title) for word in _in_its_place(at, title, query) if word in query.names):
             replaced.add(name)
     return frozenset(replaced)
 

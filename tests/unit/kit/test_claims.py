@@ -244,3 +244,68 @@ def test_a_hostile_text_is_read_in_bounded_time(hostile) -> None:
     turns(read(hostile, STEMS), read(hostile, STEMS))
 
     assert time.process_time() - started < 1
+
+
+@pytest.mark.parametrize(
+    ("published", "reported"),
+    [
+        (
+            "Binatang langka dan sangat berbahaya, membunuh setelah 4 jam",
+            "Ini binatang yang langka dan sangat aman. Orang yang digigit binatang itu wafat setelah 4 jam. Sangat "
+            "berbahaya sekali!",
+        ),
+        (
+            "Aksi tandingan 212 pada 10 Desember",
+            "Tanggal 10 Juni kubu itu mengadakan aksi tandingan 212. Yang mau ikut acara tanggal 10 Desember tolong "
+            "diberi tahu.",
+        ),
+        (
+            "Rakyat sudah mendatangi KPU Surabaya untuk mendaftar",
+            "Foto ini diambil di KPU. Tampak rakyat belum mendatangi KPU Surabaya untuk mendaftar.",
+        ),
+        (
+            "Penembak jitu terlihat di atas Gedung Indosat",
+            "Tadi siang sniper tidak pernah diatas Gedung Indosat. Padahal polisi bilang lain",
+        ),
+    ],
+)
+def test_a_sentence_about_the_claim_that_parts_from_it_is_not_outweighed_by_the_rest(published, reported) -> None:
+    assert aspects(reported, published)
+
+
+def test_another_sentence_with_a_denial_of_its_own_is_no_turn() -> None:
+    assert not aspects(
+        "Jembatan Ciwulan ditutup mulai Senin. Saya tidak mengerti kenapa warga diam saja.",
+        "Jembatan Ciwulan ditutup Senin",
+    )
+
+
+@pytest.mark.parametrize(
+    ("published", "reported"),
+    [
+        ("Gunung Galunggung Tasikmalaya meletus", "Gunung Galunggung Tasikmalaya padam"),
+        ("Gubernur Sumut membuka seluruh masjid", "Walikota Sumut membuka seluruh masjid"),
+        ("Divonis hukuman pancung di Arab Saudi", "Kabarnya dia divonis pujian pancung di negara Arab Saudi kemarin"),
+    ],
+)
+def test_another_word_at_an_end_or_between_two_that_both_have_is_another_claim(published, reported) -> None:
+    assert Aspect.WORD in aspects(reported, published)
+
+
+@pytest.mark.parametrize(
+    ("published", "reported"),
+    [
+        ("Uya Kuya meninggal dunia", "Uya Kuya ogah meninggal dunia"),
+        ("Penyerangan terhadap muazin di masjid Garut", "Muazin di masjid Garut belum diserang"),
+        ("Bola matanya sudah tidak ada", "Bola matanya sudah ada"),
+        ("Bantah hoaks, Kominfo sebut registrasi aman", "Kominfo sebut registrasi aman"),
+        (
+            "Kecam pernyataan Said Aqil, Neno Warisman: ibu tidak terima",
+            "Kecam pernyataan Said Aqil, Neno Warisman: ibu terima",
+        ),
+        ("Kejadian jam 13.00 di Embong Malang", "Kejadian jam 73.00 di Embong Malang"),
+        ("21% pasien mengalami efek samping", "41% pasien mengalami efek samping"),
+    ],
+)
+def test_each_way_to_say_the_contrary_is_known(published, reported) -> None:
+    assert aspects(reported, published)
