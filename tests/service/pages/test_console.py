@@ -28,6 +28,9 @@ class Newsroom:
         """Path of a new case."""
         text = text or f"Kabar {uuid4().hex} {uuid4().hex}"
         await self.house.submit(self.office, text=text, **more)
+        return await self.case_of(text)
+
+    async def case_of(self, text: str) -> str:
         found: list[str] = []
 
         async def opened() -> bool:
@@ -79,7 +82,8 @@ async def test_a_case_travels_through_forms_alone_from_the_queue_to_the_public_p
     wrong = await approve.send(room.approver.browser, code="000000")
     code = totp(room.approving.secret)
     log_in = {"email": room.approving.email, "password": PASSWORD, "code": code}
-    await room.house.http.post("/api/v1/session", json=log_in)
+    async with room.house.browser() as elsewhere:
+        await elsewhere.post("/api/v1/session", json=log_in)
     used = await form(wrong.text, "/approve").send(room.approver.browser, code=code)
     again = form(used.text, "/approve")
     approved = await again.send(room.approver.browser, code=totp(room.approving.secret, ahead=1))
@@ -331,5 +335,73 @@ async def test_a_reply_to_a_reporter_leaves_the_unsaved_draft_and_the_right_repo
 
     assert told.headers["location"] == f"{case}?done=replied"
     assert "Dari mana Anda tahu?" in after
+    assert _box(after, f"text-{report}") == ""
     assert form(after, "/draft").fields["fact"] == DRAFT["fact"]
     assert unsaid.status_code == 422
+
+
+def _box(html: str, name: str) -> str:
+    found = re.search(rf'<textarea[^>]*name="{name}" form="draft"[^>]*>\n?(.*?)</textarea>', html, re.DOTALL)
+    assert found, name
+    return found[1]
+
+
+async def test_a_reply_that_is_being_written_stays_when_another_button_is_pressed(room: Newsroom) -> None:
+    case, browser = await room.case(), room.verifier.browser
+    await form(await room.read(case), "/claim").send(browser)
+    html = await room.read(case)
+    [report] = set(re.findall(r'name="text-([0-9a-f-]+)"', html))
+    source = {"title": "Keterangan dinas", "url": "https://dinas.example/keterangan"}
+
+    await form(html, "/draft").send(browser, to="references", **source, **{f"text-{report}": "Dari mana Anda t"})
+    after = await room.read(case)
+    told = await form(after, "/draft").send(browser, to=f"reports/{report}/reply", **{f"text-{report}": "Dari mana?"})
+
+    assert _box(after, f"text-{report}") == "Dari mana Anda t"
+    assert told.headers["location"] == f"{case}?done=replied"
+    assert _box(await room.read(case), f"text-{report}") == ""
+
+
+async def test_the_buttons_of_what_came_back_leave_the_unsaved_draft(room: Newsroom) -> None:
+    text = f"Kabar {uuid4().hex} {uuid4().hex}"
+    receipt = await room.house.submit(room.office, text=text)
+    case, browser = await room.case_of(text), room.verifier.browser
+    for said in ("Ada bukti baru.", "Satu lagi."):
+        told = {"code": receipt["tracking_code"], "text": said}
+        await room.house.http.post(f"{room.office.api}/tickets/{receipt['number']}/messages", json=told, headers=key())
+
+    async def marked() -> bool:
+        return "Semua sudah ditangani" in await room.read(case)
+
+    await until(marked)
+    html = await room.read(case)
+    first, second = re.findall(r'name="box" value="(text-[A-Z0-9-]+)"', html)
+    buttons = re.findall(r'<button[^>]*formaction="([^"]*(?:settle|reply))"', html)
+
+    told_one = await form(html, "/draft").send(
+        browser, to=f"reports/{receipt['report_id']}/reply", box=second, **DRAFT, **{second: "Terima kasih."}
+    )
+    after = await room.read(case)
+
+    assert first != second
+    # Two replies, two "Ditangani", all of them at once; and the reply in the list of reports.
+    assert len(buttons) == 6
+    assert told_one.headers["location"] == f"{case}?done=replied"
+    assert "Terima kasih." in after
+    assert form(after, "/draft").fields["fact"] == DRAFT["fact"]
+
+
+async def test_a_draft_that_somebody_else_saved_is_told_also_when_another_button_comes_back_with_an_error(
+    room: Newsroom,
+) -> None:
+    case, browser = await room.case(), room.verifier.browser
+    await form(await room.read(case), "/claim").send(browser)
+    page = form(await room.read(case), "/draft")
+    other = Form(page.url, page.fields | {"key": str(uuid4())})
+    await other.send(browser, **(DRAFT | {"fact": "Disimpan lebih dulu."}))
+
+    refused = await page.send(browser, to="references", title="x", url="bukan alamat", **DRAFT)
+
+    assert refused.status_code == 422
+    assert "Disimpan lebih dulu." in refused.text
+    assert "Bandingkan, lalu pilih" in refused.text

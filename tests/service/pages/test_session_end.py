@@ -71,6 +71,39 @@ async def test_a_draft_sent_after_the_sessions_end_is_shown_after_the_log_in_and
     assert pressed.headers["location"] == f"{case}?done=draft_saved"
 
 
+async def test_another_button_pressed_after_the_sessions_end_brings_the_draft_back_as_well(room: Newsroom) -> None:
+    case, browser = await room.case(), room.verifier.browser
+    await form(await room.read(case), "/claim").send(browser)
+    page = form(await room.read(case), "/draft")
+    end_session(room.house, room.approving.id)
+
+    sent = await page.send(browser, to="references", title="Keterangan dinas", url="https://dinas.example/1", **DRAFT)
+    entered = await enters(browser, sent, room.approving)
+    again = await browser.get(entered.headers["location"])
+
+    assert form(again.text, "/references").fields["title"] == "Keterangan dinas"
+    assert form(again.text, "/draft").fields["fact"] == DRAFT["fact"]
+
+
+async def test_a_draft_of_an_ended_session_does_not_overwrite_what_a_colleague_saved_meanwhile(
+    house: House, room: Newsroom
+) -> None:
+    case, browser = await room.case(), room.verifier.browser
+    colleague = await house.log_in(await house.officer(room.office, "verifier"))
+    page = form(await room.read(case), "/draft")
+    end_session(room.house, room.approving.id)
+    theirs = form((await colleague.browser.get(case)).text, "/draft")
+    await theirs.send(colleague.browser, **(DRAFT | {"fact": "Disimpan rekan."}))
+
+    sent = await page.send(browser, **DRAFT)
+    entered = await enters(browser, sent, room.approving)
+    again = await browser.get(entered.headers["location"])
+
+    assert "Disimpan rekan." in again.text
+    assert "Bandingkan, lalu pilih" in again.text
+    assert form(again.text, "/draft").fields["fact"] == DRAFT["fact"]
+
+
 async def test_what_one_officer_typed_is_not_shown_to_the_next(house: House, room: Newsroom) -> None:
     case, browser = await room.case(), room.verifier.browser
     page = form(await room.read(case), "/draft")

@@ -13,7 +13,7 @@ from libs.kit.calendar import local_day
 from services.gateway.web import case_views, console_views, queue_views
 from services.gateway.web.console_views import Action, ClockState
 from services.gateway.web.routes.console_shift import Attempt, Frame, Said, Shift, area_name, of, wrong
-from services.gateway.web.routes.console_unsent import Unsent
+from services.gateway.web.routes.console_unsent import NOTHING, REPLY, Unsent, is_page
 
 TOPICS = (
     "politics", "government", "health", "disaster", "crime", "law", "figure", "social_aid", "jobs", "prize_scam",
@@ -92,7 +92,7 @@ def case_page(
         lease=held,
         claim_action=_action(shift, case, attempt, "claim") if offered else None,
         release=_action(shift, case, attempt, "release") if mine else None,
-        reports=tuple(report_line(shift, r, attempt, case_id=case.id) for r in case.reports.items),
+        reports=tuple(report_line(shift, r, attempt, case_id=case.id, unsent=unsent) for r in case.reports.items),
         report_count=case.askers,
         reports_last_hour=case.last_hour,
         reports_forwarded=case.forwarded_often,
@@ -114,7 +114,7 @@ def case_page(
         publish=_action(shift, case, attempt, "publish") if case.state == CaseState.DECIDED else None,
         correct=_action(shift, case, attempt, "correct") if case.state in OUT else None,
         conflict=_conflict(shift, case, frame, attempt),
-        marks=tuple(mark_line(shift, case, m, attempt) for m in case.marks),
+        marks=tuple(mark_line(shift, case, m, attempt, unsent) for m in case.marks),
         marks_count=case.unread,
         settle_all=_action(shift, case, attempt, "settle") if case.unread > 1 else None,
         spare_drafts=tuple(_spare(shift, case, frame, s, attempt, why_not) for s in case.spare_drafts),
@@ -146,7 +146,9 @@ def picture_urls(shift: Shift, row: ReportRow) -> tuple[str, ...]:
     return tuple(shift.url("reports", row.id, "pictures", str(n + 1)) for n in range(row.attachments))
 
 
-def report_line(shift: Shift, row: ReportRow, attempt: Attempt | None, *, case_id: str) -> case_views.ReportLine:
+def report_line(
+    shift: Shift, row: ReportRow, attempt: Attempt | None, *, case_id: str, unsent: Unsent = NOTHING
+) -> case_views.ReportLine:
     replied, screened = of(attempt, f"reply {row.id}"), of(attempt, f"screen {row.id}")
     ended = row.state in ("withdrawn", "screened_out")
     return case_views.ReportLine(
@@ -164,7 +166,7 @@ def report_line(shift: Shift, row: ReportRow, attempt: Attempt | None, *, case_i
         confidential=row.confidential,
         messages=message_lines(row),
         reply=None if ended else shift.action("cases", case_id, "reports", row.id, "reply", attempt=replied),
-        reply_text=(replied.typed(f"text-{row.id}") or replied.typed("text")) if replied else "",
+        reply_text=unsent.typed(f"{REPLY}{row.id}") or (replied.typed("text") if replied else ""),
         screen_out=None if ended else shift.action("cases", case_id, "reports", row.id, "screen", attempt=screened),
     )
 
@@ -176,17 +178,20 @@ def message_lines(row: ReportRow) -> tuple[case_views.ReportMessage, ...]:
     )
 
 
-def mark_line(shift: Shift, case: CaseView, mark: MarkView, attempt: Attempt | None) -> case_views.CaseMark:
+def mark_line(
+    shift: Shift, case: CaseView, mark: MarkView, attempt: Attempt | None, unsent: Unsent
+) -> case_views.CaseMark:
     base = ("cases", case.id, "reports", mark.report_id)
     replied = of(attempt, f"reply {mark.report_id}")
+    name = f"{mark.number}-{mark.n}"
     return case_views.CaseMark(
-        id=f"{mark.number}-{mark.n}",
+        id=name,
         number=mark.number,
         reason=mark.reason,
         at=mark.at,
         text=mark.text,
         reply=shift.action(*base, "reply", attempt=replied),
-        reply_text=replied.typed("text") if replied else "",
+        reply_text=unsent.typed(f"{REPLY}{name}") or (replied.typed("text") if replied else ""),
         settle=shift.action(*base, "settle", attempt=of(attempt, f"settle {mark.report_id}")),
     )
 
@@ -334,10 +339,9 @@ def _why_not_approve(shift: Shift, case: CaseView) -> Action | None:
 
 
 def _conflict(shift: Shift, case: CaseView, frame: Frame, attempt: Attempt | None) -> case_views.Conflict | None:
-    tried = of(attempt, "draft")
-    if tried is None or not tried.conflict:
+    if attempt is None or not attempt.conflict or not is_page(attempt.form):
         return None
-    mine, theirs = typed_draft(tried), case.draft
+    mine, theirs = typed_draft(attempt), case.draft
     return case_views.Conflict(
         by=frame.name(case.author),
         at=None,

@@ -1,7 +1,8 @@
 """One case: reports, evidence, draft, clocks, and everything an officer does with it."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
+from dataclasses import replace
 from datetime import UTC, datetime
 from uuid import UUID
 
@@ -39,7 +40,17 @@ from services.gateway.web.routes.console_shift import (
     require,
     wrong,
 )
-from services.gateway.web.routes.console_unsent import NOTHING, SECTIONS, Unsent, is_page, keep, kept, unsent_in
+from services.gateway.web.routes.console_unsent import (
+    DRAFT,
+    REPLY,
+    SECTIONS,
+    Unsent,
+    is_crossed,
+    is_page,
+    keep,
+    kept,
+    unsent_in,
+)
 from services.gateway.web.routes.pages import number_in, see, text_of
 from services.gateway.web.routes.public import Cursor
 from services.gateway.web.routes.resuming import only_shown
@@ -57,15 +68,20 @@ async def _shown(shift: Shift, case_id: str, said: Said, attempt: Attempt | None
     case, frame = await asyncio.gather(read(shift, case_id), shift.frame())
     if case.merged_into is not None:
         return shift.visit.finish(see(f"{shift.url('cases', case.merged_into)}?done=led_here"))
-    unsent = await kept(shift, case)
-    attempt = attempt or _crossed(shift, case, said, unsent)
+    # What was just sent is the last word, wherever the rest of it could be kept.
+    whole = attempt is not None and is_page(attempt.form)
+    unsent = unsent_in(attempt.form, case) if attempt is not None and whole else await kept(shift, case)
+    if attempt is None:
+        attempt = _crossed(shift, case, said, unsent)
+    elif whole and is_crossed(case, unsent):
+        attempt = replace(attempt, conflict=True)
     page = case_page(shift, case, frame, said, attempt, unsent)
     return shift.show("case", page, status=attempt.status if attempt else 200)
 
 
 def _crossed(shift: Shift, case: CaseView, said: Said, unsent: Unsent) -> Attempt | None:
     """Somebody saved a draft while another was being written here: as if that had been sent now."""
-    if unsent.draft is None or unsent.version == case.draft_number:
+    if not is_crossed(case, unsent):
         return None
     form = FormData(list(unsent.fields.items()))
     return Attempt(what="draft", form=form, key=str(shift.visit.new_key()), status=200, said=said, conflict=True)
@@ -108,7 +124,13 @@ async def _do(
     done: str,
     names: dict[str, str] | None = None,
     to: str = "",
+    wrote: Collection[str] = (),
 ) -> Response:
+    """
+    Args:
+        wrote: fields of the page that this carries out, where they are no section of it.
+    """
+
     async def again(attempt: Attempt) -> Response:
         return await _shown(shift, case_id, Said(), attempt)
 
@@ -117,11 +139,14 @@ async def _do(
         return await carry_out(shift, form, wish, what=what, done=done, to=there, again=again, names=names)
     case = await or_missing(read(shift, case_id))
     unsent = unsent_in(form, case)
-    if unsent.at is not None:
-        await keep(shift, case_id, unsent)
+    if unsent.at is not None and not await keep(shift, case_id, unsent):
+        # The next page would come without what else was typed.
+        said = Said(problem="unavailable")
+        return await again(Attempt(what=what, form=form, key=text_of(form, "key"), status=503, said=said))
     answer = await carry_out(shift, form, wish, what=what, done=done, to=there, again=again, names=names)
-    if answer.status_code == 303 and what in SECTIONS:
-        await keep(shift, case_id, unsent_in(form, case, but=what))
+    done_with = wrote or SECTIONS.get(what, ())
+    if answer.status_code == 303 and done_with:
+        await keep(shift, case_id, unsent_in(form, case, but=done_with))
     return answer
 
 
@@ -135,7 +160,7 @@ async def typed(shift: OnShift, case_id: Id, request: Request) -> Response:
         attempt = Attempt(what="draft", form=form, key=text_of(form, "key"), status=only_shown(request), said=said)
         return await _shown(shift, case_id, Said(), attempt)
     case = await read(shift, case_id)
-    unsent = NOTHING if text_of(form, "drop") else unsent_in(form, case)
+    unsent = unsent_in(form, case, but=DRAFT if text_of(form, "drop") else ())
     if not await keep(shift, case_id, unsent):
         raise Unavailable("shelf")
     if not by_script:
@@ -411,12 +436,19 @@ async def judge(shift: OnShift, case_id: Id, other: Id, relation: Id, request: R
 @router.post("/{slug}/console/cases/{case_id}/reports/{report_id}/reply")
 async def reply(shift: OnShift, case_id: Id, report_id: Id, request: Request) -> Response:
     form = await shift.posted(request)
+    name = reply_name(form, report_id)
 
     async def wish(key: UUID) -> Reply:
-        given = checked(ConfirmationWish, {"text": text_of(form, f"text-{report_id}") or text_of(form, "text")})
+        given = checked(ConfirmationWish, {"text": text_of(form, name) or text_of(form, "text")})
         return await shift.commands.reply_to_reporter(shift.officer, key, report_id, given.text)
 
-    return await _do(shift, case_id, form, wish, what=f"reply {report_id}", done="replied")
+    return await _do(shift, case_id, form, wish, what=f"reply {report_id}", done="replied", wrote=(name,))
+
+
+def reply_name(form: FormData, report_id: str) -> str:
+    """The box that was written in: the one beside the button, where the report has several on the page."""
+    named = text_of(form, "box")
+    return named if named.startswith(REPLY) else f"{REPLY}{report_id}"
 
 
 @router.post("/{slug}/console/cases/{case_id}/reports/{report_id}/screen")

@@ -3,7 +3,7 @@
 Not an event for each keystroke: it is no business of the case before somebody says so. Sealed with the gateway's key.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
@@ -30,6 +30,8 @@ SECTIONS: Mapping[str, tuple[str, ...]] = {
     "close": ("reason",),
 }
 """Parts of the case page that somebody writes in, by the names of their forms (see Attempt)."""
+REPLY = "text-"
+"""Begins the names of replies to reporters: the page has a box for each report, and for each thing that came back."""
 
 
 class Note(BaseModel):
@@ -79,18 +81,17 @@ def is_page(form: FormData) -> bool:
     return "claim" in form and "explanation" in form
 
 
-def unsent_in(form: FormData, case: CaseView | None, *, but: str = "") -> Unsent:
+def unsent_in(form: FormData, case: CaseView | None, *, but: Collection[str] = ()) -> Unsent:
     """
     Args:
         case: to leave out a draft that says what is saved already; None where it could not be read.
-        but: a section that has just been carried out.
+        but: fields of what has just been carried out.
     """
+    replies = [name for name in form if name.startswith(REPLY) and text_of(form, name)]
     fields = {
         name: text_of(form, name)[:LONGEST_FIELD]
-        for section, names in SECTIONS.items()
-        if section != but
-        for name in names
-        if name in form
+        for name in (*(n for names in SECTIONS.values() for n in names), *replies)
+        if name not in but and name in form
     }
     version = number_in(text_of(form, "version")) or 0
     if case is not None and version == case.draft_number and draft_in(fields) == case.draft:
@@ -98,6 +99,11 @@ def unsent_in(form: FormData, case: CaseView | None, *, but: str = "") -> Unsent
     if not any(value for name, value in fields.items() if name not in DRAFT) and "claim" not in fields:
         return NOTHING
     return Unsent(fields, version, datetime.now(UTC))
+
+
+def is_crossed(case: CaseView, unsent: Unsent) -> bool:
+    """Somebody saved a draft since the page was shown that this one was written on."""
+    return unsent.draft is not None and unsent.version != case.draft_number
 
 
 async def keep(shift: Shift, case_id: str, unsent: Unsent) -> bool:

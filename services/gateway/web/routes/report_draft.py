@@ -89,6 +89,10 @@ class Draft(BaseModel):
         channel = text_of(form, "channel")[:20] or "code"
         return self._with(channel=channel, confidential=_ticked(form, "confidential"), **typed)
 
+    def with_contact_of(self, other: Self) -> Self:
+        """No page carries it."""
+        return self.model_copy(update=other.model_dump(include={"channel", "email", "phone", "confidential"}))
+
     def again(self, step: str, status: int, errors: Iterable[FieldError], trouble: Trouble | None) -> Self:
         found = tuple((e.field, e.code, e.value, e.limit) for e in errors)
         back = CameBack(step=step, status=status, errors=found, trouble=trouble)
@@ -171,6 +175,7 @@ class Sheet:
 
     Attributes:
         kept: it lies on the shelf as it is here, so that its address shows it.
+        unkept: it could not be put there; what may lie there is older.
         unread: the shelf could not be asked for it.
     """
 
@@ -180,6 +185,7 @@ class Sheet:
     id: str
     draft: Draft
     kept: bool = False
+    unkept: bool = False
     unread: bool = False
 
     def url(self, step: str = "") -> str:
@@ -193,7 +199,8 @@ class Sheet:
         """
         action = self.url(step).partition("?")[0]
         carried = [(name, value) for name, value in self.draft.carried() if name not in own]
-        return form_of(action, self.visit, key=self.draft.key, carried=[("draft", self.id), *carried])
+        marked = [("draft", self.id), *([("unkept", "1")] if self.unkept else ())]
+        return form_of(action, self.visit, key=self.draft.key, carried=[*marked, *carried])
 
     def but(self, draft: Draft) -> "Sheet":
         return replace(self, draft=draft, kept=False)
@@ -211,13 +218,13 @@ class Sheet:
         """Kept if it can be; the page carries the answers in any case."""
         parts, note = self.visit.parts, self.draft.model_dump_json().encode()
         if len(note) > LARGEST:
-            return replace(self, kept=False)
+            return replace(self, kept=False, unkept=True)
         try:
             parts.limits.notes.take(self.visit.client)
             await parts.shelf.put(self.office.id, self._place(), note, lasting=KEPT)
         except (Unavailable, TooMany):
-            return replace(self, kept=False)
-        return replace(self, kept=True)
+            return replace(self, kept=False, unkept=True)
+        return replace(self, kept=True, unkept=False)
 
     async def sent(self, number: str) -> "Sheet":
         """From now on it says only what it became."""
@@ -263,7 +270,8 @@ async def sheet_at(visit: Visited, office: TenantRecord, kind: ReportKind, draft
 
 
 async def sheet_of(visit: Visited, office: TenantRecord, kind: ReportKind, form: FormData) -> Sheet:
-    """What a form belongs to: as it lies on the shelf, else as the page carried it.
+    """What a form belongs to: as it lies on the shelf, else as the page carried it; and so too where the page says that
+    its answers are newer.
 
     Raises:
         Refused: `key_invalid`.
@@ -274,7 +282,11 @@ async def sheet_of(visit: Visited, office: TenantRecord, kind: ReportKind, form:
         found = await carried.read()
     except Unavailable:
         return carried
-    return replace(carried, draft=found, kept=True) if found is not None else carried
+    if found is None:
+        return carried
+    if text_of(form, "unkept") and not found.sent:
+        return replace(carried, draft=carried.draft.with_contact_of(found), unkept=True)
+    return replace(carried, draft=found, kept=True)
 
 
 async def stale_sheet(visit: Visited, office: TenantRecord, kind: ReportKind, form: FormData) -> Sheet:

@@ -13,6 +13,7 @@ Where the shelf cannot keep the draft, the next page is the answer itself and ca
 """
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Request
@@ -145,7 +146,7 @@ def _check(site: Pages, sheet: Sheet, found: MatchView) -> Response:
         sent_text=sheet.draft.text,
         upload=sheet.draft.picture,
         answers=answers,
-        go_on=sheet.but(shown).form("origin"),
+        go_on=replace(sheet, draft=shown).form("origin"),
     )
     return _shown(site, sheet, "check", view, step="check")
 
