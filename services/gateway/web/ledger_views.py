@@ -164,7 +164,7 @@ class HandRefusals:
 class HandPerson:
     """All that one person is still to be sent."""
 
-    name: str
+    names: tuple[str, ...]
     """A partner's name; a reporter is called by the numbers of their reports."""
     kind: str
     """`reporter` or `partner`."""

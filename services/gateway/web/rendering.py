@@ -138,8 +138,16 @@ def _with_finished_values(said: Any, finish: Callable[[Any], Any]) -> Callable[.
     return finished
 
 
+LONGEST_HELD = 24
+
+
 def hold_together(text: str) -> Markup:
-    """A reference or an amount that no line may break: the font has no non-breaking hyphen."""
+    """A reference or an amount that no line may break: the font has no non-breaking hyphen.
+
+    What is longer is a name, and would widen the page of a phone.
+    """
+    if len(text) > LONGEST_HELD:
+        return Markup("{}").format(text)
     return Markup('<span class="nowrap">{}</span>').format(text)
 
 

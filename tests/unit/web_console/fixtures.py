@@ -908,7 +908,7 @@ def by_hand(**more: object) -> ledger.ByHandPage:
         desk=desk("Yuli Hapsari", "editor"),
         people=(
             ledger.HandPerson(
-                name="JBG-26-002308, JBG-26-002311",
+                names=("JBG-26-002308", "JBG-26-002311", "Perumda Air Minum Tirta Kencana Kabupaten Jombang"),
                 kind="reporter",
                 hint="41",
                 messages=(
@@ -929,7 +929,7 @@ def by_hand(**more: object) -> ledger.ByHandPage:
                 refusals=refusals(1, 2),
             ),
             ledger.HandPerson(
-                name="KIM Cahaya Diwek",
+                names=("KIM Cahaya Diwek",),
                 kind="partner",
                 hint="07",
                 messages=(

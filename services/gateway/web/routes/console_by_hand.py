@@ -64,9 +64,8 @@ def _people(shift: Shift, rows: Iterable[ByHandRow], attempt: Attempt | None) ->
     """Notify lists the messages of one number together."""
     for phone, group in groupby(rows, key=lambda row: row.phone):
         messages = list(group)
-        called = list(dict.fromkeys(_called(shift, row) for row in messages))
         yield ledger_views.HandPerson(
-            name=", ".join(called),
+            names=tuple(dict.fromkeys(_called(shift, row) for row in messages)),
             kind=_kind(messages[0]),
             hint=phone[-2:],
             messages=tuple(_message(shift, row, attempt) for row in messages),
