@@ -23,7 +23,7 @@ async def read_body(request: Request, model: type[M]) -> M:
         Refused: `unsupported_media`.
         RequestValidationError: it does not fit.
     """
-    if request.headers.get("content-type", "").split(";")[0].strip() != "application/json":
+    if request.headers.get("content-type", "").split(";")[0].strip().lower() != "application/json":
         raise Refused("unsupported_media")
     try:
         return model.model_validate_json(await request.body())

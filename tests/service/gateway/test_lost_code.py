@@ -106,4 +106,6 @@ async def test_one_number_is_mailed_a_few_times_and_no_more(house: House, office
         wrong = await asked(browser, office, number, "bukan surel")
 
     assert [a.status_code for a in answers] == [303] * 3 + [429]
+    # One a minute: not the moment after which anything else may be tried again.
+    assert 30 < int(answers[-1].headers["retry-after"]) <= 60
     assert (wrong.status_code, form(wrong.text, "/tickets/lost").fields["number"]) == (422, number)

@@ -126,8 +126,8 @@ async def lost(office: Office, visit: Visit, site: Site, request: Request) -> Re
         await send_opening(visit.parts, office, number, email_address(typed), read_key(text_of(form, "key")))
     except PydanticCustomError:
         return again(status=422, errors=(FieldError(field="lost-email", code="email_invalid"),))
-    except TooMany:
-        return again(status=429, trouble=Trouble.TOO_MANY)
+    except TooMany as often:
+        return again(status=429, trouble=Trouble.TOO_MANY, retry_after=often.retry_after)
     except Unavailable:
         return again(status=503, trouble=Trouble.UNAVAILABLE)
     return visit.finish(see(f"/{office.slug}/tickets?sent=1"))
@@ -291,17 +291,14 @@ async def _do(office: TenantRecord, visit: Visited, site: Pages, number: str, re
             await _carried_out(visit, held, key, what, form)
     except PictureRefused as refused_picture:
         after = refused_picture.retry_after
-        answer = await shown(status=429 if after else 422, errors=(refused_picture.error,))
-        if after:
-            answer.headers["Retry-After"] = str(after)
-        return answer
+        return _later(await shown(status=429 if after else 422, errors=(refused_picture.error,)), after)
     except ValidationError as error:
         code = "too_long" if error.errors()[0]["type"] == "string_too_long" else "required"
         field, limit = ("kurang", "1000") if what == "rating" else ("pesan", "5000")
         wrong = FieldError(field=field, code=code, value=str(len(text_of(form, field))), limit=limit)
         return await shown(status=422, errors=(wrong,))
-    except TooMany:
-        return await shown(status=429, trouble=Trouble.TOO_MANY)
+    except TooMany as often:
+        return _later(await shown(status=429, trouble=Trouble.TOO_MANY), often.retry_after)
     except Unavailable:
         return await shown(status=503, trouble=Trouble.UNAVAILABLE)
     except Refused as refused:
@@ -315,6 +312,13 @@ async def _do(office: TenantRecord, visit: Visited, site: Pages, number: str, re
     if what == "stop":
         visit.parts.drop_cookie(response, contact_cookie(held.number), path=path)
     return visit.finish(response)
+
+
+def _later(answer: Response, seconds: int) -> Response:
+    """Says when another try makes sense, where one does."""
+    if seconds:
+        answer.headers["Retry-After"] = str(seconds)
+    return answer
 
 
 async def _written(visit: Visited, office: TenantRecord, held: Ticket, key: UUID, form: FormData) -> None:
