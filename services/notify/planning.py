@@ -152,23 +152,23 @@ class Planner:
         """Deliveries, then the clocks of the contacts. Those for whom there is work are left to the worker over
         subjects, which sees the same; those who left the case wait for another answer."""
         await self._plan(tenant, owed)
-        ended = [(s, m) for s, m in owed if s.todo is None and s.case_id == case_id]
-        await self._engine.apply([self._settle(tenant, s, [m], told_by=m.id) for s, m in ended])
+        here = [(s, m) for s, m in owed if s.case_id == case_id]
+        await self._supersede_first_words(tenant, here)
+        await self._engine.apply([self._settle(tenant, s, [m], told_by=m.id) for s, m in here if s.todo is None])
 
     async def _plan(self, tenant: str, owed: Sequence[tuple[Subject, Message]]) -> None:
         await self._engine.apply([self._to_subject(tenant, subject, message) for subject, message in owed])
-        outdated = [s.report_id for s, m in owed if m.template in audience.ENDS]
-        await self._supersede_first_words(tenant, outdated)
         await self._withdraw_from_those_who_stopped(tenant, sorted({s.report_id for s, _ in owed}))
 
-    async def _supersede_first_words(self, tenant: str, reports: Sequence[str]) -> None:
+    async def _supersede_first_words(self, tenant: str, told: Sequence[tuple[Subject, Message]]) -> None:
         """That it is being checked is no news once it has ended."""
+        reports = [s.report_id for s, m in told if m.template in audience.ENDS]
         if not reports:
             return
         documents = await self._deliveries.collection.find(
             tenant,
             {
-                "ix.recipient": {"$in": list(reports)},
+                "ix.recipient": {"$in": reports},
                 "ix.state": {"$in": sorted(WAITING)},
                 "state.template": {"$in": sorted(FIRST_WORDS)},
             },
@@ -335,6 +335,7 @@ class Planner:
                 owed += [(subject, message) for message in messages]
             settled.append(self._settle(tenant, subject, messages))
         await self._plan(tenant, owed)
+        await self._supersede_first_words(tenant, owed)
         await self._engine.apply(settled)
         await self._look_later(self._subjects, later)
 

@@ -6,10 +6,12 @@ from datetime import timedelta
 import pytest
 
 from libs.contracts.notify.delivery import (
+    BeginAttempt,
     HoldAnswers,
     MarkSentByHand,
     PlanClosing,
     PlanDelivery,
+    RecordResult,
     RefuseByHand,
     Unsubscribe,
 )
@@ -144,6 +146,24 @@ async def test_the_first_word_is_superseded_by_the_answer(desk: Desk) -> None:
     await desk.work()
 
     assert await desk.states("r1") == [("answer", "queued", ""), ("interim", "suppressed", "superseded")]
+
+
+async def test_a_correction_of_the_case_that_one_left_does_not_supersede_the_first_word_of_the_other(
+    desk: Desk,
+) -> None:
+    await desk.follower("r1")
+    await desk.tell(plan_bulletin(bulletin_id=bulletin_id("k1", 1)))
+    await desk.work()
+    (answer,) = await desk.deliveries("r1", template="answer")
+    await desk.tell(BeginAttempt(delivery_id=answer["delivery_id"], attempt=1))
+    await desk.tell(RecordResult(delivery_id=answer["delivery_id"], attempt=1, result="sent"))
+    await desk.tell(link(report_id="r1", case_id="c2"))
+    await desk.work()
+
+    await desk.tell(plan_bulletin(bulletin_id=bulletin_id("k1", 2), version=2, change_note="Tanggalnya"))
+    await desk.work()
+
+    assert await desk.states("r1") == [("answer", "sent", ""), ("correction", "queued", ""), ("interim", "queued", "")]
 
 
 async def test_the_first_word_is_not_superseded_by_a_message(desk: Desk) -> None:
@@ -312,3 +332,47 @@ async def test_a_receipt_is_written_once_and_the_answer_follows(desk: Desk) -> N
     await desk.work()
 
     assert await desk.states("r1") == [("receipt", "queued", "")]
+
+
+class Killed(Exception):
+    """The process ends here."""
+
+
+@pytest.mark.parametrize("after", [False, True], ids=["before", "after"])
+@pytest.mark.parametrize("call", range(12))
+async def test_a_planner_that_is_killed_anywhere_tells_nobody_twice_and_leaves_nobody_out(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, call: int, *, after: bool
+) -> None:
+    monkeypatch.setattr(planning, "CHUNK", 2)
+    for n in range(3):
+        await desk.follower(f"a{n}")
+        await desk.follower(f"b{n}", case="c2")
+    await desk.tell(NoteNews(report_id="a0", news_id="m1", template="message"))
+    desk.partner("p1", ("email", MAIL))
+    await desk.tell(plan_bulletin(area=None))
+    await desk.tell(PlanClosing(closing_id="x1", case_id="c2", reason="Tidak beredar.", closed_at=NOW))
+    apply, calls = desk.engine.apply, list[int]()
+
+    async def dying(incoming: Sequence[Incoming]) -> object:
+        calls.append(1)
+        is_here = len(calls) == call + 1
+        if is_here and not after:
+            raise Killed
+        done = await apply(incoming)
+        if is_here:
+            raise Killed
+        return done
+
+    monkeypatch.setattr(desk.engine, "apply", dying)
+    with pytest.raises(Killed):
+        await desk.work()
+    monkeypatch.setattr(desk.engine, "apply", apply)
+    await desk.work()
+
+    def told(states: list[tuple[str, str, str]]) -> list[str]:
+        return [template for template, state, _ in states if state == "queued"]
+
+    assert [told(await desk.states(f"a{n}")) for n in range(3)] == [["answer", "message"], ["answer"], ["answer"]]
+    assert [told(await desk.states(f"b{n}")) for n in range(3)] == [["not_continued"]] * 3
+    assert told(await desk.states("p1", channel="email")) == ["partner_request"]
+    assert {(await desk.subject(f"{c}{n}")).erase_at for c in "ab" for n in range(3)} == {NOW + timedelta(days=30)}

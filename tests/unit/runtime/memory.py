@@ -288,10 +288,12 @@ def projected(document: Document, fields: Mapping[str, Any] | None) -> Document:
         if isinstance(wanted, Mapping):
             found[path] = _computed(whole, path, wanted)
         elif "." in path:
-            # Fields of one list's items: each item keeps those that are asked for.
+            # Fields of one list's items, or of a document in it: each keeps those that are asked for.
             head = path.partition(".")[0]
             inner = [f.partition(".")[2] for f in fields if f.startswith(f"{head}.")]
-            found[head] = [{n: item[n] for n in inner if n in item} for item in whole.get(head, [])]
+            held = whole.get(head, [])
+            kept = [{n: item[n] for n in inner if n in item} for item in ([held] if isinstance(held, dict) else held)]
+            found[head] = kept[0] if isinstance(held, dict) else kept
         elif path in whole:
             found[path] = whole[path]
     return found
