@@ -58,8 +58,13 @@ async def reaching() -> AsyncIterator[None]:
         raise
 
 
-_TRANSIENT = {91, 189, 10107, 11600, 11602, 13435, 13436, 14031, 50, 262}
-"""Shutdown, stepped down, not primary, interrupted, out of disk space, time limit. Source: MongoDB error_codes.yml."""
+_TRANSIENT = {
+    91, 189, 10107, 11600, 11602, 13435, 13436, 14031, 50, 262,
+    94, 134, 211,
+    6, 7, 89, 112, 133, 202, 384, 9001,
+}  # fmt: skip
+"""Shutdown, stepped down, not primary, interrupted, out of disk space, time limit; not yet itself after a start (no
+majority to read from, no keys); a member not reached, two writes at once. Source: MongoDB error_codes.yml."""
 
 
 PING_WITHIN = 2.0
