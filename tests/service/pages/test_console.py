@@ -276,6 +276,22 @@ async def test_another_button_of_the_page_keeps_the_unsaved_draft_and_what_else_
     assert "Belum disimpan sebagai draf" not in clean
 
 
+async def test_an_unsaved_draft_goes_along_when_its_case_joins_another(room: Newsroom) -> None:
+    case, other, browser = await room.case(), await room.case(), room.verifier.browser
+    await form(await room.read(case), "/claim").send(browser)
+    page = form(await room.read(case), "/draft")
+    stays = other.rpartition("/")[2]
+
+    joined = await page.send(browser, to=f"similar/{stays}/same", **DRAFT)
+
+    assert joined.headers["location"] == f"{other}?done=merged"
+
+    async def came_along() -> bool:
+        return DRAFT["fact"] in await room.read(other)
+
+    await until(came_along)
+
+
 async def test_what_a_script_keeps_while_one_writes_is_there_on_the_next_visit_for_that_officer_alone(
     house: House, room: Newsroom
 ) -> None:

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Collection
 from dataclasses import replace
 from datetime import UTC, datetime
-from uuid import UUID
+from uuid import UUID, uuid5
 
 from fastapi import APIRouter, Request
 from starlette.datastructures import FormData
@@ -42,6 +42,7 @@ from services.gateway.web.routes.console_shift import (
 )
 from services.gateway.web.routes.console_unsent import (
     DRAFT,
+    NOTHING,
     REPLY,
     SECTIONS,
     Unsent,
@@ -428,9 +429,14 @@ async def judge(shift: OnShift, case_id: Id, other: Id, relation: Id, request: R
     joins = other if stays == case_id else case_id
 
     async def merge(key: UUID) -> Reply:
+        unsent = unsent_in(form, found) if joins == case_id and is_page(form) else NOTHING
+        if unsent.draft is not None:
+            # A case that has joined another is opened no more: what was typed goes along as its draft.
+            of_draft = uuid5(key, "draft")
+            await shift.commands.save_draft(shift.officer, of_draft, case_id, unsent.draft, expects=version_of(form))
         return await shift.commands.merge_case(shift.officer, key, joins, stays)
 
-    return await _do(shift, case_id, form, merge, what=what, done="similar_answered", to=shift.url("cases", stays))
+    return await _do(shift, case_id, form, merge, what=what, done="merged", to=shift.url("cases", stays))
 
 
 @router.post("/{slug}/console/cases/{case_id}/reports/{report_id}/reply")

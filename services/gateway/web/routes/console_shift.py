@@ -40,8 +40,8 @@ RETRY_AFTER = {"Retry-After": "2"}
 
 NOTICES = frozenset(
     {"claimed", "released", "triaged", "draft_saved", "submitted", "reference_added", "reference_removed", "asked",
-     "confirmed", "similar_answered", "approved", "returned", "published", "correction_started", "closed", "replied",
-     "screened_out", "settled", "adopted", "led_here", "answered",
+     "confirmed", "similar_answered", "merged", "approved", "returned", "published", "correction_started", "closed",
+     "replied", "screened_out", "settled", "adopted", "led_here", "answered",
      "resend_queued", "marked_sent", "number_wrong", "stopped", "resolved",
      "kept"}
 )  # fmt: skip
