@@ -50,6 +50,9 @@ EXAMINED = 9
 """Answers on which features are computed; the right one is deeper for 1 in 60 of those found at all."""
 CASES_EXAMINED = 4
 """Open cases likewise: a wrong guess among them is mended by merging, and each costs as much time as an answer."""
+WORDED = 3
+"""Those that say the same word for word likewise, the newest: they differ in nothing, and a greeting may lie open a
+thousand times."""
 LINKED_PER_ANSWER = 20
 """Texts kept per answer: the twentieth adds nothing that its neighbours did not say, and a case may have 50,000."""
 ENOUGH_WORDS = 8
@@ -394,7 +397,9 @@ class Matcher:
         rows = sorted(fused, key=lambda row: -fused[row])[:most]
         # A text linked to an answer may be the only trace of it, so its first few are always looked at; and what is
         # said word for word is found among any number of near copies.
-        rows += [row for row in (*nearest[:3], *asked.worded) if row not in rows and shelf[row]]
+        worded = [row for row in asked.worded if shelf[row]][-WORDED:]
+        rows = list(dict.fromkeys((*rows, *nearest[:3], *worded)))
+        fused = {row: fused.get(row, 0.0) for row in rows}
         query, cosines, bm25, among = asked.query, asked.cosines, asked.bm25, int(shelf.sum())
         titles = {row: self._titles.compared[row] for row in rows}
         texts = {row: self._linked.compared[asked.nearest[row]] for row in rows if row in asked.nearest}
@@ -406,7 +411,7 @@ class Matcher:
             standing = Standing(
                 cosine=float(cosines[row]),
                 bm25=float(bm25[row]),
-                fusion=fused.get(row, 0.0),
+                fusion=fused[row],
                 coverage=covered[row],
                 cosine_rival=_rival(cosines, row, rivals),
                 bm25_rival=_rival(bm25, row, rivals),
@@ -417,7 +422,7 @@ class Matcher:
             found.append(
                 Examined(
                     document=self._titles.document(row),
-                    fusion=fused.get(row, 0.0),
+                    fusion=fused[row],
                     features=title_features(query, title, standing, weight),
                     query=query,
                     title=title,

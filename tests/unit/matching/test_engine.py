@@ -3,7 +3,18 @@ import time
 import pytest
 
 from libs.kit.stems import Stems
-from services.reports.matching.engine import Decision, Document, Kinds, Matcher, Relation, Trained
+from services.reports.matching.engine import (
+    CASES_EXAMINED,
+    DEPTH,
+    EXAMINED,
+    WORDED,
+    Decision,
+    Document,
+    Kinds,
+    Matcher,
+    Relation,
+    Trained,
+)
 from tests.bench.matching.data import DATA, Archive
 
 CIREBON, JOMBANG = "tenant-a", "tenant-b"
@@ -270,3 +281,17 @@ def test_on_real_reports_the_matcher_is_as_good_as_when_it_was_trained() -> None
     assert len(alone) / len(asked) > 0.3
     assert sum(ranked[0].id == report.answer for report, ranked in alone) / len(alone) > 0.95
     assert took < 0.015
+
+
+@pytest.mark.parametrize("said", ["Apakah ini betul?", BANK])
+def test_what_lies_open_word_for_word_many_times_is_still_a_question_like_any_other(matcher, said) -> None:
+    """As greetings do: each opens a case of its own, and they were more than any search brings forward."""
+    for number in range(3 * DEPTH):
+        matcher.add(Document(f"case-{number}", CIREBON, Kinds.CASE, said))
+    matcher.add(clarification("bank", BANK))
+
+    examined = matcher.examine(CIREBON, said)
+    result = matcher.match(CIREBON, BANK)
+
+    assert len(examined) <= EXAMINED + CASES_EXAMINED + 2 * WORDED
+    assert (result.decision, result.candidates[0].id) == (Decision.MATCH, "bank")
