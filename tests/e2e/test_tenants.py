@@ -41,7 +41,9 @@ BODIES: dict[str, Any] = {
     "/approval": {"expects": 1, "code": "000000"},
     "/publication": {},
     "/merge": {"into": "a case of one's own"},
-    "/suggestions": {"other": str(uuid4()), "relation": "different"},
+    "/suggestions": {"other": "a case of one's own", "relation": "different"},
+    "/adoption": {"of": str(uuid4()), "expects": 0},
+    "/settlement": {},
     "/closing": {},
     "/messages": {"text": "Terima kasih."},
     "/answer": {"outcome": "clarified", "text": "Sudah dijawab."},
@@ -255,6 +257,8 @@ async def test_a_thing_of_another_office_answers_like_one_that_never_was(
     body = body_of(method, path, code=things.code)
     if path.endswith("/merge"):
         body = {"into": stranger.own_case}
+    if path.endswith("/suggestions"):
+        body = {"other": stranger.own_case, "relation": "different"}
     before = await versions(house, things, stranger)
 
     theirs = await stranger.ask(method, path, things.ids, body)
@@ -312,5 +316,5 @@ async def test_a_case_is_merged_into_none_of_another_office_and_none_that_never_
         for into in (things.ids["case_id"], str(uuid4()))
     ]
 
-    assert (theirs.status_code, theirs.content) == (404, never.content)
+    assert (theirs.status_code, theirs.content) == (422, never.content)
     assert await versions(house, things, stranger) == before
