@@ -484,7 +484,7 @@ def is_verbatim(examined: Examined) -> bool:
     may_be = len(query.words) <= 2 * len(title.words) + AROUND and examined.features[_COVERAGE] >= HALF
     if may_be and query.reading.is_verbatim(title.reading) and not is_of_other_post(query, title):
         return True
-    if text is None or query.words != text.words:
+    if text is None or not (query.words == text.words or query.reading.is_verbatim(text.reading)):
         return False
     return has_claim(query) and not is_of_other_post(query, text)
 

@@ -55,6 +55,20 @@ def test_a_forwarded_text_finds_its_answer(matcher) -> None:
     assert (result.decision, result.candidates[0].id) == (Decision.MATCH, "bank")
 
 
+def test_a_copy_of_a_confirmed_report_is_answered_whatever_is_said_before_it(matcher) -> None:
+    """Also where the claim, as the officer wrote it, leaves out what the message names."""
+    told = (
+        "Bantu sebar ya\nPak Lurah sudah telepon Camat, suruh panitia akui kecurangan. Ini info dari seorang panitia… "
+        "Jadi tidak usah gusar dan panik lagi ya warga pendukung 02\nINFO VALID"
+    )
+    matcher.add(clarification("village", told[:140]))
+    matcher.add(Document("r1", CIREBON, Kinds.LINKED, told, answers_to="village"))
+
+    result = matcher.match(CIREBON, f"Dari grup sebelah. {told}")
+
+    assert (result.decision, result.candidates[0].id) == (Decision.MATCH, "village")
+
+
 def test_the_only_document_of_a_young_office_is_no_match_for_another_claim() -> None:
     alone = Matcher(TRAINED, STEMS)
     alone.add(
