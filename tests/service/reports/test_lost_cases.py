@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -26,13 +27,14 @@ from libs.contracts.reports.report import (
 from libs.contracts.topics import Service
 from libs.runtime.aggregates import Context, Incoming
 from libs.runtime.engine import Engine
+from libs.runtime.keyring import Keyring
 from libs.runtime.mongo import Mongo, key
 from libs.runtime.sealing import SubjectKeys
 from services.reports.case import Case
 from services.reports.kinds import AGGREGATES
 from services.reports.merging import Merging
 from services.reports.store import Store
-from tests.unit.runtime.domain import MASTER, an_engine
+from tests.unit.runtime.domain import an_engine
 from tests.unit.runtime.memory import MemoryOutbox
 
 RINA = Actor("rina", ("verifier",))
@@ -111,7 +113,9 @@ class Office:
 @pytest.fixture
 async def office(stack: Stack) -> AsyncIterator[Office]:
     mongo, outbox = Mongo(stack.mongo_url(Service.REPORTS), "reports"), MemoryOutbox()
-    keys = SubjectKeys(mongo.key_store, MASTER)
+    # The processes of this run read what is left here, and must be able to open it.
+    keyring = Keyring(Path(stack.secrets_dir(Service.REPORTS)), Service.REPORTS)
+    keys = SubjectKeys(mongo.key_store, keyring.master)
     engine = an_engine(mongo, outbox, keys=keys, aggregates=AGGREGATES, now=lambda: LONG_AGO)
     await engine.ensure_indexes()
     store = Store(engine, keys)
