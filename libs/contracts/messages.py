@@ -1,10 +1,17 @@
 """The base of every command and event, and the table of their type names.
 
+A message is declared in one breath, and stands in the table from then on:
+
+    class TriageCase(Command, name="reports.triage-case.v1", of="case", to="case_id"):
+        case_id: str
+        severity: Severity
+
 Within a major version only optional fields are added; unknown fields are kept (`extra="allow"`), and enums that cross a
 boundary are open: a value that this code does not know is carried as it came.
 """
 
-from typing import Any, ClassVar, TypeVar
+from collections.abc import Collection
+from typing import Any, ClassVar
 
 from pydantic import BaseModel, ConfigDict
 
@@ -14,6 +21,8 @@ class Message(BaseModel):
 
     type_name: ClassVar[str]
     """`<service>.<name>.v<major>`, as in `ce_type`."""
+    aggregate: ClassVar[str]
+    """Name of the kind of thing that decides it, or that it happened to."""
 
 
 class Sealable(BaseModel):
@@ -25,9 +34,10 @@ class Sealable(BaseModel):
 class Command(Message):
     """A wish that reached its owner's mailbox.
 
-    Attributes:
-        aggregate: name of the kind of thing that decides it.
-        target_field: the field that holds that thing's id.
+    Class keywords:
+        name: `type_name`.
+        of: name of the kind of thing that decides it.
+        to: the field that holds that thing's id.
         private: the shape inside `sealed`, for commands that carry something typed by a person.
         keyed_by_tenant: True where the owner must take one at a time per tenant.
         mailbox: which of its owner's mailboxes it goes to. What has to wait for others lies apart from what somebody
@@ -35,7 +45,6 @@ class Command(Message):
         creates: its target does not exist before it, save for a repeat: the owner tries without looking first.
     """
 
-    aggregate: ClassVar[str]
     target_field: ClassVar[str]
     private: ClassVar[type[Sealable] | None] = None
     keyed_by_tenant: ClassVar[bool] = False
@@ -46,6 +55,27 @@ class Command(Message):
     body_hash: str | None = None
     """Keyed hash of what the client sent, so that a reused Idempotency-Key with another body can be refused."""
 
+    def __init_subclass__(
+        cls,
+        *,
+        name: str = "",
+        of: str = "",
+        to: str = "",
+        private: type[Sealable] | None = None,
+        keyed_by_tenant: bool = False,
+        mailbox: str = "commands",
+        creates: bool = False,
+    ) -> None:
+        super().__init_subclass__()
+        if name:
+            cls.type_name, cls.aggregate, cls.target_field = name, of, to
+            cls.private, cls.keyed_by_tenant, cls.mailbox, cls.creates = private, keyed_by_tenant, mailbox, creates
+            _enter(COMMANDS, cls)
+
+    @classmethod
+    def __pydantic_init_subclass__(cls, **keywords: Any) -> None:
+        _check_fields(cls, {keywords["to"]} if "to" in keywords else ())
+
     @property
     def target(self) -> str:
         found: str = getattr(self, self.target_field)
@@ -55,31 +85,35 @@ class Command(Message):
 class Event(Message):
     """A fact.
 
-    Attributes:
-        aggregate: name of the kind of thing it happened to.
+    Class keywords:
+        name: `type_name`.
+        of: name of the kind of thing it happened to.
         private: fields that are kept sealed in the history and never published.
     """
 
-    aggregate: ClassVar[str]
     private: ClassVar[frozenset[str]] = frozenset()
+
+    def __init_subclass__(cls, *, name: str = "", of: str = "", private: Collection[str] = ()) -> None:
+        super().__init_subclass__()
+        if of:
+            cls.aggregate = of
+        if name:
+            cls.type_name, cls.private = name, frozenset(private)
+            _enter(EVENTS, cls)
+
+    @classmethod
+    def __pydantic_init_subclass__(cls, **keywords: Any) -> None:
+        _check_fields(cls, keywords.get("private", ()))
 
 
 COMMANDS: dict[str, type[Command]] = {}
 EVENTS: dict[str, type[Event]] = {}
 
-M = TypeVar("M", bound=type[Any])
 
-
-def command(cls: M) -> M:
-    """Enters a command class in the table of types."""
-    _enter(COMMANDS, cls)
-    return cls
-
-
-def event(cls: M) -> M:
-    """Enters an event class in the table of types."""
-    _enter(EVENTS, cls)
-    return cls
+def _check_fields(cls: type[Message], named: Collection[str]) -> None:
+    missing = set(named) - cls.model_fields.keys()
+    if missing:
+        raise TypeError(f"{cls.type_name} names fields that it does not have: {sorted(missing)}")
 
 
 def _enter(table: dict[str, Any], cls: type[Message]) -> None:

@@ -1,13 +1,9 @@
 """The outcome of a command that its owner did not carry out: one event type per service, all of one shape."""
 
-from typing import ClassVar
-
-from libs.contracts.messages import Event, event
+from libs.contracts.messages import Event
 
 
-class CommandRefused(Event):
-    aggregate: ClassVar[str] = "refusal"
-
+class CommandRefused(Event, of="refusal"):
     command: str
     """Type of the command; its id is the event's `causationid`."""
     problem: str
@@ -15,16 +11,13 @@ class CommandRefused(Event):
     fields: tuple[str, ...] = ()
 
 
-@event
-class RegistryRefused(CommandRefused):
-    type_name: ClassVar[str] = "registry.command-refused.v1"
+class RegistryRefused(CommandRefused, name="registry.command-refused.v1"):
+    pass
 
 
-@event
-class ReportsRefused(CommandRefused):
-    type_name: ClassVar[str] = "reports.command-refused.v1"
+class ReportsRefused(CommandRefused, name="reports.command-refused.v1"):
+    pass
 
 
-@event
-class NotifyRefused(CommandRefused):
-    type_name: ClassVar[str] = "notify.command-refused.v1"
+class NotifyRefused(CommandRefused, name="notify.command-refused.v1"):
+    pass

@@ -1,19 +1,13 @@
 """Bulletins (one message version for many), their deliveries, and what partners answer."""
 
 from datetime import datetime
-from typing import ClassVar
 
-from libs.contracts.messages import Command, Event, Sealable, command, event
+from libs.contracts.messages import Command, Event, Sealable
 from libs.contracts.reports.parts import Reference
 
 
-@command
-class PlanBulletin(Command):
+class PlanBulletin(Command, name="notify.plan-bulletin.v1", of="bulletin", to="bulletin_id"):
     """A published version is to reach everybody it concerns. Notify's own, made from ClarificationPublished."""
-
-    type_name: ClassVar[str] = "notify.plan-bulletin.v1"
-    aggregate: ClassVar[str] = "bulletin"
-    target_field: ClassVar[str] = "bulletin_id"
 
     bulletin_id: str
     case_id: str
@@ -32,11 +26,7 @@ class PlanBulletin(Command):
     partners_due_at: datetime
 
 
-@event
-class BulletinPlanned(Event):
-    type_name: ClassVar[str] = "notify.bulletin-planned.v1"
-    aggregate: ClassVar[str] = "bulletin"
-
+class BulletinPlanned(Event, name="notify.bulletin-planned.v1", of="bulletin"):
     bulletin_id: str
     case_id: str
     clarification_id: str
@@ -55,13 +45,8 @@ class BulletinPlanned(Event):
     at: datetime
 
 
-@command
-class AdvanceBulletin(Command):
+class AdvanceBulletin(Command, name="notify.advance-bulletin.v1", of="bulletin", to="bulletin_id"):
     """One chunk of recipients has its deliveries. The cursor stands in the document, so a crash repeats one chunk."""
-
-    type_name: ClassVar[str] = "notify.advance-bulletin.v1"
-    aggregate: ClassVar[str] = "bulletin"
-    target_field: ClassVar[str] = "bulletin_id"
 
     bulletin_id: str
     stage: str
@@ -70,60 +55,38 @@ class AdvanceBulletin(Command):
     planned: int
 
 
-@event
-class BulletinAdvanced(Event):
-    type_name: ClassVar[str] = "notify.bulletin-advanced.v1"
-    aggregate: ClassVar[str] = "bulletin"
-
+class BulletinAdvanced(Event, name="notify.bulletin-advanced.v1", of="bulletin"):
     bulletin_id: str
     stage: str
     after: str
     planned: int
 
 
-@command
-class PlanClosing(Command):
+class PlanClosing(Command, name="notify.plan-closing.v1", of="closing", to="closing_id"):
     """A case was closed without an answer: whoever follows it is told so. Notify's own, made from CaseClosed."""
 
-    type_name: ClassVar[str] = "notify.plan-closing.v1"
-    aggregate: ClassVar[str] = "closing"
-    target_field: ClassVar[str] = "closing_id"
-
     closing_id: str
     case_id: str
     reason: str
     closed_at: datetime
 
 
-@event
-class ClosingPlanned(Event):
-    type_name: ClassVar[str] = "notify.closing-planned.v1"
-    aggregate: ClassVar[str] = "closing"
-
+class ClosingPlanned(Event, name="notify.closing-planned.v1", of="closing"):
     closing_id: str
     case_id: str
     reason: str
     closed_at: datetime
 
 
-@command
-class AdvanceClosing(Command):
+class AdvanceClosing(Command, name="notify.advance-closing.v1", of="closing", to="closing_id"):
     """One chunk of followers has its deliveries."""
-
-    type_name: ClassVar[str] = "notify.advance-closing.v1"
-    aggregate: ClassVar[str] = "closing"
-    target_field: ClassVar[str] = "closing_id"
 
     closing_id: str
     after: str
     """The last of the chunk; empty when nobody is left."""
 
 
-@event
-class ClosingAdvanced(Event):
-    type_name: ClassVar[str] = "notify.closing-advanced.v1"
-    aggregate: ClassVar[str] = "closing"
-
+class ClosingAdvanced(Event, name="notify.closing-advanced.v1", of="closing"):
     closing_id: str
     after: str
 
@@ -133,38 +96,24 @@ class DeliveryAddress(Sealable):
     name: str = ""
 
 
-@command
-class HoldAnswers(Command):
+class HoldAnswers(Command, name="notify.hold-answers.v1", of="hold", to="clarification_id"):
     """No answer of this clarification goes out while it is paused, or ever again once it is retracted."""
 
-    type_name: ClassVar[str] = "notify.hold-answers.v1"
-    aggregate: ClassVar[str] = "hold"
-    target_field: ClassVar[str] = "clarification_id"
-
     clarification_id: str
     paused: bool
     retracted: bool = False
 
 
-@event
-class AnswersHeld(Event):
-    type_name: ClassVar[str] = "notify.answers-held.v1"
-    aggregate: ClassVar[str] = "hold"
-
+class AnswersHeld(Event, name="notify.answers-held.v1", of="hold"):
     clarification_id: str
     paused: bool
     retracted: bool = False
 
 
-@command
-class PlanDelivery(Command):
+class PlanDelivery(
+    Command, name="notify.plan-delivery.v1", of="delivery", to="delivery_id", creates=True, private=DeliveryAddress
+):
     """One message to one recipient on one channel; the id is made of the three, so there are never two."""
-
-    type_name: ClassVar[str] = "notify.plan-delivery.v1"
-    aggregate: ClassVar[str] = "delivery"
-    target_field: ClassVar[str] = "delivery_id"
-    creates: ClassVar[bool] = True
-    private: ClassVar[type[Sealable] | None] = DeliveryAddress
 
     delivery_id: str
     template: str
@@ -186,12 +135,7 @@ class PlanDelivery(Command):
     """For not_continued: code of the reason, or the office's own words where it closed the case."""
 
 
-@event
-class DeliveryPlanned(Event):
-    type_name: ClassVar[str] = "notify.delivery-planned.v1"
-    aggregate: ClassVar[str] = "delivery"
-    private: ClassVar[frozenset[str]] = frozenset({"address", "name", "link"})
-
+class DeliveryPlanned(Event, name="notify.delivery-planned.v1", of="delivery", private={"address", "name", "link"}):
     delivery_id: str
     template: str
     channel: str
@@ -213,34 +157,20 @@ class DeliveryPlanned(Event):
     """The secret of a log-in link; its key is destroyed once it has been sent."""
 
 
-@command
-class BeginAttempt(Command):
-    type_name: ClassVar[str] = "notify.begin-attempt.v1"
-    aggregate: ClassVar[str] = "delivery"
-    target_field: ClassVar[str] = "delivery_id"
-
+class BeginAttempt(Command, name="notify.begin-attempt.v1", of="delivery", to="delivery_id"):
     delivery_id: str
     attempt: int
 
 
-@event
-class AttemptBegun(Event):
+class AttemptBegun(Event, name="notify.attempt-begun.v1", of="delivery"):
     """Written before the provider is called: if nothing follows, nobody knows whether it went out."""
-
-    type_name: ClassVar[str] = "notify.attempt-begun.v1"
-    aggregate: ClassVar[str] = "delivery"
 
     delivery_id: str
     attempt: int
     at: datetime
 
 
-@command
-class RecordResult(Command):
-    type_name: ClassVar[str] = "notify.record-result.v1"
-    aggregate: ClassVar[str] = "delivery"
-    target_field: ClassVar[str] = "delivery_id"
-
+class RecordResult(Command, name="notify.record-result.v1", of="delivery", to="delivery_id"):
     delivery_id: str
     attempt: int
     result: str
@@ -251,11 +181,7 @@ class RecordResult(Command):
     method: str = "automatic"
 
 
-@event
-class DeliverySent(Event):
-    type_name: ClassVar[str] = "notify.delivery-sent.v1"
-    aggregate: ClassVar[str] = "delivery"
-
+class DeliverySent(Event, name="notify.delivery-sent.v1", of="delivery"):
     delivery_id: str
     attempt: int
     method: str
@@ -269,11 +195,7 @@ class DeliverySent(Event):
     case_id: str | None = None
 
 
-@event
-class DeliveryFailed(Event):
-    type_name: ClassVar[str] = "notify.delivery-failed.v1"
-    aggregate: ClassVar[str] = "delivery"
-
+class DeliveryFailed(Event, name="notify.delivery-failed.v1", of="delivery"):
     delivery_id: str
     attempt: int
     state: str
@@ -286,36 +208,22 @@ class DeliveryFailed(Event):
     at: datetime
 
 
-@command
-class MarkSentByHand(Command):
+class MarkSentByHand(Command, name="notify.mark-sent-by-hand.v1", of="delivery", to="delivery_id"):
     """An officer sent the prepared text from their own phone."""
-
-    type_name: ClassVar[str] = "notify.mark-sent-by-hand.v1"
-    aggregate: ClassVar[str] = "delivery"
-    target_field: ClassVar[str] = "delivery_id"
 
     delivery_id: str
 
 
-@command
-class RefuseByHand(Command):
+class RefuseByHand(Command, name="notify.refuse-by-hand.v1", of="delivery", to="delivery_id"):
     """What the officer's phone said of the one written to by hand: it is somebody else's number, or they ask for no
     more."""
-
-    type_name: ClassVar[str] = "notify.refuse-by-hand.v1"
-    aggregate: ClassVar[str] = "delivery"
-    target_field: ClassVar[str] = "delivery_id"
 
     delivery_id: str
     reason: str
     """wrong_number or unsubscribed."""
 
 
-@event
-class RefusedByHand(Event):
-    type_name: ClassVar[str] = "notify.refused-by-hand.v1"
-    aggregate: ClassVar[str] = "delivery"
-
+class RefusedByHand(Event, name="notify.refused-by-hand.v1", of="delivery"):
     delivery_id: str
     reason: str
     officer: str
@@ -326,42 +234,24 @@ class RefusedByHand(Event):
     at: datetime
 
 
-@command
-class RetryDelivery(Command):
+class RetryDelivery(Command, name="notify.retry-delivery.v1", of="delivery", to="delivery_id"):
     """Only what failed or is unknown; a person decided it."""
-
-    type_name: ClassVar[str] = "notify.retry-delivery.v1"
-    aggregate: ClassVar[str] = "delivery"
-    target_field: ClassVar[str] = "delivery_id"
 
     delivery_id: str
 
 
-@event
-class DeliveryRequeued(Event):
-    type_name: ClassVar[str] = "notify.delivery-requeued.v1"
-    aggregate: ClassVar[str] = "delivery"
-
+class DeliveryRequeued(Event, name="notify.delivery-requeued.v1", of="delivery"):
     delivery_id: str
     bulletin_id: str | None = None
     at: datetime
 
 
-@command
-class SuppressDelivery(Command):
-    type_name: ClassVar[str] = "notify.suppress-delivery.v1"
-    aggregate: ClassVar[str] = "delivery"
-    target_field: ClassVar[str] = "delivery_id"
-
+class SuppressDelivery(Command, name="notify.suppress-delivery.v1", of="delivery", to="delivery_id"):
     delivery_id: str
     reason: str
 
 
-@event
-class DeliverySuppressed(Event):
-    type_name: ClassVar[str] = "notify.delivery-suppressed.v1"
-    aggregate: ClassVar[str] = "delivery"
-
+class DeliverySuppressed(Event, name="notify.delivery-suppressed.v1", of="delivery"):
     delivery_id: str
     reason: str
     """unsubscribed, wrong_number, no_consent, no_address, superseded, answered or expired."""
@@ -371,12 +261,7 @@ class DeliverySuppressed(Event):
     at: datetime
 
 
-@command
-class OfferAssignment(Command):
-    type_name: ClassVar[str] = "notify.offer-assignment.v1"
-    aggregate: ClassVar[str] = "assignment"
-    target_field: ClassVar[str] = "assignment_id"
-
+class OfferAssignment(Command, name="notify.offer-assignment.v1", of="assignment", to="assignment_id"):
     assignment_id: str
     bulletin_id: str
     case_id: str
@@ -384,11 +269,7 @@ class OfferAssignment(Command):
     due_at: datetime
 
 
-@event
-class AssignmentOffered(Event):
-    type_name: ClassVar[str] = "notify.assignment-offered.v1"
-    aggregate: ClassVar[str] = "assignment"
-
+class AssignmentOffered(Event, name="notify.assignment-offered.v1", of="assignment"):
     assignment_id: str
     bulletin_id: str
     case_id: str
@@ -397,13 +278,8 @@ class AssignmentOffered(Event):
     at: datetime
 
 
-@command
-class AnswerAssignment(Command):
+class AnswerAssignment(Command, name="notify.answer-assignment.v1", of="assignment", to="assignment_id"):
     """Siap or tidak bisa; declining costs nothing."""
-
-    type_name: ClassVar[str] = "notify.answer-assignment.v1"
-    aggregate: ClassVar[str] = "assignment"
-    target_field: ClassVar[str] = "assignment_id"
 
     assignment_id: str
     ready: bool
@@ -411,22 +287,14 @@ class AnswerAssignment(Command):
     """For declining: no_time, not_fitting, disagree or other."""
 
 
-@event
-class AssignmentAcknowledged(Event):
-    type_name: ClassVar[str] = "notify.assignment-acknowledged.v1"
-    aggregate: ClassVar[str] = "assignment"
-
+class AssignmentAcknowledged(Event, name="notify.assignment-acknowledged.v1", of="assignment"):
     assignment_id: str
     bulletin_id: str
     partner_id: str
     at: datetime
 
 
-@event
-class AssignmentDeclined(Event):
-    type_name: ClassVar[str] = "notify.assignment-declined.v1"
-    aggregate: ClassVar[str] = "assignment"
-
+class AssignmentDeclined(Event, name="notify.assignment-declined.v1", of="assignment"):
     assignment_id: str
     bulletin_id: str
     partner_id: str
@@ -434,35 +302,21 @@ class AssignmentDeclined(Event):
     at: datetime
 
 
-@command
-class LapseAssignment(Command):
+class LapseAssignment(Command, name="notify.lapse-assignment.v1", of="assignment", to="assignment_id"):
     """Fired by the clock at `due_at`."""
-
-    type_name: ClassVar[str] = "notify.lapse-assignment.v1"
-    aggregate: ClassVar[str] = "assignment"
-    target_field: ClassVar[str] = "assignment_id"
 
     assignment_id: str
 
 
-@event
-class AssignmentLapsed(Event):
-    type_name: ClassVar[str] = "notify.assignment-lapsed.v1"
-    aggregate: ClassVar[str] = "assignment"
-
+class AssignmentLapsed(Event, name="notify.assignment-lapsed.v1", of="assignment"):
     assignment_id: str
     bulletin_id: str
     partner_id: str
 
 
-@command
-class Unsubscribe(Command):
+class Unsubscribe(Command, name="notify.unsubscribe.v1", of="suppression", to="recipient"):
     """One click in a message, or an officer's word: this recipient hears no more by this channel."""
 
-    type_name: ClassVar[str] = "notify.unsubscribe.v1"
-    aggregate: ClassVar[str] = "suppression"
-    target_field: ClassVar[str] = "recipient"
-
     recipient: str
     recipient_kind: str
     channel: str
@@ -472,11 +326,7 @@ class Unsubscribe(Command):
     """For a wrong number: the message that was written to it."""
 
 
-@event
-class Unsubscribed(Event):
-    type_name: ClassVar[str] = "notify.unsubscribed.v1"
-    aggregate: ClassVar[str] = "suppression"
-
+class Unsubscribed(Event, name="notify.unsubscribed.v1", of="suppression"):
     recipient: str
     recipient_kind: str
     channel: str
@@ -486,23 +336,14 @@ class Unsubscribed(Event):
     """For a wrong number: the message that was written to it."""
 
 
-@command
-class SettleSuppression(Command):
+class SettleSuppression(Command, name="notify.settle-suppression.v1", of="suppression", to="recipient"):
     """What was queued for this recipient has been withdrawn."""
-
-    type_name: ClassVar[str] = "notify.settle-suppression.v1"
-    aggregate: ClassVar[str] = "suppression"
-    target_field: ClassVar[str] = "recipient"
 
     recipient: str
     channels: tuple[str, ...]
 
 
-@event
-class SuppressionSettled(Event):
-    type_name: ClassVar[str] = "notify.suppression-settled.v1"
-    aggregate: ClassVar[str] = "suppression"
-
+class SuppressionSettled(Event, name="notify.suppression-settled.v1", of="suppression"):
     recipient: str
     channels: tuple[str, ...]
 
@@ -513,28 +354,16 @@ class LoginAddress(Sealable):
     """The one-time link, with its secret."""
 
 
-@command
-class SendLoginLink(Command):
+class SendLoginLink(Command, name="notify.send-login-link.v1", of="delivery", to="delivery_id", private=LoginAddress):
     """A partner asked for a one-time link. The link is made by the gateway and is in nobody's log."""
-
-    type_name: ClassVar[str] = "notify.send-login-link.v1"
-    aggregate: ClassVar[str] = "delivery"
-    target_field: ClassVar[str] = "delivery_id"
-    private: ClassVar[type[Sealable] | None] = LoginAddress
 
     delivery_id: str
     partner_id: str
     language: str = "id"
 
 
-@command
-class SendTicketLink(Command):
+class SendTicketLink(Command, name="notify.send-ticket-link.v1", of="delivery", to="delivery_id", private=LoginAddress):
     """A reporter has lost the code and named the contact that they left. The link is made by the gateway."""
-
-    type_name: ClassVar[str] = "notify.send-ticket-link.v1"
-    aggregate: ClassVar[str] = "delivery"
-    target_field: ClassVar[str] = "delivery_id"
-    private: ClassVar[type[Sealable] | None] = LoginAddress
 
     delivery_id: str
     report_id: str

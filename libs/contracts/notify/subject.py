@@ -1,9 +1,8 @@
 """Who wants to hear of a report, and what there is to say."""
 
 from datetime import datetime
-from typing import ClassVar
 
-from libs.contracts.messages import Command, Event, Sealable, command, event
+from libs.contracts.messages import Command, Event, Sealable
 
 
 class FollowerContact(Sealable):
@@ -12,14 +11,8 @@ class FollowerContact(Sealable):
     address: str
 
 
-@command
-class FollowSubject(Command):
+class FollowSubject(Command, name="notify.follow-subject.v1", of="subject", to="report_id", private=FollowerContact):
     """The reporter left a contact for this report only."""
-
-    type_name: ClassVar[str] = "notify.follow-subject.v1"
-    aggregate: ClassVar[str] = "subject"
-    target_field: ClassVar[str] = "report_id"
-    private: ClassVar[type[Sealable] | None] = FollowerContact
 
     report_id: str
     number: str
@@ -30,12 +23,7 @@ class FollowSubject(Command):
     kind: str = "hoax"
 
 
-@event
-class SubjectFollowed(Event):
-    type_name: ClassVar[str] = "notify.subject-followed.v1"
-    aggregate: ClassVar[str] = "subject"
-    private: ClassVar[frozenset[str]] = frozenset({"address"})
-
+class SubjectFollowed(Event, name="notify.subject-followed.v1", of="subject", private={"address"}):
     report_id: str
     number: str
     channel: str
@@ -46,34 +34,20 @@ class SubjectFollowed(Event):
     address: str = ""
 
 
-@command
-class StopFollowing(Command):
+class StopFollowing(Command, name="notify.stop-following.v1", of="subject", to="report_id"):
     """Withdrawal of consent; queued deliveries are suppressed."""
-
-    type_name: ClassVar[str] = "notify.stop-following.v1"
-    aggregate: ClassVar[str] = "subject"
-    target_field: ClassVar[str] = "report_id"
 
     report_id: str
 
 
-@event
-class FollowingStopped(Event):
-    type_name: ClassVar[str] = "notify.following-stopped.v1"
-    aggregate: ClassVar[str] = "subject"
-
+class FollowingStopped(Event, name="notify.following-stopped.v1", of="subject"):
     report_id: str
     reason: str
     """withdrawn, refused, orphaned, unsubscribed or wrong_number."""
 
 
-@command
-class LinkSubject(Command):
+class LinkSubject(Command, name="notify.link-subject.v1", of="subject", to="report_id"):
     """The report stands in a case now. Notify's own, made from ReportMatched and ReportMoved."""
-
-    type_name: ClassVar[str] = "notify.link-subject.v1"
-    aggregate: ClassVar[str] = "subject"
-    target_field: ClassVar[str] = "report_id"
 
     report_id: str
     case_id: str | None
@@ -85,11 +59,7 @@ class LinkSubject(Command):
     linked_at: datetime | None = None
 
 
-@event
-class SubjectLinked(Event):
-    type_name: ClassVar[str] = "notify.subject-linked.v1"
-    aggregate: ClassVar[str] = "subject"
-
+class SubjectLinked(Event, name="notify.subject-linked.v1", of="subject"):
     report_id: str
     case_id: str | None
     outcome: str
@@ -100,34 +70,20 @@ class SubjectLinked(Event):
     """When the report came to the case, by the clock of reports."""
 
 
-@command
-class AnswerSubject(Command):
+class AnswerSubject(Command, name="notify.answer-subject.v1", of="subject", to="report_id"):
     """The report was answered by itself, not with its case. Notify's own, made from ReportAnswered."""
 
-    type_name: ClassVar[str] = "notify.answer-subject.v1"
-    aggregate: ClassVar[str] = "subject"
-    target_field: ClassVar[str] = "report_id"
-
     report_id: str
     answer_id: str
 
 
-@event
-class SubjectAnswered(Event):
-    type_name: ClassVar[str] = "notify.subject-answered.v1"
-    aggregate: ClassVar[str] = "subject"
-
+class SubjectAnswered(Event, name="notify.subject-answered.v1", of="subject"):
     report_id: str
     answer_id: str
 
 
-@command
-class NoteNews(Command):
+class NoteNews(Command, name="notify.note-news.v1", of="subject", to="report_id"):
     """Something for this follower alone, once. Notify's own, made from MessageAdded and ReportScreenedOut."""
-
-    type_name: ClassVar[str] = "notify.note-news.v1"
-    aggregate: ClassVar[str] = "subject"
-    target_field: ClassVar[str] = "report_id"
 
     report_id: str
     news_id: str
@@ -138,24 +94,15 @@ class NoteNews(Command):
     """Code of the reason; never what a person wrote to another."""
 
 
-@event
-class NewsNoted(Event):
-    type_name: ClassVar[str] = "notify.news-noted.v1"
-    aggregate: ClassVar[str] = "subject"
-
+class NewsNoted(Event, name="notify.news-noted.v1", of="subject"):
     report_id: str
     news_id: str
     template: str
     note: str = ""
 
 
-@command
-class SettleSubject(Command):
+class SettleSubject(Command, name="notify.settle-subject.v1", of="subject", to="report_id"):
     """What a change called for has been done: its deliveries are planned, or withdrawn."""
-
-    type_name: ClassVar[str] = "notify.settle-subject.v1"
-    aggregate: ClassVar[str] = "subject"
-    target_field: ClassVar[str] = "report_id"
 
     report_id: str
     change: int
@@ -165,44 +112,26 @@ class SettleSubject(Command):
     """When the contact is destroyed; None while there is something left to tell."""
 
 
-@event
-class SubjectSettled(Event):
-    type_name: ClassVar[str] = "notify.subject-settled.v1"
-    aggregate: ClassVar[str] = "subject"
-
+class SubjectSettled(Event, name="notify.subject-settled.v1", of="subject"):
     report_id: str
     change: int
     interim: bool = False
     erase_at: datetime | None = None
 
 
-@command
-class EraseContact(Command):
+class EraseContact(Command, name="notify.erase-contact.v1", of="subject", to="report_id"):
     """The key of the contact is destroyed; nothing can be sent to this follower any more."""
-
-    type_name: ClassVar[str] = "notify.erase-contact.v1"
-    aggregate: ClassVar[str] = "subject"
-    target_field: ClassVar[str] = "report_id"
 
     report_id: str
 
 
-@event
-class ContactErased(Event):
-    type_name: ClassVar[str] = "notify.contact-erased.v1"
-    aggregate: ClassVar[str] = "subject"
-
+class ContactErased(Event, name="notify.contact-erased.v1", of="subject"):
     report_id: str
     at: datetime
 
 
-@command
-class EndSubject(Command):
+class EndSubject(Command, name="notify.end-subject.v1", of="subject", to="report_id"):
     """Its report was refused, withdrawn or screened out."""
-
-    type_name: ClassVar[str] = "notify.end-subject.v1"
-    aggregate: ClassVar[str] = "subject"
-    target_field: ClassVar[str] = "report_id"
 
     report_id: str
     reason: str

@@ -1,11 +1,10 @@
 """Partners: who carries an answer, in which area, on which accounts, and how to reach them."""
 
 from datetime import datetime
-from typing import ClassVar
 
 from pydantic import BaseModel, ConfigDict
 
-from libs.contracts.messages import Command, Event, Sealable, command, event
+from libs.contracts.messages import Command, Event, Sealable
 
 
 class SocialAccount(BaseModel):
@@ -32,14 +31,14 @@ class PartnerIdentity(Sealable):
     contacts: tuple[ContactPoint, ...] = ()
 
 
-@command
-class RegisterPartner(Command):
-    type_name: ClassVar[str] = "registry.register-partner.v1"
-    aggregate: ClassVar[str] = "partner"
-    target_field: ClassVar[str] = "partner_id"
-    keyed_by_tenant: ClassVar[bool] = True
-    private: ClassVar[type[Sealable] | None] = PartnerIdentity
-
+class RegisterPartner(
+    Command,
+    name="registry.register-partner.v1",
+    of="partner",
+    to="partner_id",
+    keyed_by_tenant=True,
+    private=PartnerIdentity,
+):
     partner_id: str
     kind: str
     area: str
@@ -52,12 +51,7 @@ class RegisterPartner(Command):
     """Registered by an officer who has the papers: goes straight to active."""
 
 
-@event
-class PartnerRegistered(Event):
-    type_name: ClassVar[str] = "registry.partner-registered.v1"
-    aggregate: ClassVar[str] = "partner"
-    private: ClassVar[frozenset[str]] = frozenset({"name", "contacts"})
-
+class PartnerRegistered(Event, name="registry.partner-registered.v1", of="partner", private={"name", "contacts"}):
     partner_id: str
     kind: str
     area: str
@@ -70,131 +64,83 @@ class PartnerRegistered(Event):
     registered_at: datetime | None = None
 
 
-@command
-class SetPartnerState(Command):
-    type_name: ClassVar[str] = "registry.set-partner-state.v1"
-    aggregate: ClassVar[str] = "partner"
-    target_field: ClassVar[str] = "partner_id"
-    keyed_by_tenant: ClassVar[bool] = True
-
+class SetPartnerState(
+    Command, name="registry.set-partner-state.v1", of="partner", to="partner_id", keyed_by_tenant=True
+):
     partner_id: str
     state: str
     """active, suspended, rejected or withdrawn."""
     reason: str = ""
 
 
-@event
-class PartnerStateChanged(Event):
-    type_name: ClassVar[str] = "registry.partner-state-changed.v1"
-    aggregate: ClassVar[str] = "partner"
-
+class PartnerStateChanged(Event, name="registry.partner-state-changed.v1", of="partner"):
     partner_id: str
     state: str
     previous: str
     reason: str = ""
 
 
-@command
-class ChangePartnerContacts(Command):
-    type_name: ClassVar[str] = "registry.change-partner-contacts.v1"
-    aggregate: ClassVar[str] = "partner"
-    target_field: ClassVar[str] = "partner_id"
-    keyed_by_tenant: ClassVar[bool] = True
-    private: ClassVar[type[Sealable] | None] = PartnerIdentity
-
+class ChangePartnerContacts(
+    Command,
+    name="registry.change-partner-contacts.v1",
+    of="partner",
+    to="partner_id",
+    keyed_by_tenant=True,
+    private=PartnerIdentity,
+):
     partner_id: str
 
 
-@event
-class PartnerContactsChanged(Event):
-    type_name: ClassVar[str] = "registry.partner-contacts-changed.v1"
-    aggregate: ClassVar[str] = "partner"
-    private: ClassVar[frozenset[str]] = frozenset({"name", "contacts"})
-
+class PartnerContactsChanged(
+    Event, name="registry.partner-contacts-changed.v1", of="partner", private={"name", "contacts"}
+):
     partner_id: str
     name: str = ""
     contacts: tuple[ContactPoint, ...] = ()
 
 
-@command
-class VerifyAccount(Command):
+class VerifyAccount(Command, name="registry.verify-account.v1", of="partner", to="partner_id", keyed_by_tenant=True):
     """An officer has seen that the account is the partner's."""
 
-    type_name: ClassVar[str] = "registry.verify-account.v1"
-    aggregate: ClassVar[str] = "partner"
-    target_field: ClassVar[str] = "partner_id"
-    keyed_by_tenant: ClassVar[bool] = True
-
     partner_id: str
     identity_key: str
 
 
-@event
-class AccountVerificationStarted(Event):
-    type_name: ClassVar[str] = "registry.account-verification-started.v1"
-    aggregate: ClassVar[str] = "partner"
-
+class AccountVerificationStarted(Event, name="registry.account-verification-started.v1", of="partner"):
     partner_id: str
     identity_key: str
 
 
-@command
-class AskHold(Command):
+class AskHold(Command, name="registry.ask-hold.v1", of="account_hold", to="identity_key"):
     """Only one partner of all tenants may hold an account: asked at the account itself."""
 
-    type_name: ClassVar[str] = "registry.ask-hold.v1"
-    aggregate: ClassVar[str] = "account_hold"
-    target_field: ClassVar[str] = "identity_key"
-
     identity_key: str
     partner_id: str
 
 
-@event
-class HoldGranted(Event):
-    type_name: ClassVar[str] = "registry.hold-granted.v1"
-    aggregate: ClassVar[str] = "account_hold"
-
+class HoldGranted(Event, name="registry.hold-granted.v1", of="account_hold"):
     identity_key: str
     partner_id: str
 
 
-@event
-class HoldRefused(Event):
-    type_name: ClassVar[str] = "registry.hold-refused.v1"
-    aggregate: ClassVar[str] = "account_hold"
-
+class HoldRefused(Event, name="registry.hold-refused.v1", of="account_hold"):
     identity_key: str
     partner_id: str
 
 
-@command
-class SettleAccount(Command):
-    type_name: ClassVar[str] = "registry.settle-account.v1"
-    aggregate: ClassVar[str] = "partner"
-    target_field: ClassVar[str] = "partner_id"
-    keyed_by_tenant: ClassVar[bool] = True
-
+class SettleAccount(Command, name="registry.settle-account.v1", of="partner", to="partner_id", keyed_by_tenant=True):
     partner_id: str
     identity_key: str
     granted: bool
 
 
-@event
-class AccountVerified(Event):
-    type_name: ClassVar[str] = "registry.account-verified.v1"
-    aggregate: ClassVar[str] = "partner"
-
+class AccountVerified(Event, name="registry.account-verified.v1", of="partner"):
     partner_id: str
     identity_key: str
 
 
-@event
-class AccountDisputed(Event):
+class AccountDisputed(Event, name="registry.account-disputed.v1", of="partner"):
     """Held by another partner; whose and where is not said."""
-
-    type_name: ClassVar[str] = "registry.account-disputed.v1"
-    aggregate: ClassVar[str] = "partner"
 
     partner_id: str
     identity_key: str

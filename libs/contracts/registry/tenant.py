@@ -5,11 +5,10 @@ taken in the order they were sent, the tenant first.
 """
 
 from datetime import datetime
-from typing import ClassVar
 
 from pydantic import BaseModel, ConfigDict
 
-from libs.contracts.messages import Command, Event, Sealable, command, event
+from libs.contracts.messages import Command, Event, Sealable
 
 
 class Branding(BaseModel):
@@ -49,13 +48,7 @@ class TenantSettings(BaseModel):
     partner_answer_hours: int = 24
 
 
-@command
-class CreateTenant(Command):
-    type_name: ClassVar[str] = "registry.create-tenant.v1"
-    aggregate: ClassVar[str] = "tenant"
-    target_field: ClassVar[str] = "tenant_id"
-    keyed_by_tenant: ClassVar[bool] = True
-
+class CreateTenant(Command, name="registry.create-tenant.v1", of="tenant", to="tenant_id", keyed_by_tenant=True):
     tenant_id: str
     slug: str
     region_code: str
@@ -65,11 +58,7 @@ class CreateTenant(Command):
     settings: TenantSettings = TenantSettings()
 
 
-@event
-class TenantCreated(Event):
-    type_name: ClassVar[str] = "registry.tenant-created.v1"
-    aggregate: ClassVar[str] = "tenant"
-
+class TenantCreated(Event, name="registry.tenant-created.v1", of="tenant"):
     tenant_id: str
     slug: str
     region_code: str
@@ -79,13 +68,7 @@ class TenantCreated(Event):
     at: datetime
 
 
-@command
-class ChangeTenant(Command):
-    type_name: ClassVar[str] = "registry.change-tenant.v1"
-    aggregate: ClassVar[str] = "tenant"
-    target_field: ClassVar[str] = "tenant_id"
-    keyed_by_tenant: ClassVar[bool] = True
-
+class ChangeTenant(Command, name="registry.change-tenant.v1", of="tenant", to="tenant_id", keyed_by_tenant=True):
     tenant_id: str
     slug: str | None = None
     """The old slug goes on redirecting."""
@@ -94,11 +77,7 @@ class ChangeTenant(Command):
     settings: TenantSettings | None = None
 
 
-@event
-class TenantChanged(Event):
-    type_name: ClassVar[str] = "registry.tenant-changed.v1"
-    aggregate: ClassVar[str] = "tenant"
-
+class TenantChanged(Event, name="registry.tenant-changed.v1", of="tenant"):
     tenant_id: str
     slug: str
     region_code: str
@@ -106,22 +85,12 @@ class TenantChanged(Event):
     settings: TenantSettings
 
 
-@command
-class AddAgency(Command):
-    type_name: ClassVar[str] = "registry.add-agency.v1"
-    aggregate: ClassVar[str] = "agency"
-    target_field: ClassVar[str] = "agency_id"
-    keyed_by_tenant: ClassVar[bool] = True
-
+class AddAgency(Command, name="registry.add-agency.v1", of="agency", to="agency_id", keyed_by_tenant=True):
     agency_id: str
     name: str
 
 
-@event
-class AgencyAdded(Event):
-    type_name: ClassVar[str] = "registry.agency-added.v1"
-    aggregate: ClassVar[str] = "agency"
-
+class AgencyAdded(Event, name="registry.agency-added.v1", of="agency"):
     agency_id: str
     name: str
 
@@ -135,26 +104,23 @@ class OfficerIdentity(Sealable):
     """Base 32."""
 
 
-@command
-class AddOfficer(Command):
-    type_name: ClassVar[str] = "registry.add-officer.v1"
-    aggregate: ClassVar[str] = "officer"
-    target_field: ClassVar[str] = "officer_id"
-    keyed_by_tenant: ClassVar[bool] = True
-    private: ClassVar[type[Sealable] | None] = OfficerIdentity
-
+class AddOfficer(
+    Command,
+    name="registry.add-officer.v1",
+    of="officer",
+    to="officer_id",
+    keyed_by_tenant=True,
+    private=OfficerIdentity,
+):
     officer_id: str
     roles: tuple[str, ...]
     agency_id: str | None = None
     superior: str | None = None
 
 
-@event
-class OfficerAdded(Event):
-    type_name: ClassVar[str] = "registry.officer-added.v1"
-    aggregate: ClassVar[str] = "officer"
-    private: ClassVar[frozenset[str]] = frozenset({"name", "email", "password_hash", "totp_secret"})
-
+class OfficerAdded(
+    Event, name="registry.officer-added.v1", of="officer", private={"name", "email", "password_hash", "totp_secret"}
+):
     officer_id: str
     roles: tuple[str, ...]
     agency_id: str | None = None
@@ -165,24 +131,14 @@ class OfficerAdded(Event):
     totp_secret: str = ""
 
 
-@command
-class ChangeOfficer(Command):
-    type_name: ClassVar[str] = "registry.change-officer.v1"
-    aggregate: ClassVar[str] = "officer"
-    target_field: ClassVar[str] = "officer_id"
-    keyed_by_tenant: ClassVar[bool] = True
-
+class ChangeOfficer(Command, name="registry.change-officer.v1", of="officer", to="officer_id", keyed_by_tenant=True):
     officer_id: str
     roles: tuple[str, ...] | None = None
     agency_id: str | None = None
     active: bool | None = None
 
 
-@event
-class OfficerChanged(Event):
-    type_name: ClassVar[str] = "registry.officer-changed.v1"
-    aggregate: ClassVar[str] = "officer"
-
+class OfficerChanged(Event, name="registry.officer-changed.v1", of="officer"):
     officer_id: str
     roles: tuple[str, ...]
     agency_id: str | None

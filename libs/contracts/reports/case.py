@@ -1,23 +1,16 @@
 """Reports of one claim, and the work of checking it."""
 
 from datetime import datetime, timedelta
-from typing import ClassVar
 
-from libs.contracts.messages import Command, Event, command, event
+from libs.contracts.messages import Command, Event
 from libs.contracts.reports.parts import Belongings, Candidate, Draft, Mark, Part, Reference, Way
 
 FARTHEST_DUE = timedelta(days=365)
 """A party is asked for an answer within a year at most."""
 
 
-@command
-class LinkReports(Command):
+class LinkReports(Command, name="reports.link-reports.v1", of="case", to="case_id", mailbox="placing"):
     """Reports of one claim join its case; the first opens it."""
-
-    type_name: ClassVar[str] = "reports.link-reports.v1"
-    aggregate: ClassVar[str] = "case"
-    target_field: ClassVar[str] = "case_id"
-    mailbox: ClassVar[str] = "placing"
 
     case_id: str
     report_ids: tuple[str, ...]
@@ -32,11 +25,7 @@ class LinkReports(Command):
     way: Way = Way()
 
 
-@event
-class CaseOpened(Event):
-    type_name: ClassVar[str] = "reports.case-opened.v1"
-    aggregate: ClassVar[str] = "case"
-
+class CaseOpened(Event, name="reports.case-opened.v1", of="case"):
     case_id: str
     number: str
     area: str | None = None
@@ -46,11 +35,7 @@ class CaseOpened(Event):
     suggestions: tuple[Candidate, ...] = ()
 
 
-@event
-class ReportsLinked(Event):
-    type_name: ClassVar[str] = "reports.reports-linked.v1"
-    aggregate: ClassVar[str] = "case"
-
+class ReportsLinked(Event, name="reports.reports-linked.v1", of="case"):
     case_id: str
     report_ids: tuple[str, ...]
     count: int
@@ -65,25 +50,15 @@ class ReportsLinked(Event):
     way: Way = Way()
 
 
-@command
-class UnlinkReport(Command):
+class UnlinkReport(Command, name="reports.unlink-report.v1", of="case", to="case_id", mailbox="placing"):
     """A report left the case: withdrawn, screened out, or not the same claim."""
-
-    type_name: ClassVar[str] = "reports.unlink-report.v1"
-    aggregate: ClassVar[str] = "case"
-    target_field: ClassVar[str] = "case_id"
-    mailbox: ClassVar[str] = "placing"
 
     case_id: str
     report_id: str
     way: Way = Way()
 
 
-@event
-class ReportUnlinked(Event):
-    type_name: ClassVar[str] = "reports.report-unlinked.v1"
-    aggregate: ClassVar[str] = "case"
-
+class ReportUnlinked(Event, name="reports.report-unlinked.v1", of="case"):
     case_id: str
     report_id: str
     merged_into: str | None = None
@@ -93,34 +68,20 @@ class ReportUnlinked(Event):
     """Set when the case has its answer: one fewer asked for it."""
 
 
-@command
-class LeaseCase(Command):
+class LeaseCase(Command, name="reports.lease-case.v1", of="case", to="case_id"):
     """An officer takes the case in hand for a while, so that two do not work on it unknowingly."""
-
-    type_name: ClassVar[str] = "reports.lease-case.v1"
-    aggregate: ClassVar[str] = "case"
-    target_field: ClassVar[str] = "case_id"
 
     case_id: str
     release: bool = False
 
 
-@event
-class CaseLeased(Event):
-    type_name: ClassVar[str] = "reports.case-leased.v1"
-    aggregate: ClassVar[str] = "case"
-
+class CaseLeased(Event, name="reports.case-leased.v1", of="case"):
     case_id: str
     officer: str | None
     until: datetime | None
 
 
-@command
-class TriageCase(Command):
-    type_name: ClassVar[str] = "reports.triage-case.v1"
-    aggregate: ClassVar[str] = "case"
-    target_field: ClassVar[str] = "case_id"
-
+class TriageCase(Command, name="reports.triage-case.v1", of="case", to="case_id"):
     case_id: str
     severity: int
     """1 slight, 2 moderate, 3 grave, 4 acute."""
@@ -131,11 +92,7 @@ class TriageCase(Command):
     """An active officer of this office. Added by the service itself, never by a sender."""
 
 
-@event
-class CaseTriaged(Event):
-    type_name: ClassVar[str] = "reports.case-triaged.v1"
-    aggregate: ClassVar[str] = "case"
-
+class CaseTriaged(Event, name="reports.case-triaged.v1", of="case"):
     case_id: str
     severity: int
     topic: str
@@ -143,13 +100,8 @@ class CaseTriaged(Event):
     owner: str | None = None
 
 
-@command
-class AskSource(Command):
+class AskSource(Command, name="reports.ask-source.v1", of="case", to="case_id"):
     """A question to an agency. The clock stops only for a named party and a date."""
-
-    type_name: ClassVar[str] = "reports.ask-source.v1"
-    aggregate: ClassVar[str] = "case"
-    target_field: ClassVar[str] = "case_id"
 
     case_id: str
     party: str
@@ -157,11 +109,7 @@ class AskSource(Command):
     due_at: datetime
 
 
-@event
-class SourceAsked(Event):
-    type_name: ClassVar[str] = "reports.source-asked.v1"
-    aggregate: ClassVar[str] = "case"
-
+class SourceAsked(Event, name="reports.source-asked.v1", of="case"):
     case_id: str
     party: str
     question: str = ""
@@ -169,21 +117,12 @@ class SourceAsked(Event):
     due_at: datetime
 
 
-@command
-class RecordConfirmation(Command):
-    type_name: ClassVar[str] = "reports.record-confirmation.v1"
-    aggregate: ClassVar[str] = "case"
-    target_field: ClassVar[str] = "case_id"
-
+class RecordConfirmation(Command, name="reports.record-confirmation.v1", of="case", to="case_id"):
     case_id: str
     text: str
 
 
-@event
-class SourceConfirmed(Event):
-    type_name: ClassVar[str] = "reports.source-confirmed.v1"
-    aggregate: ClassVar[str] = "case"
-
+class SourceConfirmed(Event, name="reports.source-confirmed.v1", of="case"):
     case_id: str
     party: str
     text: str
@@ -193,50 +132,27 @@ class SourceConfirmed(Event):
     limit_at: datetime
 
 
-@command
-class AddReference(Command):
-    type_name: ClassVar[str] = "reports.add-reference.v1"
-    aggregate: ClassVar[str] = "case"
-    target_field: ClassVar[str] = "case_id"
-
+class AddReference(Command, name="reports.add-reference.v1", of="case", to="case_id"):
     case_id: str
     reference: Reference
 
 
-@event
-class ReferenceAdded(Event):
-    type_name: ClassVar[str] = "reports.reference-added.v1"
-    aggregate: ClassVar[str] = "case"
-
+class ReferenceAdded(Event, name="reports.reference-added.v1", of="case"):
     case_id: str
     reference: Reference
 
 
-@command
-class RemoveReference(Command):
-    type_name: ClassVar[str] = "reports.remove-reference.v1"
-    aggregate: ClassVar[str] = "case"
-    target_field: ClassVar[str] = "case_id"
-
+class RemoveReference(Command, name="reports.remove-reference.v1", of="case", to="case_id"):
     case_id: str
     url: str
 
 
-@event
-class ReferenceRemoved(Event):
-    type_name: ClassVar[str] = "reports.reference-removed.v1"
-    aggregate: ClassVar[str] = "case"
-
+class ReferenceRemoved(Event, name="reports.reference-removed.v1", of="case"):
     case_id: str
     url: str
 
 
-@command
-class SaveDraft(Command):
-    type_name: ClassVar[str] = "reports.save-draft.v1"
-    aggregate: ClassVar[str] = "case"
-    target_field: ClassVar[str] = "case_id"
-
+class SaveDraft(Command, name="reports.save-draft.v1", of="case", to="case_id"):
     case_id: str
     draft: Draft
     expects: int
@@ -245,91 +161,52 @@ class SaveDraft(Command):
     """Saved and handed to the approvers in one step."""
 
 
-@event
-class DraftSaved(Event):
-    type_name: ClassVar[str] = "reports.draft-saved.v1"
-    aggregate: ClassVar[str] = "case"
-
+class DraftSaved(Event, name="reports.draft-saved.v1", of="case"):
     case_id: str
     draft: Draft
     number: int
     author: str
 
 
-@event
-class ReviewRequested(Event):
-    type_name: ClassVar[str] = "reports.review-requested.v1"
-    aggregate: ClassVar[str] = "case"
-
+class ReviewRequested(Event, name="reports.review-requested.v1", of="case"):
     case_id: str
     number: int
     approvals_needed: int
     at: datetime
 
 
-@command
-class ReturnDraft(Command):
-    type_name: ClassVar[str] = "reports.return-draft.v1"
-    aggregate: ClassVar[str] = "case"
-    target_field: ClassVar[str] = "case_id"
-
+class ReturnDraft(Command, name="reports.return-draft.v1", of="case", to="case_id"):
     case_id: str
     note: str
 
 
-@event
-class ChangesRequested(Event):
-    type_name: ClassVar[str] = "reports.changes-requested.v1"
-    aggregate: ClassVar[str] = "case"
-
+class ChangesRequested(Event, name="reports.changes-requested.v1", of="case"):
     case_id: str
     note: str
 
 
-@command
-class ApproveVerdict(Command):
-    type_name: ClassVar[str] = "reports.approve-verdict.v1"
-    aggregate: ClassVar[str] = "case"
-    target_field: ClassVar[str] = "case_id"
-
+class ApproveVerdict(Command, name="reports.approve-verdict.v1", of="case", to="case_id"):
     case_id: str
     expects: int
 
 
-@event
-class VerdictApproved(Event):
-    type_name: ClassVar[str] = "reports.verdict-approved.v1"
-    aggregate: ClassVar[str] = "case"
-
+class VerdictApproved(Event, name="reports.verdict-approved.v1", of="case"):
     case_id: str
     approver: str
     number: int
 
 
-@event
-class CaseDecided(Event):
-    type_name: ClassVar[str] = "reports.case-decided.v1"
-    aggregate: ClassVar[str] = "case"
-
+class CaseDecided(Event, name="reports.case-decided.v1", of="case"):
     case_id: str
     verdict: str
     at: datetime
 
 
-@command
-class PublishCase(Command):
-    type_name: ClassVar[str] = "reports.publish-case.v1"
-    aggregate: ClassVar[str] = "case"
-    target_field: ClassVar[str] = "case_id"
-
+class PublishCase(Command, name="reports.publish-case.v1", of="case", to="case_id"):
     case_id: str
 
 
-@event
-class CasePublished(Event):
-    type_name: ClassVar[str] = "reports.case-published.v1"
-    aggregate: ClassVar[str] = "case"
-
+class CasePublished(Event, name="reports.case-published.v1", of="case"):
     case_id: str
     clarification_id: str
     number: str
@@ -353,23 +230,14 @@ class Target(Part):
     state: str
 
 
-@command
-class MergeCase(Command):
-    type_name: ClassVar[str] = "reports.merge-case.v1"
-    aggregate: ClassVar[str] = "case"
-    target_field: ClassVar[str] = "case_id"
-
+class MergeCase(Command, name="reports.merge-case.v1", of="case", to="case_id"):
     case_id: str
     into: str
     end: Target | None = None
     """Added by the service itself, never by a sender. None: there is no such case in this office."""
 
 
-@event
-class CaseMerged(Event):
-    type_name: ClassVar[str] = "reports.case-merged.v1"
-    aggregate: ClassVar[str] = "case"
-
+class CaseMerged(Event, name="reports.case-merged.v1", of="case"):
     case_id: str
     into: str
     count: int
@@ -381,13 +249,8 @@ class CaseMerged(Event):
     brings: Belongings | None = None
 
 
-@command
-class AbsorbCase(Command):
+class AbsorbCase(Command, name="reports.absorb-case.v1", of="case", to="case_id"):
     """The other half of a merge: demand is added and the earliest clock kept."""
-
-    type_name: ClassVar[str] = "reports.absorb-case.v1"
-    aggregate: ClassVar[str] = "case"
-    target_field: ClassVar[str] = "case_id"
 
     case_id: str
     absorbed: str
@@ -400,11 +263,7 @@ class AbsorbCase(Command):
     brings: Belongings | None = None
 
 
-@event
-class CaseAbsorbed(Event):
-    type_name: ClassVar[str] = "reports.case-absorbed.v1"
-    aggregate: ClassVar[str] = "case"
-
+class CaseAbsorbed(Event, name="reports.case-absorbed.v1", of="case"):
     case_id: str
     absorbed: str
     count: int
@@ -422,25 +281,16 @@ class CaseAbsorbed(Event):
     """Set when the case has its answer already: it is theirs as well."""
 
 
-@event
-class CaseRevived(Event):
+class CaseRevived(Event, name="reports.case-revived.v1", of="case"):
     """A ring of merges was found, or a merge into nothing: this case lives on."""
-
-    type_name: ClassVar[str] = "reports.case-revived.v1"
-    aggregate: ClassVar[str] = "case"
 
     case_id: str
     askers: int | None = None
     """Set where its reports were counted anew."""
 
 
-@command
-class ReviveCase(Command):
+class ReviveCase(Command, name="reports.revive-case.v1", of="case", to="case_id"):
     """Sent by the service itself, for a case that was lost in a ring of merges or in a merge into nothing."""
-
-    type_name: ClassVar[str] = "reports.revive-case.v1"
-    aggregate: ClassVar[str] = "case"
-    target_field: ClassVar[str] = "case_id"
 
     case_id: str
     merge: int
@@ -448,23 +298,14 @@ class ReviveCase(Command):
     askers: int
 
 
-@command
-class ResumeMerge(Command):
+class ResumeMerge(Command, name="reports.resume-merge.v1", of="case", to="case_id"):
     """Sent by the service itself: reports wait in a merged case, or what it had was left behind."""
-
-    type_name: ClassVar[str] = "reports.resume-merge.v1"
-    aggregate: ClassVar[str] = "case"
-    target_field: ClassVar[str] = "case_id"
 
     case_id: str
     merge: int
 
 
-@event
-class MergeResumed(Event):
-    type_name: ClassVar[str] = "reports.merge-resumed.v1"
-    aggregate: ClassVar[str] = "case"
-
+class MergeResumed(Event, name="reports.merge-resumed.v1", of="case"):
     case_id: str
     into: str
     merge: int
@@ -473,33 +314,19 @@ class MergeResumed(Event):
     brings: Belongings | None = None
 
 
-@command
-class FinishMerge(Command):
+class FinishMerge(Command, name="reports.finish-merge.v1", of="case", to="case_id"):
     """Every report of the merged case has been told to move."""
-
-    type_name: ClassVar[str] = "reports.finish-merge.v1"
-    aggregate: ClassVar[str] = "case"
-    target_field: ClassVar[str] = "case_id"
 
     case_id: str
     merge: int = 0
 
 
-@event
-class MergeFinished(Event):
-    type_name: ClassVar[str] = "reports.merge-finished.v1"
-    aggregate: ClassVar[str] = "case"
-
+class MergeFinished(Event, name="reports.merge-finished.v1", of="case"):
     case_id: str
 
 
-@command
-class JudgeSuggestion(Command):
+class JudgeSuggestion(Command, name="reports.judge-suggestion.v1", of="case", to="case_id"):
     """The officer has looked: another case, or the same campaign with another target."""
-
-    type_name: ClassVar[str] = "reports.judge-suggestion.v1"
-    aggregate: ClassVar[str] = "case"
-    target_field: ClassVar[str] = "case_id"
 
     case_id: str
     other: str
@@ -509,32 +336,19 @@ class JudgeSuggestion(Command):
     """A case of this office. Added by the service itself, never by a sender."""
 
 
-@event
-class SuggestionJudged(Event):
-    type_name: ClassVar[str] = "reports.suggestion-judged.v1"
-    aggregate: ClassVar[str] = "case"
-
+class SuggestionJudged(Event, name="reports.suggestion-judged.v1", of="case"):
     case_id: str
     other: str
     relation: str
 
 
-@command
-class CloseCase(Command):
-    type_name: ClassVar[str] = "reports.close-case.v1"
-    aggregate: ClassVar[str] = "case"
-    target_field: ClassVar[str] = "case_id"
-
+class CloseCase(Command, name="reports.close-case.v1", of="case", to="case_id"):
     case_id: str
     reason: str = ""
     """Told to who waits for an answer; needed while there is none."""
 
 
-@event
-class CaseClosed(Event):
-    type_name: ClassVar[str] = "reports.case-closed.v1"
-    aggregate: ClassVar[str] = "case"
-
+class CaseClosed(Event, name="reports.case-closed.v1", of="case"):
     case_id: str
     reason: str = ""
     """Told to who waits for an answer."""
@@ -545,34 +359,20 @@ class CaseClosed(Event):
     settled: tuple[Mark, ...] = ()
 
 
-@command
-class AdvanceWatch(Command):
+class AdvanceWatch(Command, name="reports.advance-watch.v1", of="case", to="case_id"):
     """Fired by the clock: a published case is watched for its claim coming back, and rests when it does not."""
-
-    type_name: ClassVar[str] = "reports.advance-watch.v1"
-    aggregate: ClassVar[str] = "case"
-    target_field: ClassVar[str] = "case_id"
 
     case_id: str
 
 
-@event
-class WatchAdvanced(Event):
-    type_name: ClassVar[str] = "reports.watch-advanced.v1"
-    aggregate: ClassVar[str] = "case"
-
+class WatchAdvanced(Event, name="reports.watch-advanced.v1", of="case"):
     case_id: str
     state: str
     """monitoring or closed."""
 
 
-@command
-class ReopenCase(Command):
+class ReopenCase(Command, name="reports.reopen-case.v1", of="case", to="case_id"):
     """Sent by the service itself: an answer was retracted, or reports wait in a case that was closed without one."""
-
-    type_name: ClassVar[str] = "reports.reopen-case.v1"
-    aggregate: ClassVar[str] = "case"
-    target_field: ClassVar[str] = "case_id"
 
     case_id: str
     reason: str
@@ -581,33 +381,20 @@ class ReopenCase(Command):
     """The version that was retracted; a later one stands."""
 
 
-@event
-class CaseReopened(Event):
-    type_name: ClassVar[str] = "reports.case-reopened.v1"
-    aggregate: ClassVar[str] = "case"
-
+class CaseReopened(Event, name="reports.case-reopened.v1", of="case"):
     case_id: str
     reason: str
 
 
-@command
-class RecallCase(Command):
+class RecallCase(Command, name="reports.recall-case.v1", of="case", to="case_id"):
     """A reporter said "Belum", wrote, or sent new evidence: the case comes back to its owner."""
-
-    type_name: ClassVar[str] = "reports.recall-case.v1"
-    aggregate: ClassVar[str] = "case"
-    target_field: ClassVar[str] = "case_id"
 
     case_id: str
     mark: Mark
     way: Way = Way()
 
 
-@event
-class CaseRecalled(Event):
-    type_name: ClassVar[str] = "reports.case-recalled.v1"
-    aggregate: ClassVar[str] = "case"
-
+class CaseRecalled(Event, name="reports.case-recalled.v1", of="case"):
     case_id: str
     mark: Mark
     owner: str | None = None
@@ -616,13 +403,8 @@ class CaseRecalled(Event):
     way: Way = Way()
 
 
-@command
-class SettleRecalls(Command):
+class SettleRecalls(Command, name="reports.settle-recalls.v1", of="case", to="case_id"):
     """Marks were dealt with: by a message to the reporter, or because an officer says so."""
-
-    type_name: ClassVar[str] = "reports.settle-recalls.v1"
-    aggregate: ClassVar[str] = "case"
-    target_field: ClassVar[str] = "case_id"
 
     case_id: str
     report_id: str | None = None
@@ -632,11 +414,7 @@ class SettleRecalls(Command):
     way: Way = Way()
 
 
-@event
-class RecallsSettled(Event):
-    type_name: ClassVar[str] = "reports.recalls-settled.v1"
-    aggregate: ClassVar[str] = "case"
-
+class RecallsSettled(Event, name="reports.recalls-settled.v1", of="case"):
     case_id: str
     marks: tuple[Mark, ...] = ()
     report_id: str | None = None
@@ -645,13 +423,8 @@ class RecallsSettled(Event):
     way: Way = Way()
 
 
-@command
-class AdoptDraft(Command):
+class AdoptDraft(Command, name="reports.adopt-draft.v1", of="case", to="case_id"):
     """The text of a merged case becomes the draft; what stood there is kept in its place."""
-
-    type_name: ClassVar[str] = "reports.adopt-draft.v1"
-    aggregate: ClassVar[str] = "case"
-    target_field: ClassVar[str] = "case_id"
 
     case_id: str
     of: str
@@ -659,11 +432,7 @@ class AdoptDraft(Command):
     expects: int
 
 
-@event
-class DraftAdopted(Event):
-    type_name: ClassVar[str] = "reports.draft-adopted.v1"
-    aggregate: ClassVar[str] = "case"
-
+class DraftAdopted(Event, name="reports.draft-adopted.v1", of="case"):
     case_id: str
     of: str
     draft: Draft

@@ -1,18 +1,12 @@
 """The published answer, in versions."""
 
 from datetime import datetime
-from typing import ClassVar
 
-from libs.contracts.messages import Command, Event, command, event
+from libs.contracts.messages import Command, Event
 from libs.contracts.reports.parts import Draft, Reference
 
 
-@command
-class IssueClarification(Command):
-    type_name: ClassVar[str] = "reports.issue-clarification.v1"
-    aggregate: ClassVar[str] = "clarification"
-    target_field: ClassVar[str] = "clarification_id"
-
+class IssueClarification(Command, name="reports.issue-clarification.v1", of="clarification", to="clarification_id"):
     clarification_id: str
     case_id: str
     number: str
@@ -28,11 +22,7 @@ class IssueClarification(Command):
     at: datetime
 
 
-@event
-class ClarificationPublished(Event):
-    type_name: ClassVar[str] = "reports.clarification-published.v1"
-    aggregate: ClassVar[str] = "clarification"
-
+class ClarificationPublished(Event, name="reports.clarification-published.v1", of="clarification"):
     clarification_id: str
     case_id: str
     number: str
@@ -52,64 +42,37 @@ class ClarificationPublished(Event):
     at: datetime
 
 
-@command
-class CountDemand(Command):
+class CountDemand(Command, name="reports.count-demand.v1", of="clarification", to="clarification_id"):
     """How many more ask for an answer: a report joined its case, or somebody said "Ya, ini yang saya terima" (answered
     at once, no ticket). Negative when a report leaves the case."""
-
-    type_name: ClassVar[str] = "reports.count-demand.v1"
-    aggregate: ClassVar[str] = "clarification"
-    target_field: ClassVar[str] = "clarification_id"
 
     clarification_id: str
     count: int = 1
 
 
-@event
-class DemandCounted(Event):
-    type_name: ClassVar[str] = "reports.demand-counted.v1"
-    aggregate: ClassVar[str] = "clarification"
-
+class DemandCounted(Event, name="reports.demand-counted.v1", of="clarification"):
     clarification_id: str
     count: int
 
 
-@command
-class PauseClarification(Command):
+class PauseClarification(Command, name="reports.pause-clarification.v1", of="clarification", to="clarification_id"):
     """Automatic answers stop while a doubt is looked into; `resume` lets them go on."""
-
-    type_name: ClassVar[str] = "reports.pause-clarification.v1"
-    aggregate: ClassVar[str] = "clarification"
-    target_field: ClassVar[str] = "clarification_id"
 
     clarification_id: str
     resume: bool = False
 
 
-@event
-class ClarificationPaused(Event):
-    type_name: ClassVar[str] = "reports.clarification-paused.v1"
-    aggregate: ClassVar[str] = "clarification"
-
+class ClarificationPaused(Event, name="reports.clarification-paused.v1", of="clarification"):
     clarification_id: str
     paused: bool
 
 
-@command
-class RetractClarification(Command):
-    type_name: ClassVar[str] = "reports.retract-clarification.v1"
-    aggregate: ClassVar[str] = "clarification"
-    target_field: ClassVar[str] = "clarification_id"
-
+class RetractClarification(Command, name="reports.retract-clarification.v1", of="clarification", to="clarification_id"):
     clarification_id: str
     reason: str
 
 
-@event
-class ClarificationRetracted(Event):
-    type_name: ClassVar[str] = "reports.clarification-retracted.v1"
-    aggregate: ClassVar[str] = "clarification"
-
+class ClarificationRetracted(Event, name="reports.clarification-retracted.v1", of="clarification"):
     clarification_id: str
     case_id: str
     reason: str

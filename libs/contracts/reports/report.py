@@ -1,9 +1,8 @@
 """What one person sent, from the form to its answer."""
 
 from datetime import datetime
-from typing import ClassVar
 
-from libs.contracts.messages import Command, Event, Sealable, command, event
+from libs.contracts.messages import Command, Event, Sealable
 from libs.contracts.reports.parts import Attachment, Candidate, Mark, Part
 
 
@@ -23,14 +22,9 @@ class RatingContent(Sealable):
     """What is still open, in a few words."""
 
 
-@command
-class SubmitReport(Command):
-    type_name: ClassVar[str] = "reports.submit-report.v1"
-    aggregate: ClassVar[str] = "report"
-    target_field: ClassVar[str] = "report_id"
-    creates: ClassVar[bool] = True
-    private: ClassVar[type[Sealable] | None] = ReportContent
-
+class SubmitReport(
+    Command, name="reports.submit-report.v1", of="report", to="report_id", creates=True, private=ReportContent
+):
     report_id: str
     kind: str
     number: str
@@ -53,12 +47,9 @@ class SubmitReport(Command):
     """The office's clocks at the time; a later change of its settings moves no promise."""
 
 
-@event
-class ReportReceived(Event):
-    type_name: ClassVar[str] = "reports.report-received.v1"
-    aggregate: ClassVar[str] = "report"
-    private: ClassVar[frozenset[str]] = frozenset({"text", "urls", "doubt", "code_hash", "body_hash"})
-
+class ReportReceived(
+    Event, name="reports.report-received.v1", of="report", private={"text", "urls", "doubt", "code_hash", "body_hash"}
+):
     report_id: str
     kind: str
     number: str
@@ -81,14 +72,8 @@ class ReportReceived(Event):
     body_hash: str | None = None
 
 
-@command
-class RecordEvidence(Command):
+class RecordEvidence(Command, name="reports.record-evidence.v1", of="report", to="report_id", private=MessageContent):
     """Reports has read a picture: its hashes, and the words in it."""
-
-    type_name: ClassVar[str] = "reports.record-evidence.v1"
-    aggregate: ClassVar[str] = "report"
-    target_field: ClassVar[str] = "report_id"
-    private: ClassVar[type[Sealable] | None] = MessageContent
 
     report_id: str
     blob_id: str
@@ -100,12 +85,7 @@ class RecordEvidence(Command):
     """Why the picture could not be taken; placing goes on without it."""
 
 
-@event
-class EvidenceTaken(Event):
-    type_name: ClassVar[str] = "reports.evidence-taken.v1"
-    aggregate: ClassVar[str] = "report"
-    private: ClassVar[frozenset[str]] = frozenset({"words"})
-
+class EvidenceTaken(Event, name="reports.evidence-taken.v1", of="report", private={"words"}):
     report_id: str
     blob_id: str
     sha256: str
@@ -131,25 +111,16 @@ class Placement(Part):
     """When the matcher had answered, or had not."""
 
 
-@command
-class PlaceReport(Command):
-    type_name: ClassVar[str] = "reports.place-report.v1"
-    aggregate: ClassVar[str] = "report"
-    target_field: ClassVar[str] = "report_id"
-    keyed_by_tenant: ClassVar[bool] = True
-    mailbox: ClassVar[str] = "placing"
-
+class PlaceReport(
+    Command, name="reports.place-report.v1", of="report", to="report_id", keyed_by_tenant=True, mailbox="placing"
+):
     report_id: str
     attempt: int = 0
     """n-th time that it is placed, from 1; 0 stands for the next."""
     placement: Placement | None = None
 
 
-@event
-class ReportMatched(Event):
-    type_name: ClassVar[str] = "reports.report-matched.v1"
-    aggregate: ClassVar[str] = "report"
-
+class ReportMatched(Event, name="reports.report-matched.v1", of="report"):
     report_id: str
     outcome: str
     kind: str
@@ -176,48 +147,29 @@ class ReportMatched(Event):
     """What an officer has yet to read of it: goes along to its case."""
 
 
-@event
-class PlacingPutOff(Event):
+class PlacingPutOff(Event, name="reports.placing-put-off.v1", of="report"):
     """The matcher was asked once more and did not answer. The report stays in its own case and is asked about again."""
-
-    type_name: ClassVar[str] = "reports.placing-put-off.v1"
-    aggregate: ClassVar[str] = "report"
 
     report_id: str
     attempt: int
     ask_again_at: datetime
 
 
-@command
-class RejectMatch(Command):
+class RejectMatch(Command, name="reports.reject-match.v1", of="report", to="report_id"):
     """The reporter says: this is not what I reported."""
-
-    type_name: ClassVar[str] = "reports.reject-match.v1"
-    aggregate: ClassVar[str] = "report"
-    target_field: ClassVar[str] = "report_id"
 
     report_id: str
 
 
-@event
-class MatchRejected(Event):
-    type_name: ClassVar[str] = "reports.match-rejected.v1"
-    aggregate: ClassVar[str] = "report"
-
+class MatchRejected(Event, name="reports.match-rejected.v1", of="report"):
     report_id: str
     case_id: str
     attempt: int
     """Number of the placing that follows."""
 
 
-@command
-class MoveReport(Command):
+class MoveReport(Command, name="reports.move-report.v1", of="report", to="report_id", mailbox="placing"):
     """Its case was merged into another."""
-
-    type_name: ClassVar[str] = "reports.move-report.v1"
-    aggregate: ClassVar[str] = "report"
-    target_field: ClassVar[str] = "report_id"
-    mailbox: ClassVar[str] = "placing"
 
     report_id: str
     into: str
@@ -225,53 +177,29 @@ class MoveReport(Command):
     """The case that it is to leave: one that has left it already stays where it is. None: any."""
 
 
-@event
-class ReportMoved(Event):
-    type_name: ClassVar[str] = "reports.report-moved.v1"
-    aggregate: ClassVar[str] = "report"
-
+class ReportMoved(Event, name="reports.report-moved.v1", of="report"):
     report_id: str
     case_id: str
     previous_case_id: str | None = None
     marks: tuple[Mark, ...] = ()
 
 
-@command
-class WithdrawReport(Command):
-    type_name: ClassVar[str] = "reports.withdraw-report.v1"
-    aggregate: ClassVar[str] = "report"
-    target_field: ClassVar[str] = "report_id"
-
+class WithdrawReport(Command, name="reports.withdraw-report.v1", of="report", to="report_id"):
     report_id: str
 
 
-@event
-class ReportWithdrawn(Event):
-    type_name: ClassVar[str] = "reports.report-withdrawn.v1"
-    aggregate: ClassVar[str] = "report"
-
+class ReportWithdrawn(Event, name="reports.report-withdrawn.v1", of="report"):
     report_id: str
     case_id: str | None = None
 
 
-@command
-class AddMessage(Command):
+class AddMessage(Command, name="reports.add-message.v1", of="report", to="report_id", private=MessageContent):
     """A line in the thread between reporter and office. No actor: the reporter wrote it."""
-
-    type_name: ClassVar[str] = "reports.add-message.v1"
-    aggregate: ClassVar[str] = "report"
-    target_field: ClassVar[str] = "report_id"
-    private: ClassVar[type[Sealable] | None] = MessageContent
 
     report_id: str
 
 
-@event
-class MessageAdded(Event):
-    type_name: ClassVar[str] = "reports.message-added.v1"
-    aggregate: ClassVar[str] = "report"
-    private: ClassVar[frozenset[str]] = frozenset({"text"})
-
+class MessageAdded(Event, name="reports.message-added.v1", of="report", private={"text"}):
     report_id: str
     by_office: bool
     at: datetime
@@ -281,23 +209,14 @@ class MessageAdded(Event):
     """By the reporter: the number of the mark that it makes. By the office: of the last that it deals with."""
 
 
-@command
-class AddEvidence(Command):
+class AddEvidence(Command, name="reports.add-evidence.v1", of="report", to="report_id"):
     """More pictures from the reporter, beside those that came with the report."""
-
-    type_name: ClassVar[str] = "reports.add-evidence.v1"
-    aggregate: ClassVar[str] = "report"
-    target_field: ClassVar[str] = "report_id"
 
     report_id: str
     attachments: tuple[Attachment, ...]
 
 
-@event
-class EvidenceAdded(Event):
-    type_name: ClassVar[str] = "reports.evidence-added.v1"
-    aggregate: ClassVar[str] = "report"
-
+class EvidenceAdded(Event, name="reports.evidence-added.v1", of="report"):
     report_id: str
     attachments: tuple[Attachment, ...]
     case_id: str | None = None
@@ -305,14 +224,8 @@ class EvidenceAdded(Event):
     at: datetime | None = None
 
 
-@command
-class RateAnswer(Command):
+class RateAnswer(Command, name="reports.rate-answer.v1", of="report", to="report_id", private=RatingContent):
     """ "Menjawab?": yes closes the report, no reopens it."""
-
-    type_name: ClassVar[str] = "reports.rate-answer.v1"
-    aggregate: ClassVar[str] = "report"
-    target_field: ClassVar[str] = "report_id"
-    private: ClassVar[type[Sealable] | None] = RatingContent
 
     report_id: str
     helpful: bool
@@ -320,12 +233,7 @@ class RateAnswer(Command):
     """Its case has a published answer. Added by the service itself, never by a sender."""
 
 
-@event
-class AnswerRated(Event):
-    type_name: ClassVar[str] = "reports.answer-rated.v1"
-    aggregate: ClassVar[str] = "report"
-    private: ClassVar[frozenset[str]] = frozenset({"text"})
-
+class AnswerRated(Event, name="reports.answer-rated.v1", of="report", private={"text"}):
     report_id: str
     helpful: bool
     case_id: str | None = None
@@ -334,71 +242,42 @@ class AnswerRated(Event):
     text: str = ""
 
 
-@command
-class SettleReport(Command):
+class SettleReport(Command, name="reports.settle-report.v1", of="report", to="report_id"):
     """An officer dealt with what the reporter wrote, or with their "Belum": it counts as answered again."""
-
-    type_name: ClassVar[str] = "reports.settle-report.v1"
-    aggregate: ClassVar[str] = "report"
-    target_field: ClassVar[str] = "report_id"
 
     report_id: str
     upto: int | None = None
     """The last mark that was dealt with; None: all that there are, by the officer's word."""
 
 
-@event
-class ReportSettled(Event):
-    type_name: ClassVar[str] = "reports.report-settled.v1"
-    aggregate: ClassVar[str] = "report"
-
+class ReportSettled(Event, name="reports.report-settled.v1", of="report"):
     report_id: str
     upto: int
     case_id: str | None = None
     at: datetime
 
 
-@command
-class ScreenOutReport(Command):
-    type_name: ClassVar[str] = "reports.screen-out-report.v1"
-    aggregate: ClassVar[str] = "report"
-    target_field: ClassVar[str] = "report_id"
-
+class ScreenOutReport(Command, name="reports.screen-out-report.v1", of="report", to="report_id"):
     report_id: str
     reason: str
     """spam, out_of_scope or unclear; told to the reporter."""
 
 
-@event
-class ReportScreenedOut(Event):
-    type_name: ClassVar[str] = "reports.report-screened-out.v1"
-    aggregate: ClassVar[str] = "report"
-
+class ReportScreenedOut(Event, name="reports.report-screened-out.v1", of="report"):
     report_id: str
     reason: str
     case_id: str | None = None
 
 
-@command
-class AnswerReport(Command):
+class AnswerReport(Command, name="reports.answer-report.v1", of="report", to="report_id", private=MessageContent):
     """An answer to one person: aspirations, complaints and requests for information."""
-
-    type_name: ClassVar[str] = "reports.answer-report.v1"
-    aggregate: ClassVar[str] = "report"
-    target_field: ClassVar[str] = "report_id"
-    private: ClassVar[type[Sealable] | None] = MessageContent
 
     report_id: str
     outcome: str
     """solved, clarified, no_action, not_responsible, duplicate or unclear: closed is not the same as solved."""
 
 
-@event
-class ReportAnswered(Event):
-    type_name: ClassVar[str] = "reports.report-answered.v1"
-    aggregate: ClassVar[str] = "report"
-    private: ClassVar[frozenset[str]] = frozenset({"text"})
-
+class ReportAnswered(Event, name="reports.report-answered.v1", of="report", private={"text"}):
     report_id: str
     number: str
     outcome: str
