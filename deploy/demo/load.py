@@ -21,7 +21,7 @@ from libs.contracts import ids
 from libs.contracts.envelope import Actor
 from libs.contracts.messages import Command, Sealable
 from libs.contracts.notify.subject import FollowerContact, FollowSubject
-from libs.contracts.reads import OutcomeView, ReportRow
+from libs.contracts.reads import OutcomeView
 from libs.contracts.registry.partner import (
     ContactPoint,
     PartnerIdentity,
@@ -50,6 +50,7 @@ from libs.contracts.reports.case import (
     TriageCase,
 )
 from libs.contracts.reports.parts import Draft, Reference
+from libs.contracts.reports.reads import ReportRow
 from libs.contracts.reports.report import ReportContent, SubmitReport
 from libs.contracts.topics import OWNERS, Service, journal
 from libs.contracts.words import CaseState, PartnerState, Role

@@ -20,7 +20,11 @@ from libs.contracts.catalogue import commands_of, events_of
 from libs.contracts.compatibility import META, breaking
 from libs.contracts.directory import AgencyRecord, ContactRecord, OfficerRecord, PartnerRecord, TenantRecord
 from libs.contracts.messages import COMMANDS, EVENTS, Command, Message
+from libs.contracts.notify import reads as notify_reads
 from libs.contracts.problems import Problem
+from libs.contracts.reads import Page, Read
+from libs.contracts.registry import reads as registry_reads
+from libs.contracts.reports import reads as reports_reads
 from libs.contracts.topics import CONTACTS, DIRECTORY, TOPICS, Service, Topic
 
 CHECKOUT = Path(__file__).resolve().parents[2]
@@ -33,6 +37,7 @@ ADVICE = (
 )
 
 Json = dict[str, Any]
+READS = (reads, registry_reads, reports_reads, notify_reads)
 RECORDS: tuple[type[BaseModel], ...] = (TenantRecord, AgencyRecord, OfficerRecord, PartnerRecord, ContactRecord)
 
 
@@ -67,9 +72,10 @@ def _command_notes(cls: type[Command]) -> Json:
 
 
 def _read_models() -> list[type[BaseModel]]:
-    found = [v for v in vars(reads).values() if isinstance(v, type) and issubclass(v, reads.Read)]
+    found = [(module, v) for module in READS for v in vars(module).values() if isinstance(v, type)]
+    own = [v for module, v in found if issubclass(v, Read) and v.__module__ == module.__name__]
     # A page is generic; it is part of the schemas of those who use it.
-    return [v for v in found if v not in (reads.Read, reads.Page) and v.__module__ == reads.__name__]
+    return [v for v in own if v not in (Read, Page)]
 
 
 def _file_of(type_name: str) -> str:

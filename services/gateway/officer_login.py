@@ -3,7 +3,7 @@
 from fastapi import Request
 from starlette.responses import Response
 
-from libs.contracts.reads import Authentication
+from libs.contracts.registry.reads import Authentication
 from libs.runtime.errors import Refused
 from services.gateway.context import Gateway
 from services.gateway.sessions import Kind, Session

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from libs.contracts.directory import TenantRecord
 from libs.contracts.envelope import Actor
-from libs.contracts.reads import AssignmentView
+from libs.contracts.notify.reads import AssignmentView
 from libs.contracts.words import PartnerState, Role
 from libs.runtime import logs
 from libs.runtime.errors import NotFound, Refused

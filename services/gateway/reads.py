@@ -11,26 +11,16 @@ from uuid import UUID
 from pydantic import BaseModel, TypeAdapter
 
 from libs.contracts.envelope import Actor
-from libs.contracts.reads import (
+from libs.contracts.notify.reads import AssignmentView, BulletinView, ByHandRow, FollowerFound, FollowView, LedgerRow
+from libs.contracts.reads import OutcomeView, Page
+from libs.contracts.registry.reads import Authenticated, Authentication, OfficerView, PartnerFound, PartnerRow
+from libs.contracts.reports.reads import (
     AnswerAddress,
-    AssignmentView,
-    Authenticated,
-    Authentication,
-    BulletinView,
-    ByHandRow,
     CaseRow,
     CaseView,
     ClarificationCard,
     ClarificationView,
-    FollowerFound,
-    FollowView,
-    LedgerRow,
     MatchView,
-    OfficerView,
-    OutcomeView,
-    Page,
-    PartnerFound,
-    PartnerRow,
     QueueCounts,
     ReportRow,
     StatsView,

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from libs.contracts import ids
 from libs.contracts.directory import TenantRecord
-from libs.contracts.reads import TicketView
+from libs.contracts.reports.reads import TicketView
 from libs.runtime.errors import Refused
 from services.gateway.context import Gateway
 from services.gateway.partner_login import SAME_TIME

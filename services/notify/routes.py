@@ -6,7 +6,7 @@ from uuid import UUID
 from fastapi import APIRouter, Query
 
 from libs.contracts.envelope import Actor
-from libs.contracts.reads import (
+from libs.contracts.notify.reads import (
     AssignmentView,
     BulletinView,
     ByHandRow,
@@ -14,9 +14,8 @@ from libs.contracts.reads import (
     FollowerFound,
     FollowView,
     LedgerRow,
-    OutcomeView,
-    Page,
 )
+from libs.contracts.reads import OutcomeView, Page
 from libs.contracts.topics import Service
 from libs.contracts.words import DeliveryState, Role
 from libs.runtime import logs

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from libs.contracts.reads import (
+from libs.contracts.notify.reads import (
     AssignmentView,
     BulletinView,
     ByHandRow,
@@ -14,8 +14,8 @@ from libs.contracts.reads import (
     FollowerFound,
     FollowView,
     LedgerRow,
-    Page,
 )
+from libs.contracts.reads import Page
 from libs.contracts.words import Channel, DeliveryState
 from libs.runtime.cursors import Cursors
 from libs.runtime.directory import Directory

@@ -11,7 +11,7 @@ from pwdlib.exceptions import PwdlibError
 from pwdlib.hashers.argon2 import Argon2Hasher
 
 from libs.contracts.ids import PLATFORM
-from libs.contracts.reads import Authenticated, Authentication, StepUp
+from libs.contracts.registry.reads import Authenticated, Authentication, StepUp
 from libs.runtime import logs
 from libs.runtime.errors import Refused, TooSoon
 from services.registry.addresses import Blinder

@@ -6,12 +6,11 @@ from uuid import UUID
 
 from fastapi import APIRouter, Query
 
-from libs.contracts.reads import (
+from libs.contracts.reads import OutcomeView, Page
+from libs.contracts.registry.reads import (
     Authenticated,
     Authentication,
     OfficerView,
-    OutcomeView,
-    Page,
     PartnerFound,
     PartnerLookup,
     PartnerRow,

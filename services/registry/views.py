@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Generic, TypeVar, cast
 
-from libs.contracts.reads import AccountView, OfficerView, Page, PartnerFound, PartnerRow
+from libs.contracts.reads import Page
+from libs.contracts.registry.reads import AccountView, OfficerView, PartnerFound, PartnerRow
 from libs.contracts.words import Channel
 from libs.runtime.aggregates import ERASED, State
 from libs.runtime.cursors import Cursors

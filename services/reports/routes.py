@@ -7,15 +7,14 @@ from fastapi import APIRouter, Header, Query, Response
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
 from libs.contracts.envelope import Actor
-from libs.contracts.reads import (
+from libs.contracts.reads import OutcomeView, Page
+from libs.contracts.reports.reads import (
     AnswerAddress,
     CaseRow,
     CaseView,
     ClarificationCard,
     ClarificationView,
     MatchView,
-    OutcomeView,
-    Page,
     QueueCounts,
     ReportRow,
     StatsView,

@@ -5,7 +5,9 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from libs.contracts.reads import (
+from libs.contracts.reads import Page
+from libs.contracts.reports.parts import Mark
+from libs.contracts.reports.reads import (
     AnswerAddress,
     CaseRow,
     CaseView,
@@ -16,7 +18,6 @@ from libs.contracts.reads import (
     MatchAnswer,
     MatchView,
     MessageView,
-    Page,
     QueueCounts,
     ReportRow,
     SimilarCase,
@@ -26,7 +27,6 @@ from libs.contracts.reads import (
     TicketView,
     VersionView,
 )
-from libs.contracts.reports.parts import Mark
 from libs.contracts.words import CaseState, ClarificationState, MatchOutcome, ReportState
 from libs.kit.differences import differences
 from libs.runtime.cursors import Cursors

@@ -4,19 +4,11 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
 
-from libs.contracts.reads import (
-    BulletinView,
-    ByHandRow,
-    CaseRow,
-    CaseView,
-    LedgerRow,
-    OfficerView,
-    Page,
-    PartnerRow,
-    QueueCounts,
-    ReportRow,
-)
+from libs.contracts.notify.reads import BulletinView, ByHandRow, LedgerRow
+from libs.contracts.reads import Page
+from libs.contracts.registry.reads import OfficerView, PartnerRow
 from libs.contracts.reports.parts import Draft, Reference
+from libs.contracts.reports.reads import CaseRow, CaseView, QueueCounts, ReportRow
 from services.gateway.accepting import check_area
 from services.gateway.api.models import (
     ALWAYS,

@@ -18,18 +18,18 @@ from pydantic import (
 from pydantic_core import PydanticCustomError
 
 from libs.contracts.ids import IDENTIFIER
+from libs.contracts.notify.reads import FollowView
 from libs.contracts.problems import Problem
-from libs.contracts.reads import (
+from libs.contracts.reports.case import FARTHEST_DUE
+from libs.contracts.reports.parts import Reference
+from libs.contracts.reports.reads import (
     ClarificationCard,
     ClarificationView,
-    FollowView,
     MessageView,
     Step,
     TicketView,
     VersionView,
 )
-from libs.contracts.reports.case import FARTHEST_DUE
-from libs.contracts.reports.parts import Reference
 from libs.contracts.words import Verdict
 from libs.runtime.http import PROBLEM_JSON
 from services.gateway.commands import Reply

@@ -2,7 +2,7 @@
 
 from fastapi import APIRouter, Response
 
-from libs.contracts.reads import AssignmentView
+from libs.contracts.notify.reads import AssignmentView
 from services.gateway.api.models import ALWAYS, STAFF, WRITING, Assignment, CommandAnswer, problems
 from services.gateway.api.public import answered
 from services.gateway.context import Key, PartnerOrGuest, Parts, SignedInPartner, StaffWait

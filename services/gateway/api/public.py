@@ -5,7 +5,8 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request, Response, UploadFile
 from starlette.responses import Response as PlainResponse
 
-from libs.contracts.reads import BlobView, MatchView, StatsView
+from libs.contracts.reads import BlobView
+from libs.contracts.reports.reads import MatchView, StatsView
 from libs.kit.imaging import LARGEST_BYTES
 from services.gateway.api.bodies import documented
 from services.gateway.api.door import submit_report

@@ -7,7 +7,8 @@ from pydantic import TypeAdapter
 
 from libs.contracts.envelope import Actor
 from libs.contracts.notify.delivery import AnswerAssignment, MarkSentByHand, RefuseByHand
-from libs.contracts.reads import AssignmentView, ByHandRow, Page
+from libs.contracts.notify.reads import AssignmentView, ByHandRow
+from libs.contracts.reads import Page
 from libs.contracts.registry.partner import ContactPoint
 from libs.runtime.errors import Refused
 from tests.service.notify.front import Front, eventually

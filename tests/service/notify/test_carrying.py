@@ -7,9 +7,10 @@ import pytest
 from pydantic import TypeAdapter
 
 from libs.contracts.notify.delivery import AnswerAssignment, LoginAddress, MarkSentByHand, SendLoginLink, Unsubscribe
+from libs.contracts.notify.reads import AssignmentView, BulletinView, ByHandRow, FollowView, LedgerRow
 from libs.contracts.notify.subject import StopFollowing
 from libs.contracts.outcomes import ReportsRefused
-from libs.contracts.reads import AssignmentView, BulletinView, ByHandRow, FollowView, LedgerRow, Page
+from libs.contracts.reads import Page
 from libs.contracts.registry.partner import ContactPoint
 from libs.contracts.reports.clarification import ClarificationPaused, ClarificationRetracted
 from libs.contracts.reports.report import ReportAnswered, ReportMoved

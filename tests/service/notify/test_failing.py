@@ -11,7 +11,7 @@ import pytest
 from deploy.local.layout import CHECKOUT
 from libs.contracts.envelope import Actor
 from libs.contracts.notify.delivery import RetryDelivery
-from libs.contracts.reads import DeliveryRow, FollowView
+from libs.contracts.notify.reads import DeliveryRow, FollowView
 from libs.contracts.topics import Service
 from libs.runtime.errors import Refused, Unavailable
 from tests.service.notify.front import Front, eventually

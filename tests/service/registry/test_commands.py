@@ -15,8 +15,8 @@ from deploy.local.stack import Stack
 from libs.contracts.directory import ContactRecord
 from libs.contracts.envelope import Actor
 from libs.contracts.ids import PLATFORM
-from libs.contracts.reads import PartnerRow
 from libs.contracts.registry.partner import PartnerIdentity, SetPartnerState, VerifyAccount
+from libs.contracts.registry.reads import PartnerRow
 from libs.contracts.registry.tenant import AddAgency, ChangeOfficer, ChangeTenant, OfficerIdentity
 from libs.contracts.topics import CONTACTS, Service, dead_letters, journal
 from libs.runtime.directory import Directory

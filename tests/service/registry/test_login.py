@@ -11,7 +11,7 @@ from pymongo import MongoClient
 
 from deploy.local.stack import Stack
 from libs.contracts.envelope import Actor
-from libs.contracts.reads import Authenticated
+from libs.contracts.registry.reads import Authenticated
 from libs.contracts.registry.tenant import ChangeOfficer, OfficerIdentity
 from libs.contracts.topics import Service
 from libs.runtime.errors import Refused, TooSoon

@@ -10,8 +10,9 @@ from pymongo import MongoClient
 
 from deploy.local.stack import Stack
 from libs.contracts.envelope import Actor
-from libs.contracts.reads import OfficerView, Page, PartnerFound, PartnerRow
+from libs.contracts.reads import Page
 from libs.contracts.registry.partner import SetPartnerState
+from libs.contracts.registry.reads import OfficerView, PartnerFound, PartnerRow
 from libs.contracts.registry.tenant import ChangeOfficer, OfficerIdentity
 from libs.contracts.topics import Service
 from libs.runtime.errors import Refused

@@ -15,7 +15,8 @@ from starlette.routing import BaseRoute
 
 from deploy.local.secrets import Secrets
 from libs.contracts.directory import OfficerRecord, PartnerRecord
-from libs.contracts.reads import AssignmentView, Authentication
+from libs.contracts.notify.reads import AssignmentView
+from libs.contracts.registry.reads import Authentication
 from libs.contracts.topics import Service
 from libs.runtime import links
 from libs.runtime.errors import Refused, TooSoon, Unavailable

@@ -9,17 +9,11 @@ import httpx
 from fastapi import FastAPI
 
 from libs.contracts.directory import TenantRecord
-from libs.contracts.reads import (
-    AnswerAddress,
-    ClarificationCard,
-    ClarificationView,
-    OfficerView,
-    Page,
-    StatsView,
-    VersionView,
-)
+from libs.contracts.reads import Page
+from libs.contracts.registry.reads import OfficerView
 from libs.contracts.registry.tenant import Branding, TenantSettings
 from libs.contracts.reports.parts import Reference
+from libs.contracts.reports.reads import AnswerAddress, ClarificationCard, ClarificationView, StatsView, VersionView
 from libs.runtime.directory import Directory
 from libs.runtime.errors import NotFound
 from services.gateway.context import Gateway

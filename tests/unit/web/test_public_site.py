@@ -8,7 +8,7 @@ import httpx
 import pytest
 from PIL import Image
 
-from libs.contracts.reads import VersionView
+from libs.contracts.reports.reads import VersionView
 from services.gateway.web.card import SIZES, Shape
 from tests.unit.web.site import AT, Reports, a_site, an_answer
 

@@ -4,8 +4,9 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from libs.contracts.directory import TenantRecord
-from libs.contracts.reads import ClarificationCard, ClarificationView, OfficerView, TicketView
-from libs.contracts.reads import Step as CaseStep
+from libs.contracts.registry.reads import OfficerView
+from libs.contracts.reports.reads import ClarificationCard, ClarificationView, TicketView
+from libs.contracts.reports.reads import Step as CaseStep
 from services.gateway.web.views import (
     ClarificationPage,
     ClarificationRow,

@@ -7,7 +7,8 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, Query, Request
 from starlette.responses import Response
 
-from libs.contracts.reads import CaseRow, Page
+from libs.contracts.reads import Page
+from libs.contracts.reports.reads import CaseRow
 from libs.contracts.words import CaseState
 from services.gateway.reads import or_missing
 from services.gateway.web import console_views, queue_views

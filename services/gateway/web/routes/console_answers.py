@@ -9,7 +9,7 @@ from fastapi import APIRouter, Query, Request
 from starlette.datastructures import FormData
 from starlette.responses import Response
 
-from libs.contracts.reads import ReportRow
+from libs.contracts.reports.reads import ReportRow
 from libs.contracts.words import ReportState
 from services.gateway.api.models import ConfirmationWish, ReportAnswerWish
 from services.gateway.commands import Reply

@@ -10,7 +10,8 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from libs.contracts.ids import is_identifier
-from libs.contracts.reads import ByHandRow, OutcomeView, Page
+from libs.contracts.notify.reads import ByHandRow
+from libs.contracts.reads import OutcomeView, Page
 from services.gateway.commands import Reply
 from services.gateway.paths import Id
 from services.gateway.reads import or_missing

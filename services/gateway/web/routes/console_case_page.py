@@ -4,9 +4,9 @@ from collections.abc import Iterable
 from datetime import datetime, time, timedelta
 from hashlib import sha256
 
-from libs.contracts.reads import CaseView, MarkView, ReportRow, SimilarCase, Step
 from libs.contracts.reports.case import FARTHEST_DUE
 from libs.contracts.reports.parts import Draft, Reference, SpareDraft
+from libs.contracts.reports.reads import CaseView, MarkView, ReportRow, SimilarCase, Step
 from libs.contracts.words import CaseState, Role
 from libs.kit import areas
 from libs.kit.calendar import local_day

@@ -10,8 +10,8 @@ from fastapi import APIRouter, Request
 from starlette.datastructures import FormData
 from starlette.responses import JSONResponse, Response
 
-from libs.contracts.reads import CaseView
 from libs.contracts.reports.parts import Draft, Reference
+from libs.contracts.reports.reads import CaseView
 from libs.runtime.errors import NotFound, Unavailable
 from services.gateway.accepting import check_area
 from services.gateway.api.models import (

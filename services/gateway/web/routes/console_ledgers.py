@@ -10,7 +10,10 @@ from fastapi import APIRouter, Query, Request
 from starlette.responses import Response
 
 from libs.contracts import ids
-from libs.contracts.reads import BulletinView, ClarificationView, LedgerRow, OutcomeView, Page, PartnerRow
+from libs.contracts.notify.reads import BulletinView, LedgerRow
+from libs.contracts.reads import OutcomeView, Page
+from libs.contracts.registry.reads import PartnerRow
+from libs.contracts.reports.reads import ClarificationView
 from libs.contracts.words import AssignmentState, Channel, DeliveryState
 from libs.runtime.errors import NotFound, Refused
 from services.gateway.commands import Reply

@@ -7,7 +7,8 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, Query
 from starlette.responses import Response
 
-from libs.contracts.reads import AssignmentView, PartnerRow
+from libs.contracts.notify.reads import AssignmentView
+from libs.contracts.registry.reads import PartnerRow
 from libs.contracts.words import PartnerState
 from services.gateway.paths import Id
 from services.gateway.reads import or_missing

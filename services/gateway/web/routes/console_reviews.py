@@ -8,7 +8,7 @@ from uuid import UUID
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from libs.contracts.reads import CaseRow, CaseView, ClarificationView
+from libs.contracts.reports.reads import CaseRow, CaseView, ClarificationView
 from libs.contracts.words import CaseState, PartnerState
 from libs.kit import areas
 from services.gateway.api.models import ApprovalWish, ReturnWish

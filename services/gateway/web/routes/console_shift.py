@@ -14,7 +14,7 @@ from starlette.datastructures import FormData
 from starlette.responses import Response
 
 from libs.contracts.directory import TenantRecord
-from libs.contracts.reads import QueueCounts
+from libs.contracts.reports.reads import QueueCounts
 from libs.contracts.words import Role
 from libs.kit import areas
 from libs.kit.calendar import Zone

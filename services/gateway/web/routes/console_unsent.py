@@ -10,8 +10,8 @@ from datetime import UTC, datetime, timedelta
 from pydantic import BaseModel, ConfigDict, ValidationError
 from starlette.datastructures import FormData
 
-from libs.contracts.reads import CaseView
 from libs.contracts.reports.parts import Draft
+from libs.contracts.reports.reads import CaseView
 from libs.runtime.errors import Unavailable
 from services.gateway.shelf import Place
 from services.gateway.web.routes.console_shift import Shift

@@ -8,7 +8,7 @@ from pydantic_core import PydanticCustomError
 from starlette.responses import Response
 
 from libs.contracts.directory import TenantRecord
-from libs.contracts.reads import AssignmentView
+from libs.contracts.notify.reads import AssignmentView
 from libs.runtime.errors import NotFound, Refused, TooSoon, Unavailable
 from services.gateway.context import Office, Visit, Visited, posted
 from services.gateway.forms import email_address

@@ -10,7 +10,7 @@ from fastapi import APIRouter, Depends, Request
 from starlette.responses import Response
 
 from libs.contracts.directory import TenantRecord
-from libs.contracts.reads import AnswerAddress
+from libs.contracts.reports.reads import AnswerAddress
 from libs.runtime.errors import NotFound
 from services.gateway.context import Office, Parts
 from services.gateway.web.card import BRANDS

@@ -11,7 +11,9 @@ from starlette.datastructures import FormData
 from starlette.responses import Response
 
 from libs.contracts.directory import TenantRecord
-from libs.contracts.reads import AssignmentView, ClarificationView, PartnerRow
+from libs.contracts.notify.reads import AssignmentView
+from libs.contracts.registry.reads import PartnerRow
+from libs.contracts.reports.reads import ClarificationView
 from libs.contracts.words import AssignmentState, ClarificationState, PartnerState
 from libs.runtime.errors import Refused, Unavailable
 from services.gateway.context import Office, Visit, Visited, posted, read_form

@@ -11,7 +11,7 @@ from fastapi import APIRouter, Depends, Query, Request
 from starlette.responses import RedirectResponse, Response
 
 from libs.contracts.directory import TenantRecord
-from libs.contracts.reads import OfficerView
+from libs.contracts.registry.reads import OfficerView
 from libs.contracts.words import ClarificationState
 from libs.runtime.errors import NotFound, Refused
 from services.gateway.context import Office, Visit, Visited, posted

@@ -23,7 +23,8 @@ from starlette.datastructures import FormData
 from starlette.responses import Response
 
 from libs.contracts.directory import TenantRecord
-from libs.contracts.reads import BlobView, MatchView
+from libs.contracts.reads import BlobView
+from libs.contracts.reports.reads import MatchView
 from libs.contracts.words import ReportKind
 from libs.kit import areas
 from libs.kit.imaging import LARGEST_BYTES

@@ -13,8 +13,9 @@ from starlette.datastructures import FormData
 from starlette.responses import Response
 
 from libs.contracts.directory import TenantRecord
-from libs.contracts.reads import FollowView, TicketView
+from libs.contracts.notify.reads import FollowView
 from libs.contracts.reports.parts import Attachment
+from libs.contracts.reports.reads import TicketView
 from libs.contracts.words import ReportKind
 from libs.kit.visible import is_visible
 from libs.runtime.errors import NotFound, Refused, Unavailable

@@ -1,0 +1,93 @@
+"""Read models of officers, log-ins and partners."""
+
+from datetime import datetime
+from typing import Annotated
+
+from pydantic import StringConstraints
+
+from libs.contracts.reads import Read
+
+
+class OfficerView(Read):
+    id: str
+    name: str
+    initials: str
+    roles: tuple[str, ...]
+    agency: str | None = None
+    active: bool = True
+
+
+Mark = Annotated[str, StringConstraints(max_length=64, pattern=r"^[0-9A-Za-z_-]*$")]
+
+
+class Authentication(Read):
+    """`POST /internal/authenticate`, question.
+
+    Attributes:
+        tenant: the office at whose page it was typed; an officer of another is nobody there.
+        client: mark of the network that it comes from; empty where nobody says.
+        browser: mark of a browser in which somebody has logged in before.
+        officers: who they were.
+    """
+
+    email: str
+    password: str
+    code: str
+    tenant: str | None = None
+    client: Mark = ""
+    browser: Mark = ""
+    officers: tuple[Mark, ...] = ()
+
+
+class Authenticated(Read):
+    """`POST /internal/authenticate`, answer to the right three. Else `unauthenticated`, or 429 when locked."""
+
+    officer_id: str
+    tenant: str
+    roles: tuple[str, ...]
+    agency: str | None = None
+    name: str
+
+
+class StepUp(Read):
+    """`POST /internal/confirm`: a fresh TOTP code of an officer who is logged in."""
+
+    officer_id: str
+    code: str
+
+
+class AccountView(Read):
+    platform: str
+    handle: str
+    url: str
+    state: str
+    identity_key: str = ""
+    """Names the account in VerifyAccount."""
+
+
+class PartnerRow(Read):
+    id: str
+    name: str
+    kind: str
+    state: str
+    area: str
+    run_by_office: bool
+    accounts: tuple[AccountView, ...]
+    channels: tuple[str, ...] = ()
+    language: str = "id"
+    registered_at: datetime | None = None
+
+
+class PartnerLookup(Read):
+    """`POST /internal/partner-by-contact`, question: an e-mail address as typed."""
+
+    address: str
+
+
+class PartnerFound(Read):
+    partner_id: str
+    address: str
+    language: str
+
+
+# Notify

@@ -1,0 +1,317 @@
+"""Read models of reports, cases and published answers."""
+
+from datetime import datetime
+
+from libs.contracts.reads import Page, Read
+from libs.contracts.reports.parts import Asked, Candidate, Draft, Reference, SpareDraft
+from libs.contracts.reports.parts import Mark as ReporterMark
+
+
+class Step(Read):
+    """One line of a thread. `what` is a word of the domain; the page finds its text."""
+
+    what: str
+    at: datetime
+    actor: str | None = None
+    party: str | None = None
+    count: int | None = None
+    note: str = ""
+    until: datetime | None = None
+
+
+class ClarificationCard(Read):
+    """A published answer in a list. `demand` is how many asked: the reports of its case, and people who were shown it
+    before they reported and said that it is what they received."""
+
+    id: str
+    case_id: str = ""
+    number: str
+    version: int
+    claim: str
+    verdict: str
+    fact: str
+    published_at: datetime
+    corrected_at: datetime | None = None
+    demand: int
+    area: str | None = None
+    topic: str = ""
+    state: str = "published"
+    change_note: str = ""
+    """What the last version changed, or why it was retracted."""
+
+
+class Difference(Read):
+    """Where what was sent and what was answered part: place, institution, amount, date, number; polarity, identifier,
+    time or word, where the claim turns on it."""
+
+    what: str
+    theirs: str
+    ours: str
+    same: bool
+
+
+class MatchAnswer(Read):
+    card: ClarificationCard
+    score: float
+    differences: tuple[Difference, ...] = ()
+
+
+class MatchView(Read):
+    """`POST /match`: at most three answers, best first. `outcome` as MatchOutcome."""
+
+    outcome: str
+    answers: tuple[MatchAnswer, ...] = ()
+
+
+class VersionView(Read):
+    version: int
+    verdict: str
+    fact: str
+    at: datetime
+    change_note: str = ""
+
+
+class ClarificationView(Read):
+    id: str
+    case_id: str
+    number: str
+    version: int
+    state: str
+    claim: str
+    verdict: str
+    fact: str
+    explanation: str
+    references: tuple[Reference, ...]
+    versions: tuple[VersionView, ...]
+    author: str
+    """Id of an officer; the page shows the role and initials."""
+    approvers: tuple[str, ...]
+    demand: int
+    area: str | None = None
+    topic: str = ""
+    published_at: datetime
+    retraction: str = ""
+
+
+class AnswerAddress(Read):
+    """`GET /answer-addresses`: what a sitemap needs of a published answer; `at` is its last change."""
+
+    number: str
+    at: datetime
+
+
+class MessageView(Read):
+    by_office: bool
+    at: datetime
+    text: str
+    officer: str | None = None
+    about: str = ""
+    """not_answered: what the reporter said with a "Belum"."""
+
+
+class TicketView(Read):
+    """What the holder of number and code sees. `state` is the reporter's: received, checking, waiting_party,
+    answered, not_continued (its case was closed without an answer), closed, screened_out, withdrawn."""
+
+    report_id: str
+    number: str
+    kind: str
+    state: str
+    received_at: datetime
+    text: str
+    urls: tuple[str, ...] = ()
+    attachments: int = 0
+    area: str | None = None
+    confidential: bool = False
+    anonymous: bool = True
+    case_id: str | None = None
+    others: int = 0
+    """How many more asked about the same claim."""
+    waiting_for: str | None = None
+    waiting_until: datetime | None = None
+    answer_due_at: datetime | None = None
+    clarification: ClarificationCard | None = None
+    answer: str = ""
+    """For kinds that are answered one by one."""
+    outcome: str | None = None
+    helpful: bool | None = None
+    screened_reason: str | None = None
+    ended_reason: str = ""
+    """In the words of the office: why its case was closed without an answer."""
+    closes_at: datetime | None = None
+    steps: tuple[Step, ...] = ()
+    messages: tuple[MessageView, ...] = ()
+
+
+class ReportRow(Read):
+    """A report as an officer sees it: never who sent it."""
+
+    id: str
+    number: str
+    kind: str
+    state: str
+    received_at: datetime
+    text: str
+    urls: tuple[str, ...] = ()
+    doubt: str = ""
+    area: str | None = None
+    seen_on: str | None = None
+    forwarded_often: bool = False
+    confidential: bool = False
+    attachments: int = 0
+    words: str = ""
+    """Read from its pictures."""
+    case_id: str | None = None
+    answer: str = ""
+    messages: tuple[MessageView, ...] = ()
+    marks: tuple[ReporterMark, ...] = ()
+    """What its reporter said since, and nobody has dealt with."""
+
+
+class MarkView(Read):
+    """Something of a reporter that an officer has yet to deal with. `reason`: not_answered, message or evidence."""
+
+    report_id: str
+    number: str
+    """Of the report."""
+    n: int
+    reason: str
+    at: datetime
+    text: str = ""
+
+
+class CaseRow(Read):
+    """A line of the queue."""
+
+    id: str
+    number: str
+    state: str
+    title: str
+    """The claim where one is written, else the beginning of the first report."""
+    severity: int
+    topic: str
+    area: str | None
+    askers: int
+    """Reports of the case."""
+    asked: int | None = None
+    """How many asked, as `demand` of its answer counts them; None in answers of an older process."""
+    forwarded_often: int
+    owner: str | None
+    leased_by: str | None
+    leased_until: datetime | None
+    opened_at: datetime
+    answer_due_at: datetime | None
+    """None while the clock stands or once it is answered."""
+    limit_at: datetime
+    waiting_for: str | None = None
+    waiting_until: datetime | None = None
+    suggestions: int = 0
+    verdict: str | None = None
+    fact: str = ""
+    submitted_at: datetime | None = None
+    author: str | None = None
+    unread: int = 0
+    """Marks of reporters that nobody has dealt with."""
+    not_answered: int = 0
+    """Of these, "Belum"."""
+
+
+class SimilarCase(Read):
+    """A case or clarification that may be the same, side by side."""
+
+    id: str
+    kind: str
+    case_id: str
+    number: str
+    title: str
+    verdict: str | None
+    state: str
+    askers: int
+    score: float
+    differences: tuple[Difference, ...]
+
+
+class CaseView(Read):
+    id: str
+    number: str
+    state: str
+    title: str
+    severity: int
+    topic: str
+    area: str | None
+    askers: int
+    asked: int | None = None
+    forwarded_often: int
+    last_hour: int
+    first_at: datetime
+    last_at: datetime
+    owner: str | None
+    leased_by: str | None
+    leased_until: datetime | None
+    answer_due_at: datetime | None
+    limit_at: datetime
+    screened_at: datetime | None = None
+    waiting_for: str | None = None
+    waiting_until: datetime | None = None
+    references: tuple[Reference, ...]
+    draft: Draft
+    draft_number: int
+    author: str | None
+    approvals: tuple[str, ...]
+    approvals_needed: int
+    return_note: str = ""
+    clarification: ClarificationCard | None = None
+    merged_into: str | None = None
+    similar: tuple[SimilarCase, ...] = ()
+    suggestions: tuple[Candidate, ...] = ()
+    unread: int = 0
+    not_answered: int = 0
+    marks: tuple[MarkView, ...] = ()
+    """Oldest first, at most 20."""
+    spare_drafts: tuple[SpareDraft, ...] = ()
+    """Of cases that joined this one, where it had a draft of its own."""
+    also_asked: tuple[Asked, ...] = ()
+    retracted: bool = False
+    closed_reason: str = ""
+    reports: Page[ReportRow]
+    steps: tuple[Step, ...]
+
+
+class StatsView(Read):
+    """Numbers of the office for the public page.
+
+    `reports_week` are the reports received in the seven days before `at`; each of them is answered, waiting or ended,
+    so that the three add up. `by_verdict` adds up to `clarifications`: all that were ever published and not retracted.
+    """
+
+    reports_week: int
+    answered_week: int
+    waiting: int
+    ended_week: int = 0
+    """Withdrawn by their reporters, or not taken up."""
+    clarifications: int
+    corrected: int
+    """Clarifications with more than one version, or retracted."""
+    median_hours: float | None
+    """From the first report to the answer, of answers first published in the seven days."""
+    by_verdict: dict[str, int]
+    at: datetime | None = None
+
+
+class QueueCounts(Read):
+    queue: int
+    reviews: int
+    others: int = 0
+    """Reports of other kinds that wait for an answer, or to be read."""
+    unread: int = 0
+    """Cases that a reporter brought back."""
+
+
+# Registry
+
+
+class TicketOpening(Read):
+    """`GET /tickets/{number}/opening`: what opens a ticket without its code, for a link mailed to its reporter."""
+
+    report_id: str
+    code_hash: str
