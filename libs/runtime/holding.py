@@ -11,23 +11,17 @@ from typing import Any
 
 from libs.runtime import telemetry
 from libs.runtime.aggregates import Aggregate, Incoming, State
-from libs.runtime.engine import Engine, Outcome, Result, _Loaded
-from libs.runtime.mongo import Document, identity_of, key
+from libs.runtime.documents import Loaded, revive
+from libs.runtime.engine import Engine, decide
+from libs.runtime.mongo import Document, key
+from libs.runtime.outcomes import Outcome, Result
 from libs.runtime.watermarks import Save
-
-
-def _loaded(document: Document, state: State) -> _Loaded:
-    return _Loaded(
-        document["_id"], document["tenant"], identity_of(document["_id"]),
-        version=document["version"], relayed=document["version"], trimmed=document.get("trimmed", 0),
-        state=state, subject=document.get("subject"), sealed=document.get("sealed"), exists=True,
-    )  # fmt: skip
 
 
 class Held:
     """Aggregates of one kind."""
 
-    def __init__(self, engine: Engine, aggregate: Aggregate[Any], held: Sequence[_Loaded]) -> None:
+    def __init__(self, engine: Engine, aggregate: Aggregate[Any], held: Sequence[Loaded]) -> None:
         self._engine = engine
         self._aggregate = aggregate
         self._held = {one.document_id: one for one in held}
@@ -39,14 +33,14 @@ class Held:
     ) -> "Held":
         """
         Args:
-            documents: with the fields `NEEDED` of the engine.
+            documents: with the fields `NEEDED`.
         """
         if not aggregate.seals_once:
             raise ValueError(f"{aggregate.name}: only what is sealed once can be held without its keys")
         # A tail that was left unrelayed stands in the history, which is not here: those go the ordinary way.
         whole = await engine.relayed_whole(documents)
         held = [
-            _loaded(document, state)
+            revive(aggregate, document, state, relayed=document["version"])
             for document, state, is_whole in zip(documents, states, whole, strict=True)
             if is_whole
         ]
@@ -64,7 +58,7 @@ class Held:
         for position, item in enumerate(incoming):
             document_id = key(item.context.tenant, item.command.target)
             one = self._held.get(document_id) if item.command.aggregate == self._aggregate.name else None
-            outcome = self._engine._decide(self._aggregate, one, item) if one is not None else None
+            outcome = decide(self._aggregate, one, item) if one is not None else None
             if outcome is None or outcome.result is Result.REFUSED:
                 # A refusal has a record and an event of its own.
                 ordinary.append(position)
@@ -86,10 +80,10 @@ class Held:
         changed = [self._held[i] for i in document_ids if self._held[i].added]
         if not changed:
             return []
-        save = self._engine._watermarks.begin()
+        save = self._engine.watermarks.begin()
         self._unrelayed.append(save)
         try:
-            lost = await self._engine._save(self._aggregate, changed, save)
+            lost = await self._engine.save(self._aggregate, changed, save)
         except BaseException:
             # What is in memory may be more than what is stored; and with them goes what they had not told yet.
             for one in changed:
@@ -113,17 +107,17 @@ class Held:
         behind = [one for one in self._held.values() if one.tail]
         try:
             if behind:
-                await self._engine._relay(self._aggregate, behind, [])
+                await self._engine.relay(self._aggregate, behind)
         except BaseException:
             self._unrelayed = [*saves, *self._unrelayed]
             raise
         for one in behind:
             one.relayed, one.tail = one.version, []
         for save in saves:
-            self._engine._watermarks.finish(save)
+            self._engine.watermarks.finish(save)
 
     def close(self) -> None:
         """What was saved and not told yet is left to the sweeper."""
         for save in self._unrelayed:
-            self._engine._watermarks.leave(save)
+            self._engine.watermarks.leave(save)
         self._unrelayed = []

@@ -16,11 +16,12 @@ from libs.contracts.topics import Service
 from libs.runtime import logs, telemetry
 from libs.runtime.aggregates import Context, FollowUp, Incoming
 from libs.runtime.deadletters import FaultBreaker, dead_letter, fault_name
-from libs.runtime.engine import Engine, Outcome, Result
+from libs.runtime.engine import Engine
 from libs.runtime.errors import Unacceptable, Unavailable
 from libs.runtime.inflight import Records
 from libs.runtime.keyring import Keyring
 from libs.runtime.outbox import Outbox
+from libs.runtime.outcomes import Outcome, Result
 from libs.runtime.sealing import Opener, context_of
 
 log = logs.get()

@@ -12,7 +12,6 @@ import sys
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
 from typing import Any
 
 from aiokafka.errors import KafkaError
@@ -28,7 +27,7 @@ from libs.runtime import logs, telemetry
 from libs.runtime.aggregates import Aggregate
 from libs.runtime.bus import ABREAST, Bus, Loop, pause
 from libs.runtime.directory import Directory
-from libs.runtime.engine import Engine, Result
+from libs.runtime.engine import Engine
 from libs.runtime.errors import SimpulError, Unavailable
 from libs.runtime.followers import Follower
 from libs.runtime.http import Health, health_app, service_app
@@ -36,9 +35,12 @@ from libs.runtime.intake import Intake, Knows, Prepare, React, Signatures, as_th
 from libs.runtime.keyring import Keyring
 from libs.runtime.mongo import Mongo
 from libs.runtime.outbox import KafkaOutbox
+from libs.runtime.outcomes import Result
 from libs.runtime.sealing import Opener, SubjectKeys
 from libs.runtime.server import IDLE_PER_ADDRESS, Connections, Server, allow_many_files, configured
 from libs.runtime.settings import Settings
+from libs.runtime.sweeping import Sweeper
+from libs.runtime.timers import Timers
 from libs.runtime.tokens import Tokens
 
 log = logs.get()
@@ -221,7 +223,7 @@ class Runtime:
         return all(f.is_ready for f in self.followers)
 
     async def outcome_view(self, tenant: str, command: Any, body_hash: str | None) -> OutcomeView:
-        found = await self.engine.outcome(tenant, command, body_hash=body_hash)
+        found = await self.engine.outcomes.of(tenant, command, body_hash=body_hash)
         if found is None:
             return OutcomeView(state="pending")
         if found.result is Result.REFUSED:
@@ -297,16 +299,16 @@ def build(
         health=Health(),
     )
     runtime.followers.append(directory.follower(settings, service))
-    runtime.every(5.0, "sweeper", lambda: engine.sweep(older_than=timedelta(seconds=10)))
-    runtime.periodics.append(timers_of(engine, runtime.holds))
+    runtime.every(5.0, "sweeper", Sweeper(engine).sweep)
+    runtime.periodics.append(timers_of(Timers(engine), runtime.holds))
     return runtime
 
 
-def timers_of(engine: Engine, holds: Mapping[str, Hold]) -> Periodic:
+def timers_of(timers: Timers, holds: Mapping[str, Hold]) -> Periodic:
     """Rests after each round, though there was work: what it has told takes its time in the mailbox."""
 
     async def fire() -> None:
-        await engine.fire_due(held=[name for name, hold in holds.items() if await hold()])
+        await timers.fire_due(held=[name for name, hold in holds.items() if await hold()])
 
     return Periodic("timers", 5.0, fire)
 

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from itertools import chain, zip_longest
 from typing import Any
 
-from libs.runtime.engine import NEEDED
+from libs.runtime.documents import NEEDED
 from libs.runtime.mongo import Document, TenantCollection
 from services.notify.delivery import LANE_CAMPAIGN, LANE_CRISIS, LANE_TICKET
 from services.notify.store import STATE

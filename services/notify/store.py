@@ -8,6 +8,7 @@ from cryptography.exceptions import InvalidTag
 
 from libs.contracts.messages import Command, Sealable
 from libs.runtime.aggregates import Aggregate, Context, Incoming, State
+from libs.runtime.documents import state_of
 from libs.runtime.engine import Engine
 from libs.runtime.mongo import Document, key
 from libs.runtime.sealing import SubjectKeys
@@ -20,7 +21,6 @@ class Store(Generic[S]):
     """One kind of aggregate. Documents come from the queries of the caller; states go out."""
 
     def __init__(self, engine: Engine, aggregate: Aggregate[S], keys: SubjectKeys) -> None:
-        self._engine = engine
         self._aggregate = aggregate
         self._keys = keys
         self.collection = engine.collection(aggregate.name)
@@ -36,12 +36,12 @@ class Store(Generic[S]):
         found: S
         if opened:
             try:
-                found = self._engine.state_of(self._aggregate, document, ciphers)
+                found = state_of(self._aggregate, document, ciphers)
             except InvalidTag:
                 # Sealed with a key that was destroyed since; the subject has another one now.
-                found = self._engine.state_of(self._aggregate, document, {})
+                found = state_of(self._aggregate, document, {})
         else:
-            found = self._engine.state_of(self._aggregate, {**document, "sealed": None}, {})
+            found = state_of(self._aggregate, {**document, "sealed": None}, {})
         return found
 
     async def of(self, tenant: str, identities: Iterable[str], *, opened: bool = False) -> dict[str, S]:

@@ -10,6 +10,7 @@ from libs.contracts.registry.reads import AccountView, OfficerView, PartnerFound
 from libs.contracts.words import Channel
 from libs.runtime.aggregates import ERASED, State
 from libs.runtime.cursors import Cursors
+from libs.runtime.documents import state_of
 from libs.runtime.engine import Engine
 from libs.runtime.mongo import Document, identity_of, key, tenant_of
 from libs.runtime.sealing import SubjectKeys
@@ -140,7 +141,7 @@ class Views:
         ciphers = await self._keys.existing(subjects) if subjects else {}
         kind = self._engine.aggregates[aggregate]
         return [
-            Found(tenant_of(d["_id"]), identity_of(d["_id"]), self._engine.state_of(kind, d, ciphers))
+            Found(tenant_of(d["_id"]), identity_of(d["_id"]), state_of(kind, d, ciphers))
             for d in documents
         ]
 

@@ -8,6 +8,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from libs.contracts.words import ReportState
 from libs.runtime.aggregates import Aggregate
+from libs.runtime.documents import state_of
 from libs.runtime.engine import Engine
 from libs.runtime.mongo import Document, key
 from libs.runtime.sealing import SubjectKeys
@@ -28,7 +29,7 @@ class Store:
         """States of documents, private fields opened; `[erased]` where the key is gone."""
         sealed = {d["subject"] for d in documents if d.get("sealed") is not None}
         ciphers = await self._keys.existing(sealed) if sealed else {}
-        return [self._engine.state_of(aggregate, d, ciphers) for d in documents]
+        return [state_of(aggregate, d, ciphers) for d in documents]
 
     async def reports(self, document_ids: Iterable[str]) -> dict[str, Report]:
         documents = await self._engine.collection("report").load(document_ids, LEAN)

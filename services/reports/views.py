@@ -168,14 +168,14 @@ class Views:
     ) -> tuple[Step, ...]:
         own = [
             _step(REPORT_STEPS[h["type"]], h)
-            for h in await self._engine.history("report", tenant, report.report_id, types=list(REPORT_STEPS))
+            for h in await self._engine.pages["report"].history(tenant, report.report_id, types=list(REPORT_STEPS))
         ]
         if case is None:
             return tuple(own)
         others = max(0, asked_by(case, clarification) - 1)
         linked = [s.model_copy(update={"count": others}) if s.what == "linked" else s for s in own]
         types = [t for t, word in CASE_STEPS.items() if word in PUBLIC_STEPS]
-        history = await self._engine.history("case", tenant, case.case_id, types=types)
+        history = await self._engine.pages["case"].history(tenant, case.case_id, types=types)
         ours = [_public(_step(CASE_STEPS[h["type"]], h)) for h in history if _is_told(h)]
         return seen_by_reporter(linked, ours, joined=max((s.at for s in linked), default=report.received_at))
 
@@ -382,7 +382,7 @@ class Views:
         clarification = await self._clarification_of(tenant, case)
         titles = await self._titles(tenant, [case])
         hour = datetime.now(UTC) - timedelta(hours=1)
-        history = await self._engine.history("case", tenant, case_id, types=list(CASE_STEPS))
+        history = await self._engine.pages["case"].history(tenant, case_id, types=list(CASE_STEPS))
         return CaseView(
             **case_row(case, titles[case_id], clarification).model_dump(exclude={"suggestions"}),
             suggestions=case.suggestions,
@@ -414,7 +414,7 @@ class Views:
         steps = [_step(CASE_STEPS[h["type"]], h) for h in history if not _went_on(h)]
         types = [t for t, word in CASE_STEPS.items() if word in BROUGHT_STEPS]
         for joined in case.carried[-MOST_BROUGHT:]:
-            brought = await self._engine.history("case", tenant, joined, types=types)
+            brought = await self._engine.pages["case"].history(tenant, joined, types=types)
             steps += [_step(CASE_STEPS[h["type"]], h) for h in brought]
         return tuple(sorted(steps, key=lambda s: s.at))
 

@@ -1,94 +1,23 @@
-"""The engine on a real MongoDB: races, unique numbers, pages, sweeper, timers, erasure."""
+"""The engine on a real MongoDB: races, unique numbers, crashes, erasure, indexes."""
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncIterator
-from dataclasses import dataclass, field
-from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
 import pytest
 
-from deploy.local.stack import Stack
-from libs.contracts.envelope import parse
-from libs.contracts.topics import Service, journal, mailbox
+from libs.contracts.topics import Service, mailbox
 from libs.runtime.aggregates import ERASED
-from libs.runtime.engine import HELD, KEPT, Engine, Result
+from libs.runtime.documents import state_of
+from libs.runtime.engine import Engine
 from libs.runtime.errors import Unavailable
-from libs.runtime.mongo import Document, Mongo, MongoWatermarks, key
+from libs.runtime.mongo import key
+from libs.runtime.outcomes import Result
 from libs.runtime.sealing import SubjectKeys
-from libs.runtime.watermarks import Watermarks
-from tests.unit.runtime.domain import MASTER, NOW, THREADS, an_engine, count, issue, message, retract
-from tests.unit.runtime.memory import MemoryOutbox
-from tests.unit.runtime.test_engine import POINTS, Crash
-
-
-@dataclass
-class World:
-    """A tenant of its own, so that nothing of other tests is in the way."""
-
-    stack: Stack
-    outbox: MemoryOutbox = field(default_factory=MemoryOutbox)
-    tenant: str = field(default_factory=lambda: f"t-{uuid4().hex[:12]}")
-    opened: list[Mongo] = field(default_factory=list)
-
-    def __post_init__(self) -> None:
-        self.url = self.stack.mongo_url(Service.REPORTS)
-
-    def member(self, crash_at: str | None = None, **more: Any) -> Engine:
-        """Each with a connection of its own, as another process has."""
-        mongo = Mongo(self.url, "reports")
-        self.opened.append(mongo)
-
-        def crash(point: str) -> None:
-            if point == crash_at:
-                raise Crash(point)
-
-        keys = SubjectKeys(mongo.key_store, MASTER)
-        return an_engine(_Named(mongo), self.outbox, keys=keys, crash=crash, **more)
-
-    async def is_relayed(self, identity: str = "a", kind: str = "clarification") -> bool:
-        """As another process knows it."""
-        document, others = await self.document(identity, kind), Watermarks(self.opened[0].watermarks)
-        await others.learn([document])
-        return others.covers(document)
-
-    async def document(self, identity: str = "a", kind: str = "clarification") -> Document:
-        collection = _Named(self.opened[0]).tenants(kind)
-        found: dict[str, Document] = await collection.load([key(self.tenant, identity)])
-        return found[key(self.tenant, identity)]
-
-    def told(self, topic: str = journal(Service.REPORTS)) -> list[Any]:
-        return [parse(m.headers) for m in self.outbox.sent if m.topic == topic]
-
-    def count(self, identity: str = "a", n: int = 1, **more: Any) -> Any:
-        return count(identity, n, tenant=self.tenant, **more)
-
-
-class _Named:
-    """Collections apart from those of the reports service, in its database."""
-
-    def __init__(self, mongo: Mongo) -> None:
-        self._mongo = mongo
-
-    def tenants(self, name: str) -> Any:
-        return self._mongo.tenants(f"specimen.{name}")
-
-    everyone = tenants
-
-    @property
-    def watermarks(self) -> MongoWatermarks:
-        return self._mongo.watermarks
-
-
-@pytest.fixture
-async def world(stack: Stack) -> AsyncIterator[World]:
-    world = World(stack)
-    await world.member().ensure_indexes()
-    yield world
-    for mongo in world.opened:
-        mongo.close()
+from tests.integration.runtime.world import World
+from tests.unit.runtime.domain import MASTER, NOW, THREADS, issue, message, retract
+from tests.unit.runtime.world import POINTS, Crash
 
 
 async def test_members_that_hold_one_aggregate_at_once_lose_and_double_nothing(world: World) -> None:
@@ -159,64 +88,16 @@ async def test_two_members_that_want_one_number_at_once_get_it_once(world: World
     assert sorted(o[0].result for o in outcomes) == ["done", "refused", "refused", "refused"]
 
 
-async def test_pages_turn_and_old_causes_and_outcomes_are_found(world: World) -> None:
-    member, first = world.member(), uuid4()
-    await member.apply([world.count(id=first, body="one")])
-    for _ in range(HELD // 64):
-        await member.apply([world.count() for _ in range(64)])
-
-    document = await world.document()
-    history = await member.history("clarification", world.tenant, "a")
-    assert len(document["history"]) <= KEPT + 1
-    assert [h["n"] for h in history] == list(range(1, HELD + 2))
-    (again,) = await world.member().apply([world.count(id=first, body="one")])
-    (reused,) = await world.member().apply([world.count(id=first, body="two")])
-    assert again.result is Result.SEEN
-    assert reused.problem == "key_reused"
-    outcome = await member.outcome(world.tenant, first, body_hash="one")
-    assert outcome is not None
-    assert [e.event.type_name for e in outcome.events] == ["reports.demand-counted.v1"]
-
-
-async def test_the_sweeper_relays_what_a_crash_left_behind(world: World) -> None:
-    with pytest.raises(Crash):
-        await world.member(crash_at="before_publish").apply([world.count(n=2)])
-
-    swept = await world.member(now=lambda: NOW + timedelta(minutes=1)).sweep(older_than=timedelta(seconds=10))
-
-    assert swept >= 1
-    assert [e.sequence for e in world.told() if e.tenant == world.tenant] == [1, 2]
-    assert await world.is_relayed()
-
-
-async def test_a_timer_that_two_members_fire_takes_effect_once(world: World) -> None:
-    await world.member().apply([issue("a", f"N-{uuid4().hex}", tenant=world.tenant)])
-    late = [world.member(now=lambda: NOW + timedelta(hours=2)) for _ in range(2)]
-
-    await asyncio.gather(*(m.fire_due() for m in late))
-    fired = [e for e in world.told(mailbox(Service.REPORTS)) if e.tenant == world.tenant]
-    for envelope in fired:
-        await late[0].apply([retract("a", id=envelope.id, tenant=world.tenant)])
-    world.outbox.sent.clear()
-    await late[1].fire_due()
-
-    document = await world.document()
-    assert len(fired) == 1
-    assert [h["type"] for h in document["history"]].count("reports.clarification-retracted.v1") == 1
-    assert "next_due" not in document
-    assert [e for e in world.told(mailbox(Service.REPORTS)) if e.tenant == world.tenant] == []
-
-
 async def test_a_destroyed_key_erases_what_was_typed_wherever_copies_lie(world: World) -> None:
     member = world.member()
     await member.apply([message("r", "nomor saya 0812", tenant=world.tenant)])
     copy = await world.document("r", "report")
     subject = key(world.tenant, "r")
-    before = member.state_of(THREADS, copy, await SubjectKeys(world.opened[0].key_store, MASTER).existing([subject]))
+    before = state_of(THREADS, copy, await SubjectKeys(world.opened[0].key_store, MASTER).existing([subject]))
 
     await SubjectKeys(world.opened[0].key_store, MASTER).destroy(subject)
     fresh = await SubjectKeys(world.opened[0].key_store, MASTER).existing([subject])
-    after = member.state_of(THREADS, copy, fresh)
+    after = state_of(THREADS, copy, fresh)
 
     assert (before.last, after.last) == ("nomor saya 0812", ERASED)
     assert "nomor saya" not in repr(copy)

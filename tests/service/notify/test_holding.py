@@ -13,9 +13,10 @@ from libs.contracts.messages import Command
 from libs.contracts.notify.delivery import BeginAttempt, DeliveryAddress, PlanDelivery, RecordResult, SuppressDelivery
 from libs.contracts.topics import Service
 from libs.runtime.aggregates import Incoming
-from libs.runtime.engine import NEEDED, Result
+from libs.runtime.documents import NEEDED
 from libs.runtime.holding import Held
 from libs.runtime.mongo import key
+from libs.runtime.outcomes import Result
 from libs.runtime.service import Runtime
 from libs.runtime.watermarks import Watermarks
 from services.notify.app import runtime_of

@@ -20,10 +20,11 @@ from libs.contracts.reports.clarification import (
 from libs.contracts.reports.report import AddMessage, MessageAdded, MessageContent, ReportReceived, SubmitReport
 from libs.contracts.topics import Service
 from libs.runtime.aggregates import Aggregate, Context, Due, FollowUp, Incoming, State
-from libs.runtime.engine import Engine, Outcome
+from libs.runtime.engine import Engine
 from libs.runtime.errors import Refused
 from libs.runtime.keyring import VersionedKey
 from libs.runtime.mongo import index
+from libs.runtime.outcomes import Outcome
 from libs.runtime.sealing import SubjectKeys
 from tests.unit.runtime.memory import MemoryKeys, MemoryMongo, MemoryOutbox, at_once
 
@@ -150,12 +151,6 @@ class Settled(Engine):
     async def apply(self, incoming: Sequence[Incoming]) -> list[Outcome]:
         try:
             return await super().apply(incoming)
-        finally:
-            await self.settle()
-
-    async def sweep(self, **more: Any) -> int:
-        try:
-            return await super().sweep(**more)
         finally:
             await self.settle()
 

@@ -22,12 +22,12 @@ from libs.contracts.envelope import parse
 from libs.contracts.messages import EVENTS
 from libs.contracts.topics import Service, journal, mailbox
 from libs.runtime.aggregates import Aggregate, Incoming
-from libs.runtime.engine import Outcome, Result
 from libs.runtime.errors import Refused, Unavailable
 from libs.runtime.mongo import Document, key
+from libs.runtime.outcomes import Outcome, Result
 from libs.runtime.watermarks import is_relayed
 from tests.unit.runtime.domain import ANSWERS, CIREBON, JOMBANG, NOW, THREADS, count, decide, issue, retract, submit
-from tests.unit.runtime.test_engine import POINTS, Crash, World
+from tests.unit.runtime.world import POINTS, Crash, World, sweep
 
 TENANTS = st.sampled_from([CIREBON, JOMBANG])
 IDENTITIES = st.sampled_from(["a", "b", "c"])
@@ -120,7 +120,7 @@ class Members(RuleBasedStateMachine):
     @rule()
     def sweep(self) -> None:
         member = self.world.member(now=lambda: NOW + timedelta(minutes=1))
-        self.runner.run(member.sweep())
+        self.runner.run(sweep(member))
 
     @rule()
     def settle(self) -> None:

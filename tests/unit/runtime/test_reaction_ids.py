@@ -13,8 +13,8 @@ from libs.contracts.notify.subject import EndSubject
 from libs.contracts.reports.report import ReportWithdrawn
 from libs.contracts.topics import Service
 from libs.runtime.aggregates import FollowUp, Incoming
-from libs.runtime.engine import Outcome, Result
 from libs.runtime.intake import Intake
+from libs.runtime.outcomes import Outcome, Result
 
 STEP = "end"
 

@@ -5,8 +5,8 @@ from typing import Any, cast
 from libs.runtime.service import timers_of
 
 
-class Engine:
-    """One whose timers stay due, because nobody has come to their commands yet."""
+class Timers:
+    """Those that stay due, because nobody has come to their commands yet."""
 
     def __init__(self) -> None:
         self.rounds: list[list[str]] = []
@@ -20,14 +20,14 @@ async def fired(**holds: bool) -> list[list[str]]:
     async def of(held: bool) -> bool:
         return held
 
-    engine: Any = Engine()
-    timers = asyncio.create_task(
-        timers_of(engine, {name: lambda held=held: of(held) for name, held in holds.items()}).run()  # type: ignore[misc]
+    timers: Any = Timers()
+    running = asyncio.create_task(
+        timers_of(timers, {name: lambda held=held: of(held) for name, held in holds.items()}).run()  # type: ignore[misc]
     )
     for _ in range(100):
         await asyncio.sleep(0)
-    timers.cancel()
-    return cast(list[list[str]], engine.rounds)
+    running.cancel()
+    return cast(list[list[str]], timers.rounds)
 
 
 async def test_timers_that_are_still_due_are_not_fired_again_at_once() -> None:

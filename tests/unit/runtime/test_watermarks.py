@@ -12,13 +12,14 @@ import pytest
 from libs.contracts.envelope import parse
 from libs.runtime import watermarks as module
 from libs.runtime.aggregates import TopicRecord
+from libs.runtime.documents import state_of
 from libs.runtime.errors import Unavailable
 from libs.runtime.holding import Held
 from libs.runtime.mongo import Document
 from libs.runtime.watermarks import Save, Watermarks, is_relayed
 from tests.unit.runtime.domain import ANSWERS, CIREBON, NOW, an_engine, count
 from tests.unit.runtime.memory import MemoryOutbox, MemoryWatermarks
-from tests.unit.runtime.test_engine import Crash, World
+from tests.unit.runtime.world import Crash, World, sweep
 
 
 class Store(MemoryWatermarks):
@@ -225,7 +226,7 @@ async def test_what_was_left_is_told_by_the_sweeper_and_then_known_to_be() -> No
     await member.apply([count("b")])
 
     late = world.member(now=lambda: NOW + timedelta(minutes=1))
-    swept = [await late.sweep(), await late.sweep()]
+    swept = [await sweep(late), await sweep(late)]
 
     assert swept == [1, 0]
     assert [parse(m.headers).subject for m in world.sent()] == ["b", "a"]
@@ -259,7 +260,7 @@ async def test_what_is_held_is_relayed_when_it_was_told_and_not_before() -> None
     member = an_engine(world.mongo, outbox, aggregates=[kind])
     await member.apply([count("a")])
     document = world.document("a")
-    held = await Held.of(member, kind, [document], [member.state_of(kind, document, {})])
+    held = await Held.of(member, kind, [document], [state_of(kind, document, {})])
 
     await held.apply([count("a")])
     await held.apply([count("a")])
@@ -284,7 +285,7 @@ async def test_what_could_not_be_told_holds_nothing_once_it_is_closed() -> None:
     member = an_engine(world.mongo, outbox, aggregates=[kind])
     await member.apply([count("a")])
     document = world.document("a")
-    with contextlib.closing(await Held.of(member, kind, [document], [member.state_of(kind, document, {})])) as held:
+    with contextlib.closing(await Held.of(member, kind, [document], [state_of(kind, document, {})])) as held:
         await held.apply([count("a")])
         outbox.fails_after = 0
         with pytest.raises(Unavailable):
@@ -302,7 +303,7 @@ async def test_what_is_held_no_more_is_left_to_the_sweeper(monkeypatch: pytest.M
     member = world.member(aggregates=[kind])
     await member.apply([count("a")])
     document = world.document("a")
-    held = await Held.of(member, kind, [document], [member.state_of(kind, document, {})])
+    held = await Held.of(member, kind, [document], [state_of(kind, document, {})])
     await held.apply([count("a")])
 
     async def away(operations: Any) -> Any:
@@ -316,5 +317,5 @@ async def test_what_is_held_no_more_is_left_to_the_sweeper(monkeypatch: pytest.M
     await member.settle()
 
     assert not world.is_relayed("a")
-    assert await world.member(now=lambda: NOW + timedelta(minutes=1), aggregates=[kind]).sweep() == 1
+    assert await sweep(world.member(now=lambda: NOW + timedelta(minutes=1), aggregates=[kind])) == 1
     assert [parse(m.headers).sequence for m in world.sent()] == [1, 2]
