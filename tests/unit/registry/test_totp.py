@@ -3,6 +3,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from services.registry.officer import SHORTEST_SECRET
 from services.registry.totp import code_at, matching_step, step_at
 
 SECRET = base64.b32encode(b"12345678901234567890").decode()
@@ -23,6 +24,13 @@ NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 )
 def test_codes_are_those_of_the_standard(seconds: int, code: str) -> None:
     assert code_at(SECRET, step_at(datetime.fromtimestamp(seconds, UTC))) == code
+
+
+@pytest.mark.parametrize("length", [SHORTEST_SECRET, 64])
+def test_the_shortest_and_the_longest_secret_of_an_officer_make_codes(length: int) -> None:
+    secret = base64.b32encode(bytes(length)).decode()
+
+    assert matching_step(secret, code_at(secret, step_at(NOON)), at=NOON) == step_at(NOON)
 
 
 @pytest.mark.parametrize("off", [-30, 0, 30])
