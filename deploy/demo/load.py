@@ -61,10 +61,10 @@ from libs.runtime.http import ServiceClient
 from libs.runtime.keyring import Keyring
 from libs.runtime.outbox import KafkaOutbox
 from libs.runtime.tokens import Tokens
-from services.gateway.accepting import TrackingCodes
-from services.gateway.sending import Sender, Wish
+from services.gateway.dispatch.accepting import TrackingCodes
+from services.gateway.dispatch.sending import Sender, Wish
+from services.gateway.dispatch.waiting import Waiters, outcome_within
 from services.gateway.settings import GatewaySettings
-from services.gateway.waiting import Waiters, outcome_within
 
 WITHIN = 30.0
 FOUNDED = timedelta(days=60)

@@ -25,30 +25,35 @@ from libs.runtime.mongo import Mongo
 from libs.runtime.outbox import KafkaOutbox
 from libs.runtime.service import Periodic, patiently, settle_memory
 from libs.runtime.tokens import Tokens
-from services.gateway.accepting import Accepting, TrackingCodes
+from services.gateway.access import pages as doors
+from services.gateway.access.guard import Guard
+from services.gateway.access.limits import Bucket, FairShare
+from services.gateway.access.resuming import LogInFirst, to_the_door
+from services.gateway.access.sessions import BrowserCookies, LoginLinks, Sessions, TicketCookies
+from services.gateway.access.signed_links import SignedLinks
 from services.gateway.api import internal, live
-from services.gateway.api.door import Door
 from services.gateway.api.openapi import add_documentation
 from services.gateway.api.routes import add_api
-from services.gateway.asking import Asking
-from services.gateway.commands import Commands
+from services.gateway.console.queue import pages as console
 from services.gateway.context import Gateway, Limits
-from services.gateway.guard import Guard
-from services.gateway.limits import Bucket, FairShare
-from services.gateway.problems import add_handlers
+from services.gateway.dispatch.accepting import Accepting, TrackingCodes
+from services.gateway.dispatch.asking import Asking
+from services.gateway.dispatch.commands import Commands
+from services.gateway.dispatch.sending import Sender
+from services.gateway.dispatch.streams import Hub
+from services.gateway.dispatch.waiting import Waiters
+from services.gateway.errors.problems import add_handlers
+from services.gateway.front import files
+from services.gateway.front import pages as public_pages
+from services.gateway.partner import pages as partner
+from services.gateway.pictures.uploads import TakenEvidence, Uploads
 from services.gateway.reads import NotifyReads, RegistryReads, ReportsReads
-from services.gateway.sending import Sender
-from services.gateway.sessions import BrowserCookies, LoginLinks, Sessions, TicketCookies
+from services.gateway.reporting import pages as reporting
+from services.gateway.reporting.door import Door
 from services.gateway.settings import GatewaySettings
 from services.gateway.shelf import Shelf
-from services.gateway.signed_links import SignedLinks
-from services.gateway.streams import Hub
-from services.gateway.uploads import TakenEvidence, Uploads
-from services.gateway.waiting import Waiters
-from services.gateway.web.routes import console, doors, files, partner, reporting, tickets
-from services.gateway.web.routes import public as public_pages
-from services.gateway.web.routes.pages import Pages, error_page
-from services.gateway.web.routes.resuming import LogInFirst, to_the_door
+from services.gateway.tickets import pages as tickets
+from services.gateway.web.pages import Pages, error_page
 
 log = logs.get()
 

@@ -7,8 +7,8 @@ from libs.contracts.directory import TenantRecord
 from libs.kit.hosts import NOT_AN_ADDRESS, refused_because
 from libs.runtime.directory import Directory
 from libs.runtime.errors import Refused
-from services.gateway.accepting import field_error
-from services.gateway.principals import Officer
+from services.gateway.access.principals import Officer
+from services.gateway.dispatch.accepting import field_error
 from services.gateway.reads import ReportsReads
 
 

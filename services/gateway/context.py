@@ -21,14 +21,9 @@ from libs.runtime.directory import Directory
 from libs.runtime.errors import NotFound, Refused, Unavailable
 from libs.runtime.http import Health
 from libs.runtime.tokens import Tokens
-from services.gateway.accepting import Accepted, Accepting, TrackingCodes
-from services.gateway.commands import WAIT, Commands
-from services.gateway.idempotency import read_key
-from services.gateway.limits import Bucket, FairShare, client_of
-from services.gateway.paths import Slug
-from services.gateway.principals import Officer, Partner
-from services.gateway.reads import NotifyReads, RegistryReads, ReportsReads
-from services.gateway.sessions import (
+from services.gateway.access.limits import Bucket, FairShare, client_of
+from services.gateway.access.principals import Officer, Partner
+from services.gateway.access.sessions import (
     ABSOLUTE,
     BROWSER_LIFETIME,
     RESUMED_WITHIN,
@@ -43,12 +38,17 @@ from services.gateway.sessions import (
     TicketCookies,
     new_browser,
 )
+from services.gateway.access.signed_links import SignedLinks
+from services.gateway.dispatch.accepting import Accepted, Accepting, TrackingCodes
+from services.gateway.dispatch.commands import WAIT, Commands
+from services.gateway.dispatch.idempotency import read_key
+from services.gateway.dispatch.streams import Hub
+from services.gateway.dispatch.waiting import read_wait
+from services.gateway.paths import Slug
+from services.gateway.pictures.uploads import Uploads
+from services.gateway.reads import NotifyReads, RegistryReads, ReportsReads
 from services.gateway.settings import GatewaySettings
 from services.gateway.shelf import Shelf
-from services.gateway.signed_links import SignedLinks
-from services.gateway.streams import Hub
-from services.gateway.uploads import Uploads
-from services.gateway.waiting import read_wait
 from services.gateway.web.i18n import COOKIE as LANGUAGE_COOKIE
 from services.gateway.web.i18n import Lang, choose
 

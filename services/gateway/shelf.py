@@ -19,7 +19,7 @@ from libs.runtime.errors import Unavailable
 from libs.runtime.keyring import derive
 from libs.runtime.mongo import Mongo, expiring
 from libs.runtime.sealing import lock, unlock
-from services.gateway.sessions import Clock, promptly, utc_now
+from services.gateway.access.sessions import Clock, promptly, utc_now
 
 LARGEST = 64_000
 """Bytes of one note: three times the longest report or draft."""

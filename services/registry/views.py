@@ -140,10 +140,7 @@ class Views:
             subjects = {at_least}
         ciphers = await self._keys.existing(subjects) if subjects else {}
         kind = self._engine.aggregates[aggregate]
-        return [
-            Found(tenant_of(d["_id"]), identity_of(d["_id"]), state_of(kind, d, ciphers))
-            for d in documents
-        ]
+        return [Found(tenant_of(d["_id"]), identity_of(d["_id"]), state_of(kind, d, ciphers)) for d in documents]
 
 
 def _position(document: Document) -> list[Any]:

@@ -25,7 +25,7 @@ COLLECTION_CALLS = {
 }  # fmt: skip
 
 CATCHES_ALL = {
-    "services/gateway/api/door.py": "an ASGI app of its own, in front of the framework's handlers",
+    "services/gateway/reporting/door.py": "an ASGI app of its own, in front of the framework's handlers",
 }
 
 

@@ -20,8 +20,8 @@ from services.gateway import context
 from services.gateway.api import internal, live
 from services.gateway.api.routes import add_api
 from services.gateway.app import add_pages
-from services.gateway.commands import Commands
-from services.gateway.problems import add_handlers
+from services.gateway.dispatch.commands import Commands
+from services.gateway.errors.problems import add_handlers
 from services.notify.routes import router as notify
 from services.registry.routes import router as registry
 from services.reports.routes import router as reports

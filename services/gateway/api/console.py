@@ -9,7 +9,6 @@ from libs.contracts.reads import Page
 from libs.contracts.registry.reads import OfficerView, PartnerRow
 from libs.contracts.reports.parts import Draft, Reference
 from libs.contracts.reports.reads import CaseRow, CaseView, QueueCounts, ReportRow
-from services.gateway.accepting import check_area
 from services.gateway.api.models import (
     ALWAYS,
     STAFF,
@@ -37,6 +36,7 @@ from services.gateway.api.models import (
 from services.gateway.api.public import answered
 from services.gateway.checking import check_case, check_officer, check_source
 from services.gateway.context import Key, Parts, SignedInOfficer, StaffWait
+from services.gateway.dispatch.accepting import check_area
 from services.gateway.paths import Id
 
 router = APIRouter(prefix="/console")

@@ -7,9 +7,9 @@ from starlette.responses import StreamingResponse
 
 from libs.runtime.errors import Refused, Unavailable
 from services.gateway.context import Office, Parts, SignedInOfficer
+from services.gateway.dispatch.streams import Hub, Place, Sees, of_office, of_ticket
 from services.gateway.paths import Number, Slug
-from services.gateway.streams import Hub, Place, Sees, of_office, of_ticket
-from services.gateway.tickets import ticket_view
+from services.gateway.tickets.opening import ticket_view
 
 router = APIRouter(include_in_schema=False)
 

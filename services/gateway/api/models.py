@@ -32,8 +32,8 @@ from libs.contracts.reports.reads import (
 )
 from libs.contracts.words import Verdict
 from libs.runtime.http import PROBLEM_JSON
-from services.gateway.commands import Reply
-from services.gateway.forms import AreaCode, Form, Line, Note, SaidText, Text, TrackingCode, Url
+from services.gateway.dispatch.commands import Reply
+from services.gateway.reporting.forms import AreaCode, Form, Line, Note, SaidText, Text, TrackingCode, Url
 
 
 def _written(value: Any) -> Any:

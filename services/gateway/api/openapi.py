@@ -15,10 +15,10 @@ from starlette.responses import Response
 
 from libs.contracts.problems import Problem
 from services.gateway import context
-from services.gateway.api import session
+from services.gateway.access import api as session
 from services.gateway.api.routes import GROUPS, ROUTERS, add_api
 from services.gateway.api.routes import operation as operation_id
-from services.gateway.forms import ReportForm
+from services.gateway.reporting.forms import ReportForm
 
 DOCUMENT = "/api/v1/openapi.json"
 PAGE = "/docs"

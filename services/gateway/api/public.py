@@ -8,8 +8,8 @@ from starlette.responses import Response as PlainResponse
 from libs.contracts.reads import BlobView
 from libs.contracts.reports.reads import MatchView, StatsView
 from libs.kit.imaging import LARGEST_BYTES
+from services.gateway.access.sessions import Ticket
 from services.gateway.api.bodies import documented
-from services.gateway.api.door import submit_report
 from services.gateway.api.models import (
     ALWAYS,
     WRITING,
@@ -26,13 +26,13 @@ from services.gateway.api.models import (
     problems,
     public_clarification,
 )
-from services.gateway.commands import Reply
 from services.gateway.context import Guess, Key, Office, Parts, PublicWrite, Wait, parts_of
-from services.gateway.forms import MatchQuestion, ReportForm
+from services.gateway.dispatch.commands import Reply
 from services.gateway.paths import Id, Number, Slug
 from services.gateway.reads import or_missing
-from services.gateway.sessions import Ticket
-from services.gateway.tickets import open_ticket
+from services.gateway.reporting.door import submit_report
+from services.gateway.reporting.forms import MatchQuestion, ReportForm
+from services.gateway.tickets.opening import open_ticket
 
 MATCH_WITHIN = 3.0
 

@@ -5,7 +5,9 @@ from collections.abc import Callable, Mapping
 from fastapi import APIRouter, FastAPI
 from fastapi.routing import APIRoute
 
-from services.gateway.api import console, partner, public, session
+from services.gateway.access import api as session
+from services.gateway.api import console, public
+from services.gateway.partner import api as partner
 
 PREFIX = "/api/v1"
 

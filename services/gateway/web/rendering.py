@@ -7,18 +7,30 @@ from functools import partial
 from pathlib import Path
 from typing import Any, get_args
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
+from jinja2 import Environment, FunctionLoader, StrictUndefined, pass_context
 from jinja2.runtime import Context
 from markupsafe import Markup, escape
 
 from libs.kit import signs
 from libs.kit.calendar import Zone, hour, local_day, long_date, long_moment, remaining
+from services.gateway.archive.claim_review import claim_review
 from services.gateway.web.assets import Assets
-from services.gateway.web.claim_review import claim_review
 from services.gateway.web.i18n import SOURCE, Lang, switch_url, thousands, translations
 from services.gateway.web.views import PageView
 
-TEMPLATES = Path(__file__).parent / "templates"
+ROOMS = Path(__file__).parents[1]
+
+
+def template_file(name: str) -> Path:
+    """`console/case/case.html` lies in the templates of the room `console/case`; what all share lies in `web`."""
+    room, _, file = name.rpartition("/")
+    return ROOMS / (room or "web") / "templates" / file
+
+
+def _load(name: str) -> str | None:
+    file = template_file(name)
+    return file.read_text() if file.is_file() else None
+
 
 _POLICY = (
     "default-src 'none'",
@@ -74,7 +86,7 @@ class Renderer:
         return environments[page.lang].get_template(template).render(page=page, view=view, **more)
 
     def source(self, template: str) -> str:
-        return (TEMPLATES / template).read_text()
+        return template_file(template).read_text()
 
     def verdicts(self, page: PageView) -> Mapping[str, tuple[str, str]]:
         """Verdict -> its word and what it says, as the pages print them."""
@@ -88,7 +100,7 @@ def _environment(lang: Lang, assets: Assets, printed: Printed) -> Environment:
         return printed(value) if type(value) is str else value
 
     environment = Environment(
-        loader=FileSystemLoader(TEMPLATES),
+        loader=FunctionLoader(_load),
         autoescape=True,
         undefined=StrictUndefined,
         extensions=["jinja2.ext.i18n", "jinja2.ext.do"],

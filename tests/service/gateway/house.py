@@ -32,11 +32,11 @@ from libs.runtime.http import ServiceClient
 from libs.runtime.keyring import Keyring
 from libs.runtime.outbox import KafkaOutbox
 from libs.runtime.tokens import Tokens
-from services.gateway.asking import Asking
+from services.gateway.dispatch.asking import Asking
+from services.gateway.dispatch.sending import Sender, Wish
+from services.gateway.dispatch.waiting import Waiters
 from services.gateway.reads import RegistryReads
-from services.gateway.sending import Sender, Wish
 from services.gateway.settings import GatewaySettings
-from services.gateway.waiting import Waiters
 
 LOADER = Actor(SETUP, ("operator", "tenant_admin", "verifier"))
 PASSWORD = "kata sandi yang panjang"

@@ -7,7 +7,7 @@ import pytest
 from deploy.local.stack import Stack
 from libs.contracts.topics import Service
 from libs.runtime.mongo import Mongo
-from services.gateway.sessions import (
+from services.gateway.access.sessions import (
     ABSOLUTE,
     IDLE,
     LINK_LIFETIME,

@@ -9,7 +9,7 @@ import pytest
 from pymongo import MongoClient
 
 from libs.contracts.topics import Service
-from services.gateway.sessions import IDLE
+from services.gateway.access.sessions import IDLE
 from tests.service.gateway.house import PASSWORD, House, TestOffice, TestOfficer, totp
 from tests.service.pages.reading import form
 from tests.service.pages.test_console import DRAFT, Newsroom

@@ -14,10 +14,10 @@ from libs.contracts.topics import OWNERS, Service
 from libs.runtime.errors import Unavailable
 from libs.runtime.keyring import Keyring
 from libs.runtime.outbox import Outgoing
-from services.gateway.accepting import Accepting, TrackingCodes
-from services.gateway.asking import Asking
-from services.gateway.sending import Sender
-from services.gateway.waiting import Waiters
+from services.gateway.dispatch.accepting import Accepting, TrackingCodes
+from services.gateway.dispatch.asking import Asking
+from services.gateway.dispatch.sending import Sender
+from services.gateway.dispatch.waiting import Waiters
 
 KEY = b"k" * 32
 

@@ -11,7 +11,7 @@ from libs.contracts.topics import Service, mailbox
 from libs.runtime.errors import Refused, Unavailable
 from libs.runtime.intake import Signatures
 from libs.runtime.sealing import Opener, context_of
-from services.gateway.forms import ReportForm
+from services.gateway.reporting.forms import ReportForm
 from tests.unit.gateway.builders import System, an_office, keyring_in
 
 OFFICE = an_office()

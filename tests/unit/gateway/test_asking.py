@@ -7,9 +7,9 @@ from uuid import UUID, uuid4
 from libs.contracts.reads import OutcomeView
 from libs.contracts.reports.report import ReportReceived, WithdrawReport
 from libs.contracts.topics import OWNERS
-from services.gateway.asking import QUESTIONS, Asking
-from services.gateway.sending import Sender, Wish
-from services.gateway.waiting import ASKED_AFTER, Waiters
+from services.gateway.dispatch.asking import QUESTIONS, Asking
+from services.gateway.dispatch.sending import Sender, Wish
+from services.gateway.dispatch.waiting import ASKED_AFTER, Waiters
 from tests.unit.gateway.builders import Broker, keyring_in, secrets_in
 from tests.unit.gateway.test_waiting import a_record
 

@@ -4,7 +4,7 @@ from starlette.types import Message
 
 from libs.runtime.errors import Refused
 from services.gateway.api.bodies import read_body
-from services.gateway.forms import ReportForm
+from services.gateway.reporting.forms import ReportForm
 
 
 def request_with(media_type: str) -> Request:

@@ -4,7 +4,7 @@ import pytest
 from pydantic import ValidationError
 
 from services.gateway.api.models import ConfirmationWish, ReferenceWish, ReportAnswerWish, ReturnWish, TicketMessage
-from services.gateway.forms import LONGEST_TEXT, ReportForm
+from services.gateway.reporting.forms import LONGEST_TEXT, ReportForm
 
 
 def errors_of(body: dict[str, Any]) -> set[tuple[str, str]]:

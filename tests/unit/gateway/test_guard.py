@@ -7,7 +7,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from services.gateway.guard import LARGEST_JSON, Guard, Unreadable, check_json, depth
+from services.gateway.access.guard import LARGEST_JSON, Guard, Unreadable, check_json, depth
 
 JSON = {"content-type": "application/json"}
 

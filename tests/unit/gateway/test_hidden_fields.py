@@ -4,8 +4,8 @@ from uuid import uuid4
 
 import pytest
 
-from services.gateway.web.routes.pages import number_in
-from services.gateway.web.routes.report_draft import upload_in
+from services.gateway.reporting.draft import upload_in
+from services.gateway.web.pages import number_in
 
 ODD = ["", "-1", "1.5", "9" * 7, "9" * 5_000, "\u0661\u0662", "\u00b2", " 1", "NaN", "\x00"]
 

@@ -3,7 +3,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from libs.runtime.errors import Refused
-from services.gateway.idempotency import SentBodies, read_key
+from services.gateway.dispatch.idempotency import SentBodies, read_key
 
 
 @pytest.mark.parametrize("key", ["0e8b3e2e-62cb-4b0e-9a0e-3f6ccf6de1aa", "01890A5D-AC96-774B-BCCE-B302099A8057"])

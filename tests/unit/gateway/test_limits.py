@@ -1,6 +1,6 @@
 import pytest
 
-from services.gateway.limits import Bucket, FairShare, TooMany, client_of
+from services.gateway.access.limits import Bucket, FairShare, TooMany, client_of
 
 
 class Clock:

@@ -20,9 +20,9 @@ from libs.contracts.registry.reads import Authentication
 from libs.contracts.topics import Service
 from libs.runtime import links
 from libs.runtime.errors import Refused, TooSoon, Unavailable
+from services.gateway.access.sessions import Browser, Kind, Session
 from services.gateway.app import create_app
 from services.gateway.context import VISITOR, Gateway
-from services.gateway.sessions import Browser, Kind, Session
 from services.gateway.settings import GatewaySettings
 from tests.service.pages.reading import form
 from tests.unit.gateway.builders import an_office

@@ -9,9 +9,9 @@ import pytest
 from starlette.datastructures import FormData, UploadFile
 
 from libs.contracts.directory import TenantRecord
+from services.gateway.access.limits import TooMany
 from services.gateway.context import Visited
-from services.gateway.limits import TooMany
-from services.gateway.web.routes.reporting import PictureRefused, taken
+from services.gateway.reporting.pages import PictureRefused, taken
 
 
 def a_form(data: bytes) -> FormData:

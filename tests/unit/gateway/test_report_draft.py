@@ -9,8 +9,8 @@ from libs.contracts.directory import TenantRecord
 from libs.contracts.words import ReportKind
 from libs.runtime.errors import Unavailable
 from services.gateway.context import Visited
+from services.gateway.reporting.draft import Sheet, new_id, sheet_at, sheet_of
 from services.gateway.shelf import Place
-from services.gateway.web.routes.report_draft import Sheet, new_id, sheet_at, sheet_of
 
 OFFICE = cast(TenantRecord, SimpleNamespace(id="t1", slug="kota"))
 

@@ -2,7 +2,7 @@ from datetime import UTC, datetime, timedelta
 from unittest.mock import Mock
 
 from libs.runtime.mongo import Mongo
-from services.gateway.sessions import (
+from services.gateway.access.sessions import (
     BROWSER_LIFETIME,
     MOST_OFFICERS,
     TICKET_LIFETIME,

@@ -10,8 +10,8 @@ from aiokafka import ConsumerRecord
 
 from libs.contracts.envelope import Envelope
 from libs.runtime.errors import Unavailable
-from services.gateway.limits import TooMany
-from services.gateway.streams import (
+from services.gateway.access.limits import TooMany
+from services.gateway.dispatch.streams import (
     MOST_OF_ADDRESS,
     MOST_OF_OFFICE,
     MOST_OF_ONE,

@@ -3,7 +3,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from libs.contracts.reports.reads import Step, TicketView
-from services.gateway.web.routes.cards import is_reopened, thread
+from services.gateway.archive.shown import is_reopened, thread
 
 NOW = datetime(2026, 1, 15, 9, tzinfo=UTC)
 

@@ -2,8 +2,8 @@ import asyncio
 
 import pytest
 
-from services.gateway.limits import TooMany
-from services.gateway.turns import MOST_OF_CLIENT, MOST_OF_OFFICE, Turns
+from services.gateway.access.limits import TooMany
+from services.gateway.pictures.turns import MOST_OF_CLIENT, MOST_OF_OFFICE, Turns
 
 
 class Desk:

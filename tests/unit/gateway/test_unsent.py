@@ -8,9 +8,9 @@ import pytest
 from starlette.datastructures import FormData
 from starlette.responses import Response
 
-from services.gateway.commands import Reply
-from services.gateway.web.routes import console_cases
-from services.gateway.web.routes.console_shift import Attempt, Said, Shift
+from services.gateway.console.case import pages as console_cases
+from services.gateway.console.shift import Attempt, Said, Shift
+from services.gateway.dispatch.commands import Reply
 
 
 async def test_no_button_is_carried_out_whose_next_page_would_come_without_the_unsaved_draft(

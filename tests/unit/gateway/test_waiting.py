@@ -8,7 +8,7 @@ from libs.contracts.outcomes import ReportsRefused
 from libs.contracts.reads import OutcomeView
 from libs.contracts.reports.report import ReportReceived
 from libs.runtime.errors import Unavailable
-from services.gateway.waiting import Waiters, outcome_within, read_wait
+from services.gateway.dispatch.waiting import Waiters, outcome_within, read_wait
 
 DONE = OutcomeView(state="done")
 PENDING = OutcomeView(state="pending")

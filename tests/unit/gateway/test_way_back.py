@@ -1,7 +1,7 @@
 import pytest
 
-from services.gateway.sessions import Kind
-from services.gateway.web.routes.resuming import way_back
+from services.gateway.access.resuming import way_back
+from services.gateway.access.sessions import Kind
 from tests.unit.gateway.builders import an_office
 
 CASE = "/cirebon/console/cases/0b4c7f0e-6a55-4c52-b6e9-0c7c2f1a6f11"

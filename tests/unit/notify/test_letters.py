@@ -10,7 +10,7 @@ from libs.contracts.directory import TenantRecord
 from libs.contracts.registry.tenant import Branding, TenantSettings
 from libs.contracts.reports.parts import Reference
 from libs.runtime.keyring import VersionedKey
-from services.gateway.web.routes.console_case_page import TOPICS
+from services.gateway.console.case.page import TOPICS
 from services.notify import letters
 from services.notify.bulletin import Bulletin
 from services.notify.channels import whatsapp

@@ -362,29 +362,32 @@ STATS = StatsPage(
 LOGIN_ERROR = FieldError(field="email", code="login_failed")
 
 PAGES: dict[str, tuple[str, object]] = {
-    "home": ("public/home.html", HomePage(newest=NEWEST, week=WEEK)),
-    "home-crisis": ("public/home.html", HomePage(newest=NEWEST, crisis=CRISIS, week=WEEK)),
-    "home-empty": ("public/home.html", HomePage(newest=())),
-    "home-degraded": ("public/home.html", HomePage(newest=None)),
-    "report": ("public/report.html", REPORT),
-    "report-error": ("public/report.html", replace(REPORT, text=SENT, errors=(TOO_LARGE,))),
+    "home": ("front/home.html", HomePage(newest=NEWEST, week=WEEK)),
+    "home-crisis": ("front/home.html", HomePage(newest=NEWEST, crisis=CRISIS, week=WEEK)),
+    "home-empty": ("front/home.html", HomePage(newest=())),
+    "home-degraded": ("front/home.html", HomePage(newest=None)),
+    "report": ("reporting/report.html", REPORT),
+    "report-error": ("reporting/report.html", replace(REPORT, text=SENT, errors=(TOO_LARGE,))),
     "report-empty-error": (
-        "public/report.html",
+        "reporting/report.html",
         replace(REPORT, errors=(FieldError(field="text", code="one_of"),), forwarded_often=True),
     ),
-    "report-503": ("public/report.html", replace(REPORT, text=SENT, upload=UPLOAD, trouble=Trouble.UNAVAILABLE)),
-    "report-no-uploads": ("public/report.html", replace(REPORT, trouble=Trouble.UPLOADS_UNAVAILABLE)),
-    "report-sentence": ("public/report.html", replace(REPORT, upload=UPLOAD, ask_sentence=True)),
-    "report-aspiration": ("public/report.html", replace(REPORT, kind=ReportKind.ASPIRATION)),
-    "report-complaint": ("public/report.html", replace(REPORT, kind=ReportKind.COMPLAINT)),
-    "report-request": ("public/report.html", replace(REPORT, kind=ReportKind.INFORMATION_REQUEST)),
-    "check": ("public/check.html", CHECK),
-    "origin": ("public/origin.html", ORIGIN),
-    "origin-skipped": ("public/origin.html", replace(ORIGIN, skipped_check=True, seen_on="whatsapp", area="32.74.05")),
-    "origin-complaint": ("public/origin.html", replace(ORIGIN, kind=ReportKind.COMPLAINT)),
-    "contact": ("public/contact.html", CONTACT),
+    "report-503": ("reporting/report.html", replace(REPORT, text=SENT, upload=UPLOAD, trouble=Trouble.UNAVAILABLE)),
+    "report-no-uploads": ("reporting/report.html", replace(REPORT, trouble=Trouble.UPLOADS_UNAVAILABLE)),
+    "report-sentence": ("reporting/report.html", replace(REPORT, upload=UPLOAD, ask_sentence=True)),
+    "report-aspiration": ("reporting/report.html", replace(REPORT, kind=ReportKind.ASPIRATION)),
+    "report-complaint": ("reporting/report.html", replace(REPORT, kind=ReportKind.COMPLAINT)),
+    "report-request": ("reporting/report.html", replace(REPORT, kind=ReportKind.INFORMATION_REQUEST)),
+    "check": ("reporting/check.html", CHECK),
+    "origin": ("reporting/origin.html", ORIGIN),
+    "origin-skipped": (
+        "reporting/origin.html",
+        replace(ORIGIN, skipped_check=True, seen_on="whatsapp", area="32.74.05"),
+    ),
+    "origin-complaint": ("reporting/origin.html", replace(ORIGIN, kind=ReportKind.COMPLAINT)),
+    "contact": ("reporting/contact.html", CONTACT),
     "contact-error": (
-        "public/contact.html",
+        "reporting/contact.html",
         replace(
             CONTACT,
             channel="email",
@@ -396,28 +399,28 @@ PAGES: dict[str, tuple[str, object]] = {
         ),
     ),
     "contact-503": (
-        "public/contact.html",
+        "reporting/contact.html",
         replace(CONTACT, channel="whatsapp_manual", phone="0812 0000 0000", trouble=Trouble.UNAVAILABLE),
     ),
-    "contact-complaint": ("public/contact.html", replace(CONTACT, kind=ReportKind.COMPLAINT)),
-    "ticket-first": ("public/ticket.html", FIRST),
+    "contact-complaint": ("reporting/contact.html", replace(CONTACT, kind=ReportKind.COMPLAINT)),
+    "ticket-first": ("tickets/ticket.html", FIRST),
     "ticket-recording": (
-        "public/ticket.html",
+        "tickets/ticket.html",
         replace(FIRST, receipt=RECEIPT, state=TicketState.RECORDING, steps=(), next_at=None, message=None),
     ),
-    "ticket-received": ("public/ticket.html", replace(FIRST, receipt=RECEIPT)),
-    "ticket-checking": ("public/ticket.html", CHECKING),
-    "ticket-late": ("public/ticket.html", replace(CHECKING, next_at=at(24, 8, 40))),
-    "ticket-degraded": ("public/ticket.html", replace(CHECKING, steps=None, next_at=None)),
+    "ticket-received": ("tickets/ticket.html", replace(FIRST, receipt=RECEIPT)),
+    "ticket-checking": ("tickets/ticket.html", CHECKING),
+    "ticket-late": ("tickets/ticket.html", replace(CHECKING, next_at=at(24, 8, 40))),
+    "ticket-degraded": ("tickets/ticket.html", replace(CHECKING, steps=None, next_at=None)),
     "ticket-not-continued": (
-        "public/ticket.html",
+        "tickets/ticket.html",
         replace(
             stopped_ticket(TicketState.NOT_CONTINUED, "not_continued", "Isinya pendapat, bukan kabar."),
             message=form(f"tickets/{NUMBER}/messages"),
         ),
     ),
     "ticket-waiting-party": (
-        "public/ticket.html",
+        "tickets/ticket.html",
         replace(
             CHECKING,
             state=TicketState.WAITING_PARTY,
@@ -432,7 +435,7 @@ PAGES: dict[str, tuple[str, object]] = {
         ),
     ),
     "ticket-waiting-you": (
-        "public/ticket.html",
+        "tickets/ticket.html",
         replace(
             CHECKING,
             state=TicketState.WAITING_REPORTER,
@@ -441,7 +444,7 @@ PAGES: dict[str, tuple[str, object]] = {
         ),
     ),
     "ticket-forwarded": (
-        "public/ticket.html",
+        "tickets/ticket.html",
         replace(
             CHECKING,
             kind=ReportKind.COMPLAINT,
@@ -453,9 +456,9 @@ PAGES: dict[str, tuple[str, object]] = {
             ),
         ),
     ),
-    "ticket-answered": ("public/ticket.html", ANSWERED),
+    "ticket-answered": ("tickets/ticket.html", ANSWERED),
     "ticket-replied": (
-        "public/ticket.html",
+        "tickets/ticket.html",
         replace(
             ANSWERED,
             kind=ReportKind.COMPLAINT,
@@ -468,7 +471,7 @@ PAGES: dict[str, tuple[str, object]] = {
         ),
     ),
     "ticket-closed": (
-        "public/ticket.html",
+        "tickets/ticket.html",
         replace(
             ANSWERED,
             state=TicketState.CLOSED,
@@ -486,15 +489,15 @@ PAGES: dict[str, tuple[str, object]] = {
         ),
     ),
     "ticket-screened": (
-        "public/ticket.html",
+        "tickets/ticket.html",
         replace(
             stopped_ticket(TicketState.SCREENED_OUT, "screened_out", "out_of_scope"),
         ),
     ),
-    "ticket-withdrawn": ("public/ticket.html", stopped_ticket(TicketState.WITHDRAWN, "withdrawn")),
-    "ticket-refused": ("public/ticket.html", replace(stopped_ticket(TicketState.REFUSED, "withdrawn"), steps=())),
+    "ticket-withdrawn": ("tickets/ticket.html", stopped_ticket(TicketState.WITHDRAWN, "withdrawn")),
+    "ticket-refused": ("tickets/ticket.html", replace(stopped_ticket(TicketState.REFUSED, "withdrawn"), steps=())),
     "ticket-undeliverable": (
-        "public/ticket.html",
+        "tickets/ticket.html",
         replace(
             ANSWERED,
             following=Following(
@@ -502,13 +505,13 @@ PAGES: dict[str, tuple[str, object]] = {
             ),
         ),
     ),
-    "ticket-unreachable": ("public/ticket.html", replace(checking_ticket(), following=None, contact="unreachable")),
+    "ticket-unreachable": ("tickets/ticket.html", replace(checking_ticket(), following=None, contact="unreachable")),
     "ticket-lookup": (
-        "public/ticket_lookup.html",
+        "tickets/ticket_lookup.html",
         TicketLookupPage(form=form("tickets"), lost_form=form("tickets/lost")),
     ),
     "ticket-lookup-error": (
-        "public/ticket_lookup.html",
+        "tickets/ticket_lookup.html",
         TicketLookupPage(
             form=form("tickets"),
             lost_form=form("tickets/lost"),
@@ -517,13 +520,13 @@ PAGES: dict[str, tuple[str, object]] = {
         ),
     ),
     "clarifications": (
-        "public/clarifications.html",
+        "archive/clarifications.html",
         ClarificationsPage(
             rows=(*NEWEST, VACCINE, STAIRS, PARK), older_url="/cirebon/clarifications?after=signed-cursor"
         ),
     ),
     "clarifications-search": (
-        "public/clarifications.html",
+        "archive/clarifications.html",
         ClarificationsPage(
             rows=(WATER, replace(FLOOD, state="retracted"), replace(CHILD, state="paused")),
             query="air",
@@ -531,18 +534,18 @@ PAGES: dict[str, tuple[str, object]] = {
             verdict="false",
         ),
     ),
-    "clarifications-none": ("public/clarifications.html", ClarificationsPage(rows=(), query="naga terbang", total=0)),
-    "clarifications-degraded": ("public/clarifications.html", ClarificationsPage(rows=None, query="air")),
-    "clarification": ("public/clarification.html", CLARIFICATION),
+    "clarifications-none": ("archive/clarifications.html", ClarificationsPage(rows=(), query="naga terbang", total=0)),
+    "clarifications-degraded": ("archive/clarifications.html", ClarificationsPage(rows=None, query="air")),
+    "clarification": ("archive/clarification.html", CLARIFICATION),
     "clarification-counted": (
-        "public/clarification.html",
+        "archive/clarification.html",
         replace(CLARIFICATION, row=AID, version=1, versions=CLARIFICATION.versions[:1], counted=True),
     ),
-    "clarification-paused": ("public/clarification.html", replace(CLARIFICATION, row=replace(CHILD, state="paused"))),
-    "clarification-expired": ("public/clarification.html", replace(CLARIFICATION, row=replace(DESK, state="expired"))),
-    "clarification-old": ("public/clarification.html", replace(CLARIFICATION, version=1, newer_versions=True)),
+    "clarification-paused": ("archive/clarification.html", replace(CLARIFICATION, row=replace(CHILD, state="paused"))),
+    "clarification-expired": ("archive/clarification.html", replace(CLARIFICATION, row=replace(DESK, state="expired"))),
+    "clarification-old": ("archive/clarification.html", replace(CLARIFICATION, version=1, newer_versions=True)),
     "clarification-retracted": (
-        "public/clarification.html",
+        "archive/clarification.html",
         replace(
             CLARIFICATION,
             row=replace(FLOOD, state="retracted"),
@@ -550,7 +553,7 @@ PAGES: dict[str, tuple[str, object]] = {
         ),
     ),
     "corrections": (
-        "public/corrections.html",
+        "archive/corrections.html",
         CorrectionsPage(
             rows=(
                 CorrectionRow(
@@ -573,24 +576,24 @@ PAGES: dict[str, tuple[str, object]] = {
             older_url="/cirebon/corrections?after=signed-cursor",
         ),
     ),
-    "corrections-empty": ("public/corrections.html", CorrectionsPage(rows=())),
-    "corrections-degraded": ("public/corrections.html", CorrectionsPage(rows=None)),
-    "stats": ("public/stats.html", STATS),
+    "corrections-empty": ("archive/corrections.html", CorrectionsPage(rows=())),
+    "corrections-degraded": ("archive/corrections.html", CorrectionsPage(rows=None)),
+    "stats": ("archive/stats.html", STATS),
     "stats-none": (
-        "public/stats.html",
+        "archive/stats.html",
         replace(STATS, received=0, answered=0, waiting=0, ended=0, median_hours=None, clarifications=0, verdicts=()),
     ),
-    "about": ("public/about.html", AboutPage(funding="Dibiayai APBD Kota Cirebon; tidak menerima iklan.")),
-    "privacy": ("public/privacy.html", PrivacyPage()),
+    "about": ("front/about.html", AboutPage(funding="Dibiayai APBD Kota Cirebon; tidak menerima iklan.")),
+    "privacy": ("front/privacy.html", PrivacyPage()),
     "unsubscribe": (
-        "public/unsubscribe.html",
+        "front/unsubscribe.html",
         UnsubscribePage(form=form("unsubscribe"), subject="report", shown=NUMBER),
     ),
-    "unsubscribe-partner": ("public/unsubscribe.html", UnsubscribePage(form=form("unsubscribe"), subject="partner")),
-    "unsubscribe-done": ("public/unsubscribe.html", UnsubscribePage(form=None, subject="report", shown=NUMBER)),
-    "unsubscribe-partner-done": ("public/unsubscribe.html", UnsubscribePage(form=None, subject="partner")),
+    "unsubscribe-partner": ("front/unsubscribe.html", UnsubscribePage(form=form("unsubscribe"), subject="partner")),
+    "unsubscribe-done": ("front/unsubscribe.html", UnsubscribePage(form=None, subject="report", shown=NUMBER)),
+    "unsubscribe-partner-done": ("front/unsubscribe.html", UnsubscribePage(form=None, subject="partner")),
     "offices": (
-        "public/offices.html",
+        "front/offices.html",
         OfficesPage(
             offices=(
                 OfficeRow(url="/cirebon", name="Cirebon Saber Hoaks", government="Pemerintah Kota Cirebon"),
@@ -598,23 +601,23 @@ PAGES: dict[str, tuple[str, object]] = {
             )
         ),
     ),
-    "login": ("auth/officer.html", LoginPage(form=form("login"))),
+    "login": ("access/officer.html", LoginPage(form=form("login"))),
     "login-error": (
-        "auth/officer.html",
+        "access/officer.html",
         LoginPage(form=form("login"), email="rina@cirebon.example", errors=(LOGIN_ERROR,)),
     ),
     "login-locked": (
-        "auth/officer.html",
+        "access/officer.html",
         LoginPage(form=form("login"), locked_until=at(24, 9, 30), signed_out=True),
     ),
-    "login-partner": ("auth/partner.html", LoginLinkPage(form=form("login/partner"))),
-    "login-partner-sent": ("auth/partner.html", LoginLinkPage(form=form("login/partner"), sent=True)),
-    "login-partner-expired": ("auth/partner.html", LoginLinkPage(form=form("login/partner"), expired=True)),
+    "login-partner": ("access/partner.html", LoginLinkPage(form=form("login/partner"))),
+    "login-partner-sent": ("access/partner.html", LoginLinkPage(form=form("login/partner"), sent=True)),
+    "login-partner-expired": ("access/partner.html", LoginLinkPage(form=form("login/partner"), expired=True)),
     "confirm-login": (
-        "auth/confirm.html",
+        "access/confirm.html",
         ConfirmPage(form=form("login/confirm"), purpose="login", shown="Info Mojoagung"),
     ),
-    "confirm-ticket": ("auth/confirm.html", ConfirmPage(form=form("tickets/open"), purpose="ticket", shown=NUMBER)),
+    "confirm-ticket": ("access/confirm.html", ConfirmPage(form=form("tickets/open"), purpose="ticket", shown=NUMBER)),
     "error-403": ("errors/403.html", ErrorPage(allowed=("approver", "tenant_admin"))),
     "error-404": ("errors/404.html", ErrorPage()),
     "error-422": ("errors/422.html", ErrorPage(reference="b1946ac9")),
@@ -626,8 +629,17 @@ PAGES: dict[str, tuple[str, object]] = {
 WITHOUT_OFFICE = {"offices"}
 
 FOUND = frozenset(
-    f"public/{name}.html"
-    for name in ("home", "clarifications", "clarification", "corrections", "stats", "about", "privacy", "offices")
+    f"{name}.html"
+    for name in (
+        "archive/clarification",
+        "archive/clarifications",
+        "archive/corrections",
+        "archive/stats",
+        "front/about",
+        "front/home",
+        "front/offices",
+        "front/privacy",
+    )
 )
 """Pages that search engines may show."""
 

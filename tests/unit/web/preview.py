@@ -7,11 +7,11 @@ import argparse
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs, urlsplit
 
+from services.gateway.archive.card import Shape, subject
 from services.gateway.web.assets import Assets
-from services.gateway.web.card import Shape, subject
 from services.gateway.web.i18n import Lang, choose, is_lang
+from services.gateway.web.pages import cards_of
 from services.gateway.web.rendering import Renderer, security_headers
-from services.gateway.web.routes.pages import cards_of
 from services.gateway.web.views import ClarificationPage
 from tests.unit.web import fixtures
 from tests.unit.web.stretching import stretched

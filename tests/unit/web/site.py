@@ -16,12 +16,13 @@ from libs.contracts.reports.parts import Reference
 from libs.contracts.reports.reads import AnswerAddress, ClarificationCard, ClarificationView, StatsView, VersionView
 from libs.runtime.directory import Directory
 from libs.runtime.errors import NotFound
+from services.gateway.access.sessions import Sessions
 from services.gateway.context import Gateway
-from services.gateway.problems import add_handlers
-from services.gateway.sessions import Sessions
+from services.gateway.errors.problems import add_handlers
+from services.gateway.front import files
+from services.gateway.front import pages as public
 from services.gateway.settings import GatewaySettings
-from services.gateway.web.routes import files, public
-from services.gateway.web.routes.pages import Pages, error_page
+from services.gateway.web.pages import Pages, error_page
 
 OFFICE = TenantRecord(
     id="cirebon",

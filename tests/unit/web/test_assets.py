@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
+from services.gateway.archive.card import Shape
 from services.gateway.web.assets import Assets
-from services.gateway.web.card import Shape
 from tests.unit.web import preview
 
 KILOBYTE = 1024
@@ -58,7 +58,7 @@ def test_a_reader_who_saves_data_gets_no_font() -> None:
 
     from tests.unit.web import fixtures
 
-    html = preview.RENDERER.render("public/report.html", replace(fixtures.page(), save_data=True), fixtures.REPORT)
+    html = preview.RENDERER.render("reporting/report.html", replace(fixtures.page(), save_data=True), fixtures.REPORT)
 
     assert "woff2" not in html
     assert "save-data" in html

@@ -11,8 +11,8 @@ from PIL import Image, ImageChops
 
 from libs.contracts.words import Verdict
 from libs.runtime.errors import Unavailable
-from services.gateway.web import card
-from services.gateway.web.card import SIZES, VERDICTS, Cards, CardView, Shape, Subject, drawable, laid_out
+from services.gateway.archive import card
+from services.gateway.archive.card import SIZES, VERDICTS, Cards, CardView, Shape, Subject, drawable, laid_out
 from tests.unit.web import fixtures, preview
 
 LONG = "Dinas Perhubungan tidak pernah menutup Jembatan Layang Pegambiran pada malam hari, " * 6

@@ -7,7 +7,7 @@ from babel.messages.catalog import Catalog
 from babel.messages.extract import extract_from_dir
 
 from services.gateway.web.i18n import LOCALES, choose, read_catalogs, switch_url, thousands
-from services.gateway.web.rendering import TEMPLATES
+from services.gateway.web.rendering import ROOMS
 from tests.unit.web import fixtures, preview
 from tests.unit.web.reading import words_in
 
@@ -31,7 +31,9 @@ PROPER_NAMES = frozenset({"cirebon", "code"})
 
 
 def source_strings() -> Iterator[tuple[str, tuple[str, ...]]]:
-    found = extract_from_dir(str(TEMPLATES), [("**.html", "jinja2"), ("**.svg", "jinja2")], {"**": JINJA})
+    found = extract_from_dir(
+        str(ROOMS), [("**/templates/*.html", "jinja2"), ("**/templates/*.svg", "jinja2")], {"**": JINJA}
+    )
     for path, _, message, _, _ in found:
         yield path, (message,) if isinstance(message, str) else tuple(part for part in message or () if part)
 

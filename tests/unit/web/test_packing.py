@@ -9,7 +9,7 @@ from services.gateway.web.packing import packed, takes_gzip
 PAGE = "<p>Air PDAM di Harjamukti aman dipakai.</p>" * 200
 
 
-def sent(template: str = "public/home.html", accepts: str = "gzip, deflate, br", html: str = PAGE) -> tuple[bytes, str]:
+def sent(template: str = "front/home.html", accepts: str = "gzip, deflate, br", html: str = PAGE) -> tuple[bytes, str]:
     response = packed(html, template, accepts, status=200, headers={})
     return response.body, response.headers.get("content-encoding", "")  # type: ignore[return-value]
 
@@ -27,7 +27,7 @@ def test_the_same_page_has_many_lengths() -> None:
 
 
 def test_a_page_with_a_tracking_code_is_not_compressed() -> None:
-    assert sent("public/ticket.html") == (PAGE.encode(), "")
+    assert sent("tickets/ticket.html") == (PAGE.encode(), "")
 
 
 def test_a_short_page_is_sent_as_it_is() -> None:
@@ -43,4 +43,4 @@ def test_what_a_browser_says_it_takes_is_read_with_its_weights(header: str, take
 
 
 def test_caches_are_told_that_the_encoding_varies() -> None:
-    assert packed(PAGE, "public/home.html", "", status=200, headers={}).headers["vary"] == "Accept-Encoding"
+    assert packed(PAGE, "front/home.html", "", status=200, headers={}).headers["vary"] == "Accept-Encoding"

@@ -62,7 +62,7 @@ def test_what_a_label_an_error_or_a_hint_points_at_is_there(name: str) -> None:
 def test_what_people_typed_is_shown_and_never_run() -> None:
     view = replace(fixtures.REPORT, text=SCRIPT)
 
-    html = preview.RENDERER.render("public/report.html", fixtures.page(), view)
+    html = preview.RENDERER.render("reporting/report.html", fixtures.page(), view)
 
     assert SCRIPT not in html
     assert "&lt;/script&gt;" in html
@@ -71,14 +71,14 @@ def test_what_people_typed_is_shown_and_never_run() -> None:
 def test_a_textarea_gives_back_a_first_line_break() -> None:
     view = replace(fixtures.REPORT, text="\nbaris kedua")
 
-    html = preview.RENDERER.render("public/report.html", fixtures.page(), view)
+    html = preview.RENDERER.render("reporting/report.html", fixtures.page(), view)
 
     # HTML drops one line break after the tag, so the page has to hold two.
     assert ">\n\nbaris kedua</textarea>" in html
 
 
 def claim_review_of(view: ClarificationPage) -> dict[str, object]:
-    html = preview.RENDERER.render("public/clarification.html", fixtures.page(), view)
+    html = preview.RENDERER.render("archive/clarification.html", fixtures.page(), view)
     found = re.search(r"<script type=\"application/ld\+json\">(.*?)</script>", html, re.S)
     assert found
     read: dict[str, object] = json.loads(found[1])
@@ -119,7 +119,7 @@ def test_a_verdict_this_build_does_not_know_is_printed_as_it_came() -> None:
     row = replace(fixtures.WATER, verdict="half_true")
 
     html = preview.RENDERER.render(
-        "public/clarification.html", fixtures.page(), replace(fixtures.CLARIFICATION, row=row)
+        "archive/clarification.html", fixtures.page(), replace(fixtures.CLARIFICATION, row=row)
     )
 
     assert "HALF TRUE" in html
@@ -132,8 +132,8 @@ def test_a_citation_leads_to_its_source_and_a_number_without_one_stays_text() ->
 def test_a_page_that_answers_a_post_offers_no_language_switch() -> None:
     asked, posted = fixtures.page(url="/cirebon/report/hoax"), fixtures.page(url="")
 
-    assert "?lang=en" in preview.RENDERER.render("public/report.html", asked, fixtures.REPORT)
-    assert "?lang=en" not in preview.RENDERER.render("public/report.html", posted, fixtures.REPORT)
+    assert "?lang=en" in preview.RENDERER.render("reporting/report.html", asked, fixtures.REPORT)
+    assert "?lang=en" not in preview.RENDERER.render("reporting/report.html", posted, fixtures.REPORT)
 
 
 def test_consent_is_never_ticked_beforehand() -> None:
@@ -155,7 +155,7 @@ def test_the_code_stands_in_groups_that_can_be_read_out() -> None:
 
 def test_a_page_given_the_wrong_view_fails_instead_of_showing_a_hole() -> None:
     with pytest.raises(UndefinedError):
-        preview.RENDERER.render("public/ticket.html", fixtures.page(), ErrorPage())
+        preview.RENDERER.render("tickets/ticket.html", fixtures.page(), ErrorPage())
 
 
 def test_public_pages_allow_no_inline_style_script_or_string_markup() -> None:
@@ -172,7 +172,7 @@ def test_public_pages_allow_no_inline_style_script_or_string_markup() -> None:
 def test_the_heading_of_a_ticket_tells_the_newest_even_while_its_code_is_shown(view: TicketPage, heading: str) -> None:
     seen = replace(view, receipt=replace(view.receipt, first=True))
 
-    html = preview.RENDERER.render("public/ticket.html", fixtures.page(), seen)
+    html = preview.RENDERER.render("tickets/ticket.html", fixtures.page(), seen)
 
     assert f"<h1>{heading}</h1>" in html
     assert all(group in html for group in seen.receipt.groups)
@@ -191,7 +191,7 @@ def test_what_somebody_typed_comes_back_into_their_form_as_it_was() -> None:
     typed = "air \u202enama\u200b"
 
     html = preview.RENDERER.render(
-        "public/report.html", fixtures.page(), replace(fixtures.REPORT, text=typed, errors=(fixtures.TOO_LARGE,))
+        "reporting/report.html", fixtures.page(), replace(fixtures.REPORT, text=typed, errors=(fixtures.TOO_LARGE,))
     )
 
     assert f">\n{typed}</textarea>" in html
@@ -201,7 +201,7 @@ def test_titles_and_data_for_machines_hold_no_hidden_characters() -> None:
     row = replace(fixtures.WATER, fact="Air \u202eaman", claim="Air \u200bberacun")
 
     html = preview.RENDERER.render(
-        "public/clarification.html", fixtures.page(), replace(fixtures.CLARIFICATION, row=row)
+        "archive/clarification.html", fixtures.page(), replace(fixtures.CLARIFICATION, row=row)
     )
 
     head = html[: html.index("</head>")]
@@ -219,7 +219,7 @@ def test_a_verdict_stands_on_the_band_of_its_claim_and_never_beside_the_fact(nam
     loose = re.sub(r'<figure class="claim.*?</figure>', "", html, flags=re.S)
 
     # These two list the verdicts themselves, without any fact.
-    assert 'class="verdict' not in loose or template in ("public/about.html", "public/stats.html")
+    assert 'class="verdict' not in loose or template in ("front/about.html", "archive/stats.html")
 
 
 @ALL

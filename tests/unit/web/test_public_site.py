@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 
 from libs.contracts.reports.reads import VersionView
-from services.gateway.web.card import SIZES, Shape
+from services.gateway.archive.card import SIZES, Shape
 from tests.unit.web.site import AT, Reports, a_site, an_answer
 
 PAGE = "/kota-cirebon/clarifications/CRB-2M7Q-0P4C"

@@ -5,13 +5,14 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid5
 
-from services.gateway.web import case_views as cases
-from services.gateway.web import console_views as console
-from services.gateway.web import ledger_views as ledger
-from services.gateway.web import partner_views as p
-from services.gateway.web import people_views as people
-from services.gateway.web import queue_views, review_views
-from services.gateway.web.console_views import ClockState
+from services.gateway.console import views as console
+from services.gateway.console.case import views as cases
+from services.gateway.console.deliveries import views as ledger
+from services.gateway.console.partners import views as people
+from services.gateway.console.queue import views as queue_views
+from services.gateway.console.review import views as review_views
+from services.gateway.console.views import ClockState
+from services.gateway.partner import views as p
 from services.gateway.web.views import PageView, TenantView
 
 NOW = datetime(2026, 11, 24, 2, 14, tzinfo=UTC)
@@ -1234,44 +1235,44 @@ def assignment_without_kit() -> p.AssignmentPage:
 
 
 PAGES: Mapping[str, tuple[str, object]] = {
-    "queue": ("console/queue.html", queue()),
-    "queue-empty": ("console/queue.html", queue_empty()),
-    "queue-live": ("console/queue.html", queue_live()),
-    "queue-stale": ("console/queue.html", queue_stale()),
-    "queue-unavailable": ("console/queue.html", queue_unavailable()),
-    "case": ("console/case.html", case()),
-    "case-new": ("console/case.html", case_new()),
-    "case-conflict": ("console/case.html", case_conflict()),
-    "case-invalid": ("console/case.html", case_invalid()),
-    "case-waiting": ("console/case.html", case_waiting()),
-    "case-in-review": ("console/case.html", case_in_review()),
-    "case-published": ("console/case.html", case_published()),
-    "case-recalled": ("console/case.html", case_recalled()),
-    "case-joined": ("console/case.html", case_joined()),
-    "case-correcting": ("console/case.html", case_correcting()),
-    "case-reports": ("console/case_reports.html", case_reports()),
-    "reviews": ("console/reviews.html", reviews()),
-    "reviews-empty": ("console/reviews.html", reviews_empty()),
-    "review": ("console/review.html", review()),
-    "review-own": ("console/review.html", review_own()),
-    "review-wrong-code": ("console/review.html", review_wrong_code()),
-    "review-correction": ("console/review.html", review_correction()),
-    "review-decided": ("console/review.html", review_decided()),
-    "answers": ("console/answers.html", answers()),
-    "answers-unavailable": ("console/answers.html", answers_unavailable()),
-    "deliveries": ("console/deliveries.html", deliveries()),
-    "deliveries-clean": ("console/deliveries.html", deliveries_clean()),
-    "by-hand": ("console/by_hand.html", by_hand()),
-    "by-hand-empty": ("console/by_hand.html", by_hand_empty()),
-    "partners": ("console/partners.html", partners()),
-    "partners-none-found": ("console/partners.html", partners_none_found()),
-    "partner": ("console/partner.html", partner()),
-    "partner-unavailable": ("console/partner.html", partner_unavailable()),
-    "requests": ("console/requests.html", requests()),
-    "requests-unavailable": ("console/requests.html", requests_unavailable()),
-    "request": ("console/request.html", request()),
-    "request-reopened": ("console/request.html", request_reopened()),
-    "request-invalid": ("console/request.html", request_invalid()),
+    "queue": ("console/queue/queue.html", queue()),
+    "queue-empty": ("console/queue/queue.html", queue_empty()),
+    "queue-live": ("console/queue/queue.html", queue_live()),
+    "queue-stale": ("console/queue/queue.html", queue_stale()),
+    "queue-unavailable": ("console/queue/queue.html", queue_unavailable()),
+    "case": ("console/case/case.html", case()),
+    "case-new": ("console/case/case.html", case_new()),
+    "case-conflict": ("console/case/case.html", case_conflict()),
+    "case-invalid": ("console/case/case.html", case_invalid()),
+    "case-waiting": ("console/case/case.html", case_waiting()),
+    "case-in-review": ("console/case/case.html", case_in_review()),
+    "case-published": ("console/case/case.html", case_published()),
+    "case-recalled": ("console/case/case.html", case_recalled()),
+    "case-joined": ("console/case/case.html", case_joined()),
+    "case-correcting": ("console/case/case.html", case_correcting()),
+    "case-reports": ("console/case/case_reports.html", case_reports()),
+    "reviews": ("console/review/reviews.html", reviews()),
+    "reviews-empty": ("console/review/reviews.html", reviews_empty()),
+    "review": ("console/review/review.html", review()),
+    "review-own": ("console/review/review.html", review_own()),
+    "review-wrong-code": ("console/review/review.html", review_wrong_code()),
+    "review-correction": ("console/review/review.html", review_correction()),
+    "review-decided": ("console/review/review.html", review_decided()),
+    "answers": ("console/deliveries/answers.html", answers()),
+    "answers-unavailable": ("console/deliveries/answers.html", answers_unavailable()),
+    "deliveries": ("console/deliveries/deliveries.html", deliveries()),
+    "deliveries-clean": ("console/deliveries/deliveries.html", deliveries_clean()),
+    "by-hand": ("console/deliveries/by_hand.html", by_hand()),
+    "by-hand-empty": ("console/deliveries/by_hand.html", by_hand_empty()),
+    "partners": ("console/partners/partners.html", partners()),
+    "partners-none-found": ("console/partners/partners.html", partners_none_found()),
+    "partner": ("console/partners/partner.html", partner()),
+    "partner-unavailable": ("console/partners/partner.html", partner_unavailable()),
+    "requests": ("console/requests/requests.html", requests()),
+    "requests-unavailable": ("console/requests/requests.html", requests_unavailable()),
+    "request": ("console/requests/request.html", request()),
+    "request-reopened": ("console/requests/request.html", request_reopened()),
+    "request-invalid": ("console/requests/request.html", request_invalid()),
     "partner-home": ("partner/home.html", partner_home()),
     "partner-home-empty": ("partner/home.html", partner_home_empty()),
     "partner-home-unavailable": ("partner/home.html", partner_home_unavailable()),

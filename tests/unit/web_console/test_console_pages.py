@@ -4,8 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from services.gateway.web.console_views import ClockState, clock_state, share
-from services.gateway.web.ledger_views import Funnel
+from services.gateway.console.deliveries.views import Funnel
+from services.gateway.console.views import ClockState, clock_state, share
 from services.gateway.web.rendering import security_headers
 from services.reports.case import GRAVE, SEVERITY
 from tests.unit.web import hostile
@@ -106,7 +106,7 @@ def test_a_draft_of_a_merged_case_is_shown_and_can_be_taken() -> None:
 def test_a_case_whose_answer_was_retracted_says_that_its_reporters_wait_again() -> None:
     retracted = replace(fixtures.case_published(), retracted=True)
 
-    html = preview.RENDERER.render("console/case.html", fixtures.page(), retracted)
+    html = preview.RENDERER.render("console/case/case.html", fixtures.page(), retracted)
 
     assert "Jawaban ini dicabut; pelapornya menunggu lagi." in html
     assert "Jawaban ini dicabut" not in preview.html("case-published")
@@ -235,15 +235,18 @@ def test_a_retracted_clarification_offers_nothing_to_share() -> None:
     ("name", "view"),
     [
         (
-            "console/case.html",
+            "console/case/case.html",
             fixtures.case(title=SCRIPT, draft=fixtures.draft(claim=SCRIPT, fact=SCRIPT, explanation=SCRIPT)),
         ),
         (
-            "console/case.html",
+            "console/case/case.html",
             fixtures.case(reports=tuple(replace(r, text=SCRIPT, doubt=SCRIPT) for r in fixtures.REPORTS)),
         ),
-        ("console/review.html", fixtures.review(draft=fixtures.draft(claim=SCRIPT, fact=SCRIPT), return_note=SCRIPT)),
-        ("console/answers.html", fixtures.answers(fact=SCRIPT, area=SCRIPT)),
+        (
+            "console/review/review.html",
+            fixtures.review(draft=fixtures.draft(claim=SCRIPT, fact=SCRIPT), return_note=SCRIPT),
+        ),
+        ("console/deliveries/answers.html", fixtures.answers(fact=SCRIPT, area=SCRIPT)),
         ("partner/assignment.html", fixtures.assignment(fact=SCRIPT, claim=SCRIPT)),
     ],
 )
@@ -254,7 +257,7 @@ def test_what_people_typed_is_text_and_never_markup(name: str, view: object) -> 
 def test_a_code_this_build_does_not_know_is_shown_as_it_came() -> None:
     page = fixtures.deliveries(totals=(("teleported", 3),), people=())
 
-    assert "teleported" in preview.RENDERER.render("console/deliveries.html", fixtures.page(), page)
+    assert "teleported" in preview.RENDERER.render("console/deliveries/deliveries.html", fixtures.page(), page)
 
 
 @pytest.mark.parametrize(
@@ -316,7 +319,7 @@ def test_a_report_with_hidden_signs_says_so_and_shows_where_they_are() -> None:
     assert view.reports is not None
     line = replace(view.reports[0], text="Sekolah libur \u202e11 hari")
 
-    html = preview.RENDERER.render("console/case.html", fixtures.page(), replace(view, reports=(line,)))
+    html = preview.RENDERER.render("console/case/case.html", fixtures.page(), replace(view, reports=(line,)))
 
     assert "Sekolah libur [U+202E]11 hari" in html
     assert "ada karakter tak terlihat" in html

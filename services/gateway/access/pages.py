@@ -1,0 +1,247 @@
+"""Log-in and log-out in pages. Links from messages show a button first: chat previews open links too."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request
+from pydantic_core import PydanticCustomError
+from starlette.responses import Response
+
+from libs.contracts.directory import TenantRecord
+from libs.contracts.notify.reads import AssignmentView
+from libs.runtime.errors import NotFound, Refused, TooSoon, Unavailable
+from services.gateway.access.limits import TooMany
+from services.gateway.access.officer_login import let_in, log_in
+from services.gateway.access.partner_login import asked_for, enter, enter_by_assignment, send_link
+from services.gateway.access.resuming import LONGEST_WAY, brought_along, way_back
+from services.gateway.access.sessions import Kind, opens
+from services.gateway.context import Office, Visit, Visited, posted
+from services.gateway.dispatch.idempotency import read_key
+from services.gateway.front.pages import Site
+from services.gateway.paths import LinkToken
+from services.gateway.reporting.forms import email_address
+from services.gateway.web.pages import Pages, form_of, see, text_of
+from services.gateway.web.views import ConfirmPage, FieldError, LoginLinkPage, LoginPage, Trouble
+
+router = APIRouter(include_in_schema=False)
+RETRY_SOON = {"Retry-After": "2"}
+Way = Annotated[str, Query(max_length=LONGEST_WAY)]
+
+
+@router.get("/{slug}/login")
+async def officer_door(
+    office: Office, visit: Visit, site: Site, out: bool = False, next: Way = "", kept: bool = False
+) -> Response:
+    """
+    Args:
+        next: the page that led here.
+        kept: a form that was sent from it is kept for whoever wrote it.
+    """
+    way = way_back(office, Kind.OFFICER, next)
+    return _officer_door(site, visit, office, signed_out=out, way=way, kept=kept and bool(way))
+
+
+def _officer_door(
+    site: Pages,
+    visit: Visited,
+    office: TenantRecord,
+    *,
+    email: str = "",
+    signed_out: bool = False,
+    way: str = "",
+    kept: bool = False,
+    locked_for: int = 0,
+    errors: tuple[FieldError, ...] = (),
+    trouble: Trouble | None = None,
+    status: int = 200,
+) -> Response:
+    view = LoginPage(
+        form=form_of(f"/{office.slug}/login", visit, carried=[("next", way)]),
+        email=email,
+        signed_out=signed_out,
+        kept=kept,
+        # The page says whole minutes: rather the one after.
+        locked_until=datetime.now(UTC) + timedelta(seconds=locked_for + 59) if locked_for else None,
+        errors=errors,
+        trouble=trouble,
+    )
+    headers = {"Retry-After": str(locked_for)} if locked_for else RETRY_SOON if status == 503 else {}
+    return site.show(visit, office, "access/officer.html", view, status=status, headers=headers)
+
+
+@router.post("/{slug}/login")
+async def officer_enters(office: Office, visit: Visit, site: Site, request: Request) -> Response:
+    form = await posted(request, visit)
+    email, way = text_of(form, "email").strip()[:254], way_back(office, Kind.OFFICER, text_of(form, "next"))
+    given = {name: text_of(form, name)[:256] for name in ("password", "code")}
+    missing = [n for n, v in (("email", email), *given.items()) if not v.strip()]
+    if missing:
+        errors = tuple(FieldError(field=n, code="required") for n in missing)
+        return _officer_door(site, visit, office, email=email, way=way, errors=errors, status=422)
+    old = request.cookies.get(visit.parts.cookie_name(Kind.OFFICER))
+    try:
+        visit.parts.limits.guesses.take(visit.client)
+        session = await log_in(visit.parts, request, email=email, **given, tenant=office.id)
+    except TooSoon as locked:
+        return _officer_door(site, visit, office, email=email, way=way, locked_for=locked.retry_after, status=429)
+    except Refused as refused:
+        used = refused.code == "code_used"
+        error = FieldError(field="code" if used else "email", code="code_used" if used else "login_failed")
+        return _officer_door(site, visit, office, email=email, way=way, errors=(error,), status=422)
+    except TooMany as often:
+        return _officer_door(site, visit, office, email=email, way=way, locked_for=often.retry_after, status=429)
+    except Unavailable:
+        return _officer_door(site, visit, office, email=email, way=way, trouble=Trouble.UNAVAILABLE, status=503)
+    brought = await brought_along(visit.parts, old, session)
+    response = see(brought or way or f"/{office.slug}/console/queue")
+    let_in(visit.parts, request, response, session)
+    return visit.finish(response)
+
+
+@router.post("/{slug}/logout")
+async def leave(office: Office, visit: Visit, request: Request) -> Response:
+    """Of officers and partners alike; in a browser that is logged in as both, of the one whose page it was."""
+    here = [who for who in (await visit.officer(), await visit.partner()) if who is not None]
+    for who in here:
+        try:
+            await posted(request, visit, session=who.session)
+        except Refused:
+            continue
+        target = "login" if who.session.kind is Kind.OFFICER else "login/partner"
+        response = see(f"/{office.slug}/{target}?out=1")
+        await visit.parts.sessions.close(who.session.secret)
+        visit.parts.forget(response, who.session.kind)
+        return visit.finish(response)
+    if here:
+        raise Refused("forbidden")
+    return visit.finish(see(f"/{office.slug}/login?out=1"))
+
+
+@router.get("/{slug}/login/partner")
+async def partner_door(office: Office, visit: Visit, site: Site, next: Way = "", kept: bool = False) -> Response:
+    way = way_back(office, Kind.PARTNER, next)
+    return _partner_door(site, visit, office, way=way, kept=kept and bool(way))
+
+
+def _partner_door(
+    site: Pages,
+    visit: Visited,
+    office: TenantRecord,
+    *,
+    email: str = "",
+    sent: bool = False,
+    expired: bool = False,
+    late: AssignmentView | None = None,
+    way: str = "",
+    kept: bool = False,
+    errors: tuple[FieldError, ...] = (),
+    trouble: Trouble | None = None,
+    retry_after: int = 0,
+    status: int = 200,
+) -> Response:
+    view = LoginLinkPage(
+        form=form_of(f"/{office.slug}/login/partner", visit, carried=[("next", way)]),
+        email=email,
+        sent=sent,
+        kept=kept,
+        expired=expired,
+        late_since=late.due_at if late else None,
+        answered=late.state if late else "",
+        errors=errors,
+        trouble=trouble,
+    )
+    headers = {"Retry-After": str(retry_after)} if retry_after else RETRY_SOON if status == 503 else {}
+    return site.show(visit, office, "access/partner.html", view, status=status, headers=headers)
+
+
+@router.post("/{slug}/login/partner")
+async def link_asked(office: Office, visit: Visit, site: Site, request: Request) -> Response:
+    form = await posted(request, visit)
+    typed, way = text_of(form, "email")[:254], way_back(office, Kind.PARTNER, text_of(form, "next"))
+    try:
+        visit.parts.limits.guesses.take(visit.client)
+        address = email_address(typed)
+        then = way.removeprefix(f"/{office.slug}/") or "partner"
+        await send_link(visit.parts, office, address, read_key(text_of(form, "key")), then=then)
+    except PydanticCustomError:
+        error = FieldError(field="email", code="email_invalid")
+        return _partner_door(site, visit, office, email=typed, way=way, errors=(error,), status=422)
+    except TooMany as often:
+        trouble, after = Trouble.TOO_MANY, often.retry_after
+        return _partner_door(site, visit, office, email=typed, way=way, trouble=trouble, retry_after=after, status=429)
+    except Unavailable:
+        return _partner_door(site, visit, office, email=typed, way=way, trouble=Trouble.UNAVAILABLE, status=503)
+    return _partner_door(site, visit, office, sent=True, way=way)
+
+
+@router.get("/{slug}/login/{secret}")
+async def link_opened(office: Office, visit: Visit, site: Site, secret: LinkToken) -> Response:
+    if not opens(secret, office.id):
+        raise NotFound("link")
+    view = ConfirmPage(form=form_of(f"/{office.slug}/login/{secret}", visit), purpose="login")
+    return site.show(visit, office, "access/confirm.html", view)
+
+
+@router.post("/{slug}/login/{secret}")
+async def partner_enters(office: Office, visit: Visit, site: Site, secret: LinkToken, request: Request) -> Response:
+    await posted(request, visit)
+    visit.parts.limits.guesses.take(visit.client)
+    if not opens(secret, office.id):
+        # Another office's: not spent here, it still opens what it was made for.
+        raise NotFound("link")
+    old = request.cookies.get(visit.parts.cookie_name(Kind.PARTNER))
+    entered = await enter(visit.parts, secret, instead_of=old)
+    if entered is None:
+        return _partner_door(site, visit, office, expired=True, status=422)
+    session, target = entered
+    brought = await brought_along(visit.parts, old, session)
+    response = see(brought or f"/{office.slug}/{target or 'partner'}")
+    visit.parts.remember(response, session)
+    return visit.finish(response)
+
+
+@router.get("/{slug}/a/{token}")
+async def assignment_link(office: Office, visit: Visit, site: Site, token: LinkToken) -> Response:
+    """From a message to a partner: their answer is one button away, without a log-in, until its deadline."""
+    asked = await _asked(office, visit, token)
+    if asked is None:
+        return _partner_door(site, visit, office, expired=True, status=404)
+    partner = await visit.partner()
+    if partner is not None and partner.id == asked.partner_id and partner.may_open(asked.id):
+        return visit.finish(see(_page_of(office, asked)))
+    if asked.due_at <= datetime.now(UTC):
+        return _too_late(site, visit, office, asked)
+    view = ConfirmPage(form=form_of(f"/{office.slug}/a/{token}", visit), purpose="assignment")
+    return site.show(visit, office, "access/confirm.html", view)
+
+
+@router.post("/{slug}/a/{token}")
+async def assignment_opened(office: Office, visit: Visit, site: Site, token: LinkToken, request: Request) -> Response:
+    await posted(request, visit)
+    visit.parts.limits.guesses.take(visit.client)
+    asked = await _asked(office, visit, token)
+    if asked is None:
+        return _partner_door(site, visit, office, expired=True, status=404)
+    partner = await visit.partner()
+    response = see(_page_of(office, asked))
+    if partner is not None and partner.id == asked.partner_id and partner.may_open(asked.id):
+        return visit.finish(response)
+    if asked.due_at <= datetime.now(UTC):
+        return _too_late(site, visit, office, asked)
+    old = request.cookies.get(visit.parts.cookie_name(Kind.PARTNER))
+    visit.parts.remember(response, await enter_by_assignment(visit.parts, office, asked, instead_of=old))
+    return visit.finish(response)
+
+
+async def _asked(office: TenantRecord, visit: Visited, token: str) -> AssignmentView | None:
+    link = visit.parts.signed_links.assignment(office.id, token)
+    return await asked_for(visit.parts, office, link) if link is not None else None
+
+
+def _page_of(office: TenantRecord, asked: AssignmentView) -> str:
+    return f"/{office.slug}/partner/assignments/{asked.id}"
+
+
+def _too_late(site: Pages, visit: Visited, office: TenantRecord, asked: AssignmentView) -> Response:
+    """Log-in leads on to what was asked, and shows what was answered."""
+    return _partner_door(site, visit, office, late=asked, way=_page_of(office, asked), status=410)

@@ -1,0 +1,156 @@
+"""WhatsApp by hand: prepared messages that an officer sends from the office's own phone and ticks here."""
+
+import asyncio
+from collections.abc import Iterable, Sequence
+from enum import StrEnum
+from itertools import groupby
+from uuid import UUID, uuid5
+
+from fastapi import APIRouter, Request
+from starlette.responses import Response
+
+from libs.contracts.ids import is_identifier
+from libs.contracts.notify.reads import ByHandRow
+from libs.contracts.reads import OutcomeView, Page
+from services.gateway.console.deliveries import views as ledger_views
+from services.gateway.console.deliveries.pages import recipient_name
+from services.gateway.console.shift import Attempt, Done, OnShift, Said, Shift, carry_out, of
+from services.gateway.dispatch.commands import Reply
+from services.gateway.front.pages import Cursor
+from services.gateway.paths import Id
+from services.gateway.reads import or_missing
+
+router = APIRouter(include_in_schema=False)
+
+
+class Step(StrEnum):
+    """Last of the address of a refusal."""
+
+    WRONG_NUMBER = "wrong-number"
+    STOP = "stop"
+
+
+REFUSALS = {Step.WRONG_NUMBER: ("wrong_number", "number_wrong"), Step.STOP: ("unsubscribed", "stopped")}
+"""The reason, and what the page says then."""
+MOST_OF_ONE = 50
+
+
+@router.get("/{slug}/console/by-hand")
+async def by_hand(shift: OnShift, done: Done, after: Cursor = "") -> Response:
+    return await _shown(shift, done, after=after)
+
+
+async def _shown(shift: Shift, said: Said, attempt: Attempt | None = None, *, after: str = "") -> Response:
+    """Never live: every reading shows numbers, and each is noted with who saw them."""
+    notify, tenant, actor = shift.parts.notify, shift.office.id, shift.officer.actor
+    found, sent, frame = await asyncio.gather(
+        or_missing(notify.by_hand(tenant, actor, cursor=after)),
+        or_missing(notify.sent_by_hand(tenant, actor)),
+        shift.frame(),
+    )
+    page = ledger_views.ByHandPage(
+        desk=shift.desk(frame, attempt.said if attempt else said),
+        people=tuple(_people(shift, found.items, attempt)) if found is not None else None,
+        done=tuple(_done(shift, row, attempt) for row in sent) if sent is not None else None,
+        next_url=_next(shift, found),
+    )
+    return shift.show("deliveries/by_hand", page, status=attempt.status if attempt else 200)
+
+
+def _next(shift: Shift, found: Page[ByHandRow] | None) -> str:
+    return f"{shift.url('by-hand')}?after={found.next}" if found is not None and found.next else ""
+
+
+def _people(shift: Shift, rows: Iterable[ByHandRow], attempt: Attempt | None) -> Iterable[ledger_views.HandPerson]:
+    """Notify lists the messages of one number together."""
+    for phone, group in groupby(rows, key=lambda row: row.phone):
+        messages = list(group)
+        yield ledger_views.HandPerson(
+            names=tuple(dict.fromkeys(_called(shift, row) for row in messages)),
+            kind=_kind(messages[0]),
+            hint=phone[-2:],
+            messages=tuple(_message(shift, row, attempt) for row in messages),
+            refusals=_refusals(shift, messages, attempt),
+        )
+
+
+def _called(shift: Shift, row: ByHandRow) -> str:
+    return row.name or row.number or recipient_name(shift, row.recipient_kind, row.recipient, {})
+
+
+def _kind(row: ByHandRow) -> str:
+    return {"report": "reporter"}.get(row.recipient_kind, row.recipient_kind)
+
+
+def _message(shift: Shift, row: ByHandRow, attempt: Attempt | None) -> ledger_views.HandMessage:
+    return ledger_views.HandMessage(
+        id=row.delivery_id,
+        about=_called(shift, row),
+        text=row.text,
+        open_url=row.link,
+        planned_at=row.planned_at,
+        sent=shift.action("by-hand", row.delivery_id, "sent", attempt=of(attempt, f"sent {row.delivery_id}")),
+    )
+
+
+def _done(shift: Shift, row: ByHandRow, attempt: Attempt | None) -> ledger_views.HandDone:
+    return ledger_views.HandDone(
+        id=row.delivery_id,
+        recipient=_called(shift, row),
+        hint=row.phone,
+        at=row.sent_at or row.planned_at,
+        refusals=_refusals(shift, [row], attempt),
+    )
+
+
+def _refusals(shift: Shift, rows: Sequence[ByHandRow], attempt: Attempt | None) -> ledger_views.HandRefusals:
+    first = rows[0].delivery_id
+    wrong_number, stop = (shift.action("by-hand", first, step, attempt=of(attempt, f"{step} {first}")) for step in Step)
+    return ledger_views.HandRefusals(of=tuple(row.delivery_id for row in rows), wrong_number=wrong_number, stop=stop)
+
+
+@router.post("/{slug}/console/by-hand/{delivery_id}/sent")
+async def sent(shift: OnShift, delivery_id: Id, request: Request) -> Response:
+    form = await shift.posted(request)
+
+    async def wish(key: UUID) -> Reply:
+        return await shift.commands.mark_sent_by_hand(shift.officer, key, delivery_id)
+
+    return await carry_out(
+        shift,
+        form,
+        wish,
+        what=f"sent {delivery_id}",
+        done="marked_sent",
+        to=shift.url("by-hand"),
+        again=lambda attempt: _shown(shift, Said(), attempt),
+    )
+
+
+@router.post("/{slug}/console/by-hand/{delivery_id}/{step}")
+async def refused(shift: OnShift, delivery_id: Id, step: Step, request: Request) -> Response:
+    """It holds for the number, so for every message that the page showed under it."""
+    form = await shift.posted(request)
+    reason, done = REFUSALS[step]
+    meant = dict.fromkeys([delivery_id, *(str(i) for i in form.getlist("of")[:MOST_OF_ONE])])
+
+    async def wish(key: UUID) -> Reply:
+        replies = await asyncio.gather(
+            *(
+                shift.commands.refuse_by_hand(shift.officer, uuid5(key, i), i, reason=reason)
+                for i in meant
+                if is_identifier(i)
+            )
+        )
+        unknown = any(reply.outcome is None for reply in replies)
+        return Reply(key, None if unknown else OutcomeView(state="done"))
+
+    return await carry_out(
+        shift,
+        form,
+        wish,
+        what=f"{step} {delivery_id}",
+        done=done,
+        to=shift.url("by-hand"),
+        again=lambda attempt: _shown(shift, Said(), attempt),
+    )

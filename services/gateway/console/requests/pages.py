@@ -1,0 +1,204 @@
+"""Aspirations, complaints and requests for information: reports that are answered one by one."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Query, Request
+from starlette.datastructures import FormData
+from starlette.responses import Response
+
+from libs.contracts.reports.reads import ReportRow
+from libs.contracts.words import ReportState
+from services.gateway.api.models import ConfirmationWish, ReportAnswerWish
+from services.gateway.console import views as console_views
+from services.gateway.console.case import views as case_views
+from services.gateway.console.case.page import message_lines, picture_urls
+from services.gateway.console.case.pages import screened_out
+from services.gateway.console.partners import views as people_views
+from services.gateway.console.shift import (
+    Attempt,
+    Done,
+    OnShift,
+    Said,
+    Shift,
+    area_name,
+    carry_out,
+    checked,
+    of,
+    require,
+)
+from services.gateway.dispatch.commands import Reply
+from services.gateway.front.pages import Cursor
+from services.gateway.paths import Id
+from services.gateway.reads import or_missing
+from services.gateway.web.pages import text_of
+
+router = APIRouter(include_in_schema=False)
+
+FILTERS = {"unanswered": "waiting", "unread": "unread", "answered": ReportState.ANSWERED, "all": None}
+ENDED = frozenset({ReportState.WITHDRAWN, ReportState.SCREENED_OUT, ReportState.CLOSED})
+
+
+@router.get("/{slug}/console/answers")
+async def listed(
+    shift: OnShift, done: Done, show: Annotated[str, Query(max_length=20)] = "unanswered", after: Cursor = ""
+) -> Response:
+    show = show if show in FILTERS else "unanswered"
+    found, frame = await asyncio.gather(
+        or_missing(
+            shift.parts.reports.reports(
+                shift.office.id, shift.officer.actor, state=FILTERS[show] or "", cursor=after, limit=20
+            )
+        ),
+        shift.frame(),
+    )
+    base = shift.url("answers")
+    page = people_views.RequestsPage(
+        desk=shift.desk(frame, done),
+        rows=tuple(request_row(shift, r) for r in found.items) if found is not None else None,
+        filters=tuple(
+            console_views.Filter(
+                code=code,
+                url=f"{base}?show={code}",
+                count=found.count if found is not None and code == show else None,
+                current=code == show,
+            )
+            for code in FILTERS
+        ),
+        show=show,
+        total=(found.count or 0) if found is not None else 0,
+        next_url=f"{base}?show={show}&after={found.next}" if found is not None and found.next else "",
+    )
+    return shift.show("requests/requests", page)
+
+
+def request_row(shift: Shift, row: ReportRow) -> people_views.RequestRow:
+    return people_views.RequestRow(
+        url=shift.url("answers", row.id),
+        number=row.number,
+        kind=row.kind,
+        state=row.state,
+        sent_at=row.received_at,
+        text=row.text,
+        area=area_name(row.area),
+        confidential=row.confidential,
+        messages=len(row.messages),
+        unread=len(row.marks),
+        not_answered=sum(m.reason == "not_answered" for m in row.marks),
+    )
+
+
+@router.get("/{slug}/console/answers/{report_id}")
+async def one(shift: OnShift, report_id: Id, done: Done) -> Response:
+    return await _shown(shift, report_id, done)
+
+
+async def _shown(shift: Shift, report_id: str, said: Said, attempt: Attempt | None = None) -> Response:
+    row, frame = await asyncio.gather(
+        shift.parts.reports.report(shift.office.id, shift.officer.actor, report_id), shift.frame()
+    )
+    answering = of(attempt, "answer")
+    open_ = row.state not in ENDED and (not row.answer or row.state == ReportState.REOPENED)
+    desk = shift.desk(frame, attempt.said if attempt else said)
+    page = people_views.RequestPage(
+        desk=desk,
+        line=request_line(shift, row, attempt),
+        kind=row.kind,
+        state=row.state,
+        answered=row.answer,
+        answer=people_views.Answering(
+            action=shift.action("answers", report_id, "answer", attempt=answering),
+            outcome=answering.typed("outcome") if answering else "",
+            text=answering.typed("text") if answering else "",
+        )
+        if open_
+        else None,
+        screen_out=shift.action("answers", report_id, "screen", attempt=of(attempt, "screen"))
+        if open_ and not row.answer
+        else None,
+        unread=len(row.marks),
+        not_answered=sum(m.reason == "not_answered" for m in row.marks),
+        settle=shift.action("answers", report_id, "settle", attempt=of(attempt, "settle"))
+        if row.marks or row.state == ReportState.REOPENED
+        else None,
+    )
+    return shift.show("requests/request", page, status=attempt.status if attempt else 200)
+
+
+def request_line(shift: Shift, row: ReportRow, attempt: Attempt | None) -> case_views.ReportLine:
+    replying = of(attempt, "reply")
+    return case_views.ReportLine(
+        number=row.number,
+        sent_at=row.received_at,
+        text=row.text,
+        links=tuple(u for u in row.urls if u not in row.text),
+        pictures=picture_urls(shift, row),
+        picture_text=row.words,
+        area=area_name(row.area),
+        seen_on=row.seen_on or "",
+        confidential=row.confidential,
+        messages=message_lines(row),
+        reply=None
+        if row.state in (ReportState.WITHDRAWN, ReportState.SCREENED_OUT)
+        else shift.action("answers", row.id, "reply", attempt=replying),
+        reply_text=replying.typed("text") if replying else "",
+    )
+
+
+@router.post("/{slug}/console/answers/{report_id}/answer")
+async def answer(shift: OnShift, report_id: Id, request: Request) -> Response:
+    form = await shift.posted(request)
+
+    async def wish(key: UUID) -> Reply:
+        require(form, "outcome", "text")
+        given = checked(ReportAnswerWish, {"outcome": text_of(form, "outcome"), "text": text_of(form, "text")})
+        return await shift.commands.answer_report(shift.officer, key, report_id, outcome=given.outcome, text=given.text)
+
+    return await _do(shift, report_id, form, wish, what="answer", done="answered")
+
+
+@router.post("/{slug}/console/answers/{report_id}/reply")
+async def reply(shift: OnShift, report_id: Id, request: Request) -> Response:
+    form = await shift.posted(request)
+
+    async def wish(key: UUID) -> Reply:
+        given = checked(ConfirmationWish, {"text": text_of(form, "text")})
+        return await shift.commands.reply_to_reporter(shift.officer, key, report_id, given.text)
+
+    return await _do(shift, report_id, form, wish, what="reply", done="replied")
+
+
+@router.post("/{slug}/console/answers/{report_id}/settle")
+async def settle(shift: OnShift, report_id: Id, request: Request) -> Response:
+    form = await shift.posted(request)
+
+    async def wish(key: UUID) -> Reply:
+        return await shift.commands.settle_report(shift.officer, key, report_id)
+
+    return await _do(shift, report_id, form, wish, what="settle", done="settled")
+
+
+@router.post("/{slug}/console/answers/{report_id}/screen")
+async def screen_out(shift: OnShift, report_id: Id, request: Request) -> Response:
+    form = await shift.posted(request)
+
+    async def wish(key: UUID) -> Reply:
+        return await screened_out(shift, form, key, report_id)
+
+    return await _do(shift, report_id, form, wish, what="screen", done="screened_out")
+
+
+async def _do(
+    shift: Shift, report_id: str, form: FormData, wish: Callable[[UUID], Awaitable[Reply]], *, what: str, done: str
+) -> Response:
+    return await carry_out(
+        shift,
+        form,
+        wish,
+        what=what,
+        done=done,
+        to=shift.url("answers", report_id),
+        again=lambda attempt: _shown(shift, report_id, Said(), attempt),
+    )

@@ -1,0 +1,221 @@
+"""Review by a second person: the list, and one answer as the public will read it."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from datetime import datetime
+from uuid import UUID
+
+from fastapi import APIRouter, Request
+from starlette.responses import Response
+
+from libs.contracts.reports.reads import CaseRow, CaseView, ClarificationView
+from libs.contracts.words import CaseState, PartnerState
+from libs.kit import areas
+from services.gateway.api.models import ApprovalWish, ReturnWish
+from services.gateway.console.case import views as case_views
+from services.gateway.console.case.page import (
+    LOCKED,
+    OUT,
+    can_approve,
+    clock_of,
+    draft_view,
+    history,
+    published_view,
+    reference_line,
+)
+from services.gateway.console.case.pages import read, version_of
+from services.gateway.console.review import views as review_views
+from services.gateway.console.shift import (
+    Attempt,
+    Done,
+    Frame,
+    OnShift,
+    Said,
+    Shift,
+    carry_out,
+    checked,
+    of,
+    wrong,
+)
+from services.gateway.dispatch.commands import Reply
+from services.gateway.front.pages import Cursor
+from services.gateway.paths import Id
+from services.gateway.reads import or_missing
+from services.gateway.web.pages import see, text_of
+
+router = APIRouter(include_in_schema=False)
+
+SHOWN = 20
+"""Each is a case that is read for its draft and its approvals."""
+
+
+@router.get("/{slug}/console/reviews")
+async def reviews(shift: OnShift, done: Done, after: Cursor = "") -> Response:
+    listed = shift.parts.reports.cases(
+        shift.office.id, shift.officer.actor, state=CaseState.IN_REVIEW, cursor=after, limit=SHOWN
+    )
+    found, frame = await asyncio.gather(or_missing(listed), shift.frame())
+    cases = await or_missing(_cases(shift, found.items)) if found is not None else None
+    page = review_views.ReviewsPage(
+        desk=shift.desk(frame, done, live=True),
+        rows=tuple(_row(shift, c, frame) for c in cases or () if c.state == CaseState.IN_REVIEW),
+        next_url=f"{shift.url('reviews')}?after={found.next}" if found is not None and found.next else "",
+        available=cases is not None,
+    )
+    return shift.show("review/reviews", page)
+
+
+async def _cases(shift: Shift, rows: tuple[CaseRow, ...]) -> list[CaseView]:
+    return await asyncio.gather(*(read(shift, row.id) for row in rows))
+
+
+def _row(shift: Shift, case: CaseView, frame: Frame) -> review_views.ReviewRow:
+    due_at, clock = clock_of(case, now=frame.now)
+    return review_views.ReviewRow(
+        url=shift.url("reviews", case.id),
+        number=case.number,
+        fact=case.draft.fact,
+        claim=case.draft.claim,
+        verdict=case.draft.verdict or "",
+        author=frame.name(case.author),
+        submitted_at=_submitted_at(case, frame),
+        due_at=due_at,
+        clock=clock,
+        approvals=len(case.approvals),
+        needed=case.approvals_needed,
+        reporters=case.askers,
+        mine=case.author == shift.officer.id,
+    )
+
+
+def _submitted_at(case: CaseView, frame: Frame) -> datetime:
+    return next((s.at for s in reversed(case.steps) if s.what == "submitted"), frame.now)
+
+
+async def _shown(shift: Shift, case_id: str, said: Said, attempt: Attempt | None = None) -> Response:
+    case, frame = await asyncio.gather(read(shift, case_id), shift.frame())
+    if case.state not in LOCKED | OUT:
+        return shift.visit.finish(see(shift.url("cases", case_id)))
+    standing = None
+    if case.clarification is not None and case.state in LOCKED:
+        standing = await or_missing(shift.parts.reports.clarification(shift.office.id, case.clarification.number))
+    page = review_page(shift, case, frame, standing, said, attempt)
+    return shift.show("review/review", page, status=attempt.status if attempt else 200)
+
+
+@router.get("/{slug}/console/reviews/{case_id}")
+async def review(shift: OnShift, case_id: Id, done: Done) -> Response:
+    return await _shown(shift, case_id, done)
+
+
+def review_page(
+    shift: Shift,
+    case: CaseView,
+    frame: Frame,
+    standing: ClarificationView | None,
+    said: Said,
+    attempt: Attempt | None,
+) -> review_views.ReviewPage:
+    due_at, clock = clock_of(case, now=frame.now)
+    why_not = can_approve(shift, case)
+    returned, out = of(attempt, "return"), case.state in OUT
+    approved = {s.actor: s.at for s in case.steps if s.what == "approved"}
+    return review_views.ReviewPage(
+        desk=shift.desk(frame, attempt.said if attempt else said),
+        number=case.number,
+        case_url=shift.url("cases", case.id),
+        state="published" if out else case.state,
+        draft=draft_view(case, frame, case.draft),
+        previous=_previous(standing) if standing is not None else None,
+        submitted_at=_submitted_at(case, frame),
+        due_at=due_at,
+        clock=clock,
+        references=tuple(reference_line(r) for r in case.references),
+        approvals=tuple(
+            review_views.Approval(name=frame.name(a), at=approved.get(a, frame.now)) for a in case.approvals
+        ),
+        needed=case.approvals_needed,
+        audience=_audience(shift, case),
+        approve=shift.action(
+            "reviews", case.id, "approve", attempt=of(attempt, "approve"), version=case.draft_number, why_not=why_not
+        ),
+        return_=shift.action(
+            "reviews", case.id, "return", attempt=returned, why_not="" if why_not == "already_approved" else why_not
+        ),
+        publish=shift.action("reviews", case.id, "publish", attempt=of(attempt, "publish"))
+        if case.state == CaseState.DECIDED
+        else None,
+        return_note=returned.typed("note") if returned else "",
+        published=published_view(shift, case) if out else None,
+        history=tuple(history(case, frame)),
+    )
+
+
+def _previous(standing: ClarificationView) -> case_views.Draft:
+    return case_views.Draft(
+        claim=standing.claim,
+        verdict=standing.verdict,
+        fact=standing.fact,
+        explanation=standing.explanation,
+        version=standing.version,
+    )
+
+
+def _audience(shift: Shift, case: CaseView) -> review_views.Audience:
+    """By which channels reporters will hear of it is known to notify only, and there only after publication."""
+    return review_views.Audience(reporters=case.askers, partners=partners_concerned(shift, case.area, case.draft.claim))
+
+
+def partners_concerned(shift: Shift, area: str | None, claim: str) -> int:
+    """Active partners of the area, and of the places that the claim names, as notify will choose them."""
+    places = areas.places_of(area, claim, region=shift.office.region_code)
+    return sum(
+        p.state == PartnerState.ACTIVE and areas.concerns(p.area, places)
+        for p in shift.parts.directory.partners_of(shift.office.id)
+    )
+
+
+@router.post("/{slug}/console/reviews/{case_id}/approve")
+async def approve(shift: OnShift, case_id: Id, request: Request) -> Response:
+    form = await shift.posted(request)
+
+    async def wish(key: UUID) -> Reply:
+        code = text_of(form, "code").replace(" ", "")
+        if not (code.isascii() and code.isdecimal() and len(code) == 6):
+            raise wrong("code", "code_wrong" if code else "required")
+        given = checked(ApprovalWish, {"expects": version_of(form), "code": code})
+        return await shift.commands.approve_verdict(shift.officer, key, case_id, expects=given.expects, code=given.code)
+
+    there = shift.url("reviews", case_id)
+    return await carry_out(shift, form, wish, what="approve", done="approved", to=there, again=_again(shift, case_id))
+
+
+@router.post("/{slug}/console/reviews/{case_id}/return")
+async def give_back(shift: OnShift, case_id: Id, request: Request) -> Response:
+    form = await shift.posted(request)
+
+    async def wish(key: UUID) -> Reply:
+        given = checked(ReturnWish, {"note": text_of(form, "note")})
+        return await shift.commands.return_draft(shift.officer, key, case_id, given.note)
+
+    return await carry_out(
+        shift, form, wish, what="return", done="returned", to=shift.url("reviews"), again=_again(shift, case_id)
+    )
+
+
+@router.post("/{slug}/console/reviews/{case_id}/publish")
+async def publish(shift: OnShift, case_id: Id, request: Request) -> Response:
+    form = await shift.posted(request)
+
+    async def wish(key: UUID) -> Reply:
+        return await shift.commands.publish_case(shift.officer, key, case_id)
+
+    there = shift.url("reviews", case_id)
+    return await carry_out(shift, form, wish, what="publish", done="published", to=there, again=_again(shift, case_id))
+
+
+def _again(shift: Shift, case_id: str) -> Callable[[Attempt], Awaitable[Response]]:
+    async def again(attempt: Attempt) -> Response:
+        return await _shown(shift, case_id, Said(), attempt)
+
+    return again

@@ -1,0 +1,258 @@
+"""The partners' own pages: what they are asked to carry, the kit, and their answer."""
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Request
+from starlette.datastructures import FormData
+from starlette.responses import Response
+
+from libs.contracts.directory import TenantRecord
+from libs.contracts.notify.reads import AssignmentView
+from libs.contracts.registry.reads import PartnerRow
+from libs.contracts.reports.reads import ClarificationView
+from libs.contracts.words import AssignmentState, ClarificationState, PartnerState
+from libs.runtime.errors import Refused, Unavailable
+from services.gateway.access.principals import Partner
+from services.gateway.access.resuming import LogInFirst, from_another_session, only_shown, shown_again
+from services.gateway.access.sessions import Kind
+from services.gateway.console.shift import RETRY_AFTER, area_name
+from services.gateway.console.views import Action, clock_state
+from services.gateway.context import Office, Visit, Visited, posted, read_form
+from services.gateway.dispatch.idempotency import read_key
+from services.gateway.front.pages import Site
+from services.gateway.partner import views
+from services.gateway.paths import Id
+from services.gateway.reads import or_missing
+from services.gateway.web.pages import Pages, see, text_of
+
+router = APIRouter(include_in_schema=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Guest:
+    """A partner at a page of the office that they work with."""
+
+    visit: Visited
+    office: TenantRecord
+    site: Pages
+    partner: Partner
+
+    def url(self, *path: str) -> str:
+        return "/".join((f"/{self.office.slug}", "partner", *path))
+
+    def action(self, *path: str, key: str = "") -> Action:
+        return Action(url=self.url(*path), key=key or str(self.visit.new_key()), csrf=self.partner.session.csrf)
+
+    @property
+    def suspended(self) -> bool:
+        return self.partner.record.state == PartnerState.SUSPENDED
+
+    async def posted(self, request: Request) -> FormData:
+        try:
+            return await posted(request, self.visit, session=self.partner.session)
+        except Refused as refused:
+            from_another_session(request, refused)
+            return await read_form(request)
+
+    def desk(self, row: PartnerRow | None, waiting: int | None, now: datetime, last: "Answer") -> views.PartnerDesk:
+        return views.PartnerDesk(
+            partner=row.name if row is not None else "–",
+            logout=Action(
+                url=f"/{self.office.slug}/logout", key=str(self.visit.new_key()), csrf=self.partner.session.csrf
+            ),
+            to_answer=waiting,
+            now=now,
+            suspended=self.suspended,
+            problem=last.problem,
+            errors=last.errors,
+        )
+
+    def show(self, template: str, view: object, *, status: int = 200) -> Response:
+        headers = RETRY_AFTER if status == 503 else {}
+        return self.site.show(self.visit, self.office, f"partner/{template}.html", view, status=status, headers=headers)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """The last sending of an answer, where it was not carried out: its key and choice come back."""
+
+    status: int = 200
+    what: str = ""
+    key: str = ""
+    reason: str = ""
+    problem: str = ""
+    errors: Mapping[str, str] = field(default_factory=dict)
+
+
+async def _guest(office: Office, visit: Visit, site: Site) -> Guest:
+    partner = await visit.partner()
+    here = visit.request.path_params.get("assignment_id")
+    if partner is None or partner.tenant.id != office.id or not partner.may_open(here):
+        raise LogInFirst(office, Kind.PARTNER)
+    return Guest(visit, office, site, partner)
+
+
+AsGuest = Annotated[Guest, Depends(_guest)]
+
+
+async def _row(guest: Guest) -> PartnerRow | None:
+    partner = guest.partner
+    return await or_missing(guest.visit.parts.registry.partner(guest.office.id, partner.actor, partner.id))
+
+
+async def _assignments(guest: Guest) -> tuple[AssignmentView, ...] | None:
+    partner = guest.partner
+    return await or_missing(guest.visit.parts.notify.assignments(guest.office.id, partner.actor, partner.id))
+
+
+@router.get("/{slug}/partner")
+async def home(guest: AsGuest) -> Response:
+    row, found = await asyncio.gather(_row(guest), _assignments(guest))
+    now = datetime.now(UTC)
+    open_ = None if found is None else tuple(a for a in found if a.state == AssignmentState.OFFERED)
+    page = views.HomePage(
+        desk=guest.desk(row, len(open_) if open_ is not None else None, now, Answer()),
+        open=None
+        if open_ is None
+        else tuple(
+            views.OpenAssignment(
+                url=guest.url("assignments", a.id),
+                fact=a.fact,
+                verdict=a.verdict,
+                claim=a.claim,
+                answer_by=a.due_at,
+                clock=clock_state(a.due_at, now=now),
+            )
+            for a in sorted(open_, key=lambda a: a.due_at)
+        ),
+        past=tuple(
+            views.PastAssignment(
+                url=guest.url("assignments", a.id), fact=a.fact, state=a.state, at=a.answered_at or a.due_at
+            )
+            for a in found or ()
+            if a.state != AssignmentState.OFFERED
+        ),
+    )
+    return guest.show("home", page)
+
+
+@router.get("/{slug}/partner/assignments/{assignment_id}")
+async def assignment(guest: AsGuest, assignment_id: Id) -> Response:
+    return await _shown(guest, assignment_id, Answer())
+
+
+async def _shown(guest: Guest, assignment_id: str, last: Answer) -> Response:
+    parts, tenant = guest.visit.parts, guest.office.id
+    found, row, listed = await asyncio.gather(
+        parts.notify.assignment(tenant, guest.partner.actor, assignment_id), _row(guest), _assignments(guest)
+    )
+    clarification = await or_missing(parts.reports.clarification(tenant, found.number))
+    waiting = None if listed is None else sum(a.state == AssignmentState.OFFERED for a in listed)
+    now = datetime.now(UTC)
+    page = assignment_page(guest, found, clarification, guest.desk(row, waiting, now, last), last)
+    return guest.show("assignment", page, status=last.status)
+
+
+def assignment_page(
+    guest: Guest,
+    found: AssignmentView,
+    clarification: ClarificationView | None,
+    desk: views.PartnerDesk,
+    last: Answer,
+) -> views.AssignmentPage:
+    answerable = found.state == AssignmentState.OFFERED and not guest.suspended
+    base = ("assignments", found.id)
+    keys = {last.what: last.key}
+    return views.AssignmentPage(
+        desk=desk,
+        number=found.number,
+        fact=clarification.fact if clarification else found.fact,
+        claim=clarification.claim if clarification else found.claim,
+        verdict=clarification.verdict if clarification else found.verdict,
+        state=found.state,
+        answer_by=found.due_at,
+        clock=clock_state(found.due_at, now=desk.now, done=found.state != AssignmentState.OFFERED),
+        kit=_kit(guest, found, clarification) if clarification else None,
+        offered_at=found.offered_at,
+        answered_at=found.answered_at,
+        reason=found.reason,
+        why_you="area",
+        area=area_name(guest.partner.record.area),
+        accept=guest.action(*base, "accept", key=keys.get("accept", "")) if answerable else None,
+        decline=views.Decline(action=guest.action(*base, "decline", key=keys.get("decline", "")), reason=last.reason)
+        if answerable
+        else None,
+        deciding=last.what == "decline" and answerable,
+        correction=_correction(found, clarification) if clarification else None,
+    )
+
+
+def _kit(guest: Guest, found: AssignmentView, clarification: ClarificationView) -> views.Kit:
+    """The caption was written with the version that was offered; of a newer one, its fact and address are left."""
+    address = f"/{guest.office.slug}/clarifications/{found.number}"
+    link = f"{guest.visit.parts.settings.public_url}{address}"
+    newer = _correction(found, clarification) is not None
+    return views.Kit(
+        message=f"{clarification.fact} {link}",
+        captions=() if newer else (found.caption,),
+        card_url=f"{address}/card.png",
+        card_shown_url=f"{address}/small.png",
+        card_alt=f"{clarification.fact} “{clarification.claim}”",
+        clarification_url=address,
+        valid_until=None,
+    )
+
+
+def _correction(found: AssignmentView, clarification: ClarificationView) -> views.Correction | None:
+    if clarification.state == ClarificationState.RETRACTED:
+        return views.Correction(change=clarification.retraction, at=None, retracted=True)
+    newest = max(clarification.versions, key=lambda v: v.version, default=None)
+    if newest is None or newest.version == 1 or newest.at <= found.offered_at:
+        return None
+    return views.Correction(change=newest.change_note, at=newest.at)
+
+
+@router.post("/{slug}/partner/assignments/{assignment_id}/accept")
+async def accept(guest: AsGuest, assignment_id: Id, request: Request) -> Response:
+    form = await guest.posted(request)
+    return await _answered(guest, assignment_id, form, ready=True)
+
+
+@router.post("/{slug}/partner/assignments/{assignment_id}/decline")
+async def decline(guest: AsGuest, assignment_id: Id, request: Request) -> Response:
+    form = await guest.posted(request)
+    return await _answered(guest, assignment_id, form, ready=False)
+
+
+async def _answered(guest: Guest, assignment_id: str, form: FormData, *, ready: bool) -> Response:
+    key, reason = read_key(text_of(form, "key")), "" if ready else text_of(form, "reason")
+    what = "accept" if ready else "decline"
+    shown = only_shown(guest.visit.request)
+    if shown:
+        last = Answer(status=shown, what=what, key=str(key), reason=reason, problem="typed_again")
+        return await _shown(guest, assignment_id, last)
+    if not ready and reason not in views.REASONS:
+        last = Answer(status=422, what=what, key=str(key), errors={"reason": "required"})
+        return await _shown(guest, assignment_id, last)
+    try:
+        await guest.visit.parts.commands.answer_assignment(
+            guest.partner, key, assignment_id, ready=ready, reason=reason
+        )
+    except Unavailable:
+        last = Answer(status=503, what=what, key=str(key), reason=reason, problem="unavailable")
+        return await _shown(guest, assignment_id, last)
+    except Refused as refused:
+        if refused.code not in ("already_answered", "state_conflict", "key_reused"):
+            raise
+        return await _shown(guest, assignment_id, Answer(status=409, problem="gone"))
+    return guest.visit.finish(see(guest.url("assignments", assignment_id)))
+
+
+@router.get("/{slug}/partner/{rest:path}")
+async def form_address(guest: AsGuest, request: Request) -> Response:
+    """After every page: the address of a form, loaded again or come back to after a log-in."""
+    return await shown_again(request, guest.visit, guest.office, guest.partner.session)
