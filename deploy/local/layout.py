@@ -1,6 +1,9 @@
 """Where a stack keeps its things on disk."""
 
+import fcntl
 import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -48,3 +51,11 @@ class Layout:
         free_mb = shutil.disk_usage(self.home).free // 1_000_000
         if free_mb < needed_mb:
             raise DiskFull(self.home, free_mb, needed_mb)
+
+    @contextmanager
+    def tools_to_itself(self) -> Iterator[None]:
+        """Two stacks of a checkout that start together install one after the other."""
+        self.tools.mkdir(parents=True, exist_ok=True)
+        with (self.tools / "lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            yield

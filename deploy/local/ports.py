@@ -19,7 +19,12 @@ _SERVICES = {
     Service.NOTIFY: 4,
 }
 _HEALTH = 13
-_SPAN = _HEALTH + len(_SERVICES)
+_SPAN = 20
+_CLAIM = _SPAN - 1
+"""Behind the ports of services. Nobody serves on it: whoever holds it has the span."""
+
+_claims: list[socket.socket] = []
+"""Held until this process ends."""
 
 
 @dataclass(frozen=True)
@@ -95,8 +100,26 @@ def is_open(port: int, host: str = HOST) -> bool:
 
 
 def free_base() -> int:
-    """A base whose whole span is free: below 32768, where the system picks the ports of outgoing connections."""
+    """A base whose whole span is free, and which no other process is given while this one lives.
+
+    Below 32768, where the system picks the ports of outgoing connections.
+    """
     while True:
-        base = random.randrange(20_000, 32_000, 20)  # noqa: S311 - a port, not a secret
-        if all(is_free(base + offset) for offset in range(_SPAN)):
+        base = random.randrange(20_000, 32_000, _SPAN)  # noqa: S311 - a port, not a secret
+        if (claim := _claimed(base)) is None:
+            continue
+        if all(is_free(base + offset) for offset in range(_CLAIM)):
+            _claims.append(claim)
             return base
+        claim.close()
+
+
+def _claimed(base: int) -> socket.socket | None:
+    claim = socket.socket()
+    try:
+        # Without SO_REUSEADDR, so that nobody else can bind it too.
+        claim.bind((HOST, base + _CLAIM))
+    except OSError:
+        claim.close()
+        return None
+    return claim

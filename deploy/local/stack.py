@@ -104,16 +104,16 @@ class Stack:
     def install(self, say: Callable[[str], None] = lambda _: None) -> None:
         """Programs and secrets; nothing to do from the second time on."""
         self.layout.require_space()
-        self.layout.tools.mkdir(parents=True, exist_ok=True)
         self._secrets.create()
-        if not self._external.mongo_url:
-            mongo.install(self.layout)
-        if not self._external.kafka_bootstrap:
-            kafka.java_version()
-            kafka.install(self.layout)
-            if not kafka.archive(self.layout).exists():
-                say("Preparing Kafka for quick starts (once, about 15 s)")
-                self._archive_kafka()
+        with self.layout.tools_to_itself():
+            if not self._external.mongo_url:
+                mongo.install(self.layout)
+            if not self._external.kafka_bootstrap:
+                kafka.java_version()
+                kafka.install(self.layout)
+                if not kafka.archive(self.layout).exists():
+                    say("Preparing Kafka for quick starts (once, about 15 s)")
+                    self._archive_kafka()
 
     def start_servers(self) -> None:
         """Kafka, mongod and the mail sink with everything that services expect of them; what runs is left alone."""
