@@ -47,8 +47,9 @@ setup:
 setup-test:
 	@deploy/local/setup.sh test
 
-test: setup-test lint type
-	$(PYTHON) -m pytest
+# In parts side by side (tests/parts.py); logs of them in .local/test-logs.
+test: setup-test
+	@$(PYTHON) -m tests
 
 lint: setup
 	$(PYTHON) -m ruff check .

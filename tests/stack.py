@@ -1,4 +1,4 @@
-"""Real servers for tests: one Kafka and one mongod per run, on ports of their own, gone when the run ends."""
+"""Real servers for tests: one Kafka and one mongod per process of tests, on ports of their own, gone when it ends."""
 
 import os
 import shutil
@@ -12,6 +12,8 @@ from deploy.local.ports import Ports, free_base
 from deploy.local.stack import Stack
 
 HOMES = LOCAL / "test"
+RUN = "SIMPUL_TEST_RUN"
+"""The process that started several parts side by side; what a part leaves behind is kept as long as that one lives."""
 
 
 @contextmanager
@@ -29,8 +31,8 @@ def running_stack() -> Iterator[Stack]:
 
 
 def home_of_this_run(part: str = "servers") -> Path:
-    """Named after this process, so that a later run sees whether it still lives."""
-    return HOMES / f"{os.getpid()}-{part}"
+    """Named after the run, so that a later one sees whether it still lives."""
+    return HOMES / f"{os.environ.get(RUN, os.getpid())}-{os.getpid()}-{part}"
 
 
 def clear_up(homes: Path = HOMES) -> None:
