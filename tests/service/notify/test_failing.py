@@ -59,14 +59,20 @@ async def server() -> AsyncIterator[ScriptedServer]:
     await server.stop()
 
 
+@pytest.fixture(scope="module")
+async def vacancy(front: Front) -> AsyncIterator[None]:
+    """The ordinary process is away for as long as the tests of this module take its place."""
+    await asyncio.to_thread(front.stack.children.stop, [Service.NOTIFY])
+    yield
+    await asyncio.to_thread(front.stack.start_service, Service.NOTIFY)
+
+
 @pytest.fixture
-async def notify(front: Front, server: ScriptedServer) -> AsyncIterator[Notify]:
+async def notify(front: Front, server: ScriptedServer, vacancy: None) -> AsyncIterator[Notify]:
     notify = Notify(front, await server.start())
-    await notify.stop()
     await notify.start()
     yield notify
     await notify.stop()
-    await asyncio.to_thread(front.stack.start_service, Service.NOTIFY)
 
 
 async def told(front: Front, tenant: str, *addresses: str) -> dict[str, str]:
