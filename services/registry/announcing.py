@@ -18,8 +18,8 @@ from libs.runtime.aggregates import ERASED, TopicRecord
 from libs.runtime.mongo import key
 from libs.runtime.sealing import Sealer, context_of
 from services.registry.agency import Agency
-from services.registry.officer import Officer
-from services.registry.partner import ENDED, Partner
+from services.registry.officer.rules import Officer
+from services.registry.partner.rules import ENDED, Partner
 from services.registry.tenant import Tenant
 
 

@@ -15,12 +15,13 @@ from services.registry.announcing import tenant_records
 from services.registry.attempts import Attempts
 from services.registry.kinds import ACCOUNT_HOLDS, AGENCIES, officers, partners, tenants
 from services.registry.login import Login, Passwords
+from services.registry.officer.reads import OfficerReads
 from services.registry.offices import Offices
-from services.registry.routes import router
+from services.registry.partner.reads import PartnerReads
+from services.registry.routes import Reads, router
 from services.registry.settings import RegistrySettings
 from services.registry.standing import informed
 from services.registry.tenant import Tenant
-from services.registry.views import Views
 
 
 def create_app(settings: RegistrySettings) -> FastAPI:
@@ -28,18 +29,16 @@ def create_app(settings: RegistrySettings) -> FastAPI:
     emails = _blinder(keyring, "registry email")
     contacts = _blinder(keyring, "registry contact")
     runtime = _runtime(settings, emails=emails, contacts=contacts, sealer=Sealer(keyring.seal_public(Service.NOTIFY)))
-    views = Views(
-        runtime.engine,
-        runtime.keys,
-        emails=emails,
-        contacts=contacts,
-        cursors=Cursors(derive(keyring.master.current, "registry cursors")),
+    cursors = Cursors(derive(keyring.master.current, "registry cursors"))
+    reads = Reads(
+        officers=OfficerReads(runtime.engine, runtime.keys, emails=emails),
+        partners=PartnerReads(runtime.engine, runtime.keys, contacts=contacts, cursors=cursors),
     )
     attempts = Attempts(runtime.mongo)
     runtime.first.append(("attempts", attempts.ensure_indexes))
     app = runtime.app()
-    login = Login(views, attempts, emails, Passwords())
-    app.include_router(router(runtime, views, login))
+    login = Login(reads.officers, attempts, emails, Passwords())
+    app.include_router(router(runtime, reads, login))
     return app
 
 

@@ -7,10 +7,14 @@ from typing import Any
 from libs.runtime.aggregates import ERASED, Aggregate, TopicRecord
 from libs.runtime.mongo import index
 from libs.runtime.sealing import Sealer
-from services.registry import account_hold, agency, officer, partner, tenant
+from services.registry import agency, tenant
+from services.registry.account_hold import rules as account_hold
+from services.registry.account_hold.follow_ups import after_hold
 from services.registry.addresses import Blinder
 from services.registry.announcing import agency_records, officer_records, partner_records
-from services.registry.policies import follow_ups
+from services.registry.officer import rules as officer
+from services.registry.partner import rules as partner
+from services.registry.partner.follow_ups import after_partner
 from services.registry.regions import around
 
 TenantRecords = Callable[[str, str, int, tenant.Tenant], Iterable[TopicRecord]]
@@ -82,7 +86,7 @@ def partners(blind: Blinder, sealer: Sealer) -> Aggregate[partner.Partner]:
             index(("tenant", 1), ("ix.facets", 1), ("ix.at", -1), ("_id", -1), name="facets"),
             index(("tenant", 1), ("ix.contacts", 1), name="contacts", where={"ix.contacts": {"$exists": True}}),
         ],
-        follow_ups=follow_ups,
+        follow_ups=after_partner,
         records=partial(partner_records, sealer=sealer),
     )
 
@@ -92,6 +96,6 @@ ACCOUNT_HOLDS = Aggregate(
     state=account_hold.Hold,
     decide=account_hold.decide,
     evolve=account_hold.evolve,
-    follow_ups=follow_ups,
+    follow_ups=after_hold,
     across_tenants=True,
 )

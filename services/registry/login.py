@@ -16,9 +16,9 @@ from libs.runtime import logs
 from libs.runtime.errors import Refused, TooSoon
 from services.registry.addresses import Blinder
 from services.registry.attempts import ALLOWED, Attempts, counters
-from services.registry.officer import Officer
+from services.registry.officer.reads import OfficerFound, OfficerReads
+from services.registry.officer.rules import Officer
 from services.registry.totp import matching_step
-from services.registry.views import OfficerFound, Views
 
 log = logs.get()
 
@@ -52,7 +52,7 @@ class Passwords:
 
 @dataclass(frozen=True)
 class Login:
-    views: Views
+    officers: OfficerReads
     attempts: Attempts
     emails: Blinder
     passwords: Passwords
@@ -62,7 +62,7 @@ class Login:
         Refused: `unauthenticated`, whatever was wrong; `code_used`, if nothing but the code was: whoever sees that
             has shown a right one; `too_many_requests` while the address is locked.
         """
-        found = await self.views.officer_with(question.email)
+        found = await self.officers.with_email(question.email)
         if found is not None and question.tenant not in (None, found.tenant):
             found = None
         tenant, place = (found.tenant, found.id) if found else (PLATFORM, self.emails(question.email)[0])
@@ -94,7 +94,7 @@ class Login:
         """Raises:
         Refused: `unauthenticated`, where there is no such officer; `code_wrong`, `code_used` or `too_many_requests`.
         """
-        found = await self.views.officer(tenant, question.officer_id)
+        found = await self.officers.one(tenant, question.officer_id)
         if found is None or not found.state.active:
             raise Refused("unauthenticated")
         await self._counted(tenant, f"{found.id}/confirm", now=now)

@@ -1,5 +1,6 @@
 """Reads of the registry over HTTP, and the log-in. For our own processes, under their tokens."""
 
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Annotated, Any
 from uuid import UUID
@@ -25,14 +26,21 @@ from libs.runtime.paths import Id
 from libs.runtime.service import Runtime
 from libs.runtime.tokens import Caller
 from services.registry.login import Login
-from services.registry.views import PartnerFilter, Views
+from services.registry.officer.reads import OfficerReads
+from services.registry.partner.reads import PartnerFilter, PartnerReads
 
 MOST_IDS = 200
 Ids = Annotated[str | None, Query(max_length=MOST_IDS * 65)]
 Facet = Annotated[str | None, Query(max_length=40)]
 
 
-def router(runtime: Runtime, views: Views, login: Login) -> APIRouter:
+@dataclass(frozen=True)
+class Reads:
+    officers: OfficerReads
+    partners: PartnerReads
+
+
+def router(runtime: Runtime, reads: Reads, login: Login) -> APIRouter:
     routes = APIRouter()
     Called: Any = caller_dependency(runtime.tokens)
     directory = runtime.directory
@@ -45,7 +53,7 @@ def router(runtime: Runtime, views: Views, login: Login) -> APIRouter:
     async def officers(caller: Called, ids: Ids = None, initials: bool = False) -> Page[OfficerView]:
         """Names for officers of the tenant; for everyone else initials, as public pages show them."""
         named = not initials and is_officer(caller, directory)
-        return await views.officers(tenant_of(caller), _listed(ids), named=named)
+        return await reads.officers.listed(tenant_of(caller), _listed(ids), named=named)
 
     @routes.get("/partners")
     async def partners(
@@ -60,14 +68,15 @@ def router(runtime: Runtime, views: Views, login: Login) -> APIRouter:
         require_officer(caller, directory)
         wanted = _listed(ids)
         if wanted is not None:
-            return await views.partners_by_id(tenant_of(caller), wanted)
-        return await views.partners(tenant_of(caller), PartnerFilter(area, kind, state), cursor=cursor, limit=limit)
+            return await reads.partners.by_id(tenant_of(caller), wanted)
+        filtered = PartnerFilter(area, kind, state)
+        return await reads.partners.page(tenant_of(caller), filtered, cursor=cursor, limit=limit)
 
     @routes.get("/partners/{partner_id}")
     async def partner(caller: Called, partner_id: Id) -> PartnerRow:
         if not is_partner(caller, partner_id):
             require_officer(caller, directory)
-        found = await views.partner(tenant_of(caller), partner_id)
+        found = await reads.partners.one(tenant_of(caller), partner_id)
         if found is None:
             raise NotFound("partner_id")
         return found
@@ -75,7 +84,7 @@ def router(runtime: Runtime, views: Views, login: Login) -> APIRouter:
     @routes.post("/internal/partner-by-contact")
     async def partner_by_contact(caller: Called, question: PartnerLookup) -> PartnerFound:
         _require_gateway(caller)
-        found = await views.partner_at(tenant_of(caller), question.address)
+        found = await reads.partners.at(tenant_of(caller), question.address)
         if found is None:
             raise NotFound("address")
         return found

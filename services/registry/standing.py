@@ -8,7 +8,7 @@ from libs.contracts.registry.partner import RegisterPartner
 from libs.contracts.words import Role
 from libs.runtime.aggregates import Incoming
 from libs.runtime.mongo import Document, TenantCollection, key
-from services.registry.partner import PlacedRegistration
+from services.registry.partner.rules import PlacedRegistration
 
 
 async def informed(

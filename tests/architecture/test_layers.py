@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from libs.contracts.catalogue import commands_of
+from libs.contracts.topics import Service
 from tests.architecture.source import BY_NAME, CHECKOUT, PRODUCT, SERVICES, Module, modules
 
 TOOLS = {"libs.contracts.documents", "libs.contracts.examples", "libs.contracts.compatibility"}
@@ -16,8 +18,10 @@ IMPURE = frozenset(
     {"asyncio", "http", "logging", "os", "pathlib", "random", "secrets", "shutil", "socket", "subprocess",
      "tempfile", "threading", "time", "urllib.request"}
 )  # fmt: skip
-AGGREGATES = [m for m in PRODUCT if m.name.startswith("services.") and {"decide", "evolve"} <= m.functions]
-POLICIES = [m for m in PRODUCT if m.name.startswith("services.") and m.name.endswith(".policies")]
+RULES = [m for m in PRODUCT if m.name.startswith("services.") and {"decide", "evolve"} <= m.functions]
+FOLLOW_UPS = [
+    m for m in PRODUCT if m.name.startswith("services.") and "libs.runtime.aggregates.FollowUp" in m.imports
+]
 
 
 def test_import_linters_contracts_hold() -> None:
@@ -75,7 +79,7 @@ def test_motor_is_imported_in_one_file() -> None:
     assert users == allowed, f"MongoDB has one door; add what you need to libs/runtime/mongo.py: {users}"
 
 
-@pytest.mark.parametrize("module", [*AGGREGATES, *POLICIES], ids=lambda m: m.name)
+@pytest.mark.parametrize("module", [*RULES, *FOLLOW_UPS], ids=lambda m: m.name)
 def test_rules_import_nothing_that_does_something(module: Module) -> None:
     found = _impure(module, set())
 
@@ -104,5 +108,19 @@ def _allowed(name: str) -> bool:
     return any(name == a or name.startswith(a + ".") for a in RULES_MAY_IMPORT) or name in ("libs", "libs.runtime")
 
 
-def test_every_service_was_looked_at() -> None:
-    assert {m.name.split(".")[1] for m in AGGREGATES} == {"registry", "reports", "notify"}
+def test_the_rules_of_every_aggregate_stand_where_its_name_says_and_were_looked_at() -> None:
+    """Whatever a command is for is an aggregate: `<service>/<aggregate>.py`, or `rules.py` in a room of that name."""
+    aggregates = {(service, command.aggregate) for service in Service for command in commands_of(service).values()}
+    found = {m.name.removesuffix(".rules") for m in RULES}
+
+    assert aggregates, "no command was found: this test looks for their aggregates"
+    assert found == {f"services.{service}.{aggregate}" for service, aggregate in aggregates}
+
+
+def test_what_follows_an_event_was_looked_at() -> None:
+    found = {m.name for m in FOLLOW_UPS}
+    ends = (".follow_ups", ".reactions", ".policies")
+    named = {m.name for m in PRODUCT if m.name.startswith("services.") and m.name.endswith(ends)}
+
+    assert found == named, "What makes a FollowUp is pure, and a module of that name"
+    assert {name.split(".")[1] for name in found} == {"registry", "reports", "notify"}

@@ -22,7 +22,10 @@ from libs.runtime.mongo import Mongo
 from libs.runtime.sealing import SubjectKeys, unlock
 from libs.runtime.watermarks import is_relayed
 from services.notify.kinds import AGGREGATES as OF_NOTIFY
-from services.registry import account_hold, agency, officer, partner, tenant
+from services.registry import agency, tenant
+from services.registry.account_hold import rules as account_hold
+from services.registry.officer import rules as officer
+from services.registry.partner import rules as partner
 from services.reports.kinds import AGGREGATES as OF_REPORTS
 from tests.chaos.lag import AGGREGATES, Client, partitions_of, watermarks_of
 

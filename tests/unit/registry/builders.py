@@ -9,7 +9,7 @@ from libs.contracts.messages import Sealable
 from libs.contracts.registry.partner import ContactPoint, PartnerIdentity, SocialAccount
 from libs.contracts.registry.tenant import AddOfficer, Branding, CreateTenant, OfficerIdentity
 from libs.runtime.aggregates import Context
-from services.registry.partner import PlacedRegistration
+from services.registry.partner.rules import PlacedRegistration
 
 CIREBON = "t-cirebon"
 NOW = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)

@@ -8,8 +8,8 @@ from libs.contracts.topics import CONTACTS, DIRECTORY
 from libs.runtime.aggregates import ERASED
 from libs.runtime.sealing import Opener, Sealer, context_of
 from services.registry.announcing import officer_records, partner_records
-from services.registry.officer import Officer
-from services.registry.partner import Partner
+from services.registry.officer.rules import Officer
+from services.registry.partner.rules import Partner
 from tests.unit.registry.builders import CIREBON, NOW, account
 
 NOTIFY = X25519PrivateKey.generate()

@@ -25,7 +25,7 @@ from libs.contracts.words import AccountState, Channel, PartnerKind, PartnerStat
 from libs.runtime.aggregates import Context, State
 from libs.runtime.errors import NotFound, Refused
 from services.registry import fields
-from services.registry.accounts import canonical_accounts
+from services.registry.partner.accounts import canonical_accounts
 from services.registry.permissions import REGISTRATION, has_role, require_office, require_role
 from services.registry.regions import lies_in
 

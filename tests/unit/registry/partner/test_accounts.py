@@ -1,7 +1,7 @@
 import pytest
 
 from libs.runtime.errors import Refused
-from services.registry.accounts import LONGEST_KEY, canonical
+from services.registry.partner.accounts import LONGEST_KEY, canonical
 from tests.unit.registry.builders import account
 
 

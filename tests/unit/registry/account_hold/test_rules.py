@@ -1,13 +1,7 @@
+
 from libs.contracts.messages import Event
-from libs.contracts.registry.partner import (
-    AccountVerificationStarted,
-    AskHold,
-    HoldGranted,
-    HoldRefused,
-    SettleAccount,
-)
-from services.registry.account_hold import Hold, decide, evolve
-from services.registry.policies import follow_ups
+from libs.contracts.registry.partner import AskHold, HoldGranted, HoldRefused
+from services.registry.account_hold.rules import Hold, decide, evolve
 from tests.unit.registry.builders import context
 
 KEY = "instagram:profile:kim.contoh"
@@ -41,17 +35,3 @@ def test_another_is_refused_and_the_holder_stays() -> None:
 
     assert isinstance(event, HoldRefused)
     assert after == hold
-
-
-def test_a_started_verification_asks_at_the_account() -> None:
-    (asks,) = follow_ups(AccountVerificationStarted(partner_id="p-1", identity_key=KEY))
-
-    assert asks.command == AskHold(identity_key=KEY, partner_id="p-1")
-
-
-def test_the_answer_goes_back_to_the_partner_who_asked() -> None:
-    (granted,) = follow_ups(HoldGranted(identity_key=KEY, partner_id="p-1"))
-    (refused,) = follow_ups(HoldRefused(identity_key=KEY, partner_id="p-2"))
-
-    assert granted.command == SettleAccount(partner_id="p-1", identity_key=KEY, granted=True)
-    assert refused.command == SettleAccount(partner_id="p-2", identity_key=KEY, granted=False)

@@ -6,7 +6,7 @@ from libs.contracts.envelope import Actor
 from libs.contracts.ids import PLATFORM
 from libs.contracts.registry.tenant import ChangeOfficer
 from libs.runtime.errors import Refused
-from services.registry.officer import Officer, decide, evolve
+from services.registry.officer.rules import Officer, decide, evolve
 from tests.unit.registry.builders import (
     ADMIN,
     EDITOR,

@@ -17,7 +17,7 @@ from libs.contracts.registry.partner import (
 )
 from libs.runtime.aggregates import Context
 from libs.runtime.errors import Refused
-from services.registry.partner import MOST_ACCOUNTS, MOST_CONTACTS, Partner, decide, evolve
+from services.registry.partner.rules import MOST_ACCOUNTS, MOST_CONTACTS, Partner, decide, evolve
 from tests.unit.registry.builders import (
     EDITOR,
     NOW,

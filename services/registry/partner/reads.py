@@ -1,0 +1,114 @@
+"""Reads of partners, for officers and for the partner themself."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, cast
+
+from libs.contracts.reads import Page
+from libs.contracts.registry.reads import AccountView, PartnerFound, PartnerRow
+from libs.contracts.words import Channel
+from libs.runtime.cursors import Cursors
+from libs.runtime.engine import Engine
+from libs.runtime.mongo import Document, identity_of, key
+from libs.runtime.sealing import SubjectKeys
+from services.registry.addresses import Blinder, normalised
+from services.registry.partner.rules import ENDED, Partner
+from services.registry.store import WITHOUT_HISTORY, Found, Store
+
+MOST_AT_ONE_ADDRESS = 20
+
+
+@dataclass(frozen=True)
+class PartnerFilter:
+    area: str | None = None
+    kind: str | None = None
+    state: str | None = None
+
+    @property
+    def facets(self) -> list[str]:
+        wanted = (("a", self.area), ("k", self.kind), ("s", self.state))
+        return [f"{name}:{value}" for name, value in wanted if value]
+
+
+class PartnerReads:
+    def __init__(self, engine: Engine, keys: SubjectKeys, *, contacts: Blinder, cursors: Cursors) -> None:
+        self._store: Store[Partner] = Store(engine, "partner", keys)
+        self._contacts = contacts
+        self._cursors = cursors
+
+    async def one(self, tenant: str, partner: str) -> PartnerRow | None:
+        rows = await self.by_id(tenant, [partner])
+        return rows.items[0] if rows.items else None
+
+    async def by_id(self, tenant: str, ids: Sequence[str]) -> Page[PartnerRow]:
+        found = await self._store.opened(await self._store.by_id(tenant, ids))
+        return Page[PartnerRow](items=tuple(map(_partner_row, found)))
+
+    async def page(self, tenant: str, wanted: PartnerFilter, *, cursor: str | None, limit: int) -> Page[PartnerRow]:
+        """Newest first. The first page says how many there are."""
+        facets = wanted.facets
+        scope = "|".join((tenant, "partners", *facets))
+        where: dict[str, Any] = {"ix.facets": {"$all": facets}} if facets else {}
+        count = None if cursor else await self._store.collection.count(tenant, where)
+        if cursor:
+            where |= _after(tenant, self._cursors.decode(scope, cursor))
+        documents = await self._store.collection.find(
+            tenant, where, sort=[("ix.at", -1), ("_id", -1)], limit=limit + 1, fields=WITHOUT_HISTORY
+        )
+        shown = documents[:limit]
+        more = len(documents) > limit
+        next_ = self._cursors.encode(scope, _position(shown[-1])) if more else None
+        found = await self._store.opened(shown)
+        return Page[PartnerRow](items=tuple(map(_partner_row, found)), next=next_, count=count)
+
+    async def at(self, tenant: str, address: str) -> PartnerFound | None:
+        """The partner with this e-mail address; of several the one that registered first."""
+        documents = await self._store.collection.find(
+            tenant,
+            {"ix.contacts": {"$in": self._contacts(address), "$exists": True}},
+            limit=MOST_AT_ONE_ADDRESS,
+            fields=WITHOUT_HISTORY,
+        )
+        found = await self._store.opened(documents, at_least=f"{tenant}/nobody")
+        present = (one for one in found if one.state.state not in ENDED)
+        for one in sorted(present, key=lambda one: (one.state.registered_at, one.id)):
+            for contact in one.state.contacts:
+                if contact.channel == Channel.EMAIL and normalised(contact.address) == normalised(address):
+                    return PartnerFound(partner_id=one.id, address=contact.address, language=one.state.language)
+        return None
+
+
+def _position(document: Document) -> list[Any]:
+    return [int(document["ix"]["at"].timestamp() * 1000), identity_of(document["_id"])]
+
+
+def _after(tenant: str, position: Sequence[Any]) -> dict[str, Any]:
+    milliseconds, partner = cast(tuple[int, str], tuple(position))
+    at = datetime.fromtimestamp(milliseconds / 1000, UTC)
+    return {"$or": [{"ix.at": {"$lt": at}}, {"ix.at": at, "_id": {"$lt": key(tenant, partner)}}]}
+
+
+def _partner_row(found: Found[Partner]) -> PartnerRow:
+    state = found.state
+    return PartnerRow(
+        id=found.id,
+        name=state.name,
+        kind=state.kind,
+        state=state.state,
+        area=state.area,
+        run_by_office=state.run_by_office,
+        accounts=tuple(
+            AccountView(
+                platform=account.platform,
+                handle=account.handle,
+                url=account.url,
+                state=account.state,
+                identity_key=account.identity_key,
+            )
+            for account in state.accounts
+        ),
+        channels=state.channels,
+        language=state.language,
+        registered_at=state.registered_at,
+    )
