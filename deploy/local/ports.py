@@ -19,9 +19,10 @@ _SERVICES = {
     Service.NOTIFY: 4,
 }
 _HEALTH = 13
-_SPAN = 20
+_SPAN = 25
+"""Room for second members of services too, which chaos puts behind the first."""
 _CLAIM = _SPAN - 1
-"""Behind the ports of services. Nobody serves on it: whoever holds it has the span."""
+"""Nobody serves on it: whoever holds it has the span."""
 
 _claims: list[socket.socket] = []
 """Held until this process ends."""
