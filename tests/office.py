@@ -113,11 +113,11 @@ class Desk:
         await self.outbox.publish([address(command, envelope, to=to, by=Service.GATEWAY, keys=keys)])
         return envelope.id
 
-    async def outcome(self, command: UUID, *, within: float = 20) -> list[Heard]:
+    async def outcome(self, command: UUID, *, within: float = 40) -> list[Heard]:
         """What the command caused, once the journals show it."""
         return await self.until(lambda h: h.envelope.causation_id == command, within=within)
 
-    async def until(self, fits: Any, *, count: int = 1, within: float = 20) -> list[Heard]:
+    async def until(self, fits: Any, *, count: int = 1, within: float = 40) -> list[Heard]:
         async with asyncio.timeout(within):
             while len(found := [h for h in self.heard if fits(h)]) < count:
                 await asyncio.sleep(0.02)

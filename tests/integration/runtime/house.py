@@ -19,7 +19,7 @@ from tests.office import settings_of
 MAILBOX = mailbox(Service.REPORTS)
 
 
-async def eventually(holds: Callable[[], bool | Awaitable[bool]], *, within: float = 15.0) -> None:
+async def eventually(holds: Callable[[], bool | Awaitable[bool]], *, within: float = 40.0) -> None:
     async with asyncio.timeout(within):
         while True:
             found = holds()

@@ -79,7 +79,7 @@ async def test_a_service_writes_what_the_catalogue_lets_it_write(stack: Stack) -
         await gateway.send_and_wait(mailbox(Service.NOTIFY), b"{}", key=key)
 
     async with reader(stack, login(stack, Service.NOTIFY), mailbox(Service.NOTIFY), "notify.test") as notify:
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(40):
             assert key in [record.key async for record in _until(notify, key)]
 
 
@@ -155,7 +155,7 @@ async def test_an_existing_topic_is_widened_and_its_settings_corrected(stack: St
         await admin.set_topics([large])
 
         # The controller answers before the broker has replayed its log.
-        async with asyncio.timeout(15):
+        async with asyncio.timeout(40):
             while (found := await admin.describe(large)) != (3, large.config):
                 await asyncio.sleep(0.05)
 

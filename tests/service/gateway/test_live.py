@@ -8,7 +8,7 @@ from tests.service.gateway.conftest import start
 from tests.service.gateway.house import House, TestOffice
 
 
-async def changes(lines: AsyncIterator[str], within: float = 10) -> AsyncIterator[str]:
+async def changes(lines: AsyncIterator[str], within: float = 40) -> AsyncIterator[str]:
     async with asyncio.timeout(within):
         async for line in lines:
             if line.startswith("data: "):

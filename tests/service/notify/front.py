@@ -36,7 +36,7 @@ from libs.runtime.settings import Settings
 from libs.runtime.tokens import Tokens
 from libs.runtime.writing import address
 
-WITHIN = 20.0
+WITHIN = 40.0
 T = TypeVar("T")
 
 

@@ -52,20 +52,26 @@ async def partner(house: House, office: TestOffice) -> httpx.AsyncClient:
     return browser
 
 
+async def offered(partner: httpx.AsyncClient, fact: str) -> str:
+    """The id of the request to carry this, once it is there and can be read."""
+    found: list[str] = []
+
+    async def is_there() -> bool:
+        answer = await partner.get("/api/v1/partner/assignments")
+        if answer.status_code == 200:
+            found[:] = [item["id"] for item in answer.json() if item["fact"] == fact]
+        return bool(found)
+
+    await until(is_there)
+    return found[0]
+
+
 async def test_a_partner_declines_with_a_reason_and_without_scripts(
     house: House, office: TestOffice, partner: httpx.AsyncClient
 ) -> None:
     fact = f"Sekolah tetap masuk {uuid4().hex}."
     await publish(house, office, fact)
-    found: list[str] = []
-
-    async def offered() -> bool:
-        items = (await partner.get("/api/v1/partner/assignments")).json()
-        found[:] = [item["id"] for item in items if item["fact"] == fact]
-        return bool(found)
-
-    await until(offered)
-    path = f"/{office.slug}/partner/assignments/{found[0]}"
+    path = f"/{office.slug}/partner/assignments/{await offered(partner, fact)}"
     home, page = await read(partner, f"/{office.slug}/partner"), await read(partner, path)
 
     unsaid = await form(page, "/decline").send(partner)
@@ -94,15 +100,7 @@ async def test_an_answer_of_the_session_before_comes_back_with_its_choice_and_ke
 ) -> None:
     fact = f"Pasar tetap buka {uuid4().hex}."
     await publish(house, office, fact)
-    found: list[str] = []
-
-    async def offered() -> bool:
-        items = (await partner.get("/api/v1/partner/assignments")).json()
-        found[:] = [item["id"] for item in items if item["fact"] == fact]
-        return bool(found)
-
-    await until(offered)
-    path = f"/{office.slug}/partner/assignments/{found[0]}"
+    path = f"/{office.slug}/partner/assignments/{await offered(partner, fact)}"
     decline = form(await read(partner, path), "/decline")
 
     partner.headers["Sec-Fetch-Site"] = "same-origin"

@@ -131,13 +131,13 @@ async def test_a_checked_case_becomes_an_answer_that_the_ticket_shows(desk: Desk
     assert await listed(desk, tenant, q=number.lower().replace("-", " ")) == [number]
     await written_by_an_older_version(desk.stack, tenant)
     assert await listed(desk, tenant, q="dipungut") == []
-    async with asyncio.timeout(15):
+    async with asyncio.timeout(40):
         while await listed(desk, tenant, q="dipungut") != [number]:
             await asyncio.sleep(0.2)
     addresses = await desk.read(Service.REPORTS, "/answer-addresses", tenant=tenant)
     assert [a["number"] for a in addresses] == [number]
 
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(40):
         while True:
             found = await desk.read(
                 Service.REPORTS,
