@@ -11,18 +11,21 @@ from libs.runtime.cursors import Cursors
 from libs.runtime.directory import Directory, standing_of_all
 from libs.runtime.keyring import derive
 from libs.runtime.service import Runtime, build
+from services.notify.assignment.reads import AssignmentReads
 from services.notify.breaker import Breaker
+from services.notify.bulletin.reads import BulletinReads
 from services.notify.channels.email import Mailer
 from services.notify.contacts import NAME, Contacts
+from services.notify.delivery.reads import DeliveryReads
 from services.notify.kinds import AGGREGATES
 from services.notify.pace import Pace
 from services.notify.planning import Planner
-from services.notify.policies import reactions
-from services.notify.routes import router
+from services.notify.reactions import reactions
+from services.notify.routes import Reads, router
 from services.notify.sending import Sender
 from services.notify.settings import Settings
+from services.notify.subject.reads import SubjectReads
 from services.notify.upkeep import Upkeep
-from services.notify.views import Views
 
 POLL = 0.3
 """Seconds between two looks while something happens. A published answer passes three workers: about a second."""
@@ -40,7 +43,7 @@ class Standing:
         return record.settings.partner_answer_hours if record else DEFAULT_ANSWER_HOURS
 
 
-def runtime_of(settings: Settings) -> tuple[Runtime, Views]:
+def runtime_of(settings: Settings) -> tuple[Runtime, Reads]:
     standing, pace = Standing(), Pace()
 
     async def prepare(incoming: Sequence[Incoming]) -> Sequence[Incoming]:
@@ -62,15 +65,23 @@ def runtime_of(settings: Settings) -> tuple[Runtime, Views]:
     _add_workers(runtime, settings, pace, contacts, Mailer(
         public_url=settings.public_url, mail_from=settings.mail_from, keys=link_keys
     ))  # fmt: skip
-    views = Views(
-        engine=runtime.engine,
-        keys=runtime.keys,
-        directory=runtime.directory,
-        cursors=Cursors(derive(runtime.keyring.master.current, "cursors")),
-        link_keys=link_keys,
-        public_url=settings.public_url,
+    engine, keys = runtime.engine, runtime.keys
+    reads = Reads(
+        subjects=SubjectReads(engine, keys),
+        bulletins=BulletinReads(engine, keys),
+        deliveries=DeliveryReads(
+            engine,
+            keys,
+            runtime.directory,
+            cursors=Cursors(derive(runtime.keyring.master.current, "cursors")),
+            link_keys=link_keys,
+            public_url=settings.public_url,
+        ),
+        assignments=AssignmentReads(
+            engine, keys, runtime.directory, link_keys=link_keys, public_url=settings.public_url
+        ),
     )
-    return runtime, views
+    return runtime, reads
 
 
 def _add_workers(runtime: Runtime, settings: Settings, pace: Pace, contacts: Contacts, mailer: Mailer) -> None:
@@ -118,7 +129,7 @@ def _now() -> datetime:
 
 
 def app(settings: Settings) -> FastAPI:
-    runtime, views = runtime_of(settings)
+    runtime, reads = runtime_of(settings)
     application = runtime.app()
-    application.include_router(router(runtime, views))
+    application.include_router(router(runtime, reads))
     return application

@@ -7,11 +7,11 @@ from libs.contracts.directory import PartnerRecord
 from libs.contracts.registry.partner import ContactPoint, PartnerIdentity
 from libs.contracts.words import Channel, DeliveryState, PartnerState, ReportKind, Template
 from libs.kit import areas
-from services.notify.bulletin import Bulletin
+from services.notify.bulletin.rules import Bulletin
 from services.notify.closing import Closing
-from services.notify.delivery import LANE_CAMPAIGN, LANE_CRISIS
-from services.notify.subject import Subject
-from services.notify.suppression import Suppression
+from services.notify.delivery.rules import LANE_CAMPAIGN, LANE_CRISIS
+from services.notify.subject.rules import Subject
+from services.notify.suppression.rules import Suppression
 
 ACUTE = 4
 

@@ -6,8 +6,16 @@ from libs.contracts.notify.delivery import LapseAssignment, SuppressDelivery
 from libs.contracts.notify.subject import EndSubject
 from libs.runtime.aggregates import Aggregate
 from libs.runtime.mongo import index
-from services.notify import assignment, bulletin, closing, delivery, hold, policies, subject, suppression
-from services.notify.leases import BEGUN, QUEUE
+from services.notify import closing, hold
+from services.notify.assignment import rules as assignment
+from services.notify.assignment.follow_ups import after_assignment
+from services.notify.bulletin import rules as bulletin
+from services.notify.delivery import rules as delivery
+from services.notify.delivery.follow_ups import after_delivery
+from services.notify.delivery.leases import BEGUN, QUEUE
+from services.notify.subject import rules as subject
+from services.notify.suppression import rules as suppression
+from services.notify.suppression.follow_ups import after_suppression
 
 SUBJECT: Aggregate[subject.Subject] = Aggregate(
     name="subject",
@@ -74,7 +82,7 @@ DELIVERY: Aggregate[delivery.Delivery] = Aggregate(
     ),
     key_subject=delivery.key_subject,
     seals_once=True,
-    follow_ups=policies.after_delivery,
+    follow_ups=after_delivery,
     due=delivery.due,
     timers={"expire": lambda identity, due: SuppressDelivery(delivery_id=identity, reason="expired")},
 )  # fmt: skip
@@ -91,7 +99,7 @@ ASSIGNMENT: Aggregate[assignment.Assignment] = Aggregate(
     ),
     due=assignment.due,
     timers={"lapse": lambda identity, due: LapseAssignment(assignment_id=identity)},
-    follow_ups=policies.after_assignment,
+    follow_ups=after_assignment,
 )
 
 SUPPRESSION: Aggregate[suppression.Suppression] = Aggregate(
@@ -101,7 +109,7 @@ SUPPRESSION: Aggregate[suppression.Suppression] = Aggregate(
     evolve=suppression.evolve,
     index=suppression.index_fields,
     indexes=(index(("ix.unsettled", 1), name="unsettled", where={"ix.unsettled": True}),),
-    follow_ups=policies.after_suppression,
+    follow_ups=after_suppression,
 )
 
 HOLD: Aggregate[hold.Hold] = Aggregate(name="hold", state=hold.Hold, decide=hold.decide, evolve=hold.evolve)

@@ -18,7 +18,7 @@ from markupsafe import Markup
 
 from libs.contracts.directory import TenantRecord
 from libs.kit import signs
-from services.notify.bulletin import Bulletin
+from services.notify.bulletin.rules import Bulletin
 
 TEMPLATES = Path(__file__).parent / "templates"
 LANGUAGES = frozenset({"id", "en"})

@@ -28,16 +28,16 @@ from libs.runtime.mongo import Document, identity_of
 from libs.runtime.sealing import SubjectKeys
 from services.notify import audience
 from services.notify.audience import Message
-from services.notify.bulletin import DONE, EARLIER, PARTNERS, SUBJECTS, Bulletin
+from services.notify.bulletin.rules import DONE, EARLIER, PARTNERS, SUBJECTS, Bulletin
 from services.notify.closing import Closing
 from services.notify.contacts import Contacts
-from services.notify.delivery import FIRST_WORDS, LANE_TICKET, WAITING, Delivery
+from services.notify.delivery.rules import FIRST_WORDS, LANE_TICKET, WAITING, Delivery
 from services.notify.hold import Hold
 from services.notify.identities import assignment_id, bulletin_id, delivery_id
 from services.notify.kinds import BULLETIN, CLOSING, DELIVERY, HOLD, SUBJECT, SUPPRESSION
 from services.notify.store import STATE, Store, ordered
-from services.notify.subject import PLAN, Subject
-from services.notify.suppression import Suppression
+from services.notify.subject.rules import PLAN, Subject
+from services.notify.suppression.rules import Suppression
 
 CHUNK = 500
 AT_ONCE = 20

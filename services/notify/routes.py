@@ -1,5 +1,6 @@
 """Reads of notify over HTTP, for our own processes under their tokens."""
 
+from dataclasses import dataclass
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -25,8 +26,11 @@ from libs.runtime.http import caller_dependency, tenant_of
 from libs.runtime.paths import Id
 from libs.runtime.service import Runtime
 from libs.runtime.tokens import Caller
+from services.notify.assignment.reads import AssignmentReads
+from services.notify.bulletin.reads import BulletinReads
+from services.notify.delivery.reads import DeliveryReads
 from services.notify.permissions import is_sender
-from services.notify.views import Views
+from services.notify.subject.reads import SubjectReads
 
 log = logs.get()
 
@@ -34,7 +38,15 @@ Cursor = Annotated[str | None, Query(max_length=1_000)]
 CaseId = Annotated[str, Query(max_length=64)]
 
 
-def router(runtime: Runtime, views: Views) -> APIRouter:
+@dataclass(frozen=True)
+class Reads:
+    subjects: SubjectReads
+    bulletins: BulletinReads
+    deliveries: DeliveryReads
+    assignments: AssignmentReads
+
+
+def router(runtime: Runtime, reads: Reads) -> APIRouter:
     routes = APIRouter()
     Called: Any = caller_dependency(runtime.tokens)
     directory = runtime.directory
@@ -45,29 +57,29 @@ def router(runtime: Runtime, views: Views) -> APIRouter:
 
     @routes.get("/subjects/{report_id}")
     async def subject(caller: Called, report_id: Id) -> FollowView:
-        return await views.follow(tenant_of(caller), report_id)
+        return await reads.subjects.follow(tenant_of(caller), report_id)
 
     @routes.post("/subjects/{report_id}/follower")
     async def follower(caller: Called, report_id: Id, asked: FollowerAsked) -> FollowerFound:
         _require_gateway(caller)
-        return await views.follower(tenant_of(caller), report_id, asked.address)
+        return await reads.subjects.follower(tenant_of(caller), report_id, asked.address)
 
     @routes.get("/bulletins")
     async def bulletins(caller: Called, case_id: CaseId) -> list[BulletinView]:
         require_officer(caller, directory)
-        return await views.bulletins(tenant_of(caller), case_id)
+        return await reads.bulletins.of_case(tenant_of(caller), case_id)
 
     @routes.get("/bulletins/{bulletin_id}")
     async def bulletin(caller: Called, bulletin_id: Id) -> BulletinView:
         require_officer(caller, directory)
-        return await views.bulletin(tenant_of(caller), bulletin_id)
+        return await reads.bulletins.one(tenant_of(caller), bulletin_id)
 
     @routes.get("/bulletins/{bulletin_id}/ledger")
     async def ledger(
         caller: Called, bulletin_id: Id, state: DeliveryState | None = None, cursor: Cursor = None
     ) -> Page[LedgerRow]:
         require_officer(caller, directory)
-        return await views.ledger(tenant_of(caller), bulletin_id, state=state, cursor=cursor)
+        return await reads.deliveries.ledger(tenant_of(caller), bulletin_id, state=state, cursor=cursor)
 
     @routes.get("/by-hand")
     async def by_hand(caller: Called, cursor: Cursor = None) -> Page[ByHandRow]:
@@ -75,7 +87,7 @@ def router(runtime: Runtime, views: Views) -> APIRouter:
         officer = require_officer(caller, directory)
         if not is_sender(officer):
             raise Refused("role_missing")
-        page = await views.by_hand(tenant, cursor=cursor)
+        page = await reads.deliveries.by_hand(tenant, cursor=cursor)
         # Who was shown whose number stands in the audit line, by ids.
         log.info("numbers_shown", tenant=tenant, officer=officer.id, deliveries=[row.delivery_id for row in page.items])
         return page
@@ -84,16 +96,16 @@ def router(runtime: Runtime, views: Views) -> APIRouter:
     async def sent_by_hand(caller: Called) -> list[ByHandRow]:
         if not is_sender(require_officer(caller, directory)):
             raise Refused("role_missing")
-        return await views.sent_by_hand(tenant_of(caller))
+        return await reads.deliveries.sent_by_hand(tenant_of(caller))
 
     @routes.get("/partners/{partner_id}/assignments")
     async def assignments(caller: Called, partner_id: Id) -> list[AssignmentView]:
         require_reader_of(caller, partner_id, directory)
-        return await views.assignments(tenant_of(caller), partner_id)
+        return await reads.assignments.of_partner(tenant_of(caller), partner_id)
 
     @routes.get("/assignments/{assignment_id}")
     async def assignment(caller: Called, assignment_id: Id) -> AssignmentView:
-        found = await views.assignment(tenant_of(caller), assignment_id)
+        found = await reads.assignments.one(tenant_of(caller), assignment_id)
         require_reader_of(caller, found.partner_id, directory)
         return found
 

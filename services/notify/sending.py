@@ -27,13 +27,13 @@ from libs.runtime.holding import Held
 from libs.runtime.mongo import Document, key
 from libs.runtime.sealing import SubjectKeys
 from services.notify.breaker import Breaker
-from services.notify.bulletin import Bulletin
+from services.notify.bulletin.rules import Bulletin
 from services.notify.channels.email import ONE_TIME, Mailer, bulletins_of
 from services.notify.channels.mime import UnfitForHeader, is_address
 from services.notify.channels.smtp import Answer, Line
-from services.notify.delivery import Delivery
+from services.notify.delivery.leases import Leases, clear
+from services.notify.delivery.rules import Delivery
 from services.notify.kinds import BULLETIN, DELIVERY
-from services.notify.leases import Leases, clear
 from services.notify.settings import Settings
 from services.notify.store import Store, ordered
 

@@ -10,6 +10,7 @@ from libs.contracts.messages import Command, Sealable
 from libs.runtime.aggregates import Aggregate, Context, Incoming, State
 from libs.runtime.documents import state_of
 from libs.runtime.engine import Engine
+from libs.runtime.errors import NotFound
 from libs.runtime.mongo import Document, key
 from libs.runtime.sealing import SubjectKeys
 from services.notify.identities import command_id
@@ -48,6 +49,16 @@ class Store(Generic[S]):
         documents = await self.collection.load([key(tenant, i) for i in identities], STATE)
         states = await self.states(list(documents.values()), opened=opened)
         return {d["_id"].split("/", 1)[1]: s for d, s in zip(documents.values(), states, strict=True)}
+
+    async def one(self, tenant: str, identity: str) -> S:
+        """
+        Raises:
+            NotFound: there is none.
+        """
+        found = (await self.of(tenant, [identity])).get(identity)
+        if found is None:
+            raise NotFound()
+        return found
 
     async def find(
         self,

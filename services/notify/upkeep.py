@@ -12,12 +12,12 @@ from libs.runtime.aggregates import Incoming
 from libs.runtime.engine import Engine
 from libs.runtime.mongo import Document, identity_of
 from libs.runtime.sealing import SubjectKeys
-from services.notify.delivery import REFUSALS, WAITING, Delivery
+from services.notify.delivery.leases import clear, cut_off
+from services.notify.delivery.rules import REFUSALS, WAITING, Delivery
 from services.notify.kinds import DELIVERY, SUBJECT, SUPPRESSION
-from services.notify.leases import clear, cut_off
 from services.notify.store import STATE, Store, ordered
-from services.notify.subject import WITHDRAW, Subject
-from services.notify.suppression import Suppression
+from services.notify.subject.rules import WITHDRAW, Subject
+from services.notify.suppression.rules import Suppression
 
 log = logs.get()
 

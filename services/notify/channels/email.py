@@ -14,9 +14,9 @@ from libs.kit.calendar import Language, long_moment, zone_of
 from libs.runtime import links
 from libs.runtime.keyring import VersionedKey
 from services.notify import letters
-from services.notify.bulletin import Bulletin
+from services.notify.bulletin.rules import Bulletin
 from services.notify.channels.mime import Form, Head, Marks, build
-from services.notify.delivery import FIRST_WORDS, Delivery
+from services.notify.delivery.rules import FIRST_WORDS, Delivery
 from services.notify.letters import Office
 
 FORMS_KEPT = 256

@@ -9,9 +9,9 @@ from urllib.parse import quote
 from libs.contracts.directory import TenantRecord
 from libs.runtime.keyring import VersionedKey
 from services.notify import letters
-from services.notify.bulletin import Bulletin
+from services.notify.bulletin.rules import Bulletin
 from services.notify.channels.email import Addresses, letter_name, letter_values, recipients_values
-from services.notify.delivery import Delivery
+from services.notify.delivery.rules import Delivery
 from services.notify.letters import Office
 
 

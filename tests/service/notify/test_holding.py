@@ -20,7 +20,7 @@ from libs.runtime.outcomes import Result
 from libs.runtime.service import Runtime
 from libs.runtime.watermarks import Watermarks
 from services.notify.app import runtime_of
-from services.notify.delivery import Delivery
+from services.notify.delivery.rules import Delivery
 from services.notify.kinds import DELIVERY
 from services.notify.settings import Settings
 from services.notify.store import Store, ordered

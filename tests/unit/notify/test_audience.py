@@ -6,11 +6,11 @@ from libs.contracts.directory import PartnerRecord
 from libs.contracts.notify.delivery import Unsubscribe
 from libs.contracts.registry.partner import ContactPoint, PartnerIdentity
 from services.notify.audience import channels_of, messages_for, partners_after, refused
-from services.notify.bulletin import Bulletin
+from services.notify.bulletin.rules import Bulletin
 from services.notify.closing import Closing
 from services.notify.kinds import SUPPRESSION
-from services.notify.subject import News, Subject
-from services.notify.suppression import Suppression
+from services.notify.subject.rules import News, Subject
+from services.notify.suppression.rules import Suppression
 from tests.unit.notify.builders import NOW, Story, plan_bulletin
 
 

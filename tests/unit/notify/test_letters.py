@@ -12,10 +12,10 @@ from libs.contracts.reports.parts import Reference
 from libs.runtime.keyring import VersionedKey
 from services.gateway.console.case.page import TOPICS
 from services.notify import letters
-from services.notify.bulletin import Bulletin
+from services.notify.bulletin.rules import Bulletin
 from services.notify.channels import whatsapp
 from services.notify.channels.email import Mailer, letter_name
-from services.notify.delivery import Delivery
+from services.notify.delivery.rules import Delivery
 from tests.unit.notify.builders import NOW, plan_bulletin
 from tests.unit.notify.test_mime import part
 

@@ -7,10 +7,8 @@ from libs.runtime import links
 from libs.runtime.keyring import VersionedKey
 from services.notify.breaker import Breaker
 from services.notify.channels.smtp import Answer, of_code
-from services.notify.leases import in_turn
 from services.notify.pace import Pace
 from services.notify.sending import MOST_TRIES, PAUSES, result_of
-from services.notify.views import masked
 from tests.unit.notify.builders import NOW
 from tests.unit.notify.test_letters import a_delivery
 
@@ -68,24 +66,6 @@ def test_a_success_closes_the_breaker() -> None:
     breaker.failed(1)
 
     assert breaker.allows(1.1)
-
-
-def test_a_large_campaign_of_one_office_delays_no_other() -> None:
-    large, small = [{"_id": f"a/{n}"} for n in range(4)], [{"_id": "b/0"}]
-
-    assert [d["_id"] for d in in_turn([large, small])] == ["a/0", "b/0", "a/1", "a/2", "a/3"]
-
-
-@pytest.mark.parametrize(
-    ("address", "channel", "shown"),
-    [
-        ("siti.nurhasan@nusa.example", "email", "s…n@n…"),
-        ("+6281200002012", "whatsapp_manual", "+62 8…12"),
-        ("", "email", ""),
-    ],
-)
-def test_an_address_is_shown_so_that_only_its_owner_knows_it(address: str, channel: str, shown: str) -> None:
-    assert masked(address, channel) == shown
 
 
 OLD = VersionedKey("k1", {"k1": b"1" * 32})

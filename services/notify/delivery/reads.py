@@ -1,40 +1,24 @@
-"""Queries: how answers are carried, to whom they got, and what is left for hands."""
+"""To whom an answer got, person by person, and what is left for hands."""
 
-import asyncio
-from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from libs.contracts.notify.reads import (
-    AssignmentView,
-    BulletinView,
-    ByHandRow,
-    DeliveryRow,
-    FollowerFound,
-    FollowView,
-    LedgerRow,
-)
+from libs.contracts.notify.reads import ByHandRow, DeliveryRow, LedgerRow
 from libs.contracts.reads import Page
-from libs.contracts.words import Channel, DeliveryState
+from libs.contracts.words import Channel
 from libs.runtime.cursors import Cursors
 from libs.runtime.directory import Directory
 from libs.runtime.engine import Engine
-from libs.runtime.errors import NotFound
 from libs.runtime.keyring import VersionedKey
 from libs.runtime.mongo import Document
 from libs.runtime.sealing import SubjectKeys
-from services.notify import letters
-from services.notify.assignment import Assignment
-from services.notify.bulletin import Bulletin
+from services.notify.assignment.rules import Assignment
+from services.notify.bulletin.rules import Bulletin
 from services.notify.channels import whatsapp
-from services.notify.channels.email import Addresses
-from services.notify.delivery import Delivery
-from services.notify.delivery import due as delivery_due
-from services.notify.kinds import ASSIGNMENT, BULLETIN, DELIVERY, SUBJECT
+from services.notify.delivery.rules import Delivery, due
+from services.notify.kinds import ASSIGNMENT, BULLETIN, DELIVERY
 from services.notify.store import STATE, Store
-from services.notify.subject import Subject
-from services.notify.suppression import WRONG_NUMBER
 
 PAGE = 50
 PEOPLE_PAGE = 20
@@ -42,21 +26,17 @@ MOST_BY_HAND = 500
 """Messages looked at for one list; what comes behind them is seen once these are sent."""
 MOST_SENT = 50
 ANSWERS_COME_WITHIN = timedelta(days=30)
-MOST_VERSIONS = 50
-MOST_ASSIGNMENTS = 100
-MOST_OF_A_SUBJECT = 50
-
 MOST_CHANNELS = len(Channel)
 """Deliveries of one bulletin to one recipient."""
 
 
-class Views:
+class DeliveryReads:
     def __init__(
         self,
-        *,
         engine: Engine,
         keys: SubjectKeys,
         directory: Directory,
+        *,
         cursors: Cursors,
         link_keys: VersionedKey,
         public_url: str,
@@ -67,84 +47,9 @@ class Views:
         self._cursors = cursors
         self._link_keys = link_keys
         self._public_url = public_url
-        self._subjects: Store[Subject] = Store(engine, SUBJECT, keys)
         self._bulletins: Store[Bulletin] = Store(engine, BULLETIN, keys)
         self._deliveries: Store[Delivery] = Store(engine, DELIVERY, keys)
         self._assignments: Store[Assignment] = Store(engine, ASSIGNMENT, keys)
-
-    async def follow(self, tenant: str, report_id: str) -> FollowView:
-        """
-        Raises:
-            NotFound: nobody left a contact for this report.
-        """
-        subject = (await self._subjects.of(tenant, [report_id], opened=True)).get(report_id)
-        if subject is None or not subject.channel:
-            raise NotFound()
-        deliveries = await self._deliveries.find(tenant, {"ix.recipient": report_id}, limit=MOST_OF_A_SUBJECT)
-        newest_first = sorted(deliveries, key=lambda d: d.planned_at, reverse=True)
-        return FollowView(
-            following=subject.following,
-            channel=subject.channel,
-            masked=masked(subject.address, subject.channel) if subject.following else "",
-            deliveries=tuple(row(d) for d in newest_first),
-            undeliverable=subject.ended == WRONG_NUMBER
-            or (bool(newest_first) and newest_first[0].state == DeliveryState.FAILED_PERMANENT),
-        )
-
-    async def follower(self, tenant: str, report_id: str, address: str) -> FollowerFound:
-        """
-        Raises:
-            NotFound: nobody follows this report by mail to this address.
-        """
-        subject = (await self._subjects.of(tenant, [report_id], opened=True)).get(report_id)
-        follows = subject is not None and subject.following and subject.channel == Channel.EMAIL
-        if subject is None or not follows or subject.address.strip().casefold() != address.strip().casefold():
-            raise NotFound()
-        return FollowerFound(language=subject.language)
-
-    async def bulletins(self, tenant: str, case_id: str) -> list[BulletinView]:
-        """The newest version first."""
-        found = await self._bulletins.find(tenant, {"ix.case": case_id}, sort=[("ix.version", -1)], limit=MOST_VERSIONS)
-        return list(await asyncio.gather(*(self._bulletin(tenant, b) for b in found)))
-
-    async def bulletin(self, tenant: str, bulletin_id: str) -> BulletinView:
-        return await self._bulletin(tenant, await self._known(tenant, bulletin_id))
-
-    async def _known(self, tenant: str, bulletin_id: str) -> Bulletin:
-        found = (await self._bulletins.of(tenant, [bulletin_id])).get(bulletin_id)
-        if found is None:
-            raise NotFound()
-        return found
-
-    async def _bulletin(self, tenant: str, bulletin: Bulletin) -> BulletinView:
-        where = {"ix.bulletin": bulletin.bulletin_id}
-        deliveries, assignments = await asyncio.gather(
-            self._deliveries.collection.tally(tenant, where, by=("ix.kind", "ix.channel", "ix.state")),
-            self._assignments.collection.tally(tenant, where, by=("ix.state",)),
-        )
-        by_state: dict[str, int] = defaultdict(int)
-        by_channel: dict[str, dict[str, int]] = defaultdict(lambda: defaultdict(int))
-        recipients = 0
-        for (kind, channel, state), count in deliveries.items():
-            by_state[state] += count
-            by_channel[channel][state] += count
-            recipients += count if kind == "report" else 0
-        answers = {state: count for (state,), count in assignments.items()}
-        return BulletinView(
-            id=bulletin.bulletin_id,
-            case_id=bulletin.case_id,
-            clarification_id=bulletin.clarification_id,
-            number=bulletin.number,
-            version=bulletin.version,
-            fact=bulletin.fact,
-            stage=bulletin.stage,
-            planned_at=bulletin.planned_at,
-            by_state=dict(by_state),
-            by_channel={channel: dict(states) for channel, states in by_channel.items()},
-            assignments=answers,
-            recipients=recipients,
-            partners=sum(answers.values()),
-        )
 
     async def ledger(
         self, tenant: str, bulletin_id: str, *, state: str | None = None, cursor: str | None = None
@@ -155,7 +60,7 @@ class Views:
             NotFound: no such bulletin.
             Refused: the cursor is not ours.
         """
-        await self._known(tenant, bulletin_id)
+        await self._bulletins.one(tenant, bulletin_id)
         scope = f"ledger|{tenant}|{bulletin_id}|{state or ''}"
         where: dict[str, Any] = {"ix.bulletin": bulletin_id}
         if state is not None:
@@ -246,46 +151,10 @@ class Views:
                 number=delivery.number if delivery.recipient_kind == "report" else "",
             )
 
-    async def assignments(self, tenant: str, partner_id: str) -> list[AssignmentView]:
-        """The newest first."""
-        found = await self._assignments.find(
-            tenant, {"ix.partner": partner_id}, sort=[("ix.offered_at", -1), ("_id", -1)], limit=MOST_ASSIGNMENTS
-        )
-        bulletins = await self._bulletins.of(tenant, {a.bulletin_id for a in found})
-        return [self._assignment(tenant, a, bulletins[a.bulletin_id]) for a in found if a.bulletin_id in bulletins]
-
-    async def assignment(self, tenant: str, assignment_id: str) -> AssignmentView:
-        found = (await self._assignments.of(tenant, [assignment_id])).get(assignment_id)
-        if found is None:
-            raise NotFound()
-        return self._assignment(tenant, found, await self._known(tenant, found.bulletin_id))
-
-    def _assignment(self, tenant: str, assignment: Assignment, bulletin: Bulletin) -> AssignmentView:
-        record = self._directory.tenants[tenant]
-        partner = self._directory.partner(tenant, assignment.partner_id)
-        language = partner.language if partner is not None else letters.SOURCE
-        addresses = Addresses.of(record, public_url=self._public_url, keys=self._link_keys)
-        return AssignmentView(
-            id=assignment.assignment_id,
-            partner_id=assignment.partner_id,
-            state=assignment.state,
-            due_at=assignment.due_at,
-            offered_at=assignment.offered_at,
-            answered_at=assignment.answered_at,
-            reason=assignment.reason,
-            bulletin_id=bulletin.bulletin_id,
-            case_id=bulletin.case_id,
-            number=bulletin.number,
-            claim=bulletin.claim,
-            verdict=bulletin.verdict,
-            fact=bulletin.fact,
-            caption=letters.caption(bulletin, language, addresses.clarification(bulletin.number)),
-        )
-
 
 def has_expired(delivery: Delivery, now: datetime) -> bool:
     """Between the hour itself and the timer that withdraws it."""
-    return any(due.at <= now for due in delivery_due(delivery))
+    return any(timer.at <= now for timer in due(delivery))
 
 
 def by_number(deliveries: Iterable[Delivery]) -> list[list[Delivery]]:
@@ -334,11 +203,3 @@ def _ledger_row(delivery: Delivery, assignments: Mapping[str, Assignment]) -> Le
         reason=assignment.reason if assignment is not None else "",
         answered_at=assignment.answered_at if assignment is not None else None,
     )
-
-
-def masked(address: str, channel: str) -> str:
-    """Enough for its owner to know it again: "s…n@k…", "+62 8…12"."""
-    if channel == Channel.EMAIL:
-        name, at, domain = address.partition("@")
-        return f"{name[:1]}…{name[-1:]}@{domain[:1]}…" if at and name else ""
-    return f"{address[:3]} {address[3:4]}…{address[-2:]}" if len(address) > 6 else ""

@@ -13,7 +13,7 @@ from typing import Any
 
 from libs.runtime.documents import NEEDED
 from libs.runtime.mongo import Document, TenantCollection
-from services.notify.delivery import LANE_CAMPAIGN, LANE_CRISIS, LANE_TICKET
+from services.notify.delivery.rules import LANE_CAMPAIGN, LANE_CRISIS, LANE_TICKET
 from services.notify.store import STATE
 
 LEASED_FOR = timedelta(seconds=30)

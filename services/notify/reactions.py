@@ -1,21 +1,11 @@
-"""What the events of others mean to notify, and what must follow its own."""
+"""What the events of others mean to notify."""
 
 from collections.abc import Callable, Iterable
 from datetime import timedelta
 
 from libs.contracts.envelope import Envelope
 from libs.contracts.messages import Event
-from libs.contracts.notify.delivery import (
-    AssignmentAcknowledged,
-    AssignmentDeclined,
-    HoldAnswers,
-    PlanBulletin,
-    PlanClosing,
-    RefusedByHand,
-    SuppressDelivery,
-    Unsubscribe,
-    Unsubscribed,
-)
+from libs.contracts.notify.delivery import HoldAnswers, PlanBulletin, PlanClosing
 from libs.contracts.notify.subject import AnswerSubject, EndSubject, LinkSubject, NoteNews
 from libs.contracts.outcomes import ReportsRefused
 from libs.contracts.reports.case import CaseClosed
@@ -35,9 +25,9 @@ from libs.contracts.reports.report import (
     ReportWithdrawn,
     SubmitReport,
 )
-from libs.contracts.words import Channel, MatchOutcome, ReportKind, Template
+from libs.contracts.words import MatchOutcome, ReportKind, Template
 from libs.runtime.aggregates import FollowUp
-from services.notify.identities import bulletin_id, delivery_id
+from services.notify.identities import bulletin_id
 
 AnswerHours = Callable[[str], int]
 """How long the partners of a tenant have to answer."""
@@ -134,32 +124,3 @@ def _link(event: ReportMatched, envelope: Envelope) -> LinkSubject:
         clarification_id=event.clarification_id,
         linked_at=envelope.time,
     )
-
-
-def after_suppression(event: Event) -> Iterable[FollowUp]:
-    match event:
-        case Unsubscribed(recipient_kind="report"):
-            # A reporter left one contact for one report: who refuses that channel follows no more.
-            yield FollowUp("end", EndSubject(report_id=event.recipient, reason=event.reason))
-
-
-def after_delivery(event: Event) -> Iterable[FollowUp]:
-    match event:
-        case RefusedByHand():
-            stop = Unsubscribe(
-                recipient=event.recipient,
-                recipient_kind=event.recipient_kind,
-                channel=event.channel,
-                reason=event.reason,
-                delivery_id=event.delivery_id,
-            )
-            yield FollowUp("stop", stop)
-
-
-def after_assignment(event: Event) -> Iterable[FollowUp]:
-    match event:
-        case AssignmentAcknowledged() | AssignmentDeclined():
-            # Answered in the inbox, or by one of several messages: the others need not go out.
-            for channel in (Channel.EMAIL, Channel.WHATSAPP_MANUAL):
-                waiting = delivery_id(event.bulletin_id, event.partner_id, channel)
-                yield FollowUp(f"answered|{channel}", SuppressDelivery(delivery_id=waiting, reason="answered"))

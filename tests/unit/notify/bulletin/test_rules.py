@@ -2,7 +2,7 @@ import pytest
 
 from libs.contracts.notify.delivery import AdvanceBulletin, HoldAnswers, SettleSuppression, Unsubscribe
 from libs.runtime.errors import Refused
-from services.notify.bulletin import DONE, PARTNERS, SUBJECTS, index_fields
+from services.notify.bulletin.rules import DONE, PARTNERS, SUBJECTS, index_fields
 from services.notify.kinds import BULLETIN, HOLD, SUPPRESSION
 from tests.unit.notify.builders import Story, plan_bulletin
 

@@ -3,16 +3,7 @@ from datetime import timedelta
 import pytest
 
 from libs.contracts.messages import Event
-from libs.contracts.notify.delivery import (
-    AssignmentAcknowledged,
-    AssignmentDeclined,
-    PlanBulletin,
-    PlanClosing,
-    RefusedByHand,
-    SuppressDelivery,
-    Unsubscribe,
-    Unsubscribed,
-)
+from libs.contracts.notify.delivery import PlanBulletin, PlanClosing
 from libs.contracts.notify.subject import EndSubject, LinkSubject, NoteNews
 from libs.contracts.outcomes import ReportsRefused
 from libs.contracts.reports.case import CaseClosed, CaseOpened
@@ -24,8 +15,7 @@ from libs.contracts.reports.report import (
     ReportScreenedOut,
     ReportWithdrawn,
 )
-from services.notify.identities import delivery_id
-from services.notify.policies import after_assignment, after_delivery, after_suppression, reactions
+from services.notify.reactions import reactions
 from tests.unit.notify.builders import NOW, a_clarification, envelope
 
 react = reactions(lambda tenant: 24)
@@ -132,57 +122,3 @@ def test_what_does_not_concern_followers_is_passed_over(event: Event) -> None:
 
 def test_a_withdrawn_report_ends_its_subject() -> None:
     assert commands(ReportWithdrawn(report_id="r1")) == [EndSubject(report_id="r1", reason="withdrawn")]
-
-
-def test_a_reporter_who_unsubscribes_follows_no_more_and_a_partner_stays_a_partner() -> None:
-    reporter = Unsubscribed(recipient="r1", recipient_kind="report", channel="email")
-    partner = Unsubscribed(recipient="p1", recipient_kind="partner", channel="email")
-
-    assert [f.command for f in after_suppression(reporter)] == [EndSubject(report_id="r1", reason="unsubscribed")]
-    assert list(after_suppression(partner)) == []
-
-
-def test_a_wrong_number_ends_its_follower_as_such() -> None:
-    wrong = Unsubscribed(
-        recipient="r1", recipient_kind="report", channel="whatsapp_manual", reason="wrong_number", delivery_id="d1"
-    )
-
-    assert [f.command for f in after_suppression(wrong)] == [EndSubject(report_id="r1", reason="wrong_number")]
-
-
-def test_what_an_officer_heard_counts_as_what_the_recipient_said() -> None:
-    heard = RefusedByHand(
-        delivery_id="d1",
-        reason="wrong_number",
-        officer="o1",
-        recipient="p1",
-        recipient_kind="partner",
-        channel="whatsapp_manual",
-        at=NOW,
-    )
-
-    (follow_up,) = after_delivery(heard)
-
-    assert follow_up.command == Unsubscribe(
-        recipient="p1",
-        recipient_kind="partner",
-        channel="whatsapp_manual",
-        reason="wrong_number",
-        delivery_id="d1",
-    )
-
-
-@pytest.mark.parametrize(
-    "event",
-    [
-        AssignmentAcknowledged(assignment_id="a1", bulletin_id="b1", partner_id="p1", at=NOW),
-        AssignmentDeclined(assignment_id="a1", bulletin_id="b1", partner_id="p1", reason="other", at=NOW),
-    ],
-)
-def test_what_is_answered_is_asked_by_no_other_channel(event: Event) -> None:
-    withdrawn = [f.command for f in after_assignment(event)]
-
-    assert withdrawn == [
-        SuppressDelivery(delivery_id=delivery_id("b1", "p1", channel), reason="answered")
-        for channel in ("email", "whatsapp_manual")
-    ]

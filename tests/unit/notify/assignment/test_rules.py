@@ -11,7 +11,7 @@ from libs.contracts.notify.delivery import (
     LapseAssignment,
 )
 from libs.runtime.errors import NotFound, Refused
-from services.notify.assignment import due
+from services.notify.assignment.rules import due
 from services.notify.kinds import ASSIGNMENT
 from tests.unit.notify.builders import NOW, OFFICER, PARTNER, Story, context, offer
 

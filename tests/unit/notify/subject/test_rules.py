@@ -17,7 +17,7 @@ from libs.contracts.notify.subject import (
 )
 from libs.runtime.errors import NotFound, Refused
 from services.notify.kinds import SUBJECT
-from services.notify.subject import ORPHANED_AFTER, PLAN, WITHDRAW, due, index_fields
+from services.notify.subject.rules import ORPHANED_AFTER, PLAN, WITHDRAW, due, index_fields
 from tests.unit.notify.builders import NOW, Story, contact, context, follow, link
 
 

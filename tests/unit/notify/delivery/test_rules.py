@@ -18,7 +18,7 @@ from libs.contracts.notify.delivery import (
     SuppressDelivery,
 )
 from libs.runtime.errors import NotFound, Refused
-from services.notify.delivery import due, index_fields, key_subject
+from services.notify.delivery.rules import due, index_fields, key_subject
 from services.notify.kinds import DELIVERY
 from tests.unit.notify.builders import NOW, OFFICER, Story, begin, context, plan_delivery, result, to_address
 
