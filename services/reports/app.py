@@ -16,16 +16,20 @@ from libs.runtime.directory import standing_of_all
 from libs.runtime.http import ServiceClient
 from libs.runtime.keyring import derive
 from libs.runtime.service import Hold, build
+from services.reports.case.reads import CaseReads
+from services.reports.clarification.reads import ClarificationReads
 from services.reports.evidence import Evidence
 from services.reports.kinds import AGGREGATES
 from services.reports.looking import Looking
 from services.reports.merging import Merging
 from services.reports.placing import Placing
 from services.reports.reindexing import Reindexing
-from services.reports.routes import router
+from services.reports.report.reads import ReportReads
+from services.reports.routes import Reads, router
 from services.reports.settings import Settings
+from services.reports.stats import Stats
 from services.reports.store import Store
-from services.reports.views import Views
+from services.reports.tickets import Tickets
 
 
 def held_while(is_away: Callable[[], Awaitable[bool]], mailbox: Loop) -> Hold:
@@ -57,7 +61,15 @@ def create_app(settings: Settings, aggregates: Sequence[Aggregate[Any]] = AGGREG
     evidence = Evidence(runtime.engine, store, Blobs(runtime.mongo, "evidence"), gateway)
     looking = Looking(store, runtime.directory)
     merging = Merging(runtime.engine, store)
-    views = Views(runtime.engine, store, Cursors(derive(runtime.keyring.master.current, "cursors")))
+    cursors = Cursors(derive(runtime.keyring.master.current, "cursors"))
+    reports = ReportReads(runtime.engine, store, cursors)
+    reads = Reads(
+        tickets=Tickets(runtime.engine, store),
+        reports=reports,
+        cases=CaseReads(runtime.engine, store, cursors, reports),
+        clarifications=ClarificationReads(runtime.engine, store, cursors),
+        stats=Stats(runtime.engine, store),
+    )
     runtime.every(0.5, "evidence", evidence.step)
     runtime.every(1.0, "merging", merging.step)
     runtime.every(60.0, "mending", merging.mend)
@@ -65,5 +77,5 @@ def create_app(settings: Settings, aggregates: Sequence[Aggregate[Any]] = AGGREG
     runtime.last += [matcher.close, gateway.close]
     app = runtime.app()
     app.state.runtime = runtime
-    app.include_router(router(runtime, views, evidence, matcher, within=settings.match_within))
+    app.include_router(router(runtime, reads, evidence, matcher, within=settings.match_within))
     return app

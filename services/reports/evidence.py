@@ -21,7 +21,7 @@ from libs.runtime.engine import Engine
 from libs.runtime.errors import NotFound, Refused, Unavailable
 from libs.runtime.http import ServiceClient
 from libs.runtime.mongo import identity_of, key
-from services.reports.report import Report
+from services.reports.report.rules import Report
 from services.reports.store import Store
 
 log = logs.get()

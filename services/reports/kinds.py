@@ -6,7 +6,14 @@ from libs.contracts.reports.case import AdvanceWatch
 from libs.contracts.reports.report import PlaceReport
 from libs.runtime.aggregates import Aggregate
 from libs.runtime.mongo import index
-from services.reports import case, clarification, policies, report
+from services.reports.case import ending
+from services.reports.case import rules as case
+from services.reports.case.follow_ups import after_case
+from services.reports.case.state import Case
+from services.reports.clarification import rules as clarification
+from services.reports.clarification.follow_ups import after_clarification
+from services.reports.report import rules as report
+from services.reports.report.follow_ups import after_report
 from services.reports.search import VERSION, search_terms
 
 REPORT: Aggregate[report.Report] = Aggregate(
@@ -26,15 +33,15 @@ REPORT: Aggregate[report.Report] = Aggregate(
         index(("ix.received", 1), name="evidence_due", where={"ix.evidence_due": True}),
     ),
     uniques={"number": "number_taken"},
-    follow_ups=policies.after_report,
+    follow_ups=after_report,
     due=report.due,
     timers={"ask_again": lambda identity, due: PlaceReport(report_id=identity, attempt=due.turn)},
     key_subject=None,
 )
 
-CASE: Aggregate[case.Case] = Aggregate(
+CASE: Aggregate[Case] = Aggregate(
     name="case",
-    state=case.Case,
+    state=Case,
     decide=case.decide,
     evolve=case.evolve,
     index=case.index_fields,
@@ -46,8 +53,8 @@ CASE: Aggregate[case.Case] = Aggregate(
         index(("ix.merged_into", 1), name="merged", where={"ix.merged_into": {"$type": "string"}}),
     ),
     uniques={"number": "number_taken"},
-    follow_ups=policies.after_case,
-    due=case.due,
+    follow_ups=after_case,
+    due=ending.due,
     timers={"watch": lambda identity, due: AdvanceWatch(case_id=identity)},
 )
 
@@ -73,7 +80,7 @@ CLARIFICATION: Aggregate[clarification.Clarification] = Aggregate(
         index(("tenant", 1), ("ix.case", 1), name="case"),
     ),
     uniques={"number": "number_taken"},
-    follow_ups=policies.after_clarification,
+    follow_ups=after_clarification,
 )
 
 AGGREGATES: tuple[Aggregate[Any], ...] = (REPORT, CASE, CLARIFICATION)

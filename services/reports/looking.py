@@ -8,7 +8,7 @@ from libs.contracts.reports.report import RateAnswer
 from libs.contracts.words import ClarificationState
 from libs.runtime.aggregates import Incoming
 from libs.runtime.directory import Directory
-from services.reports.case import Case
+from services.reports.case.state import Case
 from services.reports.store import Store
 
 LONGEST = 100

@@ -16,9 +16,9 @@ from libs.contracts.words import CaseState
 from libs.runtime import logs
 from libs.runtime.engine import Engine
 from libs.runtime.mongo import identity_of
-from services.reports.case import Case
+from services.reports.case.state import Case
 from services.reports.looking import end_of
-from services.reports.report import GONE, Report
+from services.reports.report.rules import GONE, Report
 from services.reports.store import Store
 
 log = logs.get()

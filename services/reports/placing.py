@@ -22,10 +22,10 @@ from libs.runtime.aggregates import ERASED, Incoming
 from libs.runtime.http import ServiceClient
 from libs.runtime.mongo import key
 from services.reports.asking import Asking
-from services.reports.case import ENDED
+from services.reports.case.state import ENDED
 from services.reports.matching.questions import Answer, Question
 from services.reports.posts import posts_of
-from services.reports.report import Report, is_to_be_placed
+from services.reports.report.rules import Report, is_to_be_placed
 from services.reports.store import Store
 
 REMEMBERED = timedelta(minutes=5)

@@ -1,5 +1,6 @@
 """HTTP reads of the reports service. The tenant comes from the caller's token and from nowhere else."""
 
+from dataclasses import dataclass
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -28,10 +29,14 @@ from libs.runtime.http import ServiceClient, caller_dependency, tenant_of
 from libs.runtime.paths import Id, Number, Position
 from libs.runtime.service import Runtime
 from libs.runtime.tokens import Caller
+from services.reports.case.reads import CaseReads
+from services.reports.clarification.reads import ClarificationReads
 from services.reports.evidence import Evidence
 from services.reports.matching.questions import Answer, Question
 from services.reports.permissions import CHECKERS
-from services.reports.views import Views
+from services.reports.report.reads import ReportReads
+from services.reports.stats import Stats
+from services.reports.tickets import Tickets
 
 READERS = CHECKERS | {Role.LEADER}
 ANSWERS = TypeAdapter(list[Answer])
@@ -58,7 +63,16 @@ def office(caller: Caller) -> Actor:
     return caller.actor
 
 
-def router(runtime: Runtime, views: Views, pictures: Evidence, matcher: ServiceClient, *, within: float) -> APIRouter:
+@dataclass(frozen=True)
+class Reads:
+    tickets: Tickets
+    reports: ReportReads
+    cases: CaseReads
+    clarifications: ClarificationReads
+    stats: Stats
+
+
+def router(runtime: Runtime, reads: Reads, pictures: Evidence, matcher: ServiceClient, *, within: float) -> APIRouter:
     api = APIRouter()
     From: Any = caller_dependency(runtime.tokens)
 
@@ -70,7 +84,7 @@ def router(runtime: Runtime, views: Views, pictures: Evidence, matcher: ServiceC
     async def ticket(
         number: Number, caller: From, code_hash: Annotated[str, Header(alias="x-code-hash", max_length=64)]
     ) -> TicketView:
-        return await views.ticket(tenant_of(caller), number, code_hash)
+        return await reads.tickets.one(tenant_of(caller), number, code_hash)
 
     @api.get("/tickets/{number}/pictures/{position}")
     async def ticket_picture(
@@ -80,21 +94,21 @@ def router(runtime: Runtime, views: Views, pictures: Evidence, matcher: ServiceC
         code_hash: Annotated[str, Header(alias="x-code-hash", max_length=64)],
     ) -> Response:
         """To the holder of number and code, as the ticket itself."""
-        report_id = await views.report_of_ticket(tenant_of(caller), number, code_hash)
+        report_id = await reads.tickets.report_of(tenant_of(caller), number, code_hash)
         return Response(await pictures.picture(tenant_of(caller), report_id, position), media_type="image/jpeg")
 
     @api.get("/tickets/{number}/opening")
     async def opening(number: Number, caller: From) -> TicketOpening:
         if caller.service != Service.GATEWAY:
             raise Refused("forbidden")
-        return await views.opening(tenant_of(caller), number)
+        return await reads.tickets.opening(tenant_of(caller), number)
 
     @api.post("/match")
     async def match(told: Told, caller: From) -> MatchView:
         tenant = tenant_of(caller)
         question = Question(id="asked", tenant=tenant, text=told.text, limit=5)
         body = await matcher.post("/match", tenant=None, json=[question.model_dump(mode="json")], within=within)
-        return await views.match(tenant, told.text, ANSWERS.validate_json(body)[0])
+        return await reads.clarifications.match(tenant, told.text, ANSWERS.validate_json(body)[0])
 
     @api.get("/clarifications")
     async def clarifications(
@@ -105,21 +119,21 @@ def router(runtime: Runtime, views: Views, pictures: Evidence, matcher: ServiceC
         limit: Limit = 20,
         corrected: bool = False,
     ) -> Page[ClarificationCard]:
-        return await views.clarifications(
+        return await reads.clarifications.page(
             tenant_of(caller), query=q, verdict=verdict, cursor=cursor, limit=limit, corrected=corrected
         )
 
     @api.get("/answer-addresses")
     async def answer_addresses(caller: From) -> tuple[AnswerAddress, ...]:
-        return await views.answer_addresses(tenant_of(caller))
+        return await reads.clarifications.addresses(tenant_of(caller))
 
     @api.get("/clarifications/{ref}")
     async def clarification(ref: Id, caller: From) -> ClarificationView:
-        return await views.clarification(tenant_of(caller), ref)
+        return await reads.clarifications.one(tenant_of(caller), ref)
 
     @api.get("/stats")
     async def stats(caller: From) -> StatsView:
-        return await views.stats(tenant_of(caller))
+        return await reads.stats.of(tenant_of(caller))
 
     @api.get("/cases")
     async def cases(
@@ -132,7 +146,7 @@ def router(runtime: Runtime, views: Views, pictures: Evidence, matcher: ServiceC
         limit: Limit = 50,
     ) -> Page[CaseRow]:
         office(caller)
-        return await views.queue(
+        return await reads.cases.queue(
             tenant_of(caller),
             state=state,
             owner=owner,
@@ -145,24 +159,24 @@ def router(runtime: Runtime, views: Views, pictures: Evidence, matcher: ServiceC
     @api.get("/cases/counts")
     async def counts(caller: From) -> QueueCounts:
         office(caller)
-        return await views.counts(tenant_of(caller))
+        return await reads.cases.counts(tenant_of(caller))
 
     @api.get("/cases/{case_id}")
     async def case(case_id: Id, caller: From, cursor: Cursor = None) -> CaseView:
         office(caller)
-        return await views.case(tenant_of(caller), case_id, cursor=cursor)
+        return await reads.cases.one(tenant_of(caller), case_id, cursor=cursor)
 
     @api.get("/reports")
     async def reports(
         caller: From, kind: str | None = None, state: str | None = None, cursor: Cursor = None, limit: Limit = 20
     ) -> Page[ReportRow]:
         office(caller)
-        return await views.reports(tenant_of(caller), kind=kind, state=state, cursor=cursor, limit=limit)
+        return await reads.reports.page(tenant_of(caller), kind=kind, state=state, cursor=cursor, limit=limit)
 
     @api.get("/reports/{report_id}")
     async def report(report_id: Id, caller: From) -> ReportRow:
         office(caller)
-        return await views.report(tenant_of(caller), report_id)
+        return await reads.reports.one(tenant_of(caller), report_id)
 
     @api.get("/reports/{report_id}/pictures/{number}")
     async def picture(report_id: Id, number: Position, caller: From) -> Response:

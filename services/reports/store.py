@@ -12,12 +12,14 @@ from libs.runtime.documents import state_of
 from libs.runtime.engine import Engine
 from libs.runtime.mongo import Document, key
 from libs.runtime.sealing import SubjectKeys
-from services.reports.case import Case
-from services.reports.clarification import Clarification
+from services.reports.case.state import Case
+from services.reports.clarification.rules import Clarification
 from services.reports.kinds import CASE, CLARIFICATION, REPORT
-from services.reports.report import Report
+from services.reports.report.rules import Report
 
 LEAN = {"history": 0, "due": 0}
+PAGE, MOST = 20, 100
+"""Rows of one page: as a rule, and at most."""
 
 
 class Store:
@@ -92,3 +94,9 @@ class Store:
             tenant, where, sort=sort, limit=limit, fields=LEAN
         )
         return await self.opened(CLARIFICATION, documents)
+
+    async def clarification_of(self, tenant: str, case: Case | None) -> Clarification | None:
+        if case is None or case.clarification_id is None:
+            return None
+        found = await self.find_clarifications(tenant, {"ix.case": case.case_id}, limit=1)
+        return found[0] if found else None

@@ -119,7 +119,7 @@ def test_the_rules_of_every_aggregate_stand_where_its_name_says_and_were_looked_
 
 def test_what_follows_an_event_was_looked_at() -> None:
     found = {m.name for m in FOLLOW_UPS}
-    ends = (".follow_ups", ".reactions", ".policies")
+    ends = (".follow_ups", ".reactions")
     named = {m.name for m in PRODUCT if m.name.startswith("services.") and m.name.endswith(ends)}
 
     assert found == named, "What makes a FollowUp is pure, and a module of that name"

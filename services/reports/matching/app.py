@@ -52,15 +52,15 @@ from libs.runtime.outbox import KafkaOutbox
 from libs.runtime.sealing import SubjectKeys
 from libs.runtime.service import REFUSED, patiently
 from libs.runtime.tokens import Tokens
-from services.reports.case import ENDED, Case
-from services.reports.clarification import Clarification
+from services.reports.case.state import ENDED, Case
+from services.reports.clarification.rules import Clarification
 from services.reports.kinds import AGGREGATES, CASE, CLARIFICATION, REPORT
 from services.reports.matching.engine import Document, Kinds, Matcher
 from services.reports.matching.questions import Answer, Found, Question
 from services.reports.matching.teaching import teaches
 from services.reports.matching.turns import Turns
 from services.reports.placing import told
-from services.reports.report import Report
+from services.reports.report.rules import Report
 from services.reports.settings import Settings
 from services.reports.store import LEAN, Store
 

@@ -1,7 +1,7 @@
 """Which reports the matcher learns from: those of which a person has said that they belong where they lie."""
 
 from libs.contracts.words import MatchOutcome, ReportState
-from services.reports.report import Report
+from services.reports.report.rules import Report
 
 GONE = frozenset({ReportState.WITHDRAWN, ReportState.SCREENED_OUT})
 

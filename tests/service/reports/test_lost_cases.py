@@ -30,7 +30,7 @@ from libs.runtime.engine import Engine
 from libs.runtime.keyring import Keyring
 from libs.runtime.mongo import Mongo, key
 from libs.runtime.sealing import SubjectKeys
-from services.reports.case import Case
+from services.reports.case.state import Case
 from services.reports.kinds import AGGREGATES
 from services.reports.merging import Merging
 from services.reports.store import Store

@@ -5,6 +5,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
+import pytest
+
 from libs.contracts import ids
 from libs.contracts.envelope import Actor
 from libs.contracts.messages import Command, Event, Sealable
@@ -21,7 +23,10 @@ from libs.contracts.reports.case import (
 from libs.contracts.reports.parts import Draft, Reference
 from libs.contracts.reports.report import ReportContent, SubmitReport
 from libs.runtime.aggregates import Context
-from services.reports import case, report
+from libs.runtime.errors import Refused
+from services.reports.case import rules as case
+from services.reports.case.state import Case
+from services.reports.report import rules as report
 
 NOON = datetime(2026, 11, 24, 5, 0, tzinfo=UTC)
 RINA = Actor("rina", ("verifier",))
@@ -45,7 +50,7 @@ def a_draft(**changes: Any) -> Draft:
     return Draft(**{**values, **changes})
 
 
-def after(state: case.Case | None, command: Command, actor: Actor | None = None, *, at: datetime = NOON) -> case.Case:
+def after(state: Case | None, command: Command, actor: Actor | None = None, *, at: datetime = NOON) -> Case:
     """The case once the command was carried out."""
     for event in case.decide(state, command, context(actor, at=at)):
         state = case.evolve(state, event)
@@ -53,7 +58,7 @@ def after(state: case.Case | None, command: Command, actor: Actor | None = None,
     return state
 
 
-def an_open_case(case_id: str | None = None) -> case.Case:
+def an_open_case(case_id: str | None = None) -> Case:
     identity = case_id or str(ids.case_id(UUID("6a0c2c1e-3a8b-5f0e-9a50-0d6a5f6f0001")))
     return after(
         None,
@@ -74,7 +79,7 @@ def merge_of(case_id: str, into: str, *, end: str | None = None) -> MergeCase:
     return MergeCase(case_id=case_id, into=into, end=Target(case_id=end or into, number="KSS-CRB-1", state="open"))
 
 
-def a_case_in_review(**draft: Any) -> case.Case:
+def a_case_in_review(**draft: Any) -> Case:
     opened = an_open_case()
     triaged = after(opened, TriageCase(case_id=opened.case_id, severity=2, topic="social_aid"), RINA)
     referenced = after(triaged, AddReference(case_id=opened.case_id, reference=REFERENCE), RINA)
@@ -82,7 +87,7 @@ def a_case_in_review(**draft: Any) -> case.Case:
     return after(referenced, save, RINA)
 
 
-def a_published_case() -> case.Case:
+def a_published_case() -> Case:
     reviewed = a_case_in_review()
     decided = after(reviewed, ApproveVerdict(case_id=reviewed.case_id, expects=1), DIMAS)
     return after(decided, PublishCase(case_id=reviewed.case_id), DIMAS)
@@ -112,3 +117,9 @@ def evolved(state: report.Report, events: Iterable[Event]) -> report.Report:
     for event in events:
         state = report.evolve(state, event)
     return state
+
+
+def refusal(state: Case | None, command: Any, actor: Any = RINA, **more: Any) -> Refused:
+    with pytest.raises(Refused) as refused:
+        list(case.decide(state, command, context(actor, **more)))
+    return refused.value

@@ -49,13 +49,14 @@ from libs.contracts.reports.report import (
 from libs.contracts.words import CaseState, MatchOutcome, ReportState
 from libs.runtime.aggregates import Aggregate
 from libs.runtime.errors import Refused
-from services.reports.case import Case, index_fields
-from services.reports.clarification import Clarification
+from services.reports.case.rules import index_fields
+from services.reports.case.state import Case
+from services.reports.clarification.rules import Clarification
 from services.reports.kinds import AGGREGATES
 from services.reports.looking import end_of
 from services.reports.merging import Seen, marks_missing, mend
-from services.reports.report import GONE, Report
-from services.reports.views import ticket_state
+from services.reports.report.rules import GONE, Report
+from services.reports.tickets import ticket_state
 from tests.unit.reports.builders import DIMAS, LESTARI, NOON, RINA, a_draft, context
 
 KINDS: dict[str, Aggregate[Any]] = {a.name: a for a in AGGREGATES}

@@ -10,9 +10,9 @@ import pytest
 from libs.contracts.reports.report import Placement, PlaceReport
 from libs.runtime.aggregates import Context, Incoming
 from libs.runtime.errors import Unavailable
-from services.reports.case import Case
+from services.reports.case.state import Case
 from services.reports.placing import Placing, links_of, marks_of, told
-from services.reports.report import Report, decide, evolve
+from services.reports.report.rules import Report, decide, evolve
 from tests.unit.reports.builders import NOON, an_open_case, context
 
 REPORT = "4b5d2cef-b963-56d9-94d7-2864c8503b88"

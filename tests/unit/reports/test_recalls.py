@@ -35,10 +35,15 @@ from libs.contracts.reports.report import (
 )
 from libs.contracts.words import CaseState, ReportState
 from libs.runtime.errors import Refused
-from services.reports import case, clarification, report
+from services.reports.case import ending
+from services.reports.case import rules as case
+from services.reports.case.follow_ups import after_case
+from services.reports.case.state import Case
+from services.reports.clarification import rules as clarification
 from services.reports.merging import marks_missing
-from services.reports.policies import after_case, after_report
-from services.reports.views import ticket_state
+from services.reports.report import rules as report
+from services.reports.report.follow_ups import after_report
+from services.reports.tickets import ticket_state
 from tests.unit.reports.builders import (
     DIMAS,
     NOON,
@@ -50,7 +55,7 @@ from tests.unit.reports.builders import (
     context,
     evolved,
 )
-from tests.unit.reports.test_report import PICTURE
+from tests.unit.reports.report.test_rules import PICTURE
 
 BELUM = Mark(report_id="r", n=1, reason="not_answered", at=NOON)
 SAID = RatingContent(text="Kapan airnya jernih lagi?")
@@ -67,7 +72,7 @@ def rated(state: report.Report, *, helpful: bool = False, text: str = SAID.text)
     return evolved(state, report.decide(state, rate, context(private=RatingContent(text=text))))
 
 
-def recalled(state: case.Case, mark: Mark = BELUM) -> case.Case:
+def recalled(state: Case, mark: Mark = BELUM) -> Case:
     return after(state, RecallCase(case_id=state.case_id, mark=mark))
 
 
@@ -132,8 +137,8 @@ def test_what_was_dealt_with_before_the_mark_arrived_does_not_come_back() -> Non
 
 
 def test_a_watched_case_does_not_rest_while_somebody_waits_to_be_heard() -> None:
-    watched = after(a_published_case(), AdvanceWatch(case_id="c"), at=NOON + case.FRESH)
-    late = NOON + case.WATCHED + timedelta(days=1)
+    watched = after(a_published_case(), AdvanceWatch(case_id="c"), at=NOON + ending.FRESH)
+    late = NOON + ending.WATCHED + timedelta(days=1)
 
     back = recalled(watched)
     held = after(back, AdvanceWatch(case_id="c"), at=late)
@@ -192,7 +197,7 @@ def test_after_a_belum_the_ticket_is_being_checked_until_a_newer_version_answers
     assert ticket_state(reopened, published, newer) == "answered"
 
 
-def an_answer(published: case.Case, *, at: datetime) -> clarification.Clarification:
+def an_answer(published: Case, *, at: datetime) -> clarification.Clarification:
     (event,) = (e for e in _published_again(published) if isinstance(e, CasePublished))
     (issue,) = after_case(event)
     assert isinstance(issue.command, IssueClarification)
@@ -200,7 +205,7 @@ def an_answer(published: case.Case, *, at: datetime) -> clarification.Clarificat
     return clarification.evolve(None, issued)
 
 
-def _published_again(published: case.Case) -> list[Event]:
+def _published_again(published: Case) -> list[Event]:
     decided = published.model_copy(update={"state": CaseState.DECIDED})
     return list(case.decide(decided, PublishCase(case_id="c"), context(DIMAS)))
 

@@ -23,13 +23,13 @@ from libs.contracts.reports.parts import Mark
 from libs.contracts.reports.report import AnswerRated, ReportMatched, ReportMoved
 from libs.contracts.words import MatchOutcome
 from libs.runtime.mongo import key
-from services.reports import clarification
-from services.reports.case import Case
-from services.reports.clarification import Clarification
+from services.reports.case.state import Case
+from services.reports.clarification import rules as clarification
+from services.reports.clarification.rules import Clarification
 from services.reports.matching.app import Shelf
 from services.reports.matching.engine import Matcher
 from services.reports.matching.questions import Question
-from services.reports.report import Report
+from services.reports.report.rules import Report
 from tests.unit.reports.builders import NOON, REFERENCE, a_draft, an_open_case, context
 
 TENANT = "cirebon"

@@ -7,7 +7,8 @@ import pytest
 from services.gateway.console.deliveries.views import Funnel
 from services.gateway.console.views import ClockState, clock_state, share
 from services.gateway.web.rendering import security_headers
-from services.reports.case import GRAVE, SEVERITY
+from services.reports.case.review import GRAVE
+from services.reports.case.work import SEVERITY
 from tests.unit.web import hostile
 from tests.unit.web.reading import words_in
 from tests.unit.web.test_language import ENGLISH, INDONESIAN

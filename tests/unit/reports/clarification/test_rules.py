@@ -14,8 +14,10 @@ from libs.contracts.reports.clarification import (
 )
 from libs.contracts.words import ClarificationState
 from libs.runtime.errors import NotFound, Refused
-from services.reports import case, clarification, policies
-from services.reports.clarification import Clarification
+from services.reports.case import rules as case
+from services.reports.case.follow_ups import after_case
+from services.reports.clarification import rules as clarification
+from services.reports.clarification.rules import Clarification
 from tests.unit.reports.builders import DIMAS, NOON, REFERENCE, RINA, a_draft, a_published_case, context
 
 EDITOR = type(RINA)("sari", ("editor",))
@@ -134,7 +136,7 @@ def test_how_many_asked_stays_the_reports_of_the_case_and_those_who_said_that_it
     ):
         for event in case.decide(reported, command, context()):
             reported = case.evolve(reported, event)
-            for follow_up in policies.after_case(event):
+            for follow_up in after_case(event):
                 if isinstance(follow_up.command, CountDemand):
                     answer = after(answer, follow_up.command)
     answer = after(answer, CountDemand(clarification_id=answer.clarification_id))

@@ -1,13 +1,11 @@
 """What a merged case means to others: where a message for it goes on to, and what the case it joined takes over."""
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from libs.contracts.reports.parts import Asked, Belongings, Draft, SpareDraft, Way
 from libs.contracts.words import CaseState
-
-if TYPE_CHECKING:
-    from services.reports.case import Case
+from services.reports.case.state import Case
 
 SAMPLE = 20
 
@@ -30,7 +28,7 @@ def onward(case_id: str, into: str, way: Way) -> Way | None:
     return Way(via=via, lives=lives)
 
 
-def belongings_of(case: "Case") -> Belongings:
+def belongings_of(case: Case) -> Belongings:
     asked = () if case.party is None or case.asked_at is None or case.asked_until is None else (_asked(case),)
     return Belongings(
         number=case.number,
@@ -53,14 +51,14 @@ def belongings_of(case: "Case") -> Belongings:
     )
 
 
-def _asked(case: "Case") -> Asked:
+def _asked(case: Case) -> Asked:
     assert case.party is not None
     assert case.asked_at is not None
     assert case.asked_until is not None
     return Asked(party=case.party, asked_at=case.asked_at, due_at=case.asked_until)
 
 
-def taken_over(case: "Case", brought: Belongings, *, of: str) -> Mapping[str, Any]:
+def taken_over(case: Case, brought: Belongings, *, of: str) -> Mapping[str, Any]:
     """What of a case changes with what another one brings. Its own word stands wherever it has one."""
     known = {r.url for r in case.references}
     judged = (*case.judged, *(other for other in brought.judged if other not in case.judged))
@@ -91,7 +89,7 @@ def _latest(ours: Mapping[str, int], theirs: Mapping[str, int]) -> dict[str, int
     return {report: max(ours.get(report, 0), theirs.get(report, 0)) for report in (*ours, *theirs)}
 
 
-def _draft(case: "Case", brought: Belongings, *, of: str) -> Mapping[str, Any]:
+def _draft(case: Case, brought: Belongings, *, of: str) -> Mapping[str, Any]:
     """A text is never lost: it becomes the draft where there is none, and lies beside it where there is one."""
     spare = (*case.spare_drafts, *brought.spare_drafts)
     if brought.author is None or brought.draft == Draft():
@@ -112,7 +110,7 @@ def _draft(case: "Case", brought: Belongings, *, of: str) -> Mapping[str, Any]:
     return {"spare_drafts": (*spare, added)}
 
 
-def _question(case: "Case", brought: Belongings) -> Mapping[str, Any]:
+def _question(case: Case, brought: Belongings) -> Mapping[str, Any]:
     """Whoever was asked is still awaited, one after the other, until the text is handed in."""
     asked = (*case.also_asked, *(a for a in brought.asked if a.party != case.party and a not in case.also_asked))
     if case.state not in UNWRITTEN or not asked:

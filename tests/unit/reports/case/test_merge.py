@@ -1,6 +1,5 @@
 """What comes along when one case joins another, and where everything goes that was meant for the one that joined."""
 
-from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -15,24 +14,22 @@ from libs.contracts.reports.case import (
     CaseAbsorbed,
     CaseMerged,
     CloseCase,
-    JudgeSuggestion,
     LinkReports,
     MergeCase,
     RecordConfirmation,
     ReopenCase,
-    ResumeMerge,
     ReviveCase,
     SaveDraft,
     TriageCase,
     UnlinkReport,
 )
-from libs.contracts.reports.parts import Reference, Way
+from libs.contracts.reports.parts import Way
 from libs.contracts.words import CaseState
 from libs.runtime.errors import Refused
-from services.reports import case
-from services.reports.merged import onward
-from services.reports.merging import Seen, mend
-from services.reports.policies import after_case
+from services.reports.case import rules as case
+from services.reports.case.belongings import onward
+from services.reports.case.follow_ups import after_case
+from services.reports.case.state import Case
 from tests.unit.reports.builders import (
     DIMAS,
     NOON,
@@ -45,12 +42,48 @@ from tests.unit.reports.builders import (
     an_open_case,
     context,
     merge_of,
+    refusal,
 )
 
 SMALL, LARGE, THIRD = (f"00000000-0000-5000-8000-00000000000{n}" for n in "abc")
 
 
-def merged(state: case.Case, into: str, *, end: str | None = None) -> tuple[case.Case, AbsorbCase]:
+def test_a_merge_adds_demand_and_keeps_the_earliest_clock() -> None:
+    early, late = an_open_case(SMALL), an_open_case(LARGE)
+    merged = after(late, merge_of(late.case_id, early.case_id), RINA)
+    absorb = AbsorbCase(
+        case_id=early.case_id,
+        absorbed=late.case_id,
+        count=3,
+        first_at=NOON - timedelta(hours=2),
+        answer_due_at=NOON + timedelta(hours=2),
+    )
+
+    absorbed = after(early, absorb)
+
+    assert (merged.state, merged.moving) == (CaseState.MERGED, True)
+    assert (absorbed.askers, absorbed.answer_due_at) == (4, NOON + timedelta(hours=2))
+
+
+def test_two_cases_merged_into_each_other_leave_exactly_one_alive() -> None:
+    small, large = an_open_case(SMALL), an_open_case(LARGE)
+    small = after(small, merge_of(SMALL, LARGE), RINA)
+    large = after(large, merge_of(LARGE, SMALL), RINA)
+    half: dict[str, Any] = {"count": 1, "first_at": NOON, "answer_due_at": NOON, "merge": 1}
+
+    small = after(small, AbsorbCase(case_id=SMALL, absorbed=LARGE, **half))
+    large = after(large, AbsorbCase(case_id=LARGE, absorbed=SMALL, **half))
+
+    assert [small.state, large.state] == [CaseState.OPEN, CaseState.MERGED]
+
+
+def test_a_published_answer_is_not_merged_away() -> None:
+    published = a_published_case()
+
+    assert refusal(published, merge_of(published.case_id, "other")).code == "state_conflict"
+
+
+def merged(state: Case, into: str, *, end: str | None = None) -> tuple[Case, AbsorbCase]:
     """The case that went, and what the other one is told."""
     (event,) = case.decide(state, merge_of(state.case_id, into, end=end), context(RINA))
     assert isinstance(event, CaseMerged)
@@ -59,11 +92,11 @@ def merged(state: case.Case, into: str, *, end: str | None = None) -> tuple[case
     return case.evolve(state, event), follow.command
 
 
-def joined(state: case.Case, other: case.Case) -> case.Case:
+def joined(state: Case, other: Case) -> Case:
     return after(state, merged(other, state.case_id)[1])
 
 
-def a_drafted_case(case_id: str, **draft: Any) -> case.Case:
+def a_drafted_case(case_id: str, **draft: Any) -> Case:
     opened = after(an_open_case(case_id), AddReference(case_id=case_id, reference=REFERENCE), RINA)
     return after(opened, SaveDraft(case_id=case_id, draft=a_draft(**draft), expects=0), RINA)
 
@@ -171,7 +204,7 @@ def test_the_highest_severity_holds_and_asks_for_the_second_approver() -> None:
 
 
 def test_a_party_that_was_asked_is_still_awaited_one_after_the_other() -> None:
-    def asked(case_id: str, party: str) -> case.Case:
+    def asked(case_id: str, party: str) -> Case:
         until = NOON + timedelta(hours=9)
         return after(an_open_case(case_id), AskSource(case_id=case_id, party=party, due_at=until), RINA)
 
@@ -245,115 +278,3 @@ def test_a_case_that_lives_again_may_be_merged_again_and_takes_all_along_once() 
 def replace_way(command: AbsorbCase, *, case_id: str) -> AbsorbCase:
     way = command.way.model_copy(update={"via": (SMALL, LARGE)})
     return command.model_copy(update={"case_id": case_id, "way": way})
-
-
-def test_an_unknown_suggestion_is_refused_beside_its_field() -> None:
-    judge = JudgeSuggestion(case_id=SMALL, other="elsewhere", relation="different")
-
-    with pytest.raises(Refused) as refused:
-        list(case.decide(an_open_case(SMALL), judge, context(RINA)))
-
-    assert (refused.value.code, refused.value.fields) == ("validation", ("other",))
-
-
-def test_a_case_is_given_to_an_officer_of_the_office_only() -> None:
-    triage = TriageCase(case_id=SMALL, severity=1, topic="law", owner="a stranger")
-
-    with pytest.raises(Refused) as refused:
-        list(case.decide(an_open_case(SMALL), triage, context(RINA)))
-
-    assert (refused.value.code, refused.value.fields) == ("validation", ("owner",))
-    known = triage.model_copy(update={"owner": RINA.id, "owner_known": True})
-    assert after(an_open_case(SMALL), known, RINA).owner == RINA.id
-
-
-@pytest.mark.parametrize(("days", "taken"), [(365, True), (365.1, False), (365 * 4_281, False)])
-def test_a_party_is_asked_for_an_answer_within_a_year(days: float, taken: bool) -> None:
-    ask = AskSource(case_id=SMALL, party="Dinsos", due_at=NOON + timedelta(days=days))
-
-    if taken:
-        assert after(an_open_case(SMALL), ask, RINA).party == "Dinsos"
-        return
-    with pytest.raises(Refused) as refused:
-        list(case.decide(an_open_case(SMALL), ask, context(RINA)))
-    assert refused.value.fields == ("due_at",)
-
-
-# What an older version left behind
-
-
-def left_behind(case_id: str, into: str, **more: Any) -> case.Case:
-    """As the older version stored it: nothing of how it was merged, and nothing taken along."""
-    state = {"state": CaseState.MERGED, "merged_into": into, "moving": False, **more}
-    return an_open_case(case_id).model_copy(update=state)
-
-
-def seen(*cases: case.Case, **reports: int) -> dict[str, Seen]:
-    return {c.case_id: Seen(c, reports=reports.get(f"c{c.case_id[-1]}", 0)) for c in cases}
-
-
-def test_two_cases_lost_in_each_other_are_found_and_the_smaller_lives_with_all_their_reports() -> None:
-    lost = seen(left_behind(SMALL, LARGE), left_behind(LARGE, SMALL), left_behind(THIRD, LARGE), ca=1, cb=4, cc=2)
-
-    (revive,) = mend(lost, lost)
-
-    assert isinstance(revive, ReviveCase)
-    alive = after(lost[SMALL].case, revive)
-    assert (alive.case_id, alive.merged_into, alive.askers, alive.state) == (SMALL, None, 7, CaseState.OPEN)
-    mended = lost | {SMALL: replace(lost[SMALL], case=alive)}
-    assert {type(c).__name__ for c in mend(mended, mended)} == {"ResumeMerge"}
-
-
-def test_a_case_merged_into_nothing_lives_again() -> None:
-    lost = seen(left_behind(SMALL, "nowhere"), ca=2)
-
-    (revive,) = mend(lost, lost)
-
-    assert (revive.target, after(lost[SMALL].case, revive).merged_into) == (SMALL, None)
-
-
-def test_reports_that_wait_in_a_case_of_old_that_was_closed_without_an_answer_open_it_again() -> None:
-    closed = an_open_case(LARGE).model_copy(update={"state": CaseState.CLOSED})
-    lost = seen(closed, left_behind(SMALL, LARGE, brought=True), cb=3)
-
-    (reopen,) = mend(lost, lost)
-
-    assert isinstance(reopen, ReopenCase)
-    assert after(closed, reopen).state == CaseState.OPEN
-
-
-def test_a_closing_whose_reason_was_told_is_not_opened_again_by_itself() -> None:
-    closed = after(an_open_case(LARGE), CloseCase(case_id=LARGE, reason="Tidak bisa diperiksa"), RINA)
-    lost = seen(closed, left_behind(SMALL, LARGE, brought=True), cb=3)
-
-    assert mend(lost, lost) == []
-    assert list(case.decide(closed, ReopenCase(case_id=LARGE, reason="waiting"), context())) == []
-
-
-def test_draft_and_sources_that_were_left_behind_come_after_and_are_counted_once() -> None:
-    source = Reference(title="Rilis", url="https://dinas.example/rilis")
-    drafted = {"draft": a_draft(), "draft_number": 2, "author": RINA.id, "references": (source,), "brought": False}
-    lost = seen(an_open_case(LARGE), left_behind(SMALL, LARGE, **drafted))
-
-    (resume,) = mend(lost, lost)
-    assert isinstance(resume, ResumeMerge)
-    (resumed,) = case.decide(lost[SMALL].case, resume, context())
-    (absorb,) = after_case(resumed)
-    grown = after(lost[LARGE].case, absorb.command)
-
-    assert (grown.draft, grown.references, grown.askers) == (a_draft(), (source,), 1)
-    after_it = lost | {SMALL: replace(lost[SMALL], case=case.evolve(lost[SMALL].case, resumed))}
-    assert mend(after_it, after_it) == []
-
-
-def test_a_ring_of_which_one_case_changed_a_moment_ago_is_left_alone() -> None:
-    lost = seen(left_behind(SMALL, LARGE), left_behind(LARGE, SMALL))
-    lost[SMALL] = replace(lost[SMALL], still=False)
-
-    assert mend(lost, lost) == []
-
-
-def test_what_changed_a_moment_ago_is_left_alone() -> None:
-    lost = {c: replace(s, still=False) for c, s in seen(left_behind(SMALL, LARGE), left_behind(LARGE, SMALL)).items()}
-
-    assert mend(lost, lost) == []

@@ -26,7 +26,9 @@ from libs.contracts.reports.report import (
 )
 from libs.contracts.words import ReportState
 from libs.runtime.errors import Refused
-from services.reports import kinds, policies, report
+from services.reports import kinds
+from services.reports.report import rules as report
+from services.reports.report.follow_ups import after_report
 from tests.unit.reports.builders import NOON, RINA, a_report, context, evolved, submission
 
 PICTURE = Attachment(blob_id="blob-1", sha256="0" * 64, media_type="image/jpeg", size=1000)
@@ -129,7 +131,7 @@ def test_a_try_in_vain_changes_nothing_but_the_time_of_the_next() -> None:
     (put_off,) = report.decide(once, command, context())
 
     assert isinstance(put_off, PlacingPutOff)
-    assert list(policies.after_report(put_off)) == []
+    assert list(after_report(put_off)) == []
 
 
 def test_the_timer_says_which_try_it_is_so_that_one_that_came_too_late_is_none() -> None:

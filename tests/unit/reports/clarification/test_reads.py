@@ -1,10 +1,10 @@
 """What the public page says of a match: a decision about one candidate is never shown with the answer of another."""
 
 from libs.contracts.reports.clarification import IssueClarification
-from services.reports import clarification
-from services.reports.clarification import Clarification
+from services.reports.clarification import rules as clarification
+from services.reports.clarification.reads import match_view
+from services.reports.clarification.rules import Clarification
 from services.reports.matching.questions import Answer, Found
-from services.reports.views import match_view
 from tests.unit.reports.builders import NOON, REFERENCE, a_draft, context
 
 MARKET = "Penculikan anak memakai motor merah terjadi di Pasar Cikijing"

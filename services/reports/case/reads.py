@@ -1,0 +1,250 @@
+"""Cases as the office reads them: the queue, and one with all that belongs to it."""
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from libs.contracts.reads import Page
+from libs.contracts.reports.parts import Mark
+from libs.contracts.reports.reads import (
+    CaseRow,
+    CaseView,
+    MarkView,
+    QueueCounts,
+    SimilarCase,
+    Step,
+)
+from libs.contracts.words import CaseState
+from libs.runtime.cursors import Cursors
+from libs.runtime.engine import Engine
+from libs.runtime.errors import NotFound
+from libs.runtime.mongo import Document
+from services.reports.case.state import ENDED, OUT, Case
+from services.reports.clarification.reads import card, difference_rows
+from services.reports.clarification.rules import Clarification
+from services.reports.placing import told
+from services.reports.report.reads import WAITING, ReportReads
+from services.reports.report.rules import EVIDENCE, NOT_ANSWERED, Report
+from services.reports.steps import CASE_STEPS, step
+from services.reports.store import MOST, Store
+
+TITLE = 140
+"""Characters of a report that stand for a case without a claim."""
+BROUGHT_STEPS = {"asked", "confirmed"}
+"""Of a merged case, in the history of the one it joined: what the office learnt stays in sight."""
+MOST_BROUGHT = 20
+MOST_MARKS = 20
+
+
+class CaseReads:
+    def __init__(self, engine: Engine, store: Store, cursors: Cursors, reports: ReportReads) -> None:
+        self._engine = engine
+        self._store = store
+        self._cursors = cursors
+        self._reports = reports
+
+    async def queue(
+        self,
+        tenant: str,
+        *,
+        state: str | None = None,
+        owner: str | None = None,
+        severity: int | None = None,
+        unread: bool = False,
+        cursor: str | None = None,
+        limit: int = 50,
+    ) -> Page[CaseRow]:
+        """Gravest first, then oldest."""
+        limit = min(limit, MOST)
+        where: dict[str, Any] = {"ix.state": state} if state else {"ix.open": True}
+        if unread:
+            where["ix.unread"] = {"$gt": 0}
+        if owner:
+            where["ix.owner"] = owner
+        if severity:
+            where["ix.severity"] = severity
+        count = await self._engine.collection("case").count(tenant, where)
+        scope = f"queue|{tenant}"
+        if cursor:
+            grade, at, last = self._cursors.decode(scope, cursor)
+            moment = datetime.fromisoformat(at)
+            after = [
+                {"ix.severity": {"$lt": grade}},
+                {"ix.severity": grade, "ix.opened": {"$gt": moment}},
+                {"ix.severity": grade, "ix.opened": moment, "_id": {"$gt": last}},
+            ]
+            where = {"$and": [where, {"$or": after}]}
+        found = await self._store.find_cases(
+            tenant, where, sort=(("ix.severity", -1), ("ix.opened", 1), ("_id", 1)), limit=limit + 1
+        )
+        titles = await self._titles(tenant, found[:limit])
+        next_ = None
+        if len(found) > limit:
+            last_case = found[limit - 1]
+            position = [last_case.severity, last_case.opened_at.isoformat(), f"{tenant}/{last_case.case_id}"]
+            next_ = self._cursors.encode(scope, position)
+        answers = await self._answers_of(tenant, found[:limit])
+        items = tuple(case_row(c, titles[c.case_id], answers.get(c.case_id)) for c in found[:limit])
+        return Page(items=items, next=next_, count=count)
+
+    async def _answers_of(self, tenant: str, cases: Sequence[Case]) -> dict[str, Clarification]:
+        answered = [c.case_id for c in cases if c.clarification_id is not None]
+        if not answered:
+            return {}
+        where = {"ix.case": {"$in": answered}}
+        return {c.case_id: c for c in await self._store.find_clarifications(tenant, where, limit=len(answered))}
+
+    async def counts(self, tenant: str) -> QueueCounts:
+        cases, reports = self._engine.collection("case"), self._engine.collection("report")
+        return QueueCounts(
+            queue=await cases.count(tenant, {"ix.open": True}),
+            unread=await cases.count(tenant, {"ix.open": True, "ix.unread": {"$gt": 0}}),
+            reviews=await cases.count(tenant, {"ix.state": CaseState.IN_REVIEW}),
+            others=await reports.count(tenant, {"ix.one_by_one": True, **WAITING}),
+        )
+
+    async def _titles(self, tenant: str, cases: Sequence[Case]) -> dict[str, str]:
+        """Claim, or the beginning of the first report."""
+        first = {c.case_id: c.sample[0] for c in cases if not c.draft.claim and c.sample}
+        reports = await self._store.reports(f"{tenant}/{r}" for r in first.values())
+        titles = {}
+        for case in cases:
+            report = reports.get(f"{tenant}/{first.get(case.case_id)}")
+            titles[case.case_id] = case.draft.claim or (_short(told(report)) if report else case.number)
+        return titles
+
+    async def one(self, tenant: str, case_id: str, *, cursor: str | None = None) -> CaseView:
+        case = await self._store.case(tenant, case_id)
+        if case is None:
+            raise NotFound("case")
+        reports = await self._reports.of_case(tenant, case_id, cursor=cursor)
+        clarification = await self._store.clarification_of(tenant, case)
+        titles = await self._titles(tenant, [case])
+        hour = datetime.now(UTC) - timedelta(hours=1)
+        history = await self._engine.pages["case"].history(tenant, case_id, types=list(CASE_STEPS))
+        return CaseView(
+            **case_row(case, titles[case_id], clarification).model_dump(exclude={"suggestions"}),
+            suggestions=case.suggestions,
+            last_hour=await self._engine.collection("report").count(
+                tenant, {"ix.case": case_id, "ix.received": {"$gte": hour}}
+            ),
+            first_at=case.first_at,
+            last_at=case.last_at,
+            screened_at=next((h["at"] for h in history if h["type"] == "reports.case-triaged.v1"), None),
+            references=case.references,
+            draft=case.draft,
+            draft_number=case.draft_number,
+            approvals=case.approvals,
+            approvals_needed=case.approvals_needed,
+            return_note=case.return_note,
+            clarification=card(clarification) if clarification else None,
+            merged_into=case.merged_into,
+            similar=await self._similar(tenant, case, titles[case_id]),
+            reports=reports,
+            marks=await self._marks(tenant, case),
+            spare_drafts=case.spare_drafts,
+            also_asked=case.also_asked,
+            retracted=case.retracted,
+            closed_reason=case.closed_reason,
+            steps=await self._case_steps(tenant, case, history),
+        )
+
+    async def _case_steps(self, tenant: str, case: Case, history: Sequence[Document]) -> tuple[Step, ...]:
+        steps = [step(CASE_STEPS[h["type"]], h) for h in history if not _went_on(h)]
+        types = [t for t, word in CASE_STEPS.items() if word in BROUGHT_STEPS]
+        for joined in case.carried[-MOST_BROUGHT:]:
+            brought = await self._engine.pages["case"].history(tenant, joined, types=types)
+            steps += [step(CASE_STEPS[h["type"]], h) for h in brought]
+        return tuple(sorted(steps, key=lambda s: s.at))
+
+    async def _marks(self, tenant: str, case: Case) -> tuple[MarkView, ...]:
+        """With what was said, out of the reports."""
+        marks = sorted(case.marks, key=lambda m: m.at)[:MOST_MARKS]
+        reports = await self._store.reports({f"{tenant}/{m.report_id}" for m in marks})
+        return tuple(
+            mark_view(m, report) for m in marks if (report := reports.get(f"{tenant}/{m.report_id}")) is not None
+        )
+
+    async def _similar(self, tenant: str, case: Case, title: str) -> tuple[SimilarCase, ...]:
+        candidates = {c.case_id: c for c in case.suggestions if c.case_id not in case.judged}
+        others = await self._store.cases_of(tenant, candidates)
+        titles = await self._titles(tenant, list(others.values()))
+        found = []
+        for case_id, other in others.items():
+            if other.state in (CaseState.MERGED,):
+                continue
+            found.append(
+                SimilarCase(
+                    id=case_id,
+                    kind="clarification" if other.version else "case",
+                    case_id=case_id,
+                    number=other.number,
+                    title=titles[case_id],
+                    verdict=other.published_verdict,
+                    state=other.state,
+                    askers=other.askers,
+                    score=candidates[case_id].score,
+                    differences=difference_rows(title, titles[case_id]),
+                )
+            )
+        return tuple(sorted(found, key=lambda s: -s.score)[:3])
+
+
+def mark_view(mark: Mark, report: Report) -> MarkView:
+    lines = report.messages if isinstance(report.messages, tuple) else ()
+    said = [line.text for line in lines if not line.by_office and line.at == mark.at]
+    return MarkView(
+        report_id=report.report_id,
+        number=report.number,
+        n=mark.n,
+        reason=mark.reason,
+        at=mark.at,
+        text=said[0] if said and mark.reason != EVIDENCE else "",
+    )
+
+
+def _went_on(entry: Mapping[str, Any]) -> bool:
+    """Meant for the case that this one was merged into."""
+    return bool(entry["data"].get("passed_to") or entry["data"].get("merged_into"))
+
+
+def asked_by(case: Case, clarification: Clarification | None) -> int:
+    """How many asked about a claim: what every page says that names a number. Before there is an answer these are the
+    reports; then the answer counts on, for it is also shown to people who do not report any more."""
+    return clarification.demand if clarification is not None else case.askers
+
+
+def case_row(case: Case, title: str, clarification: Clarification | None) -> CaseRow:
+    stands = case.party is not None or case.state in ENDED or case.state in OUT
+    return CaseRow(
+        id=case.case_id,
+        number=case.number,
+        state=case.state,
+        title=title,
+        severity=case.severity,
+        topic=case.topic,
+        area=case.area,
+        askers=max(0, case.askers),
+        asked=asked_by(case, clarification),
+        forwarded_often=case.forwarded_often,
+        owner=case.owner,
+        leased_by=case.leased_by,
+        leased_until=case.leased_until,
+        opened_at=case.opened_at,
+        answer_due_at=None if stands else case.answer_due_at,
+        limit_at=case.limit_at,
+        waiting_for=case.party,
+        waiting_until=case.asked_until,
+        suggestions=len(case.suggestions),
+        verdict=case.published_verdict or case.draft.verdict,
+        fact=case.published_fact or case.draft.fact,
+        submitted_at=case.submitted_at,
+        author=case.author,
+        unread=len(case.marks),
+        not_answered=sum(m.reason == NOT_ANSWERED for m in case.marks),
+    )
+
+
+def _short(text: str) -> str:
+    line = " ".join(text.split())
+    return line if len(line) <= TITLE else line[: TITLE - 1].rsplit(" ", 1)[0] + "…"

@@ -1,0 +1,102 @@
+"""Reports as the office reads them."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from libs.contracts.reads import Page
+from libs.contracts.reports.reads import MessageView, ReportRow
+from libs.runtime.cursors import Cursors
+from libs.runtime.engine import Engine
+from libs.runtime.errors import NotFound
+from services.reports.report.rules import Report
+from services.reports.store import MOST, PAGE, Store
+
+WAITING: Mapping[str, Any] = {"$or": [{"ix.state": {"$in": ["received", "reopened"]}}, {"ix.unread": True}]}
+"""Reports that are answered one by one and wait for an answer, or to be read."""
+
+
+class ReportReads:
+    def __init__(self, engine: Engine, store: Store, cursors: Cursors) -> None:
+        self._engine = engine
+        self._store = store
+        self._cursors = cursors
+
+    async def page(
+        self, tenant: str, *, kind: str | None, state: str | None, cursor: str | None, limit: int = PAGE
+    ) -> Page[ReportRow]:
+        """Reports of the kinds that are answered one by one. `waiting`: for an answer, or to be read; `unread`."""
+        where: dict[str, Any] = {"ix.one_by_one": True}
+        if kind:
+            where["ix.kind"] = kind
+        if state == "waiting":
+            where |= WAITING
+        elif state == "unread":
+            where["ix.unread"] = True
+        elif state:
+            where["ix.state"] = state
+        return await self._page(tenant, where, scope=f"reports|{tenant}", cursor=cursor, limit=limit)
+
+    async def of_case(
+        self, tenant: str, case_id: str, *, cursor: str | None = None, limit: int = 10
+    ) -> Page[ReportRow]:
+        """Newest first."""
+        where: dict[str, Any] = {"ix.case": case_id}
+        return await self._page(tenant, where, scope=f"case|{tenant}|{case_id}", cursor=cursor, limit=limit)
+
+    async def _page(
+        self, tenant: str, where: dict[str, Any], *, scope: str, cursor: str | None, limit: int
+    ) -> Page[ReportRow]:
+        limit = min(limit, MOST)
+        count = await self._engine.collection("report").count(tenant, where)
+        if cursor:
+            at, last = self._cursors.decode(scope, cursor)
+            moment = datetime.fromisoformat(at)
+            before = [{"ix.received": {"$lt": moment}}, {"ix.received": moment, "_id": {"$lt": last}}]
+            where = {"$and": [where, {"$or": before}]}
+        found = await self._store.find_reports(tenant, where, sort=(("ix.received", -1), ("_id", -1)), limit=limit + 1)
+        next_ = None
+        if len(found) > limit:
+            last_report = found[limit - 1]
+            next_ = self._cursors.encode(
+                scope, [last_report.received_at.isoformat(), f"{tenant}/{last_report.report_id}"]
+            )
+        return Page(items=tuple(report_row(r) for r in found[:limit]), next=next_, count=count)
+
+    async def one(self, tenant: str, report_id: str) -> ReportRow:
+        found = await self._store.report(tenant, report_id)
+        if found is None:
+            raise NotFound("report")
+        return report_row(found)
+
+
+def report_row(report: Report) -> ReportRow:
+    return ReportRow(
+        id=report.report_id,
+        number=report.number,
+        kind=report.kind,
+        state=report.state,
+        received_at=report.received_at,
+        text=report.text,
+        urls=report.urls,
+        doubt=report.doubt,
+        area=report.area,
+        seen_on=report.seen_on,
+        forwarded_often=report.forwarded_often,
+        confidential=report.confidential,
+        attachments=len(report.attachments),
+        words=report.words,
+        case_id=report.case_id,
+        answer=report.answer,
+        messages=messages_of(report),
+        marks=report.marks,
+    )
+
+
+def messages_of(report: Report) -> tuple[MessageView, ...]:
+    if not isinstance(report.messages, tuple):
+        return ()
+    return tuple(
+        MessageView(by_office=m.by_office, at=m.at, text=m.text, officer=m.officer, about=m.about)
+        for m in report.messages
+    )

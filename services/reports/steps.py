@@ -1,0 +1,54 @@
+"""What happened to a report or a case, as people read it: entries of their histories by name."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from libs.contracts.reports.reads import Step
+from libs.runtime.mongo import Document
+
+CASE_STEPS = {
+    "reports.case-opened.v1": "opened",
+    "reports.case-triaged.v1": "triaged",
+    "reports.source-asked.v1": "asked",
+    "reports.source-confirmed.v1": "confirmed",
+    "reports.reference-added.v1": "referenced",
+    "reports.review-requested.v1": "submitted",
+    "reports.changes-requested.v1": "returned",
+    "reports.verdict-approved.v1": "approved",
+    "reports.case-decided.v1": "decided",
+    "reports.case-published.v1": "published",
+    "reports.case-merged.v1": "merged",
+    "reports.case-absorbed.v1": "absorbed",
+    "reports.case-closed.v1": "closed",
+    "reports.case-reopened.v1": "reopened",
+    "reports.case-recalled.v1": "recalled",
+    "reports.recalls-settled.v1": "settled",
+    "reports.draft-adopted.v1": "adopted",
+    "reports.case-revived.v1": "revived",
+}
+REPORT_STEPS = {
+    "reports.report-received.v1": "received",
+    "reports.report-matched.v1": "linked",
+    "reports.match-rejected.v1": "rejected",
+    "reports.report-moved.v1": "moved",
+    "reports.report-screened-out.v1": "screened_out",
+    "reports.report-answered.v1": "answered",
+    "reports.report-withdrawn.v1": "withdrawn",
+    "reports.answer-rated.v1": "rated",
+}
+
+
+def step(what: str, entry: Mapping[str, Any]) -> Step:
+    data: Document = entry["data"]
+    actor = entry.get("actor")
+    until = data.get("due_at")
+    return Step(
+        what=what,
+        at=entry["at"],
+        actor=actor["id"] if actor else None,
+        party=data.get("party"),
+        note=str(data.get("note") or data.get("reason") or data.get("text") or data.get("verdict") or ""),
+        until=datetime.fromisoformat(until) if until else None,
+        count=data.get("count") or data.get("version"),
+    )

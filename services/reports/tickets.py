@@ -1,0 +1,148 @@
+"""What the holder of a ticket sees: their report, the case it belongs to, and the answer of that case."""
+
+import hmac
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from libs.contracts.reports.reads import Step, TicketOpening, TicketView
+from libs.contracts.words import CaseState, ClarificationState, ReportState
+from libs.runtime.engine import Engine
+from libs.runtime.errors import NotFound
+from services.reports.case.reads import asked_by
+from services.reports.case.state import ENDED, Case
+from services.reports.clarification.reads import card
+from services.reports.clarification.rules import Clarification
+from services.reports.looking import living_end
+from services.reports.report.reads import messages_of
+from services.reports.report.rules import Report
+from services.reports.steps import CASE_STEPS, REPORT_STEPS, step
+from services.reports.store import Store
+
+PUBLIC_STEPS = {"asked", "confirmed", "decided", "published", "closed"}
+
+
+class Tickets:
+    def __init__(self, engine: Engine, store: Store) -> None:
+        self._engine = engine
+        self._store = store
+
+    async def one(self, tenant: str, number: str, code_hash: str) -> TicketView:
+        """Raises:
+        NotFound: no such number, or not its code; which of the two is not said.
+        """
+        report = await self._held(tenant, number, code_hash)
+        case = await living_end(self._store, tenant, report.case_id)
+        clarification = await self._store.clarification_of(tenant, case)
+        steps = await self._ticket_steps(tenant, report, case, clarification)
+        return TicketView(
+            report_id=report.report_id,
+            number=report.number,
+            kind=report.kind,
+            state=ticket_state(report, case, clarification),
+            received_at=report.received_at,
+            text=report.text,
+            urls=report.urls,
+            attachments=len(report.attachments),
+            area=report.area,
+            confidential=report.confidential,
+            anonymous=report.anonymous,
+            case_id=case.case_id if case else None,
+            others=max(0, asked_by(case, clarification) - 1) if case else 0,
+            waiting_for=case.party if case else None,
+            waiting_until=case.asked_until if case else None,
+            answer_due_at=case.answer_due_at if case else report.answer_due_at,
+            clarification=card(clarification) if clarification else None,
+            answer=report.answer,
+            outcome=report.answered_outcome,
+            helpful=report.helpful,
+            screened_reason=report.screened_reason,
+            ended_reason=case.closed_reason if case is not None and has_ended(report, case) else "",
+            steps=steps,
+            messages=messages_of(report),
+        )
+
+    async def report_of(self, tenant: str, number: str, code_hash: str) -> str:
+        """Raises:
+        NotFound: as for the ticket.
+        """
+        return (await self._held(tenant, number, code_hash)).report_id
+
+    async def _held(self, tenant: str, number: str, code_hash: str) -> Report:
+        found = await self._store.find_reports(tenant, {"ix.number": number}, sort=(), limit=1)
+        if not found or not hmac.compare_digest(found[0].code_hash, code_hash) or not code_hash:
+            raise NotFound("ticket")
+        return found[0]
+
+    async def opening(self, tenant: str, number: str) -> TicketOpening:
+        """Raises:
+        NotFound: no such number.
+        """
+        found = await self._store.find_reports(tenant, {"ix.number": number}, sort=(), limit=1)
+        if not found:
+            raise NotFound("ticket")
+        return TicketOpening(report_id=found[0].report_id, code_hash=found[0].code_hash)
+
+    async def _ticket_steps(
+        self, tenant: str, report: Report, case: Case | None, clarification: Clarification | None
+    ) -> tuple[Step, ...]:
+        own = [
+            step(REPORT_STEPS[h["type"]], h)
+            for h in await self._engine.pages["report"].history(tenant, report.report_id, types=list(REPORT_STEPS))
+        ]
+        if case is None:
+            return tuple(own)
+        others = max(0, asked_by(case, clarification) - 1)
+        linked = [s.model_copy(update={"count": others}) if s.what == "linked" else s for s in own]
+        types = [t for t, word in CASE_STEPS.items() if word in PUBLIC_STEPS]
+        history = await self._engine.pages["case"].history(tenant, case.case_id, types=types)
+        ours = [_public(step(CASE_STEPS[h["type"]], h)) for h in history if _is_told(h)]
+        return seen_by_reporter(linked, ours, joined=max((s.at for s in linked), default=report.received_at))
+
+
+def ticket_state(report: Report, case: Case | None, clarification: Clarification | None) -> str:
+    """What the reporter reads. Answered means published for its case; how it was delivered is shown beside it."""
+    if report.state in (ReportState.WITHDRAWN, ReportState.SCREENED_OUT, ReportState.CLOSED):
+        return str(report.state)
+    if report.state == ReportState.ANSWERED:
+        return "answered"
+    if clarification is not None and clarification.state != ClarificationState.RETRACTED:
+        # After a "Belum" a newer version is an answer again.
+        newer = report.rated_at is not None and clarification.latest.at > report.rated_at
+        if report.state != ReportState.REOPENED or newer:
+            return "answered"
+    elif case is not None and has_ended(report, case):
+        return "not_continued"
+    if case is not None and case.party is not None:
+        return "waiting_party"
+    if report.state == ReportState.RECEIVED or (case is not None and case.state == CaseState.OPEN):
+        return "received"
+    return "checking"
+
+
+def has_ended(report: Report, case: Case) -> bool:
+    """Closed without an answer: whoever asked before that has their end. A later one opens the case again."""
+    if case.state not in ENDED or case.answered:
+        return False
+    return case.closed_at is None or report.received_at <= case.closed_at
+
+
+def seen_by_reporter(own: Sequence[Step], ours: Sequence[Step], *, joined: datetime) -> tuple[Step, ...]:
+    """One line of time. Who joins a case that has its answer was answered when they joined, not before they asked."""
+    first = min((s.at for s in own), default=joined)
+    earlier = [s for s in ours if s.at < first]
+    answers = [s for s in earlier if s.what == "published"]
+    given = [answers[0].model_copy(update={"at": joined, "count": 1})] if answers else []
+    return (*sorted((*own, *(s for s in ours if s.at >= first), *given), key=lambda s: s.at),)
+
+
+def _is_told(entry: Mapping[str, Any]) -> bool:
+    """A closing is told to reporters where they get no answer by it; older ones were written for the office alone."""
+    data = entry["data"]
+    return entry["type"] != "reports.case-closed.v1" or (data.get("at") is not None and not data.get("answered"))
+
+
+def _public(step: Step) -> Step:
+    """Without who did it, and without what was said between the office and others."""
+    note = step.note if step.what in ("decided", "published", "closed") else ""
+    return step.model_copy(update={"actor": None, "note": note})
