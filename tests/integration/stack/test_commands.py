@@ -2,6 +2,7 @@ import fcntl
 import signal
 import socket
 from collections.abc import Iterator
+from uuid import uuid4
 
 import pytest
 
@@ -17,10 +18,13 @@ from tests.stack import home_of_this_run
 
 @pytest.fixture
 def own(monkeypatch: pytest.MonkeyPatch) -> Iterator[Stack]:
-    """A stack that no other test uses, without services."""
+    """A stack that no other test uses, without services.
+
+    What a failed start began, the format of Kafka's storage, may go on while the next test runs.
+    """
     monkeypatch.delenv("SIMPUL_PORT", raising=False)
     monkeypatch.setattr("deploy.local.stack.is_built", lambda _: False)
-    stack = Stack(Layout(home=home_of_this_run("commands")), Ports(free_base()))
+    stack = Stack(Layout(home=home_of_this_run(f"commands-{uuid4().hex[:8]}")), Ports(free_base()))
     yield stack
     stack.stop()
     stack.discard_data()
