@@ -20,7 +20,8 @@ RUN = "SIMPUL_TEST_RUN"
 def running_stack() -> Iterator[Stack]:
     """Servers with users, rights and topics, and the mail sink; no service runs until `start_service`."""
     clear_up()
-    stack = Stack(Layout(home=home_of_this_run()), Ports(free_base()))
+    # Tests wait for every service alike.
+    stack = Stack(Layout(home=home_of_this_run()), Ports(free_base()), patient=())
     try:
         stack.install()
         stack.start_servers()

@@ -37,11 +37,23 @@ SERVICE_SECONDS = 60
 class Stack:
     """Every call blocks until it is done: inside an event loop, call from a thread (`asyncio.to_thread`)."""
 
-    def __init__(self, layout: Layout, ports: Ports, external: External | None = None) -> None:
+    def __init__(
+        self,
+        layout: Layout,
+        ports: Ports,
+        external: External | None = None,
+        *,
+        patient: Container[Service] = PATIENT,
+    ) -> None:
+        """
+        Args:
+            patient: services whose processes give way to the others.
+        """
         self.layout = layout
         self.ports = ports
         self.children = Children(layout)
         self._external = external or External()
+        self._patient = patient
         self._secrets = Secrets(layout.secrets)
 
     @property
@@ -157,7 +169,9 @@ class Stack:
             plain = {key: value for key, value in os.environ.items() if not key.startswith("SIMPUL_")}
             command = [sys.executable, "-m", MODULES[service]]
             environment = plain | self.environment(service)
-            self.children.launch(service, command, environment=environment, cwd=CHECKOUT, gives_way=service in PATIENT)
+            self.children.launch(
+                service, command, environment=environment, cwd=CHECKOUT, gives_way=service in self._patient
+            )
 
     def await_service(self, service: Service) -> None:
         port = self.ports.health(service)
