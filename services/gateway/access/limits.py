@@ -23,10 +23,7 @@ class TooMany(Exception):
 
 
 class Bucket:
-    """So many per minute from one client, with a burst; remembers one number for each (GCRA).
-
-    Why not the `limits` package: its memory storage starts a thread every 10 ms of traffic.
-    """
+    """So many per minute from one client, with a burst; remembers one number for each (GCRA). Decision 27."""
 
     def __init__(self, *, per_minute: int, burst: int, clock: Callable[[], float] = monotonic) -> None:
         self._interval = 60.0 / per_minute

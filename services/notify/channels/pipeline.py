@@ -1,7 +1,6 @@
 """One message in two round trips instead of four, with servers that offer PIPELINING (RFC 2920; nearly all do).
 
-The library connects, encrypts and logs in; then the connection speaks through this protocol. Measured with 16
-connections: 0.12 ms of CPU a message against 0.28.
+The library connects, encrypts and logs in; then the connection speaks through this protocol (decision 28).
 """
 
 import asyncio
