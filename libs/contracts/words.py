@@ -98,6 +98,10 @@ class Role(StrEnum):
     OPERATOR = "operator"
 
 
+CHECKERS = frozenset({Role.VERIFIER, Role.EDITOR, Role.APPROVER, Role.TENANT_ADMIN})
+"""Who works on cases and carries answers out."""
+
+
 class Channel(StrEnum):
     EMAIL = "email"
     INBOX = "inbox"

@@ -31,14 +31,15 @@ from services.gateway.access.limits import Bucket, FairShare
 from services.gateway.access.resuming import LogInFirst, to_the_door
 from services.gateway.access.sessions import BrowserCookies, LoginLinks, Sessions, TicketCookies
 from services.gateway.access.signed_links import SignedLinks
+from services.gateway.access.step_up import StepUp
 from services.gateway.api import internal, live
 from services.gateway.api.openapi import add_documentation
 from services.gateway.api.routes import add_api
-from services.gateway.console.queue import pages as console
+from services.gateway.console import pages as console
 from services.gateway.context import Gateway, Limits
 from services.gateway.dispatch.accepting import Accepting, TrackingCodes
 from services.gateway.dispatch.asking import Asking
-from services.gateway.dispatch.commands import Commands
+from services.gateway.dispatch.dispatcher import Dispatcher
 from services.gateway.dispatch.sending import Sender
 from services.gateway.dispatch.streams import Hub
 from services.gateway.dispatch.waiting import Waiters
@@ -239,7 +240,8 @@ def build(settings: GatewaySettings) -> Machinery:
         browser_cookies=BrowserCookies(session_key),
         codes=codes,
         accepting=Accepting(asking, codes, uploads),
-        commands=Commands(asking, registry),
+        dispatcher=Dispatcher(asking),
+        step_up=StepUp(registry),
         reports=reports,
         registry=registry,
         notify=notify,

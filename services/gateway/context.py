@@ -39,8 +39,9 @@ from services.gateway.access.sessions import (
     new_browser,
 )
 from services.gateway.access.signed_links import SignedLinks
+from services.gateway.access.step_up import StepUp
 from services.gateway.dispatch.accepting import Accepted, Accepting, TrackingCodes
-from services.gateway.dispatch.commands import WAIT, Commands
+from services.gateway.dispatch.dispatcher import WAIT, Dispatcher
 from services.gateway.dispatch.idempotency import read_key
 from services.gateway.dispatch.streams import Hub
 from services.gateway.dispatch.waiting import read_wait
@@ -82,7 +83,8 @@ class Gateway:
     browser_cookies: BrowserCookies
     codes: TrackingCodes
     accepting: Accepting
-    commands: Commands
+    dispatcher: Dispatcher
+    step_up: StepUp
     reports: ReportsReads
     registry: RegistryReads
     notify: NotifyReads

@@ -1,16 +1,14 @@
 """Who may do what with deliveries and assignments. Roles are those of the actor, checked against the directory."""
 
 from libs.contracts.envelope import Actor
-from libs.contracts.words import Role
+from libs.contracts.words import CHECKERS, Role
 from libs.runtime.aggregates import Context
 from libs.runtime.errors import Refused
 
-SENDERS = frozenset({Role.VERIFIER, Role.EDITOR, Role.APPROVER, Role.TENANT_ADMIN})
-"""Officers who carry answers out: they see the numbers of those whom they write to by hand."""
-
 
 def is_sender(actor: Actor | None) -> bool:
-    return actor is not None and bool(SENDERS.intersection(actor.roles))
+    """They see the numbers of those whom they write to by hand."""
+    return actor is not None and bool(CHECKERS.intersection(actor.roles))
 
 
 def require_sender(context: Context) -> None:

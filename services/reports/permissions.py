@@ -1,12 +1,9 @@
 """Who may do what with reports and cases. Roles are those of the actor in the envelope, set by the gateway."""
 
 from libs.contracts.envelope import Actor
-from libs.contracts.words import Role
+from libs.contracts.words import CHECKERS
 from libs.runtime.aggregates import Context
 from libs.runtime.errors import Refused
-
-CHECKERS = frozenset({Role.VERIFIER, Role.EDITOR, Role.APPROVER, Role.TENANT_ADMIN})
-"""May read and work on cases."""
 
 
 def require(context: Context, *roles: str) -> Actor:

@@ -23,7 +23,7 @@ from libs.contracts.reports.reads import (
     TicketView,
 )
 from libs.contracts.topics import Service
-from libs.contracts.words import Role
+from libs.contracts.words import CHECKERS, Role
 from libs.runtime.errors import Refused
 from libs.runtime.http import ServiceClient, caller_dependency, tenant_of
 from libs.runtime.paths import Id, Number, Position
@@ -33,7 +33,6 @@ from services.reports.case.reads import CaseReads
 from services.reports.clarification.reads import ClarificationReads
 from services.reports.evidence import Evidence
 from services.reports.matching.questions import Answer, Question
-from services.reports.permissions import CHECKERS
 from services.reports.report.reads import ReportReads
 from services.reports.stats import Stats
 from services.reports.tickets import Tickets

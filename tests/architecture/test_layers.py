@@ -19,9 +19,7 @@ IMPURE = frozenset(
      "tempfile", "threading", "time", "urllib.request"}
 )  # fmt: skip
 RULES = [m for m in PRODUCT if m.name.startswith("services.") and {"decide", "evolve"} <= m.functions]
-FOLLOW_UPS = [
-    m for m in PRODUCT if m.name.startswith("services.") and "libs.runtime.aggregates.FollowUp" in m.imports
-]
+FOLLOW_UPS = [m for m in PRODUCT if m.name.startswith("services.") and "libs.runtime.aggregates.FollowUp" in m.imports]
 
 
 def test_import_linters_contracts_hold() -> None:

@@ -14,13 +14,14 @@ from fastapi.dependencies.utils import get_flat_params
 from fastapi.routing import APIRoute
 from pydantic import create_model
 
+from libs.contracts.notify.delivery import RetryDelivery
 from libs.runtime.errors import NotFound
 from libs.runtime.http import add_problem_handlers
 from services.gateway import context
 from services.gateway.api import internal, live
 from services.gateway.api.routes import add_api
 from services.gateway.app import add_pages
-from services.gateway.dispatch.commands import Commands
+from services.gateway.dispatch.dispatcher import Dispatcher, by_anybody
 from services.gateway.errors.problems import add_handlers
 from services.notify.routes import router as notify
 from services.registry.routes import router as registry
@@ -116,14 +117,14 @@ async def test_an_id_that_is_none_is_not_found_and_no_command_is_published(odd: 
         answer = await at.post(path, json={}, headers={"Idempotency-Key": str(uuid4())})
 
     assert answer.status_code == 404
-    app.state.gateway.commands.lease_case.assert_not_called()
+    app.state.gateway.dispatcher.send.assert_not_called()
 
 
 async def test_a_form_cannot_name_what_no_path_could() -> None:
     asking = AsyncMock()
 
     with pytest.raises(NotFound):
-        await Commands(asking, MagicMock()).retry_delivery(MagicMock(), uuid4(), "D\u20ac", wait=0)
+        await Dispatcher(asking).send(by_anybody("t"), uuid4(), RetryDelivery(delivery_id="D\u20ac"), wait=0)
 
     asking.send.assert_not_called()
 

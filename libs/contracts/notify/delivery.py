@@ -1,7 +1,9 @@
 """Bulletins (one message version for many), their deliveries, and what partners answer."""
 
 from datetime import datetime
+from typing import Annotated
 
+from libs.contracts.fields import Flag, Limit
 from libs.contracts.messages import Command, Event, Sealable
 from libs.contracts.reports.parts import Reference
 
@@ -219,8 +221,7 @@ class RefuseByHand(Command, name="notify.refuse-by-hand.v1", of="delivery", to="
     more."""
 
     delivery_id: str
-    reason: str
-    """wrong_number or unsubscribed."""
+    reason: Annotated[str, Limit(words=("wrong_number", "unsubscribed"))]
 
 
 class RefusedByHand(Event, name="notify.refused-by-hand.v1", of="delivery"):
@@ -282,9 +283,9 @@ class AnswerAssignment(Command, name="notify.answer-assignment.v1", of="assignme
     """Siap or tidak bisa; declining costs nothing."""
 
     assignment_id: str
-    ready: bool
-    reason: str = ""
-    """For declining: no_time, not_fitting, disagree or other."""
+    ready: Flag
+    reason: Annotated[str, Limit(words=("", "no_time", "not_fitting", "disagree", "other"))] = ""
+    """For declining."""
 
 
 class AssignmentAcknowledged(Event, name="notify.assignment-acknowledged.v1", of="assignment"):

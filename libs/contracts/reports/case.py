@@ -1,12 +1,25 @@
 """Reports of one claim, and the work of checking it."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
+from typing import Annotated
 
+from libs.contracts.fields import (
+    AreaCode,
+    DueTime,
+    Flag,
+    Identity,
+    Limit,
+    Line,
+    Note,
+    Revision,
+    SaidNote,
+    SaidText,
+    Severity,
+    Topic,
+    Url,
+)
 from libs.contracts.messages import Command, Event
 from libs.contracts.reports.parts import Belongings, Candidate, Draft, Mark, Part, Reference, Way
-
-FARTHEST_DUE = timedelta(days=365)
-"""A party is asked for an answer within a year at most."""
 
 
 class LinkReports(Command, name="reports.link-reports.v1", of="case", to="case_id", mailbox="placing"):
@@ -72,7 +85,7 @@ class LeaseCase(Command, name="reports.lease-case.v1", of="case", to="case_id"):
     """An officer takes the case in hand for a while, so that two do not work on it unknowingly."""
 
     case_id: str
-    release: bool = False
+    release: Flag = False
 
 
 class CaseLeased(Event, name="reports.case-leased.v1", of="case"):
@@ -83,11 +96,10 @@ class CaseLeased(Event, name="reports.case-leased.v1", of="case"):
 
 class TriageCase(Command, name="reports.triage-case.v1", of="case", to="case_id"):
     case_id: str
-    severity: int
-    """1 slight, 2 moderate, 3 grave, 4 acute."""
-    topic: str
-    area: str | None = None
-    owner: str | None = None
+    severity: Severity
+    topic: Topic
+    area: AreaCode | None = None
+    owner: Identity | None = None
     owner_known: bool = False
     """An active officer of this office. Added by the service itself, never by a sender."""
 
@@ -104,9 +116,9 @@ class AskSource(Command, name="reports.ask-source.v1", of="case", to="case_id"):
     """A question to an agency. The clock stops only for a named party and a date."""
 
     case_id: str
-    party: str
-    question: str = ""
-    due_at: datetime
+    party: Line
+    question: Note = ""
+    due_at: DueTime
 
 
 class SourceAsked(Event, name="reports.source-asked.v1", of="case"):
@@ -119,7 +131,7 @@ class SourceAsked(Event, name="reports.source-asked.v1", of="case"):
 
 class RecordConfirmation(Command, name="reports.record-confirmation.v1", of="case", to="case_id"):
     case_id: str
-    text: str
+    text: SaidText
 
 
 class SourceConfirmed(Event, name="reports.source-confirmed.v1", of="case"):
@@ -144,7 +156,7 @@ class ReferenceAdded(Event, name="reports.reference-added.v1", of="case"):
 
 class RemoveReference(Command, name="reports.remove-reference.v1", of="case", to="case_id"):
     case_id: str
-    url: str
+    url: Url
 
 
 class ReferenceRemoved(Event, name="reports.reference-removed.v1", of="case"):
@@ -155,9 +167,9 @@ class ReferenceRemoved(Event, name="reports.reference-removed.v1", of="case"):
 class SaveDraft(Command, name="reports.save-draft.v1", of="case", to="case_id"):
     case_id: str
     draft: Draft
-    expects: int
+    expects: Revision
     """Number of the draft that the author had before them; another number is a version conflict."""
-    submit: bool = False
+    submit: Flag = False
     """Saved and handed to the approvers in one step."""
 
 
@@ -177,7 +189,7 @@ class ReviewRequested(Event, name="reports.review-requested.v1", of="case"):
 
 class ReturnDraft(Command, name="reports.return-draft.v1", of="case", to="case_id"):
     case_id: str
-    note: str
+    note: SaidNote
 
 
 class ChangesRequested(Event, name="reports.changes-requested.v1", of="case"):
@@ -187,7 +199,7 @@ class ChangesRequested(Event, name="reports.changes-requested.v1", of="case"):
 
 class ApproveVerdict(Command, name="reports.approve-verdict.v1", of="case", to="case_id"):
     case_id: str
-    expects: int
+    expects: Revision
 
 
 class VerdictApproved(Event, name="reports.verdict-approved.v1", of="case"):
@@ -232,7 +244,7 @@ class Target(Part):
 
 class MergeCase(Command, name="reports.merge-case.v1", of="case", to="case_id"):
     case_id: str
-    into: str
+    into: Identity
     end: Target | None = None
     """Added by the service itself, never by a sender. None: there is no such case in this office."""
 
@@ -329,9 +341,8 @@ class JudgeSuggestion(Command, name="reports.judge-suggestion.v1", of="case", to
     """The officer has looked: another case, or the same campaign with another target."""
 
     case_id: str
-    other: str
-    relation: str
-    """different or campaign."""
+    other: Identity
+    relation: Annotated[str, Limit(words=("different", "campaign"))]
     known: bool = False
     """A case of this office. Added by the service itself, never by a sender."""
 
@@ -344,7 +355,7 @@ class SuggestionJudged(Event, name="reports.suggestion-judged.v1", of="case"):
 
 class CloseCase(Command, name="reports.close-case.v1", of="case", to="case_id"):
     case_id: str
-    reason: str = ""
+    reason: Note = ""
     """Told to who waits for an answer; needed while there is none."""
 
 
@@ -407,7 +418,7 @@ class SettleRecalls(Command, name="reports.settle-recalls.v1", of="case", to="ca
     """Marks were dealt with: by a message to the reporter, or because an officer says so."""
 
     case_id: str
-    report_id: str | None = None
+    report_id: Identity | None = None
     """None: all of the case."""
     upto: int | None = None
     """The last mark of this report that it speaks of; None: all that there are, by the officer's word."""
@@ -427,9 +438,9 @@ class AdoptDraft(Command, name="reports.adopt-draft.v1", of="case", to="case_id"
     """The text of a merged case becomes the draft; what stood there is kept in its place."""
 
     case_id: str
-    of: str
+    of: Identity
     """The merged case."""
-    expects: int
+    expects: Revision
 
 
 class DraftAdopted(Event, name="reports.draft-adopted.v1", of="case"):

@@ -1,8 +1,12 @@
 """Values that several messages of the reports service share."""
 
 from datetime import datetime
+from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
+
+from libs.contracts.fields import Flag, Limit, Line, Note, Publisher, Text, Url
+from libs.contracts.words import Verdict
 
 
 class Part(BaseModel):
@@ -30,9 +34,9 @@ class Attachment(Part):
 class Reference(Part):
     """A source. `sha256` is of the archived copy; None until there is one."""
 
-    title: str
-    url: str
-    publisher: str = ""
+    title: Line
+    url: Url
+    publisher: Publisher = ""
     sha256: str | None = None
     archived_at: datetime | None = None
 
@@ -40,12 +44,12 @@ class Reference(Part):
 class Draft(Part):
     """What the author proposes. `number` counts saves and guards against two people writing at once."""
 
-    claim: str = ""
-    verdict: str | None = None
-    about_own_tenant: bool | None = None
-    fact: str = ""
-    explanation: str = ""
-    change_note: str = ""
+    claim: Note = ""
+    verdict: Annotated[str, Limit(words=Verdict)] | None = None
+    about_own_tenant: Flag | None = None
+    fact: Note = ""
+    explanation: Text = ""
+    change_note: Note = ""
 
 
 class Candidate(Part):

@@ -1,9 +1,13 @@
 """What one person sent, from the form to its answer."""
 
 from datetime import datetime
+from typing import Annotated
 
+from libs.contracts.fields import Flag, Limit, Note, SaidText
 from libs.contracts.messages import Command, Event, Sealable
 from libs.contracts.reports.parts import Attachment, Candidate, Mark, Part
+
+OUTCOMES = ("solved", "clarified", "no_action", "not_responsible", "duplicate", "unclear")
 
 
 class ReportContent(Sealable):
@@ -14,11 +18,11 @@ class ReportContent(Sealable):
 
 
 class MessageContent(Sealable):
-    text: str
+    text: SaidText
 
 
 class RatingContent(Sealable):
-    text: str = ""
+    text: Note = ""
     """What is still open, in a few words."""
 
 
@@ -228,7 +232,7 @@ class RateAnswer(Command, name="reports.rate-answer.v1", of="report", to="report
     """ "Menjawab?": yes closes the report, no reopens it."""
 
     report_id: str
-    helpful: bool
+    helpful: Flag
     answered: bool = False
     """Its case has a published answer. Added by the service itself, never by a sender."""
 
@@ -259,8 +263,8 @@ class ReportSettled(Event, name="reports.report-settled.v1", of="report"):
 
 class ScreenOutReport(Command, name="reports.screen-out-report.v1", of="report", to="report_id"):
     report_id: str
-    reason: str
-    """spam, out_of_scope or unclear; told to the reporter."""
+    reason: Annotated[str, Limit(words=("spam", "out_of_scope", "unclear"))]
+    """Told to the reporter."""
 
 
 class ReportScreenedOut(Event, name="reports.report-screened-out.v1", of="report"):
@@ -273,8 +277,8 @@ class AnswerReport(Command, name="reports.answer-report.v1", of="report", to="re
     """An answer to one person: aspirations, complaints and requests for information."""
 
     report_id: str
-    outcome: str
-    """solved, clarified, no_action, not_responsible, duplicate or unclear: closed is not the same as solved."""
+    outcome: Annotated[str, Limit(words=OUTCOMES)]
+    """Closed is not the same as solved."""
 
 
 class ReportAnswered(Event, name="reports.report-answered.v1", of="report", private={"text"}):

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from libs.contracts.directory import TenantRecord
 from libs.contracts.envelope import Actor
+from libs.contracts.notify.delivery import LoginAddress, SendLoginLink
 from libs.contracts.notify.reads import AssignmentView
 from libs.contracts.words import PartnerState, Role
 from libs.runtime import logs
@@ -46,14 +47,10 @@ async def _send_if_known(parts: Gateway, office: TenantRecord, email: str, key: 
         return
     secret = new_secret(office.id)
     await parts.links.make(office.id, found.partner_id, secret=secret, target=then)
-    await parts.commands.send_login_link(
-        office,
-        key,
-        partner_id=found.partner_id,
-        address=found.address,
-        link=f"{parts.settings.public_url}/{office.slug}/login/{secret}",
-        language=found.language,
-    )
+
+    link = LoginAddress(address=found.address, link=f"{parts.settings.public_url}/{office.slug}/login/{secret}")
+    fields = {"partner_id": found.partner_id, "language": found.language}
+    await parts.dispatcher.mail_link(office.id, key, SendLoginLink, fields, link, opens=found.partner_id)
 
 
 async def enter(parts: Gateway, secret: str, *, instead_of: str | None = None) -> tuple[Session, str] | None:

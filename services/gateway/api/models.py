@@ -1,26 +1,18 @@
 """Bodies of the API that are not read models of a service, and what of those the public may see."""
 
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
+from fastapi import Query, Response
 from pydantic import (
-    AfterValidator,
-    AwareDatetime,
     BaseModel,
-    BeforeValidator,
     ConfigDict,
-    Field,
     StrictBool,
-    StrictInt,
     StringConstraints,
 )
-from pydantic_core import PydanticCustomError
 
-from libs.contracts.ids import IDENTIFIER
 from libs.contracts.notify.reads import FollowView
-from libs.contracts.problems import Problem
-from libs.contracts.reports.case import FARTHEST_DUE
 from libs.contracts.reports.parts import Reference
 from libs.contracts.reports.reads import (
     ClarificationCard,
@@ -30,31 +22,10 @@ from libs.contracts.reports.reads import (
     TicketView,
     VersionView,
 )
-from libs.contracts.words import Verdict
 from libs.runtime.http import PROBLEM_JSON
-from services.gateway.dispatch.commands import Reply
-from services.gateway.reporting.forms import AreaCode, Form, Line, Note, SaidText, Text, TrackingCode, Url
+from services.gateway.dispatch.dispatcher import Reply
+from services.gateway.reporting.forms import Form, Note, SaidText, TrackingCode
 
-
-def _written(value: Any) -> Any:
-    """A time as text only: a bare number would be read as seconds of an epoch nobody named."""
-    if not isinstance(value, str):
-        raise PydanticCustomError("datetime_type", "a time is written as text")
-    return value
-
-
-def _in_reach(value: datetime) -> datetime:
-    """A date in the year 6307 is a slip of the keyboard, and stops a clock for ever."""
-    now = datetime.now(UTC)
-    if value <= now:
-        raise PydanticCustomError("date_past", "a date to come is needed")
-    if value > now + FARTHEST_DUE:
-        raise PydanticCustomError("date_far", "a date within a year is needed")
-    return value
-
-
-DueTime = Annotated[AwareDatetime, BeforeValidator(_written), AfterValidator(_in_reach)]
-Identity = Annotated[str, StringConstraints(pattern=IDENTIFIER)]
 Slug = Annotated[str, StringConstraints(min_length=1, max_length=64, pattern=r"^[a-z0-9-]+$")]
 Email = Annotated[str, StringConstraints(min_length=3, max_length=254, pattern=r"^[^\s\u0000-\u001f\u007f]+$")]
 Password = Annotated[str, StringConstraints(min_length=1, max_length=200)]
@@ -86,6 +57,12 @@ def command_answer(reply: Reply) -> CommandAnswer:
     if reply.outcome is None:
         return CommandAnswer(command_id=reply.command_id, state="accepted")
     return CommandAnswer(command_id=reply.command_id, state="done", events=reply.outcome.events)
+
+
+def answered(reply: Reply, response: Response) -> CommandAnswer:
+    """201 with what happened where somebody waited and knows it, else 202."""
+    response.status_code = 201 if reply.outcome is not None else 202
+    return command_answer(reply)
 
 
 class PublicClarification(Answer):
@@ -178,104 +155,6 @@ class Sent(Answer):
     state: Literal["sent_if_known"] = "sent_if_known"
 
 
-class Assignment(Form):
-    ready: StrictBool
-    reason: Literal["", "no_time", "not_fitting", "disagree", "other"] = ""
-
-
-class LeaseWish(Form):
-    release: StrictBool = False
-
-
-class TriageWish(Form):
-    severity: Annotated[StrictInt, Field(ge=1, le=4)]
-    topic: Annotated[str, StringConstraints(max_length=60, pattern=r"^[^\u0000-\u001f\u007f]*$")] = ""
-    area: AreaCode | None = None
-    owner: Identity | None = None
-
-
-class QuestionWish(Form):
-    party: Line
-    question: Note = ""
-    due_at: DueTime
-
-
-class ConfirmationWish(Form):
-    text: SaidText
-
-
-class ReferenceWish(Form):
-    title: Line
-    url: Url
-    publisher: Annotated[str, StringConstraints(max_length=200, pattern=r"^[^\u0000-\u001f\u007f]*$")] = ""
-
-
-class DraftWish(Form):
-    claim: Note = ""
-    verdict: Verdict | None = None
-    about_own_tenant: StrictBool | None = None
-    fact: Note = ""
-    explanation: Text = ""
-    change_note: Note = ""
-    expects: Annotated[StrictInt, Field(ge=0, le=1_000_000)]
-    """Number of the draft that the author had before them."""
-    submit: StrictBool = False
-
-
-class ReturnWish(Form):
-    note: Annotated[SaidText, StringConstraints(max_length=1_000)]
-
-
-class ApprovalWish(Form):
-    expects: Annotated[StrictInt, Field(ge=0, le=1_000_000)]
-    code: Totp
-    """A fresh code of the second factor."""
-
-
-class PublicationWish(Form):
-    """Nothing more to say."""
-
-
-class MergeWish(Form):
-    into: Identity
-
-
-class SuggestionWish(Form):
-    other: Identity
-    relation: Literal["different", "campaign"]
-
-
-class ClosingWish(Form):
-    reason: Note = ""
-    """Needed while the case has no answer: its reporters read it."""
-
-
-class AdoptionWish(Form):
-    of: Identity
-    """The merged case whose draft is taken."""
-    expects: Annotated[StrictInt, Field(ge=0, le=1_000_000)]
-
-
-class SettlementWish(Form):
-    """What reporters brought back has been dealt with."""
-
-    report_id: Identity | None = None
-    """Null: all that the case has."""
-
-
-class ReportSettlementWish(Form):
-    """Nothing more to say."""
-
-
-class ReportAnswerWish(Form):
-    outcome: Literal["solved", "clarified", "no_action", "not_responsible", "duplicate", "unclear"]
-    text: SaidText
-
-
-class ScreeningWish(Form):
-    reason: Literal["spam", "out_of_scope", "unclear"]
-
-
 def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
     """Documented answers that are problem details."""
     schema = {"schema": {"$ref": "#/components/schemas/Problem"}}
@@ -306,4 +185,12 @@ _WORDS = {
 ALWAYS = (400, 404, 422, 503)
 WRITING = (*ALWAYS, 408, 409, 413, 415, 429)
 STAFF = (401, 403)
-SCHEMAS: tuple[type[BaseModel], ...] = (Problem,)
+READS = problems(*ALWAYS, *STAFF)
+WRITES: dict[int | str, dict[str, Any]] = {
+    201: {"model": CommandAnswer, "description": "Carried out"},
+    **problems(*WRITING, *STAFF),
+}
+"""Documented answers to whoever is logged in."""
+
+Cursor = Annotated[str, Query(max_length=600)]
+Word = Annotated[str, Query(max_length=60)]

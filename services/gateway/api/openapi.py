@@ -83,7 +83,8 @@ def document(app: FastAPI) -> dict[str, Any]:
     )
     opened_by = {
         operation_id(group, route): _cookies(route)
-        for group, router in ROUTERS.items()
+        for group, routers in ROUTERS.items()
+        for router in routers
         for route in router.routes
         if isinstance(route, APIRoute)
     }

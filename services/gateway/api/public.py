@@ -8,7 +8,6 @@ from starlette.responses import Response as PlainResponse
 from libs.contracts.reads import BlobView
 from libs.contracts.reports.reads import MatchView, StatsView
 from libs.kit.imaging import LARGEST_BYTES
-from services.gateway.access.sessions import Ticket
 from services.gateway.api.bodies import documented
 from services.gateway.api.models import (
     ALWAYS,
@@ -17,22 +16,15 @@ from services.gateway.api.models import (
     CommandAnswer,
     PublicClarification,
     ReportAnswer,
-    TicketAnswer,
-    TicketCode,
-    TicketMessage,
-    TicketRating,
-    command_answer,
-    holders_view,
+    answered,
     problems,
     public_clarification,
 )
-from services.gateway.context import Guess, Key, Office, Parts, PublicWrite, Wait, parts_of
-from services.gateway.dispatch.commands import Reply
-from services.gateway.paths import Id, Number, Slug
-from services.gateway.reads import or_missing
+from services.gateway.archive import wishes
+from services.gateway.context import Key, Office, Parts, PublicWrite, Wait, parts_of
+from services.gateway.paths import Id, Slug
 from services.gateway.reporting.door import submit_report
 from services.gateway.reporting.forms import MatchQuestion, ReportForm
-from services.gateway.tickets.opening import open_ticket
 
 MATCH_WITHIN = 3.0
 
@@ -128,109 +120,10 @@ async def count_demand(
 ) -> CommandAnswer:
     """Counts somebody who received the claim, without keeping anything about them."""
     found = await parts.reports.clarification(office.id, ref)
-    return answered(await parts.commands.count_demand(office, key, found.id, wait=wait), response)
+    return answered(await wishes.count_demand(parts, office, key, found.id, wait=wait), response)
 
 
 @router.get("/{slug}/stats", summary="Numbers of the last week", responses=problems(*ALWAYS))
 async def stats(office: Office, parts: Parts) -> StatsView:
     """Of the office; small numbers are left out."""
     return await parts.reports.stats(office.id)
-
-
-@router.post(
-    "/{slug}/tickets/{number}",
-    summary="A ticket, for whoever has its code",
-    dependencies=[Guess],
-    responses=problems(*WRITING),
-)
-async def ticket(office: Office, parts: Parts, number: Number, shown: TicketCode) -> TicketAnswer:
-    """Number and code, as the receipt said them. A wrong code and a number that never was are one answer."""
-    held, view = await open_ticket(parts, office, number, shown.code)
-    follow = await or_missing(parts.notify.subject(office.id, held.report_id))
-    return TicketAnswer(ticket=holders_view(view), follow=follow)
-
-
-async def _held(parts: Parts, office: Office, number: str, code: str) -> Ticket:
-    held, _ = await open_ticket(parts, office, number, code)
-    return held
-
-
-def answered(reply: Reply, response: Response) -> CommandAnswer:
-    """201 with what happened where somebody waited and knows it, else 202."""
-    response.status_code = 201 if reply.outcome is not None else 202
-    return command_answer(reply)
-
-
-_ACTION = {201: {"model": CommandAnswer, "description": "Carried out"}, **problems(*WRITING)}
-
-
-@router.post(
-    "/{slug}/tickets/{number}/messages",
-    status_code=202,
-    summary="Write to the office",
-    dependencies=[Guess],
-    responses=_ACTION,
-)
-async def add_message(
-    office: Office, parts: Parts, number: Number, said: TicketMessage, key: Key, wait: Wait, response: Response
-) -> CommandAnswer:
-    """Only the officers of the case read it."""
-    held = await _held(parts, office, number, said.code)
-    return answered(await parts.commands.add_message(held, key, said.text, wait=wait), response)
-
-
-@router.post(
-    "/{slug}/tickets/{number}/withdrawal",
-    status_code=202,
-    summary="Withdraw the report",
-    dependencies=[Guess],
-    responses=_ACTION,
-)
-async def withdraw(
-    office: Office, parts: Parts, number: Number, shown: TicketCode, key: Key, wait: Wait, response: Response
-) -> CommandAnswer:
-    """The office stops looking into it, and what was sent is erased. This cannot be undone."""
-    held = await _held(parts, office, number, shown.code)
-    return answered(await parts.commands.withdraw_report(held, key, wait=wait), response)
-
-
-@router.post(
-    "/{slug}/tickets/{number}/rating",
-    status_code=202,
-    summary="Did it answer?",
-    dependencies=[Guess],
-    responses=_ACTION,
-)
-async def rate(
-    office: Office, parts: Parts, number: Number, rated: TicketRating, key: Key, wait: Wait, response: Response
-) -> CommandAnswer:
-    """Not helpful: the case goes back to whoever works on it."""
-    held = await _held(parts, office, number, rated.code)
-    reply = await parts.commands.rate_answer(held, key, helpful=rated.helpful, text=rated.text, wait=wait)
-    return answered(reply, response)
-
-
-@router.post(
-    "/{slug}/tickets/{number}/rejection",
-    status_code=202,
-    summary="This is not what I reported",
-    dependencies=[Guess],
-    responses=_ACTION,
-)
-async def reject_match(
-    office: Office, parts: Parts, number: Number, shown: TicketCode, key: Key, wait: Wait, response: Response
-) -> CommandAnswer:
-    """The report leaves the case that it was put to and opens one of its own."""
-    held = await _held(parts, office, number, shown.code)
-    return answered(await parts.commands.reject_match(held, key, wait=wait), response)
-
-
-@router.post(
-    "/{slug}/tickets/{number}/stop", status_code=202, summary="Stop telling me", dependencies=[Guess], responses=_ACTION
-)
-async def stop(
-    office: Office, parts: Parts, number: Number, shown: TicketCode, key: Key, wait: Wait, response: Response
-) -> CommandAnswer:
-    """Ends messages about this report to the contact that was left with it."""
-    held = await _held(parts, office, number, shown.code)
-    return answered(await parts.commands.stop_following(held, key, wait=wait), response)

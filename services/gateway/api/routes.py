@@ -6,16 +6,18 @@ from fastapi import APIRouter, FastAPI
 from fastapi.routing import APIRoute
 
 from services.gateway.access import api as session
-from services.gateway.api import console, public
+from services.gateway.api import public
+from services.gateway.console import api as console
 from services.gateway.partner import api as partner
+from services.gateway.tickets import api as tickets
 
 PREFIX = "/api/v1"
 
-ROUTERS: Mapping[str, APIRouter] = {
-    "Public": public.router,
-    "Log-in": session.router,
-    "Officers": console.router,
-    "Partners": partner.router,
+ROUTERS: Mapping[str, tuple[APIRouter, ...]] = {
+    "Public": (public.router, tickets.router),
+    "Log-in": (session.router,),
+    "Officers": console.ROUTERS,
+    "Partners": (partner.router,),
 }
 """By the group that a reader finds them in, and in the order of matching: the busiest first. No slug may be one of the
 fixed words."""
@@ -33,8 +35,9 @@ def operation(group: str, route: APIRoute) -> str:
 
 
 def add_api(app: FastAPI) -> None:
-    for group, router in ROUTERS.items():
-        app.include_router(router, prefix=PREFIX, tags=[group], generate_unique_id_function=_namer(group))
+    for group, routers in ROUTERS.items():
+        for router in routers:
+            app.include_router(router, prefix=PREFIX, tags=[group], generate_unique_id_function=_namer(group))
 
 
 def _namer(group: str) -> Callable[[APIRoute], str]:

@@ -4,36 +4,31 @@ import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import Depends, Request
 from fastapi.exceptions import RequestValidationError
-from pydantic import BaseModel, ValidationError
 from starlette.datastructures import FormData
 from starlette.responses import Response
 
 from libs.contracts.directory import TenantRecord
 from libs.contracts.reports.reads import QueueCounts
-from libs.contracts.words import Role
+from libs.contracts.words import CHECKERS
 from libs.kit import areas
 from libs.kit.calendar import Zone
-from libs.kit.visible import is_visible
-from libs.runtime.errors import Refused, Unavailable
-from services.gateway.access.limits import TooMany
+from libs.runtime.errors import Refused
 from services.gateway.access.principals import Officer
 from services.gateway.access.resuming import LogInFirst, from_another_session, only_shown
 from services.gateway.access.sessions import Kind
 from services.gateway.console import views as console_views
 from services.gateway.context import Gateway, Office, Visit, Visited, posted, read_form
-from services.gateway.dispatch.commands import Commands, Reply
-from services.gateway.dispatch.idempotency import read_key
+from services.gateway.dispatch.dispatcher import Reply
+from services.gateway.dispatch.wishes import Posted, Wish
 from services.gateway.front.pages import Site
 from services.gateway.reads import or_missing
-from services.gateway.web.pages import ZONES, Pages, see, text_of
+from services.gateway.web.pages import Pages, text_of, zone_of
 
-CHECKERS = (Role.VERIFIER, Role.EDITOR, Role.APPROVER, Role.TENANT_ADMIN)
-"""Who works on cases and carries answers out; the owners check it again."""
 NOBODY = "–"
 """Stands for a name that could not be read."""
 RETRY_AFTER = {"Retry-After": "2"}
@@ -46,8 +41,6 @@ NOTICES = frozenset(
      "kept"}
 )  # fmt: skip
 """What an address may ask a page to say; anything else is not repeated."""
-
-M = TypeVar("M", bound=BaseModel)
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,15 +98,18 @@ class Shift:
     def parts(self) -> Gateway:
         return self.visit.parts
 
-    @property
-    def commands(self) -> Commands:
+    async def send(self, wish: Wish[Any], key: UUID, target: str, values: Mapping[str, Any]) -> Reply:
         """
         Raises:
-            Refused: the form is only shown again.
+            Refused: the form is only shown again; and as `Wish.send`.
+            RequestValidationError: a field breaks a rule.
         """
         if only_shown(self.visit.request):
             raise Refused("forbidden")
-        return self.visit.parts.commands
+        return await wish.send(self.parts, self.officer, key, target, wish.read(values))
+
+    def sending(self, wish: Wish[Any], target: str, values: Mapping[str, Any]) -> Callable[[UUID], Awaitable[Reply]]:
+        return lambda key: self.send(wish, key, target, values)
 
     @property
     def works(self) -> bool:
@@ -122,7 +118,7 @@ class Shift:
 
     @property
     def zone(self) -> Zone:
-        return ZONES.get(self.office.settings.timezone, Zone.WIB)
+        return zone_of(self.office)
 
     def url(self, *path: str) -> str:
         return "/".join((f"/{self.office.slug}", "console", *path))
@@ -152,6 +148,9 @@ class Shift:
         except Refused as refused:
             from_another_session(request, refused)
             return await read_form(request)
+
+    async def received(self, request: Request, **ids: str) -> Posted:
+        return Posted(self.parts, self.office, self.officer, await self.posted(request), ids)
 
     async def frame(self) -> Frame:
         tenant, actor = self.office.id, self.officer.actor
@@ -207,119 +206,9 @@ def area_name(code: str | None) -> str:
     return areas.find(code).title if areas.exists(code) else code
 
 
-def checked(model: type[M], values: Mapping[str, Any]) -> M:
-    """
-    Raises:
-        RequestValidationError: a field breaks a rule.
-    """
-    try:
-        return model.model_validate(values)
-    except ValidationError as error:
-        raise RequestValidationError(error.errors(include_url=False)) from None
-
-
 def wrong(name: str, code: str) -> RequestValidationError:
     """An error of one field that no model finds."""
     return RequestValidationError([{"loc": (name,), "type": code, "msg": code, "input": None}])
-
-
-def require(form: FormData, *names: str) -> None:
-    """
-    Raises:
-        RequestValidationError: the named fields that were left empty, all at once.
-    """
-    empty = [name for name in names if not is_visible(text_of(form, name))]
-    if empty:
-        raise RequestValidationError([{"loc": (n,), "type": "required", "msg": "required", "input": ""} for n in empty])
-
-
-_RULES = {"string_too_long": "too_long", "string_too_short": "required", "missing": "required", "int_type": "required"}
-_OWN = frozenset(
-    {"required", "url_invalid", "url_userinfo", "url_inner", "url_look_alike", "date_past", "date_far", "area_unknown",
-     "code_wrong"}
-)  # fmt: skip
-
-
-def codes_of(error: RequestValidationError, names: Mapping[str, str]) -> dict[str, str]:
-    """Field of the page -> code of its error.
-
-    Args:
-        names: field of the model -> field of the page, where they differ.
-    """
-    found: dict[str, str] = {}
-    for problem in error.errors():
-        path = [str(part) for part in problem["loc"] if part != "body"]
-        name, rule = path[0] if path else "text", str(problem["type"])
-        # A pattern of ours forbids control characters and asks for something that is not blank.
-        blank = rule == "string_pattern_mismatch" and not is_visible(str(problem.get("input") or ""))
-        code = rule if rule in _OWN else "required" if blank else _RULES.get(rule, "invalid")
-        found.setdefault(names.get(name, name), code)
-    return found
-
-
-_NOT_YOURS = frozenset({"role_missing", "self_approval", "not_found", "forbidden", "key_invalid", "too_many_requests"})
-_FIELD_CODES = {"draft_incomplete": "required", "reference_missing": "reference_missing", "validation": "invalid"}
-
-
-def _refused(refused: Refused, names: Mapping[str, str]) -> tuple[int, Said]:
-    """
-    Raises:
-        Refused: nothing that another try from this page could mend.
-    """
-    if refused.code in _NOT_YOURS:
-        raise refused
-    if refused.code == "version_conflict":
-        return 409, Said()
-    if refused.code in ("code_wrong", "code_used"):
-        return 422, Said(errors={"code": refused.code})
-    if refused.code in _FIELD_CODES:
-        code, own = _FIELD_CODES[refused.code], {"verdict": "verdict_missing"}
-        return 422, Said(errors={names.get(f, f): own.get(f, code) for f in refused.fields or ("text",)})
-    if refused.code == "merged_here":
-        return 409, Said(problem="merged_here")
-    # Somebody was faster, or the first sending of this key was kept after all: the page shows how it stands.
-    return 409, Said(problem="gone")
-
-
-async def carry_out(
-    shift: Shift,
-    form: FormData,
-    wish: Callable[[UUID], Awaitable[Reply]],
-    *,
-    what: str,
-    done: str,
-    to: str,
-    again: Callable[[Attempt], Awaitable[Response]],
-    names: Mapping[str, str] | None = None,
-) -> Response:
-    """Sends what a form asks for, and leads to the page that shows what came of it.
-
-    Args:
-        what: see Attempt.
-        done: notice of the page `to`.
-        again: shows the form once more, with what was typed.
-        names: field of the command -> field of the page, where they differ.
-    """
-    key, named = read_key(text_of(form, "key")), names or {}
-    shown = only_shown(shift.visit.request)
-    if shown:
-        return await again(Attempt(what=what, form=form, key=str(key), status=shown, said=Said(problem="typed_again")))
-    try:
-        shift.parts.limits.officers.take(shift.officer.id)
-        reply = await wish(key)
-    except RequestValidationError as error:
-        said = Said(errors=codes_of(error, named))
-        return await again(Attempt(what=what, form=form, key=str(key), status=422, said=said))
-    except TooMany:
-        return await again(Attempt(what=what, form=form, key=str(key), status=429, said=Said(problem="too_many")))
-    except Unavailable:
-        return await again(Attempt(what=what, form=form, key=str(key), status=503, said=Said(problem="unavailable")))
-    except Refused as refused:
-        status, said = _refused(refused, named)
-        fresh, conflict = str(shift.visit.new_key()), refused.code == "version_conflict"
-        return await again(Attempt(what=what, form=form, key=fresh, status=status, said=said, conflict=conflict))
-    notice = done if reply.outcome is not None else "kept"
-    return shift.visit.finish(see(f"{to}?done={notice}"))
 
 
 def of(attempt: Attempt | None, what: str) -> Attempt | None:

@@ -11,13 +11,16 @@ from fastapi import APIRouter, Depends, Query, Request
 from starlette.responses import RedirectResponse, Response
 
 from libs.contracts.directory import TenantRecord
+from libs.contracts.notify.delivery import Unsubscribe
 from libs.contracts.registry.reads import OfficerView
 from libs.contracts.words import ClarificationState
 from libs.runtime.errors import NotFound, Refused
 from services.gateway.access.signed_links import one_click_key
 from services.gateway.archive.card import Shape, subject
 from services.gateway.archive.shown import clarification_page, row
+from services.gateway.archive.wishes import count_demand
 from services.gateway.context import Office, Visit, Visited, posted
+from services.gateway.dispatch.dispatcher import by_anybody
 from services.gateway.dispatch.idempotency import read_key
 from services.gateway.paths import AssetName, Id, LinkToken
 from services.gateway.reads import or_missing
@@ -172,7 +175,7 @@ async def demand(office: Office, visit: Visit, ref: Id, request: Request) -> Res
     visit.parts.limits.clients.take(visit.client)
     form = await posted(request, visit)
     found = await visit.parts.reports.clarification(office.id, ref)
-    await visit.parts.commands.count_demand(office, read_key(text_of(form, "key")), found.id, wait=0)
+    await count_demand(visit.parts, office, read_key(text_of(form, "key")), found.id, wait=0)
     return visit.finish(see(f"/{office.slug}/clarifications/{found.number}?counted=1"))
 
 
@@ -242,8 +245,7 @@ async def unsubscribe(office: Office, visit: Visit, site: Site, token: LinkToken
         raise NotFound("link")
     visit.parts.limits.clients.take(visit.client)
     key: UUID = one_click_key(token)
-    await visit.parts.commands.unsubscribe(
-        office, key, recipient=link.recipient, recipient_kind=link.recipient_kind, channel=link.channel, wait=0
-    )
+    command = Unsubscribe(recipient=link.recipient, recipient_kind=link.recipient_kind, channel=link.channel)
+    await visit.parts.dispatcher.send(by_anybody(office.id), key, command, wait=0)
     view = UnsubscribePage(form=None, subject=link.recipient_kind)
     return site.show(visit, office, "front/unsubscribe.html", view)

@@ -25,6 +25,7 @@ from services.gateway.context import Office, Visit, Visited, posted, read_form
 from services.gateway.dispatch.idempotency import read_key
 from services.gateway.front.pages import Site
 from services.gateway.partner import views
+from services.gateway.partner.wishes import ANSWER
 from services.gateway.paths import Id
 from services.gateway.reads import or_missing
 from services.gateway.web.pages import Pages, see, text_of
@@ -239,9 +240,8 @@ async def _answered(guest: Guest, assignment_id: str, form: FormData, *, ready: 
         last = Answer(status=422, what=what, key=str(key), errors={"reason": "required"})
         return await _shown(guest, assignment_id, last)
     try:
-        await guest.visit.parts.commands.answer_assignment(
-            guest.partner, key, assignment_id, ready=ready, reason=reason
-        )
+        given = ANSWER.read({"ready": ready, "reason": reason})
+        await ANSWER.send(guest.visit.parts, guest.partner, key, assignment_id, given)
     except Unavailable:
         last = Answer(status=503, what=what, key=str(key), reason=reason, problem="unavailable")
         return await _shown(guest, assignment_id, last)

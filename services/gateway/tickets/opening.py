@@ -5,6 +5,7 @@ from uuid import UUID
 
 from libs.contracts import ids
 from libs.contracts.directory import TenantRecord
+from libs.contracts.notify.delivery import LoginAddress, SendTicketLink
 from libs.contracts.reports.reads import TicketView
 from libs.runtime.errors import Refused
 from services.gateway.access.partner_login import SAME_TIME
@@ -55,15 +56,10 @@ async def _send_if_theirs(parts: Gateway, office: TenantRecord, number: str, ema
         return
     secret = new_secret(office.id)
     await parts.ticket_links.make(office.id, opening.report_id, secret=secret, target=number)
-    await parts.commands.send_ticket_link(
-        office,
-        key,
-        report_id=opening.report_id,
-        number=number,
-        address=email,
-        link=f"{parts.settings.public_url}/{office.slug}/t/{secret}",
-        language=found.language,
-    )
+
+    link = LoginAddress(address=email, link=f"{parts.settings.public_url}/{office.slug}/t/{secret}")
+    fields = {"report_id": opening.report_id, "number": number, "language": found.language}
+    await parts.dispatcher.mail_link(office.id, key, SendTicketLink, fields, link, opens=opening.report_id)
 
 
 async def opened_by_link(parts: Gateway, office: TenantRecord, secret: str) -> Ticket | None:

@@ -1,5 +1,6 @@
 """A ticket: number and code open it; what happened, the answer, and what its holder can still do."""
 
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
@@ -24,7 +25,6 @@ from services.gateway.access.sessions import Ticket
 from services.gateway.api.models import TicketCode, TicketMessage, TicketRating
 from services.gateway.archive.shown import is_reopened, messages, row, thread
 from services.gateway.context import Office, Visit, Visited, posted
-from services.gateway.dispatch.commands import Reply
 from services.gateway.dispatch.idempotency import read_key
 from services.gateway.front.pages import Site
 from services.gateway.paths import LinkToken, Number, Position
@@ -32,6 +32,7 @@ from services.gateway.reads import or_missing
 from services.gateway.reporting.forms import email_address
 from services.gateway.reporting.pages import PictureRefused, contact_cookie, receipt_cookie, taken
 from services.gateway.tickets.opening import open_ticket, opened_by_link, send_opening, ticket_view
+from services.gateway.tickets.wishes import MESSAGE, RATE, STOP, WISHES, HolderWish, add_evidence
 from services.gateway.web.pages import Pages, form_of, see, text_of
 from services.gateway.web.views import (
     ConfirmPage,
@@ -46,6 +47,8 @@ from services.gateway.web.views import (
 
 router = APIRouter(include_in_schema=False)
 
+SHOWN_BEFORE = "0"
+"""The code was shown when the ticket was opened; its cookie says so."""
 UNREACHABLE = "unreachable"
 FOLLOWED_BY = ("email", "whatsapp_manual")
 
@@ -275,27 +278,30 @@ def _page(
     )
 
 
-async def _do(office: TenantRecord, visit: Visited, site: Pages, number: str, request: Request, what: str) -> Response:
+async def _carry(
+    office: TenantRecord, visit: Visited, site: Pages, number: str, request: Request, wish: HolderWish
+) -> Response:
     """One of the buttons of the ticket; its holder's cookie is the proof."""
     form = await posted(request, visit)
     held = visit.parts.ticket_in(request, office, number)
     if held is None:
         return _lookup(site, visit, office, number=number[:64])
     key = read_key(text_of(form, "key"))
-    typed = form if what == "messages" else None
+    typed = form if wish is MESSAGE else None
     shown = partial(_shown, site, visit, office, held, still_open=text_of(form, "kurang"), typed=typed)
     try:
         visit.parts.limits.clients.take(visit.client)
-        if what == "messages":
+        if wish is MESSAGE:
             await _written(visit, office, held, key, form)
         else:
-            await _carried_out(visit, held, key, what, form)
+            given = _rating(form) if wish is RATE else TicketCode(code=SHOWN_BEFORE)
+            await wish.send(visit.parts, held, key, given)
     except PictureRefused as refused_picture:
         after = refused_picture.retry_after
         return _later(await shown(status=429 if after else 422, errors=(refused_picture.error,)), after)
     except ValidationError as error:
         code = "too_long" if error.errors()[0]["type"] == "string_too_long" else "required"
-        field, limit = ("kurang", "1000") if what == "rating" else ("pesan", "5000")
+        field, limit = ("kurang", "1000") if wish is RATE else ("pesan", "5000")
         wrong = FieldError(field=field, code=code, value=str(len(text_of(form, field))), limit=limit)
         return await shown(status=422, errors=(wrong,))
     except TooMany as often:
@@ -310,7 +316,7 @@ async def _do(office: TenantRecord, visit: Visited, site: Pages, number: str, re
         # Somebody was faster: the page shows how it stands.
     path = f"/{office.slug}/tickets/{held.number}"
     response = see(path)
-    if what == "stop":
+    if wish is STOP:
         visit.parts.drop_cookie(response, contact_cookie(held.number), path=path)
     return visit.finish(response)
 
@@ -333,30 +339,17 @@ async def _written(visit: Visited, office: TenantRecord, held: Ticket, key: UUID
             size=picture.size,
             original_sha256=picture.original_sha256,
         )
-        await visit.parts.commands.add_evidence(held, key, (attachment,))
+        await add_evidence(visit.parts, held, key, (attachment,))
         visit.parts.uploads.keep(office.id, [UUID(picture.id)])
     text = text_of(form, "pesan")
     if is_visible(text) or picture is None:
-        await visit.parts.commands.add_message(held, key, TicketMessage(code="0", text=text).text)
+        await MESSAGE.send(visit.parts, held, key, TicketMessage(code=SHOWN_BEFORE, text=text))
 
 
-async def _carried_out(visit: Visited, held: Ticket, key: UUID, what: str, form: FormData) -> Reply:
-    commands = visit.parts.commands
-    match what:
-        case "rating":
-            helpful, typed = text_of(form, "helped") == "yes", text_of(form, "kurang")
-            said = TicketRating(code="0", helpful=helpful, text=typed if is_visible(typed) else "")
-            return await commands.rate_answer(held, key, helpful=helpful, text=said.text)
-        case "rejection":
-            return await commands.reject_match(held, key)
-        case "withdrawal":
-            return await commands.withdraw_report(held, key)
-    return await commands.stop_following(held, key)
-
-
-@router.post("/{slug}/tickets/{number}/messages")
-async def message(office: Office, visit: Visit, site: Site, number: Number, request: Request) -> Response:
-    return await _do(office, visit, site, number, request, "messages")
+def _rating(form: FormData) -> TicketRating:
+    typed = text_of(form, "kurang")
+    helpful = text_of(form, "helped") == "yes"
+    return TicketRating(code=SHOWN_BEFORE, helpful=helpful, text=typed if is_visible(typed) else "")
 
 
 @router.post("/{slug}/tickets/{number}/noted")
@@ -386,21 +379,12 @@ async def picture(office: Office, visit: Visit, number: Number, position: Positi
     return Response(data, media_type="image/jpeg", headers={"Cache-Control": "private, no-store"})
 
 
-@router.post("/{slug}/tickets/{number}/rating")
-async def rating(office: Office, visit: Visit, site: Site, number: Number, request: Request) -> Response:
-    return await _do(office, visit, site, number, request, "rating")
+def _button(wish: HolderWish) -> Callable[..., Awaitable[Response]]:
+    async def pressed(office: Office, visit: Visit, site: Site, number: Number, request: Request) -> Response:
+        return await _carry(office, visit, site, number, request, wish)
+
+    return pressed
 
 
-@router.post("/{slug}/tickets/{number}/rejection")
-async def rejection(office: Office, visit: Visit, site: Site, number: Number, request: Request) -> Response:
-    return await _do(office, visit, site, number, request, "rejection")
-
-
-@router.post("/{slug}/tickets/{number}/withdrawal")
-async def withdrawal(office: Office, visit: Visit, site: Site, number: Number, request: Request) -> Response:
-    return await _do(office, visit, site, number, request, "withdrawal")
-
-
-@router.post("/{slug}/tickets/{number}/stop")
-async def stop(office: Office, visit: Visit, site: Site, number: Number, request: Request) -> Response:
-    return await _do(office, visit, site, number, request, "stop")
+for wish in WISHES:
+    router.add_api_route(f"/{{slug}}/tickets/{{number}}/{wish.path}", _button(wish), methods=["POST"])

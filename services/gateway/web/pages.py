@@ -27,6 +27,10 @@ SITEMAP_KEPT = 600.0
 ZONES = {"Asia/Jakarta": Zone.WIB, "Asia/Makassar": Zone.WITA, "Asia/Jayapura": Zone.WIT}
 
 
+def zone_of(office: TenantRecord) -> Zone:
+    return ZONES.get(office.settings.timezone, Zone.WIB)
+
+
 def office_view(office: TenantRecord, lang: str = "id") -> TenantView:
     branding, settings = office.branding, office.settings
     return TenantView(
@@ -37,7 +41,7 @@ def office_view(office: TenantRecord, lang: str = "id") -> TenantView:
         short_office=branding.short_office or branding.office,
         monogram=branding.monogram,
         theme=branding.theme,
-        zone=ZONES.get(settings.timezone, Zone.WIB),
+        zone=zone_of(office),
         address=branding.address,
         hours=(branding.hours_en if lang == "en" else "") or branding.hours,
         email=branding.email,

@@ -4,9 +4,9 @@ from collections.abc import Iterable, Mapping
 from datetime import timedelta
 from typing import Any
 
+from libs.contracts.fields import FARTHEST_DUE
 from libs.contracts.messages import Event
 from libs.contracts.reports.case import (
-    FARTHEST_DUE,
     AddReference,
     AskSource,
     CaseLeased,

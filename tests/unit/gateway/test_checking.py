@@ -1,15 +1,22 @@
 """What an officer's wish names is looked up before it is sent."""
 
 from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
+from typing import Any, cast
+from uuid import uuid4
 
 import pytest
 from fastapi.exceptions import RequestValidationError
-from pydantic import ValidationError
 
-from libs.contracts.directory import OfficerRecord
+from libs.contracts.directory import OfficerRecord, TenantRecord
+from libs.contracts.envelope import milliseconds
+from libs.contracts.messages import Command
+from libs.contracts.reports.case import AddReference, TriageCase
+from libs.contracts.reports.parts import Reference
 from libs.runtime.directory import Directory
-from services.gateway.api.models import QuestionWish
-from services.gateway.checking import check_officer, check_source
+from services.gateway.checking import active_officer, usable_source
+from services.gateway.console.case.wishes import ASK
+from services.gateway.dispatch.wishes import Asked
 from tests.unit.gateway.builders import an_office
 
 
@@ -18,18 +25,31 @@ def code_of(refused: pytest.ExceptionInfo[RequestValidationError]) -> tuple[str,
     return error["loc"][-1], error["type"]
 
 
-def test_a_case_is_given_to_somebody_who_works_in_this_office_now() -> None:
+def asked(command: Command, directory: Directory | None = None, tenant: TenantRecord | None = None) -> Asked[Any]:
+    parts, who = SimpleNamespace(directory=directory), SimpleNamespace(tenant=tenant)
+    return Asked(cast(Any, parts), cast(Any, who), command, {}, uuid4())
+
+
+def given_to(owner: str | None) -> TriageCase:
+    return TriageCase(case_id="c1", severity=2, topic="health", owner=owner)
+
+
+async def test_a_case_is_given_to_somebody_who_works_in_this_office_now() -> None:
     tenant, directory = an_office(), Directory()
     directory.put(OfficerRecord(version=1, id="rina", tenant=tenant.id, roles=("verifier",)))
     directory.put(OfficerRecord(version=1, id="left", tenant=tenant.id, roles=("verifier",), active=False))
     directory.put(OfficerRecord(version=1, id="elsewhere", tenant="another", roles=("verifier",)))
 
-    check_officer(directory, tenant, "rina")
-    check_officer(directory, tenant, None)
+    await active_officer(asked(given_to("rina"), directory, tenant))
+    await active_officer(asked(given_to(None), directory, tenant))
     for stranger in ("left", "elsewhere", "nobody"):
         with pytest.raises(RequestValidationError) as refused:
-            check_officer(directory, tenant, stranger)
+            await active_officer(asked(given_to(stranger), directory, tenant))
         assert code_of(refused) == ("owner", "officer_unknown")
+
+
+def source(url: str) -> Asked[Any]:
+    return asked(AddReference(case_id="c1", reference=Reference(title="Rilis", url=url)))
 
 
 @pytest.mark.parametrize(
@@ -43,15 +63,15 @@ def test_a_case_is_given_to_somebody_who_works_in_this_office_now() -> None:
         ("dinkes.cirebonkota.go.id/rilis", "url_invalid"),
     ],
 )
-def test_a_source_that_readers_must_not_be_sent_to_is_refused_with_its_reason(url: str, code: str) -> None:
+async def test_a_source_that_readers_must_not_be_sent_to_is_refused_with_its_reason(url: str, code: str) -> None:
     with pytest.raises(RequestValidationError) as refused:
-        check_source(url)
+        await usable_source(source(url))
 
     assert code_of(refused) == ("url", code)
 
 
-def test_a_source_on_the_web_is_taken() -> None:
-    check_source("HTTPS://dinkes.cirebonkota.go.id/rilis?no=7")
+async def test_a_source_on_the_web_is_taken() -> None:
+    await usable_source(source("HTTPS://dinkes.cirebonkota.go.id/rilis?no=7"))
 
 
 @pytest.mark.parametrize(
@@ -61,8 +81,9 @@ def test_a_party_is_asked_until_a_day_to_come_within_a_year(days: int, code: str
     due = (datetime.now(UTC) + timedelta(days=days)).isoformat()
 
     if not code:
-        assert QuestionWish.model_validate({"party": "Dinsos", "due_at": due}).party == "Dinsos"
+        command, _ = ASK.written("c1", ASK.read({"party": "Dinsos", "due_at": due}))
+        assert (command.party, command.due_at) == ("Dinsos", milliseconds(datetime.fromisoformat(due)))
         return
-    with pytest.raises(ValidationError) as refused:
-        QuestionWish.model_validate({"party": "Dinsos", "due_at": due})
+    with pytest.raises(RequestValidationError) as refused:
+        ASK.read({"party": "Dinsos", "due_at": due})
     assert refused.value.errors()[0]["type"] == code

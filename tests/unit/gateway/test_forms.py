@@ -3,7 +3,10 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from services.gateway.api.models import ConfirmationWish, ReferenceWish, ReportAnswerWish, ReturnWish, TicketMessage
+from services.gateway.api.models import TicketMessage
+from services.gateway.console.case.wishes import ADD_REFERENCE, CONFIRM
+from services.gateway.console.requests.wishes import ANSWER
+from services.gateway.console.review.wishes import RETURN
 from services.gateway.reporting.forms import LONGEST_TEXT, ReportForm
 
 
@@ -68,10 +71,10 @@ def test_a_phone_number_is_kept_in_one_form(typed: str) -> None:
 def test_a_text_that_nobody_can_see_is_asked_for_again(unseen: str) -> None:
     for form, body in (
         (TicketMessage, {"code": "0", "text": unseen}),
-        (ReferenceWish, {"title": unseen, "url": "https://kabar.example"}),
-        (ReturnWish, {"note": unseen}),
-        (ConfirmationWish, {"text": unseen}),
-        (ReportAnswerWish, {"outcome": "solved", "text": unseen}),
+        (ADD_REFERENCE.body, {"title": unseen, "url": "https://kabar.example"}),
+        (RETURN.body, {"note": unseen}),
+        (CONFIRM.body, {"text": unseen}),
+        (ANSWER.body, {"outcome": "solved", "text": unseen}),
     ):
         with pytest.raises(ValidationError) as refused:
             form.model_validate(body)

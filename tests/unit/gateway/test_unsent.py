@@ -8,9 +8,12 @@ import pytest
 from starlette.datastructures import FormData
 from starlette.responses import Response
 
+from services.gateway.console.carrying import Pressed
 from services.gateway.console.case import pages as console_cases
+from services.gateway.console.case.wishes import ADD_REFERENCE
 from services.gateway.console.shift import Attempt, Said, Shift
-from services.gateway.dispatch.commands import Reply
+from services.gateway.dispatch.dispatcher import Reply
+from services.gateway.dispatch.wishes import Posted
 
 
 async def test_no_button_is_carried_out_whose_next_page_would_come_without_the_unsaved_draft(
@@ -41,7 +44,10 @@ async def test_no_button_is_carried_out_whose_next_page_would_come_without_the_u
     shift = SimpleNamespace(visit=SimpleNamespace(request=request), url=lambda *path: "/".join(path))
     form = FormData(key=str(uuid4()), claim="Klaim", explanation="Belum disimpan", version="1", title="Sumber")
 
-    answer = await console_cases._do(cast(Any, shift), "c1", form, wish, what="references", done="reference_added")
+    nobody = cast(Any, None)
+    posted = Posted(nobody, nobody, nobody, form, {"case_id": "c1"})
+
+    answer = await console_cases._carry(cast(Any, shift), Pressed(ADD_REFERENCE.buttons[0], posted, wish))
 
     assert answer.status_code == 503
     assert carried_out == []

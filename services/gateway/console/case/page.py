@@ -1,10 +1,10 @@
 """A case as its page shows it: read models to view. No I/O."""
 
 from collections.abc import Iterable
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
 from hashlib import sha256
 
-from libs.contracts.reports.case import FARTHEST_DUE
+from libs.contracts.fields import FARTHEST_DUE
 from libs.contracts.reports.parts import Draft, Reference, SpareDraft
 from libs.contracts.reports.reads import CaseView, MarkView, ReportRow, SimilarCase, Step
 from libs.contracts.words import CaseState, Role
@@ -12,9 +12,10 @@ from libs.kit import areas
 from libs.kit.calendar import local_day
 from services.gateway.console import views as console_views
 from services.gateway.console.case import views as case_views
-from services.gateway.console.case.unsent import NOTHING, REPLY, Unsent, is_page
+from services.gateway.console.case.unsent import NOTHING, Unsent, is_page
 from services.gateway.console.queue import views as queue_views
-from services.gateway.console.shift import Attempt, Frame, Said, Shift, area_name, of, wrong
+from services.gateway.console.requests.wishes import REPLY
+from services.gateway.console.shift import Attempt, Frame, Said, Shift, area_name, of
 from services.gateway.console.views import Action, ClockState
 
 TOPICS = (
@@ -396,24 +397,6 @@ def _question(
         earliest=(today + timedelta(days=1)).isoformat(),
         latest=(today + FARTHEST_DUE - timedelta(days=1)).isoformat(),
     )
-
-
-def end_of_day(day: str, shift: Shift, *, now: datetime) -> datetime:
-    """The last minute of a date as typed, in the office's zone.
-
-    Raises:
-        RequestValidationError: `date_past` or `date_far`: it lies after today and within a year.
-    """
-    zone = shift.zone
-    try:
-        moment = datetime.combine(datetime.fromisoformat(day).date(), time(23, 59), tzinfo=zone.tz)
-    except (ValueError, OverflowError):
-        raise wrong("until", "invalid") from None
-    if moment.date() <= local_day(now, zone):
-        raise wrong("until", "date_past")
-    if moment > now + FARTHEST_DUE:
-        raise wrong("until", "date_far")
-    return moment
 
 
 def _confirmation(

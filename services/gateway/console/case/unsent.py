@@ -13,6 +13,7 @@ from starlette.datastructures import FormData
 from libs.contracts.reports.parts import Draft
 from libs.contracts.reports.reads import CaseView
 from libs.runtime.errors import Unavailable
+from services.gateway.console.requests.wishes import REPLY
 from services.gateway.console.shift import Shift
 from services.gateway.shelf import Place
 from services.gateway.web.pages import number_in, text_of
@@ -30,8 +31,6 @@ SECTIONS: Mapping[str, tuple[str, ...]] = {
     "close": ("reason",),
 }
 """Parts of the case page that somebody writes in, by the names of their forms (see Attempt)."""
-REPLY = "text-"
-"""Begins the names of replies to reporters: the page has a box for each report, and for each thing that came back."""
 
 
 class Note(BaseModel):

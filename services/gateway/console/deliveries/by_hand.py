@@ -12,10 +12,15 @@ from starlette.responses import Response
 from libs.contracts.ids import is_identifier
 from libs.contracts.notify.reads import ByHandRow
 from libs.contracts.reads import OutcomeView, Page
+from services.gateway.console.carrying import Pressed, carry_out
 from services.gateway.console.deliveries import views as ledger_views
 from services.gateway.console.deliveries.pages import recipient_name
-from services.gateway.console.shift import Attempt, Done, OnShift, Said, Shift, carry_out, of
-from services.gateway.dispatch.commands import Reply
+from services.gateway.console.deliveries.wishes import REFUSE_BY_HAND
+from services.gateway.console.serving import add_buttons
+from services.gateway.console.shift import Attempt, Done, OnShift, Said, Shift, of
+from services.gateway.console.wishes import WISHES
+from services.gateway.dispatch.dispatcher import Reply
+from services.gateway.dispatch.wishes import Button
 from services.gateway.front.pages import Cursor
 from services.gateway.paths import Id
 from services.gateway.reads import or_missing
@@ -109,48 +114,29 @@ def _refusals(shift: Shift, rows: Sequence[ByHandRow], attempt: Attempt | None) 
     return ledger_views.HandRefusals(of=tuple(row.delivery_id for row in rows), wrong_number=wrong_number, stop=stop)
 
 
-@router.post("/{slug}/console/by-hand/{delivery_id}/sent")
-async def sent(shift: OnShift, delivery_id: Id, request: Request) -> Response:
-    form = await shift.posted(request)
-
-    async def wish(key: UUID) -> Reply:
-        return await shift.commands.mark_sent_by_hand(shift.officer, key, delivery_id)
-
+async def _carry(shift: Shift, pressed: Pressed) -> Response:
     return await carry_out(
-        shift,
-        form,
-        wish,
-        what=f"sent {delivery_id}",
-        done="marked_sent",
-        to=shift.url("by-hand"),
-        again=lambda attempt: _shown(shift, Said(), attempt),
+        shift, pressed, to=shift.url("by-hand"), again=lambda attempt: _shown(shift, Said(), attempt)
     )
+
+
+add_buttons(router, WISHES, "by-hand/", _carry)
 
 
 @router.post("/{slug}/console/by-hand/{delivery_id}/{step}")
 async def refused(shift: OnShift, delivery_id: Id, step: Step, request: Request) -> Response:
     """It holds for the number, so for every message that the page showed under it."""
-    form = await shift.posted(request)
+    posted = await shift.received(request, delivery_id=delivery_id)
     reason, done = REFUSALS[step]
-    meant = dict.fromkeys([delivery_id, *(str(i) for i in form.getlist("of")[:MOST_OF_ONE])])
+    meant = dict.fromkeys([delivery_id, *(str(i) for i in posted.form.getlist("of")[:MOST_OF_ONE])])
 
-    async def wish(key: UUID) -> Reply:
+    async def refuse(key: UUID) -> Reply:
+        wanted = {"reason": reason}
         replies = await asyncio.gather(
-            *(
-                shift.commands.refuse_by_hand(shift.officer, uuid5(key, i), i, reason=reason)
-                for i in meant
-                if is_identifier(i)
-            )
+            *(shift.send(REFUSE_BY_HAND, uuid5(key, i), i, wanted) for i in meant if is_identifier(i))
         )
         unknown = any(reply.outcome is None for reply in replies)
         return Reply(key, None if unknown else OutcomeView(state="done"))
 
-    return await carry_out(
-        shift,
-        form,
-        wish,
-        what=f"{step} {delivery_id}",
-        done=done,
-        to=shift.url("by-hand"),
-        again=lambda attempt: _shown(shift, Said(), attempt),
-    )
+    button = Button("by-hand/{delivery_id}/{step}", name=step, each="delivery_id", done=done)
+    return await _carry(shift, Pressed(button, posted, refuse))

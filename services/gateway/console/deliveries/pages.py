@@ -1,7 +1,7 @@
 """How far an answer has been carried: every delivery, and what the partners said."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import groupby
 from typing import Annotated
 from uuid import UUID, uuid5
@@ -17,10 +17,13 @@ from libs.contracts.reports.reads import ClarificationView
 from libs.contracts.words import AssignmentState, Channel, DeliveryState
 from libs.runtime.errors import NotFound, Refused
 from services.gateway.console import views as console_views
+from services.gateway.console.carrying import Pressed, carry_out
 from services.gateway.console.case import views as case_views
 from services.gateway.console.case.page import OUT, published_view
 from services.gateway.console.case.pages import read
 from services.gateway.console.deliveries import views as ledger_views
+from services.gateway.console.deliveries.wishes import RETRY
+from services.gateway.console.serving import add_buttons
 from services.gateway.console.shift import (
     Attempt,
     Done,
@@ -29,10 +32,11 @@ from services.gateway.console.shift import (
     Said,
     Shift,
     area_name,
-    carry_out,
     of,
 )
-from services.gateway.dispatch.commands import Reply
+from services.gateway.console.wishes import WISHES
+from services.gateway.dispatch.dispatcher import Reply
+from services.gateway.dispatch.wishes import Button
 from services.gateway.front.pages import Cursor
 from services.gateway.paths import Id
 from services.gateway.reads import or_missing
@@ -67,6 +71,8 @@ COLUMNS = (Channel.INBOX, Channel.EMAIL, Channel.WHATSAPP_MANUAL)
 PARTNER_PAGE = 50
 MOST_PAGES = 40
 """Of 50 ledger rows: about 650 partners on three channels. Beyond it, the table says how many it shows."""
+
+RETRY_ALL = Button("deliveries/{bulletin_id}/retry", done="resend_queued")
 
 Choice = Annotated[str, Query(max_length=20)]
 Start = Annotated[int, Query(ge=0, le=100_000)]
@@ -242,28 +248,20 @@ def _resend(
 @router.post("/{slug}/console/deliveries/{bulletin_id}/retry")
 async def retry(shift: OnShift, bulletin_id: Id, request: Request) -> Response:
     """What failed for good is sent once more; what may have arrived is left to a person, one by one."""
-    form = await shift.posted(request)
+    posted = await shift.received(request, bulletin_id=bulletin_id)
     failed = await _all_rows(shift, bulletin_id, DeliveryState.FAILED_PERMANENT)
 
-    async def wish(key: UUID) -> Reply:
+    async def retry_all(key: UUID) -> Reply:
         sent = await asyncio.gather(*(_retried(shift, uuid5(key, r.delivery.id), r.delivery.id) for r in failed))
         unknown = any(reply is not None and reply.outcome is None for reply in sent)
         return Reply(key, None if unknown else OutcomeView(state="done"))
 
-    return await carry_out(
-        shift,
-        form,
-        wish,
-        what="retry",
-        done="resend_queued",
-        to=shift.url("deliveries", bulletin_id),
-        again=lambda attempt: _deliveries(shift, bulletin_id, Said(), attempt),
-    )
+    return await _carry(shift, Pressed(RETRY_ALL, posted, retry_all))
 
 
 async def _retried(shift: Shift, key: UUID, delivery_id: str) -> Reply | None:
     try:
-        return await shift.commands.retry_delivery(shift.officer, key, delivery_id)
+        return await shift.send(RETRY, key, delivery_id, {})
     except Refused as refused:
         if refused.code != "state_conflict":
             raise
@@ -284,33 +282,17 @@ async def _all_rows(shift: Shift, bulletin_id: str, state: str = "") -> list[Led
     return rows
 
 
-@router.post("/{slug}/console/deliveries/{bulletin_id}/{delivery_id}/arrived")
-async def arrived(shift: OnShift, bulletin_id: Id, delivery_id: Id, request: Request) -> Response:
-    return await _resolved(
-        shift, bulletin_id, request, lambda key: shift.commands.mark_sent_by_hand(shift.officer, key, delivery_id)
-    )
-
-
-@router.post("/{slug}/console/deliveries/{bulletin_id}/{delivery_id}/lost")
-async def lost(shift: OnShift, bulletin_id: Id, delivery_id: Id, request: Request) -> Response:
-    return await _resolved(
-        shift, bulletin_id, request, lambda key: shift.commands.retry_delivery(shift.officer, key, delivery_id)
-    )
-
-
-async def _resolved(
-    shift: Shift, bulletin_id: str, request: Request, wish: Callable[[UUID], Awaitable[Reply]]
-) -> Response:
-    form = await shift.posted(request)
+async def _carry(shift: Shift, pressed: Pressed) -> Response:
+    bulletin_id = pressed.ids["bulletin_id"]
     return await carry_out(
         shift,
-        form,
-        wish,
-        what="resolve",
-        done="resolved",
+        pressed,
         to=shift.url("deliveries", bulletin_id),
         again=lambda attempt: _deliveries(shift, bulletin_id, Said(), attempt),
     )
+
+
+add_buttons(router, WISHES, "deliveries/", _carry)
 
 
 @router.get("/{slug}/console/deliveries/{bulletin_id}/partners")

@@ -1,29 +1,21 @@
-"""The officers' pages. Here: the queue, and the routers of everything that it leads to."""
+"""The queue of cases."""
 
 import asyncio
 from typing import Annotated
 from urllib.parse import urlencode
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Query
 from starlette.responses import Response
 
 from libs.contracts.reads import Page
 from libs.contracts.reports.reads import CaseRow
 from libs.contracts.words import CaseState
-from services.gateway.access.resuming import shown_again
 from services.gateway.console import views as console_views
-from services.gateway.console.case import pages as console_cases
 from services.gateway.console.case.page import ENDED, LOCKED, OUT, lease, waiting_for
-from services.gateway.console.deliveries import by_hand as console_by_hand
-from services.gateway.console.deliveries import pages as console_ledgers
-from services.gateway.console.partners import pages as console_partners
 from services.gateway.console.queue import views as queue_views
-from services.gateway.console.requests import pages as console_answers
-from services.gateway.console.review import pages as console_reviews
 from services.gateway.console.shift import Done, Frame, OnShift, Said, Shift
 from services.gateway.front.pages import Cursor, Words
 from services.gateway.reads import or_missing
-from services.gateway.web.pages import see
 
 router = APIRouter(include_in_schema=False)
 
@@ -39,11 +31,6 @@ STATES = {
 UNREAD = "unread"
 FILTERS = ("all", "mine", UNREAD, *STATES)
 Filter = Annotated[str, Query(max_length=20)]
-
-
-@router.get("/{slug}/console")
-async def start(shift: OnShift) -> Response:
-    return shift.visit.finish(see(shift.url("queue")))
 
 
 @router.get("/{slug}/console/queue")
@@ -143,13 +130,3 @@ def _row(shift: Shift, row: CaseRow, frame: Frame, *, most: int) -> queue_views.
         unread=row.unread,
         not_answered=row.not_answered,
     )
-
-
-for part in (console_cases, console_reviews, console_ledgers, console_by_hand, console_partners, console_answers):
-    router.include_router(part.router)
-
-
-@router.get("/{slug}/console/{rest:path}")
-async def form_address(shift: OnShift, request: Request) -> Response:
-    """After every page: the address of a form, loaded again or come back to after a log-in."""
-    return await shown_again(request, shift.visit, shift.office, shift.officer.session)

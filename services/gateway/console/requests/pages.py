@@ -1,22 +1,19 @@
 """Aspirations, complaints and requests for information: reports that are answered one by one."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
 from typing import Annotated
-from uuid import UUID
 
-from fastapi import APIRouter, Query, Request
-from starlette.datastructures import FormData
+from fastapi import APIRouter, Query
 from starlette.responses import Response
 
 from libs.contracts.reports.reads import ReportRow
 from libs.contracts.words import ReportState
-from services.gateway.api.models import ConfirmationWish, ReportAnswerWish
 from services.gateway.console import views as console_views
+from services.gateway.console.carrying import Pressed, carry_out
 from services.gateway.console.case import views as case_views
 from services.gateway.console.case.page import message_lines, picture_urls
-from services.gateway.console.case.pages import screened_out
 from services.gateway.console.partners import views as people_views
+from services.gateway.console.serving import add_buttons
 from services.gateway.console.shift import (
     Attempt,
     Done,
@@ -24,16 +21,12 @@ from services.gateway.console.shift import (
     Said,
     Shift,
     area_name,
-    carry_out,
-    checked,
     of,
-    require,
 )
-from services.gateway.dispatch.commands import Reply
+from services.gateway.console.wishes import WISHES
 from services.gateway.front.pages import Cursor
 from services.gateway.paths import Id
 from services.gateway.reads import or_missing
-from services.gateway.web.pages import text_of
 
 router = APIRouter(include_in_schema=False)
 
@@ -147,58 +140,14 @@ def request_line(shift: Shift, row: ReportRow, attempt: Attempt | None) -> case_
     )
 
 
-@router.post("/{slug}/console/answers/{report_id}/answer")
-async def answer(shift: OnShift, report_id: Id, request: Request) -> Response:
-    form = await shift.posted(request)
-
-    async def wish(key: UUID) -> Reply:
-        require(form, "outcome", "text")
-        given = checked(ReportAnswerWish, {"outcome": text_of(form, "outcome"), "text": text_of(form, "text")})
-        return await shift.commands.answer_report(shift.officer, key, report_id, outcome=given.outcome, text=given.text)
-
-    return await _do(shift, report_id, form, wish, what="answer", done="answered")
-
-
-@router.post("/{slug}/console/answers/{report_id}/reply")
-async def reply(shift: OnShift, report_id: Id, request: Request) -> Response:
-    form = await shift.posted(request)
-
-    async def wish(key: UUID) -> Reply:
-        given = checked(ConfirmationWish, {"text": text_of(form, "text")})
-        return await shift.commands.reply_to_reporter(shift.officer, key, report_id, given.text)
-
-    return await _do(shift, report_id, form, wish, what="reply", done="replied")
-
-
-@router.post("/{slug}/console/answers/{report_id}/settle")
-async def settle(shift: OnShift, report_id: Id, request: Request) -> Response:
-    form = await shift.posted(request)
-
-    async def wish(key: UUID) -> Reply:
-        return await shift.commands.settle_report(shift.officer, key, report_id)
-
-    return await _do(shift, report_id, form, wish, what="settle", done="settled")
-
-
-@router.post("/{slug}/console/answers/{report_id}/screen")
-async def screen_out(shift: OnShift, report_id: Id, request: Request) -> Response:
-    form = await shift.posted(request)
-
-    async def wish(key: UUID) -> Reply:
-        return await screened_out(shift, form, key, report_id)
-
-    return await _do(shift, report_id, form, wish, what="screen", done="screened_out")
-
-
-async def _do(
-    shift: Shift, report_id: str, form: FormData, wish: Callable[[UUID], Awaitable[Reply]], *, what: str, done: str
-) -> Response:
+async def _carry(shift: Shift, pressed: Pressed) -> Response:
+    report_id = pressed.ids["report_id"]
     return await carry_out(
         shift,
-        form,
-        wish,
-        what=what,
-        done=done,
+        pressed,
         to=shift.url("answers", report_id),
         again=lambda attempt: _shown(shift, report_id, Said(), attempt),
     )
+
+
+add_buttons(router, WISHES, "answers/", _carry)

@@ -1,17 +1,15 @@
 """Review by a second person: the list, and one answer as the public will read it."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
 from datetime import datetime
-from uuid import UUID
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter
 from starlette.responses import Response
 
 from libs.contracts.reports.reads import CaseRow, CaseView, ClarificationView
 from libs.contracts.words import CaseState, PartnerState
 from libs.kit import areas
-from services.gateway.api.models import ApprovalWish, ReturnWish
+from services.gateway.console.carrying import Pressed, carry_out
 from services.gateway.console.case import views as case_views
 from services.gateway.console.case.page import (
     LOCKED,
@@ -23,8 +21,9 @@ from services.gateway.console.case.page import (
     published_view,
     reference_line,
 )
-from services.gateway.console.case.pages import read, version_of
+from services.gateway.console.case.pages import read
 from services.gateway.console.review import views as review_views
+from services.gateway.console.serving import add_buttons
 from services.gateway.console.shift import (
     Attempt,
     Done,
@@ -32,16 +31,13 @@ from services.gateway.console.shift import (
     OnShift,
     Said,
     Shift,
-    carry_out,
-    checked,
     of,
-    wrong,
 )
-from services.gateway.dispatch.commands import Reply
+from services.gateway.console.wishes import WISHES
 from services.gateway.front.pages import Cursor
 from services.gateway.paths import Id
 from services.gateway.reads import or_missing
-from services.gateway.web.pages import see, text_of
+from services.gateway.web.pages import see
 
 router = APIRouter(include_in_schema=False)
 
@@ -175,47 +171,10 @@ def partners_concerned(shift: Shift, area: str | None, claim: str) -> int:
     )
 
 
-@router.post("/{slug}/console/reviews/{case_id}/approve")
-async def approve(shift: OnShift, case_id: Id, request: Request) -> Response:
-    form = await shift.posted(request)
-
-    async def wish(key: UUID) -> Reply:
-        code = text_of(form, "code").replace(" ", "")
-        if not (code.isascii() and code.isdecimal() and len(code) == 6):
-            raise wrong("code", "code_wrong" if code else "required")
-        given = checked(ApprovalWish, {"expects": version_of(form), "code": code})
-        return await shift.commands.approve_verdict(shift.officer, key, case_id, expects=given.expects, code=given.code)
-
-    there = shift.url("reviews", case_id)
-    return await carry_out(shift, form, wish, what="approve", done="approved", to=there, again=_again(shift, case_id))
+async def _carry(shift: Shift, pressed: Pressed) -> Response:
+    case_id = pressed.ids["case_id"]
+    there = shift.url("reviews") if pressed.button.called == "return" else shift.url("reviews", case_id)
+    return await carry_out(shift, pressed, to=there, again=lambda attempt: _shown(shift, case_id, Said(), attempt))
 
 
-@router.post("/{slug}/console/reviews/{case_id}/return")
-async def give_back(shift: OnShift, case_id: Id, request: Request) -> Response:
-    form = await shift.posted(request)
-
-    async def wish(key: UUID) -> Reply:
-        given = checked(ReturnWish, {"note": text_of(form, "note")})
-        return await shift.commands.return_draft(shift.officer, key, case_id, given.note)
-
-    return await carry_out(
-        shift, form, wish, what="return", done="returned", to=shift.url("reviews"), again=_again(shift, case_id)
-    )
-
-
-@router.post("/{slug}/console/reviews/{case_id}/publish")
-async def publish(shift: OnShift, case_id: Id, request: Request) -> Response:
-    form = await shift.posted(request)
-
-    async def wish(key: UUID) -> Reply:
-        return await shift.commands.publish_case(shift.officer, key, case_id)
-
-    there = shift.url("reviews", case_id)
-    return await carry_out(shift, form, wish, what="publish", done="published", to=there, again=_again(shift, case_id))
-
-
-def _again(shift: Shift, case_id: str) -> Callable[[Attempt], Awaitable[Response]]:
-    async def again(attempt: Attempt) -> Response:
-        return await _shown(shift, case_id, Said(), attempt)
-
-    return again
+add_buttons(router, WISHES, "reviews/", _carry)

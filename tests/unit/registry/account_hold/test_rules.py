@@ -1,4 +1,3 @@
-
 from libs.contracts.messages import Event
 from libs.contracts.registry.partner import AskHold, HoldGranted, HoldRefused
 from services.registry.account_hold.rules import Hold, decide, evolve

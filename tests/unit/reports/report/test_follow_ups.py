@@ -1,6 +1,5 @@
 """What must follow an event of a report."""
 
-
 from libs.contracts.messages import Event
 from libs.contracts.reports.report import (
     EvidenceTaken,

@@ -1,0 +1,32 @@
+"""The officers' pages, room by room."""
+
+from fastapi import APIRouter, Request
+from starlette.responses import Response
+
+from services.gateway.access.resuming import shown_again
+from services.gateway.console.case import pages as case
+from services.gateway.console.deliveries import by_hand
+from services.gateway.console.deliveries import pages as deliveries
+from services.gateway.console.partners import pages as partners
+from services.gateway.console.queue import pages as queue
+from services.gateway.console.requests import pages as requests
+from services.gateway.console.review import pages as review
+from services.gateway.console.shift import OnShift
+from services.gateway.web.pages import see
+
+router = APIRouter(include_in_schema=False)
+
+
+@router.get("/{slug}/console")
+async def start(shift: OnShift) -> Response:
+    return shift.visit.finish(see(shift.url("queue")))
+
+
+for room in (queue, case, review, deliveries, by_hand, partners, requests):
+    router.include_router(room.router)
+
+
+@router.get("/{slug}/console/{rest:path}")
+async def form_address(shift: OnShift, request: Request) -> Response:
+    """After every page: the address of a form, loaded again or come back to after a log-in."""
+    return await shown_again(request, shift.visit, shift.office, shift.officer.session)

@@ -1,0 +1,86 @@
+"""What an officer may want done with one report: on its own page, and on that of its case."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from libs.contracts.reports import report
+from libs.contracts.words import CHECKERS
+from services.gateway.dispatch.wishes import Button, Posted, Wish
+
+REPLY = "text-"
+"""Begins the names of replies on a page that has a box for each report, and for each thing that came back."""
+
+
+def reply_name(posted: Posted) -> str:
+    """The box that was written in: the one beside the button, where the report has several on the page."""
+    named = posted.text("box")
+    return named if named.startswith(REPLY) else f"{REPLY}{posted.ids['report_id']}"
+
+
+def _from_its_box(posted: Posted) -> Mapping[str, Any]:
+    return {"text": posted.text(reply_name(posted)) or posted.text("text")}
+
+
+def _with_its_reason(posted: Posted) -> Mapping[str, Any]:
+    """The page of a case asks for the reason of closing it as well."""
+    own = f"reason-{posted.ids['report_id']}"
+    name = own if own in posted.form else "reason"
+    posted.require(name)
+    return {"reason": posted.text(name)}
+
+
+MESSAGE = Wish(
+    report.AddMessage,
+    "/reports/{report_id}/messages",
+    name="message",
+    shape="ConfirmationWish",
+    summary="Write to the reporter",
+    about="Read with the ticket's code, and sent to the reporter's contact where there is one.",
+    may=CHECKERS,
+    buttons=(
+        Button("answers/{report_id}/reply", done="replied"),
+        Button("cases/{case_id}/reports/{report_id}/reply", each="report_id", done="replied", fills=_from_its_box),
+    ),
+)
+ANSWER = Wish(
+    report.AnswerReport,
+    "/reports/{report_id}/answer",
+    name="answer",
+    shape="ReportAnswerWish",
+    summary="Answer one reporter",
+    about="Once; for what is no hoax. "
+    "Read with the ticket's code, and sent to the reporter's contact where there is one.",
+    may=CHECKERS,
+    buttons=(Button("answers/{report_id}/answer", done="answered", needed=("outcome", "text")),),
+)
+SCREEN_OUT = Wish(
+    report.ScreenOutReport,
+    "/reports/{report_id}/screening",
+    name="screen_out",
+    shape="ScreeningWish",
+    summary="Screen it out",
+    about="It is not looked into; the reporter reads why.",
+    may=CHECKERS,
+    buttons=(
+        Button("answers/{report_id}/screen", done="screened_out", fills=_with_its_reason),
+        Button(
+            "cases/{case_id}/reports/{report_id}/screen",
+            each="report_id",
+            done="screened_out",
+            fills=_with_its_reason,
+        ),
+    ),
+)
+SETTLE = Wish(
+    report.SettleReport,
+    "/reports/{report_id}/settlement",
+    name="settle_report",
+    shape="ReportSettlementWish",
+    shape_about="Nothing more to say.",
+    summary="Dealt with its mark",
+    about="Takes the mark off one report of a case.",
+    may=CHECKERS,
+    buttons=(Button("answers/{report_id}/settle", done="settled"),),
+)
+
+WISHES: tuple[Wish[Any], ...] = (MESSAGE, ANSWER, SCREEN_OUT, SETTLE)

@@ -1,0 +1,76 @@
+"""Who may do what, as the gateway's table says it, is what the owners decide."""
+
+from typing import Any
+
+import pytest
+
+from libs.contracts.catalogue import owner_of
+from libs.contracts.envelope import Actor
+from libs.contracts.examples import PARTNER, TENANT, command_example, event_example
+from libs.contracts.messages import EVENTS, Command, Event, Sealable
+from libs.contracts.topics import Service
+from libs.contracts.words import Role
+from libs.runtime.aggregates import Aggregate, Context, fold
+from libs.runtime.errors import Refused
+from services.gateway.console.wishes import WISHES
+from services.gateway.dispatch.bodies import parts_of
+from services.gateway.dispatch.wishes import Wish, permissions
+from services.gateway.partner.wishes import WISHES as OF_PARTNERS
+from services.notify.kinds import AGGREGATES as OF_NOTIFY
+from services.reports.kinds import AGGREGATES as OF_REPORTS
+
+OWNERS = {Service.REPORTS: OF_REPORTS, Service.NOTIFY: OF_NOTIFY}
+FIRST = {
+    "assignment": "notify.assignment-offered.v1",
+    "case": "reports.case-opened.v1",
+    "delivery": "notify.delivery-planned.v1",
+    "report": "reports.report-received.v1",
+}
+"""The event that something begins with."""
+EVERY_WISH = (*WISHES, *OF_PARTNERS)
+
+
+def decider(wish: Wish[Any]) -> Aggregate[Any]:
+    aggregates = OWNERS[owner_of(wish.command.type_name)]
+    return next(a for a in aggregates if a.name == wish.command.aggregate)
+
+
+def as_sent(wish: Wish[Any]) -> tuple[Command, Sealable | None]:
+    """The example, without what no client fills in."""
+    example = command_example(wish.command)
+    sources = [example.message, example.private, *(getattr(example.message, name) for name in parts_of(wish.command))]
+    said = {name: value for source in sources if source is not None for name, value in source}
+    asked = {name: value for name, value in said.items() if name in wish.body.model_fields}
+    return wish.written(example.envelope.subject, wish.body.model_construct(**asked))
+
+
+def _event(name: str) -> Event:
+    return EVENTS[name].model_validate(event_example(EVENTS[name]).message.model_dump())
+
+
+def is_let(wish: Wish[Any], role: Role) -> bool:
+    """Whether the owner looks at anything but the role."""
+    aggregate, example = decider(wish), command_example(wish.command)
+    command, private = as_sent(wish)
+    state = fold(aggregate, [_event(FIRST[aggregate.name])])
+    actor = Actor(PARTNER, (role,))
+    context = Context(example.envelope.id, TENANT, example.envelope.time, actor=actor, private=private)
+    try:
+        list(aggregate.decide(state, command, context))
+    except Refused as refused:
+        return refused.code != "role_missing"
+    return True
+
+
+@pytest.mark.filterwarnings("ignore:Pydantic serializer")
+@pytest.mark.parametrize("wish", EVERY_WISH, ids=lambda wish: wish.command.type_name)
+def test_the_owner_lets_those_roles_that_the_table_names(wish: Wish[Any]) -> None:
+    let = {role for role in Role if is_let(wish, role)}
+
+    assert let == wish.may, f"Say it in the wish's `may`, or mend the rule of {wish.command.type_name}"
+
+
+def test_the_table_names_every_wish_once() -> None:
+    named = [command for command, *_ in permissions(EVERY_WISH)]
+
+    assert len(named) == len(set(named)) == len(EVERY_WISH)
