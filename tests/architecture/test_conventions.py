@@ -8,7 +8,7 @@ import pytest
 from libs.contracts.messages import COMMANDS
 from libs.contracts.problems import TITLES
 from tests.architecture.source import PRODUCT, Module
-from tests.architecture.test_layers import FOLLOW_UPS, RULES
+from tests.architecture.test_layers import PURE
 
 SUBSCRIBER = {
     "batch": "True",
@@ -173,7 +173,7 @@ def test_no_personal_value_is_passed_to_a_log() -> None:
 CLOCKS = re.compile(r"\b(datetime\.now|datetime\.utcnow|date\.today|time\.time|uuid4|uuid1|random\.|secrets\.)")
 
 
-@pytest.mark.parametrize("module", [*RULES, *FOLLOW_UPS], ids=lambda m: m.name)
+@pytest.mark.parametrize("module", PURE, ids=lambda m: m.name)
 def test_rules_read_no_clock_and_throw_no_dice(module: Module) -> None:
     found = [module.at(c) for c in module.calls() if CLOCKS.match(name_of(c.func))]
 

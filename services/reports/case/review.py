@@ -36,16 +36,16 @@ def saved(case: Case, command: SaveDraft, officer: str, context: Context) -> Ite
     if command.expects != case.draft_number:
         raise Refused("version_conflict")
     number = case.draft_number + 1
-    saved = DraftSaved(case_id=case.case_id, draft=command.draft, number=number, author=officer)
+    draft = DraftSaved(case_id=case.case_id, draft=command.draft, number=number, author=officer)
     if not command.submit:
-        return [saved]
+        return [draft]
     missing = missing_in(command.draft, correcting=case.version > 0)
     if missing:
         raise Refused("draft_incomplete", *missing)
     if not case.references:
         raise Refused("reference_missing", "references")
     needed = approvals_needed(command.draft, case.severity)
-    return [saved, ReviewRequested(case_id=case.case_id, number=number, approvals_needed=needed, at=context.at)]
+    return [draft, ReviewRequested(case_id=case.case_id, number=number, approvals_needed=needed, at=context.at)]
 
 
 def adopted(case: Case, command: AdoptDraft) -> Iterable[Event]:
