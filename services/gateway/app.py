@@ -35,6 +35,7 @@ from services.gateway.access.step_up import StepUp
 from services.gateway.api import internal, live
 from services.gateway.api.openapi import add_documentation
 from services.gateway.api.routes import add_api
+from services.gateway.archive import pages as archive
 from services.gateway.console import pages as console
 from services.gateway.context import Gateway, Limits
 from services.gateway.dispatch.accepting import Accepting, TrackingCodes
@@ -43,9 +44,10 @@ from services.gateway.dispatch.dispatcher import Dispatcher
 from services.gateway.dispatch.sending import Sender
 from services.gateway.dispatch.streams import Hub
 from services.gateway.dispatch.waiting import Waiters
+from services.gateway.errors.pages import error_page
 from services.gateway.errors.problems import add_handlers
 from services.gateway.front import files
-from services.gateway.front import pages as public_pages
+from services.gateway.front import pages as front
 from services.gateway.partner import pages as partner
 from services.gateway.pictures.uploads import TakenEvidence, Uploads
 from services.gateway.reads import NotifyReads, RegistryReads, ReportsReads
@@ -54,7 +56,7 @@ from services.gateway.reporting.door import Door
 from services.gateway.settings import GatewaySettings
 from services.gateway.shelf import Shelf
 from services.gateway.tickets import pages as tickets
-from services.gateway.web.pages import Pages, error_page
+from services.gateway.web.pages import Elsewhere, Pages, answer_elsewhere
 
 log = logs.get()
 
@@ -157,8 +159,9 @@ def add_pages(app: FastAPI) -> None:
     app.state.pages = Pages()
     app.state.error_page = error_page
     app.add_exception_handler(LogInFirst, to_the_door)
-    # The fixed words below an office come before its parameters: doors before the one-time links, public last.
-    rooms = (files, reporting, tickets, doors, console, partner, public_pages)
+    app.add_exception_handler(Elsewhere, answer_elsewhere)
+    # The fixed words below an office come before its parameters: doors before the one-time links.
+    rooms = (files, reporting, tickets, doors, console, partner, archive, front)
     for room in rooms:
         app.include_router(room.router)
 

@@ -1,6 +1,7 @@
 """Log-in and log-out in pages. Links from messages show a button first: chat previews open links too."""
 
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request
@@ -15,16 +16,15 @@ from services.gateway.access.officer_login import let_in, log_in
 from services.gateway.access.partner_login import asked_for, enter, enter_by_assignment, send_link
 from services.gateway.access.resuming import LONGEST_WAY, brought_along, way_back
 from services.gateway.access.sessions import Kind, opens
+from services.gateway.access.views import ConfirmPage, LoginLinkPage, LoginPage
 from services.gateway.context import Office, Visit, Visited, posted
 from services.gateway.dispatch.idempotency import read_key
-from services.gateway.front.pages import Site
 from services.gateway.paths import LinkToken
 from services.gateway.reporting.forms import email_address
-from services.gateway.web.pages import Pages, form_of, see, text_of
-from services.gateway.web.views import ConfirmPage, FieldError, LoginLinkPage, LoginPage, Trouble
+from services.gateway.web.pages import Pages, Site, form_of, see, text_of
+from services.gateway.web.views import FIRST_TIME, Back, FieldError, put_off, wrong
 
 router = APIRouter(include_in_schema=False)
-RETRY_SOON = {"Retry-After": "2"}
 Way = Annotated[str, Query(max_length=LONGEST_WAY)]
 
 
@@ -50,23 +50,19 @@ def _officer_door(
     signed_out: bool = False,
     way: str = "",
     kept: bool = False,
-    locked_for: int = 0,
-    errors: tuple[FieldError, ...] = (),
-    trouble: Trouble | None = None,
-    status: int = 200,
+    back: Back = FIRST_TIME,
 ) -> Response:
+    # The page says whole minutes: rather the one after.
+    locked_for = timedelta(seconds=back.retry_after + 59) if back.status == 429 else None
     view = LoginPage(
         form=form_of(f"/{office.slug}/login", visit, carried=[("next", way)]),
         email=email,
         signed_out=signed_out,
         kept=kept,
-        # The page says whole minutes: rather the one after.
-        locked_until=datetime.now(UTC) + timedelta(seconds=locked_for + 59) if locked_for else None,
-        errors=errors,
-        trouble=trouble,
+        locked_until=datetime.now(UTC) + locked_for if locked_for else None,
+        back=back,
     )
-    headers = {"Retry-After": str(locked_for)} if locked_for else RETRY_SOON if status == 503 else {}
-    return site.show(visit, office, "access/officer.html", view, status=status, headers=headers)
+    return site.show(visit, office, "access/officer.html", view, status=back.status, headers=back.headers)
 
 
 @router.post("/{slug}/login")
@@ -74,24 +70,22 @@ async def officer_enters(office: Office, visit: Visit, site: Site, request: Requ
     form = await posted(request, visit)
     email, way = text_of(form, "email").strip()[:254], way_back(office, Kind.OFFICER, text_of(form, "next"))
     given = {name: text_of(form, name)[:256] for name in ("password", "code")}
+    again = partial(_officer_door, site, visit, office, email=email, way=way)
     missing = [n for n, v in (("email", email), *given.items()) if not v.strip()]
     if missing:
-        errors = tuple(FieldError(field=n, code="required") for n in missing)
-        return _officer_door(site, visit, office, email=email, way=way, errors=errors, status=422)
+        return again(back=wrong(*(FieldError(field=n, code="required") for n in missing)))
     old = request.cookies.get(visit.parts.cookie_name(Kind.OFFICER))
     try:
         visit.parts.limits.guesses.take(visit.client)
         session = await log_in(visit.parts, request, email=email, **given, tenant=office.id)
-    except TooSoon as locked:
-        return _officer_door(site, visit, office, email=email, way=way, locked_for=locked.retry_after, status=429)
+    except (TooSoon, TooMany) as locked:
+        return again(back=Back(status=429, retry_after=locked.retry_after))
     except Refused as refused:
         used = refused.code == "code_used"
-        error = FieldError(field="code" if used else "email", code="code_used" if used else "login_failed")
-        return _officer_door(site, visit, office, email=email, way=way, errors=(error,), status=422)
-    except TooMany as often:
-        return _officer_door(site, visit, office, email=email, way=way, locked_for=often.retry_after, status=429)
-    except Unavailable:
-        return _officer_door(site, visit, office, email=email, way=way, trouble=Trouble.UNAVAILABLE, status=503)
+        error = FieldError(field="code", code="code_used") if used else FieldError(field="email", code="login_failed")
+        return again(back=wrong(error))
+    except Unavailable as away:
+        return again(back=put_off(away))
     brought = await brought_along(visit.parts, old, session)
     response = see(brought or way or f"/{office.slug}/console/queue")
     let_in(visit.parts, request, response, session)
@@ -134,10 +128,7 @@ def _partner_door(
     late: AssignmentView | None = None,
     way: str = "",
     kept: bool = False,
-    errors: tuple[FieldError, ...] = (),
-    trouble: Trouble | None = None,
-    retry_after: int = 0,
-    status: int = 200,
+    back: Back = FIRST_TIME,
 ) -> Response:
     view = LoginLinkPage(
         form=form_of(f"/{office.slug}/login/partner", visit, carried=[("next", way)]),
@@ -145,32 +136,26 @@ def _partner_door(
         sent=sent,
         kept=kept,
         expired=expired,
-        late_since=late.due_at if late else None,
-        answered=late.state if late else "",
-        errors=errors,
-        trouble=trouble,
+        late=late,
+        back=back,
     )
-    headers = {"Retry-After": str(retry_after)} if retry_after else RETRY_SOON if status == 503 else {}
-    return site.show(visit, office, "access/partner.html", view, status=status, headers=headers)
+    return site.show(visit, office, "access/partner.html", view, status=back.status, headers=back.headers)
 
 
 @router.post("/{slug}/login/partner")
 async def link_asked(office: Office, visit: Visit, site: Site, request: Request) -> Response:
     form = await posted(request, visit)
     typed, way = text_of(form, "email")[:254], way_back(office, Kind.PARTNER, text_of(form, "next"))
+    again = partial(_partner_door, site, visit, office, email=typed, way=way)
     try:
         visit.parts.limits.guesses.take(visit.client)
         address = email_address(typed)
         then = way.removeprefix(f"/{office.slug}/") or "partner"
         await send_link(visit.parts, office, address, read_key(text_of(form, "key")), then=then)
     except PydanticCustomError:
-        error = FieldError(field="email", code="email_invalid")
-        return _partner_door(site, visit, office, email=typed, way=way, errors=(error,), status=422)
-    except TooMany as often:
-        trouble, after = Trouble.TOO_MANY, often.retry_after
-        return _partner_door(site, visit, office, email=typed, way=way, trouble=trouble, retry_after=after, status=429)
-    except Unavailable:
-        return _partner_door(site, visit, office, email=typed, way=way, trouble=Trouble.UNAVAILABLE, status=503)
+        return again(back=wrong(FieldError(field="email", code="email_invalid")))
+    except (TooMany, Unavailable) as error:
+        return again(back=put_off(error))
     return _partner_door(site, visit, office, sent=True, way=way)
 
 
@@ -192,7 +177,7 @@ async def partner_enters(office: Office, visit: Visit, site: Site, secret: LinkT
     old = request.cookies.get(visit.parts.cookie_name(Kind.PARTNER))
     entered = await enter(visit.parts, secret, instead_of=old)
     if entered is None:
-        return _partner_door(site, visit, office, expired=True, status=422)
+        return _partner_door(site, visit, office, expired=True, back=wrong())
     session, target = entered
     brought = await brought_along(visit.parts, old, session)
     response = see(brought or f"/{office.slug}/{target or 'partner'}")
@@ -205,7 +190,7 @@ async def assignment_link(office: Office, visit: Visit, site: Site, token: LinkT
     """From a message to a partner: their answer is one button away, without a log-in, until its deadline."""
     asked = await _asked(office, visit, token)
     if asked is None:
-        return _partner_door(site, visit, office, expired=True, status=404)
+        return _partner_door(site, visit, office, expired=True, back=Back(status=404))
     partner = await visit.partner()
     if partner is not None and partner.id == asked.partner_id and partner.may_open(asked.id):
         return visit.finish(see(_page_of(office, asked)))
@@ -221,7 +206,7 @@ async def assignment_opened(office: Office, visit: Visit, site: Site, token: Lin
     visit.parts.limits.guesses.take(visit.client)
     asked = await _asked(office, visit, token)
     if asked is None:
-        return _partner_door(site, visit, office, expired=True, status=404)
+        return _partner_door(site, visit, office, expired=True, back=Back(status=404))
     partner = await visit.partner()
     response = see(_page_of(office, asked))
     if partner is not None and partner.id == asked.partner_id and partner.may_open(asked.id):
@@ -244,4 +229,4 @@ def _page_of(office: TenantRecord, asked: AssignmentView) -> str:
 
 def _too_late(site: Pages, visit: Visited, office: TenantRecord, asked: AssignmentView) -> Response:
     """Log-in leads on to what was asked, and shows what was answered."""
-    return _partner_door(site, visit, office, late=asked, way=_page_of(office, asked), status=410)
+    return _partner_door(site, visit, office, late=asked, way=_page_of(office, asked), back=Back(status=410))

@@ -21,10 +21,12 @@ from pathlib import Path
 import resvg_py
 from PIL import Image, ImageFont
 
+from libs.contracts.reports.reads import ClarificationView
 from libs.kit.calendar import Zone, local_day, long_date
 from libs.kit.signs import plain
 from libs.runtime.errors import Unavailable
-from services.gateway.web.views import ClarificationPage, TenantView
+from services.gateway.archive.views import paragraphs
+from services.gateway.web.views import TenantView
 
 FONTS = Path(__file__).parent / "fonts"
 _FILES = sorted(str(path) for path in FONTS.glob("*.ttf"))
@@ -116,16 +118,21 @@ class CardView:
     foot: Lines
 
 
-def subject(view: ClarificationPage, tenant: TenantView) -> Subject:
+def subject(answer: ClarificationView, tenant: TenantView, site: str) -> Subject:
+    """
+    Args:
+        site: absolute address of the office's pages.
+    """
+    why, *_ = (*paragraphs(answer.explanation), "")
     return Subject(
-        number=view.row.number,
-        version=view.version,
-        at=view.versions[-1].at if view.versions else view.row.published_at,
-        fact=view.row.fact,
-        claim=view.row.claim,
-        verdict=view.row.verdict,
-        why=re.sub(r"\s*\[\d{1,2}\]", "", view.explanation[0]) if view.explanation else "",
-        address=view.url.partition("://")[2].partition("/clarifications/")[0],
+        number=answer.number,
+        version=answer.version,
+        at=answer.versions[-1].at if answer.versions else answer.published_at,
+        fact=answer.fact,
+        claim=answer.claim,
+        verdict=answer.verdict,
+        why=re.sub(r"\s*\[\d{1,2}\]", "", why),
+        address=site.partition("://")[2],
         monogram=tenant.monogram,
         government=tenant.government,
         name=tenant.name,

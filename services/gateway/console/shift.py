@@ -25,9 +25,8 @@ from services.gateway.console import views as console_views
 from services.gateway.context import Gateway, Office, Visit, Visited, posted, read_form
 from services.gateway.dispatch.dispatcher import Reply
 from services.gateway.dispatch.wishes import Posted, Wish
-from services.gateway.front.pages import Site
 from services.gateway.reads import or_missing
-from services.gateway.web.pages import Pages, text_of, zone_of
+from services.gateway.web.pages import Pages, Site, text_of, zone_of
 
 NOBODY = "–"
 """Stands for a name that could not be read."""

@@ -2,11 +2,10 @@
 
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
-from typing import Annotated
 from xml.sax.saxutils import escape
 
 import orjson
-from fastapi import APIRouter, Depends, Request
+from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from libs.contracts.directory import TenantRecord
@@ -14,7 +13,8 @@ from libs.contracts.reports.reads import AnswerAddress
 from libs.runtime.errors import NotFound
 from services.gateway.archive.card import BRANDS
 from services.gateway.context import Office, Parts
-from services.gateway.web.pages import Pages
+from services.gateway.paths import AssetName, Id
+from services.gateway.web.pages import Site
 
 router = APIRouter(include_in_schema=False)
 
@@ -27,16 +27,16 @@ PRIVATE = ("console", "partner", "login", "tickets", "u/", "a/")
 LASTING = ("", "/clarifications", "/corrections", "/stats", "/about", "/privacy")
 
 
-async def _pages(request: Request) -> Pages:
-    found: Pages = request.app.state.pages
-    return found
-
-
-Site = Annotated[Pages, Depends(_pages)]
-
-
 def _text(body: str, media_type: str = "text/plain; charset=utf-8") -> Response:
     return Response(body, media_type=media_type, headers={"Cache-Control": HOUR})
+
+
+@router.get("/static/{version}/{name:path}")
+async def static(version: Id, name: AssetName, request: Request, site: Site) -> Response:
+    if site.assets.get(name) is None:
+        raise NotFound("asset")
+    accepted = request.headers.get("accept-encoding", "")
+    return Response(site.assets.body(name, accepted), headers=site.assets.headers(name, version, accepted))
 
 
 @router.get("/robots.txt")

@@ -23,12 +23,11 @@ from services.gateway.console.shift import RETRY_AFTER, area_name
 from services.gateway.console.views import Action, clock_state
 from services.gateway.context import Office, Visit, Visited, posted, read_form
 from services.gateway.dispatch.idempotency import read_key
-from services.gateway.front.pages import Site
 from services.gateway.partner import views
 from services.gateway.partner.wishes import ANSWER
 from services.gateway.paths import Id
 from services.gateway.reads import or_missing
-from services.gateway.web.pages import Pages, see, text_of
+from services.gateway.web.pages import Pages, Site, see, text_of
 
 router = APIRouter(include_in_schema=False)
 

@@ -8,7 +8,7 @@ fields, for a form that is sent while the shelf cannot be read.
 import hmac
 import re
 import secrets
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any, Self
@@ -27,7 +27,7 @@ from services.gateway.dispatch.idempotency import read_key
 from services.gateway.reporting.forms import MOST_URLS
 from services.gateway.shelf import Place
 from services.gateway.web.pages import form_of, number_in, text_of
-from services.gateway.web.views import FieldError, Form, Trouble, Upload
+from services.gateway.web.views import FIRST_TIME, Back, FieldError, Form, Trouble
 
 KEPT = timedelta(hours=2)
 """After the last step."""
@@ -35,6 +35,15 @@ LARGEST = 32_000
 """Bytes: the longest text and doubt, in letters of four bytes."""
 
 _ID = re.compile(r"[A-Za-z0-9_-]{22}", re.ASCII)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Upload:
+    """A picture that the gateway already holds, so that an error elsewhere does not cost the upload."""
+
+    token: str
+    name: str
+    kilobytes: int
 
 
 class CameBack(BaseModel):
@@ -47,10 +56,9 @@ class CameBack(BaseModel):
     errors: tuple[tuple[str, str, str, str], ...] = ()
     trouble: Trouble | None = None
 
-    def shown(self) -> Mapping[str, Any]:
-        """As the page of the step takes it."""
+    def shown(self) -> Back:
         errors = tuple(FieldError(field=f, code=c, value=v, limit=most) for f, c, v, most in self.errors)
-        return {"errors": errors, "trouble": self.trouble, "status": self.status}
+        return Back(status=self.status, errors=errors, trouble=self.trouble)
 
 
 class Draft(BaseModel):
@@ -93,13 +101,13 @@ class Draft(BaseModel):
         """No page carries it."""
         return self.model_copy(update=other.model_dump(include={"channel", "email", "phone", "confidential"}))
 
-    def again(self, step: str, status: int, errors: Iterable[FieldError], trouble: Trouble | None) -> Self:
-        found = tuple((e.field, e.code, e.value, e.limit) for e in errors)
-        back = CameBack(step=step, status=status, errors=found, trouble=trouble)
-        return self.model_copy(update={"came_back": back})
+    def again(self, step: str, back: Back) -> Self:
+        errors = tuple((e.field, e.code, e.value, e.limit) for e in back.errors)
+        kept = CameBack(step=step, status=back.status, errors=errors, trouble=back.trouble)
+        return self.model_copy(update={"came_back": kept})
 
-    def shown_at(self, step: str) -> Mapping[str, Any]:
-        return self.came_back.shown() if self.came_back is not None and self.came_back.step == step else {}
+    def shown_at(self, step: str) -> Back:
+        return self.came_back.shown() if self.came_back is not None and self.came_back.step == step else FIRST_TIME
 
     def _with(self, **answers: object) -> Self:
         return self.model_copy(update={**answers, "came_back": None})

@@ -12,11 +12,10 @@
 Where the shelf cannot keep the draft, the next page is the answer itself and carries what was told (`report_draft`).
 """
 
-from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Path, Request
+from fastapi import APIRouter, Depends, Path, Request
 from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, ValidationError
 from starlette.datastructures import FormData
@@ -31,32 +30,13 @@ from libs.kit.imaging import LARGEST_BYTES
 from libs.kit.visible import is_visible
 from libs.runtime.errors import NotFound, Refused, Unavailable
 from services.gateway.access.limits import TooMany
-from services.gateway.archive.shown import row
 from services.gateway.context import Office, Visit, Visited, posted, read_form
 from services.gateway.dispatch.accepting import Accepted
-from services.gateway.front.pages import Site
-from services.gateway.reporting.draft import (
-    Sheet,
-    is_id,
-    new_id,
-    sheet_at,
-    sheet_of,
-    stale_sheet,
-    upload_in,
-)
+from services.gateway.reporting.draft import Sheet, is_id, new_id, sheet_at, sheet_of, stale_sheet, upload_in
 from services.gateway.reporting.forms import LONGEST_TEXT, ReportForm
-from services.gateway.web.pages import Pages, field_errors, file_of, form_of, see, text_of
-from services.gateway.web.views import (
-    AreaOption,
-    CheckPage,
-    ContactPage,
-    Difference,
-    FieldError,
-    KnownAnswer,
-    OriginPage,
-    ReportPage,
-    Trouble,
-)
+from services.gateway.reporting.views import MEGA, CheckPage, KnownAnswer, StepPage
+from services.gateway.web.pages import Elsewhere, Pages, Site, field_errors, file_of, form_of, see, text_of
+from services.gateway.web.views import FIRST_TIME, Back, FieldError, Trouble, put_off, wrong
 
 MATCH_WITHIN = 3.0
 """Seconds that the check may take; then the report goes on without it."""
@@ -69,7 +49,7 @@ IMAGE_CODES = {
     "image_bomb": "image_broken",
     "image_broken": "image_broken",
 }
-MEGA = 1_000_000
+NO_UPLOADS = Back(status=503, trouble=Trouble.UPLOADS_UNAVAILABLE)
 STEP_1 = {"text": "text", "urls": "text", "attachments": "image", "": "text"}
 
 router = APIRouter(include_in_schema=False)
@@ -97,105 +77,56 @@ def _checked(form: type[BaseModel], values: dict[str, Any]) -> Any:
         ) from None
 
 
-def _shown(
-    site: Pages, sheet: Sheet, page: str, view: object, *, step: str = "", status: int = 200, retry_after: int = 2
-) -> Response:
-    headers = {"Retry-After": str(retry_after)} if status in (429, 503) else {}
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One page of the form.
+
+    Attributes:
+        name: in its address.
+        leads_to: the step that its form is posted to.
+        asks: what it shows itself, and so does not carry.
+    """
+
+    name: str
+    template: str
+    leads_to: str
+    asks: tuple[str, ...] = ()
+
+    def shown(self, site: Pages, sheet: Sheet, back: Back = FIRST_TIME) -> Response:
+        view = StepPage(
+            kind=sheet.kind,
+            form=sheet.form(self.leads_to, *self.asks),
+            draft=sheet.draft,
+            areas=areas.children(sheet.office.region_code),
+            back=back,
+        )
+        return _shown(site, sheet, self.template, view, self.name, back)
+
+
+FIRST = Step("", "reporting/report.html", "", ("text", "forwarded_often", "upload"))
+SECOND = Step("origin", "reporting/origin.html", "contact", ("seen_on", "area", "doubt"))
+THIRD = Step("contact", "reporting/contact.html", "send")
+
+
+def _shown(site: Pages, sheet: Sheet, template: str, view: object, step: str, back: Back = FIRST_TIME) -> Response:
     address = sheet.url(step) if sheet.kept else ""
-    visit, template = sheet.visit, f"reporting/{page}.html"
-    response = site.show(visit, sheet.office, template, view, status=status, headers=headers, address=address)
+    visit, office = sheet.visit, sheet.office
+    response = site.show(visit, office, template, view, status=back.status, headers=back.headers, address=address)
     return visit.finish(response, longer=True)
-
-
-def _first(
-    site: Pages,
-    sheet: Sheet,
-    *,
-    errors: tuple[FieldError, ...] = (),
-    trouble: Trouble | None = None,
-    status: int = 200,
-    retry_after: int = 2,
-) -> Response:
-    draft = sheet.draft
-    view = ReportPage(
-        kind=sheet.kind,
-        form=sheet.form("", "text", "forwarded_often", "upload"),
-        text=draft.text,
-        forwarded_often=draft.forwarded_often,
-        upload=draft.picture,
-        max_characters=LONGEST_TEXT,
-        errors=errors,
-        trouble=trouble,
-    )
-    return _shown(site, sheet, "report", view, status=status, retry_after=retry_after)
 
 
 def _check(site: Pages, sheet: Sheet, found: MatchView) -> Response:
     visit, office = sheet.visit, sheet.office
-    answers = tuple(
-        KnownAnswer(
-            row=row(a.card),
-            differences=tuple(
-                Difference(aspect=d.what, theirs=d.theirs, ours=d.ours, same=d.same) for d in a.differences
-            ),
-            confirm=form_of(f"/{office.slug}/clarifications/{a.card.number}/demand", visit, key=visit.new_key()),
-        )
-        for a in found.answers
-    )
-    shown = sheet.draft.model_copy(update={"refused": tuple(a.card.case_id for a in found.answers if a.card.case_id)})
+    refused = tuple(a.card.case_id for a in found.answers if a.card.case_id)
     view = CheckPage(
-        sent_text=sheet.draft.text,
-        upload=sheet.draft.picture,
-        answers=answers,
-        go_on=replace(sheet, draft=shown).form("origin"),
+        draft=sheet.draft,
+        answers=tuple(
+            KnownAnswer(found=a, confirm=form_of(f"/{office.slug}/clarifications/{a.card.number}/demand", visit))
+            for a in found.answers
+        ),
+        go_on=replace(sheet, draft=sheet.draft.model_copy(update={"refused": refused})).form("origin"),
     )
-    return _shown(site, sheet, "check", view, step="check")
-
-
-def _second(
-    site: Pages,
-    sheet: Sheet,
-    *,
-    errors: tuple[FieldError, ...] = (),
-    trouble: Trouble | None = None,
-    status: int = 200,
-) -> Response:
-    draft = sheet.draft
-    view = OriginPage(
-        kind=sheet.kind,
-        form=sheet.form("contact", "seen_on", "area", "doubt"),
-        areas=tuple(AreaOption(code=a.code, name=a.name) for a in areas.children(sheet.office.region_code)),
-        seen_on=draft.seen_on,
-        area=draft.area,
-        doubt=draft.doubt,
-        skipped_check=draft.skipped,
-        errors=errors,
-        trouble=trouble,
-    )
-    return _shown(site, sheet, "origin", view, step="origin", status=status)
-
-
-def _third(
-    site: Pages,
-    sheet: Sheet,
-    *,
-    errors: tuple[FieldError, ...] = (),
-    trouble: Trouble | None = None,
-    status: int = 200,
-    retry_after: int = 2,
-) -> Response:
-    draft = sheet.draft
-    view = ContactPage(
-        kind=sheet.kind,
-        form=sheet.form("send"),
-        channel=draft.channel,
-        email=draft.email,
-        phone=draft.phone,
-        confidential=draft.confidential,
-        errors=errors,
-        trouble=trouble,
-    )
-    return _shown(site, sheet, "contact", view, step="contact", status=status, retry_after=retry_after)
+    return _shown(site, sheet, "reporting/check.html", view, "check")
 
 
 @router.get("/{slug}/report/{kind}")
@@ -203,59 +134,58 @@ async def start(office: Office, visit: Visit, site: Site, kind: Kind, draft: str
     if not is_id(draft):
         # Each report has an address from its first page on, so that Back finds the draft there.
         return visit.finish(see(f"/{office.slug}/report/{kind}?draft={new_id()}"))
-    sheet = await sheet_at(visit, office, kind, draft)
-    if sheet.draft.sent:
-        return visit.finish(see(_ticket_again(sheet)))
-    if sheet.unread:
-        return _first(site, sheet, trouble=Trouble.UNREAD)
-    return _first(site, sheet, **sheet.draft.shown_at(""))
+    sheet = _unsent(await sheet_at(visit, office, kind, draft))
+    return FIRST.shown(site, sheet, Back(trouble=Trouble.UNREAD) if sheet.unread else sheet.draft.shown_at(""))
 
 
-async def _later(office: TenantRecord, visit: Visited, kind: ReportKind, draft: str) -> Sheet | Response:
-    """What a later step's address shows, or where to go instead.
-
-    Raises:
-        Unavailable: what was told cannot be read now.
+def _unsent(sheet: Sheet) -> Sheet:
     """
-    if not is_id(draft):
-        return visit.finish(see(f"/{office.slug}/report/{kind}"))
-    sheet = await sheet_at(visit, office, kind, draft)
-    if sheet.unread:
-        raise Unavailable("shelf")
+    Raises:
+        Elsewhere: the report is sent; its ticket says so.
+    """
     if sheet.draft.sent:
-        return visit.finish(see(_ticket_again(sheet)))
-    return sheet if sheet.kept else visit.finish(see(f"/{office.slug}/report/{kind}"))
+        raise Elsewhere(sheet.visit.finish(see(_ticket_again(sheet))))
+    return sheet
 
 
 def _ticket_again(sheet: Sheet) -> str:
     return f"/{sheet.office.slug}/tickets/{sheet.draft.sent}?again=1"
 
 
+async def _later(office: Office, visit: Visit, kind: Kind, draft: str = "") -> Sheet:
+    """What a later step's address shows.
+
+    Raises:
+        Elsewhere: nothing lies there, or it was sent.
+        Unavailable: what was told cannot be read now.
+    """
+    sheet = await sheet_at(visit, office, kind, draft) if is_id(draft) else None
+    if sheet is not None and sheet.unread:
+        raise Unavailable("shelf")
+    if sheet is None or not (sheet.kept or sheet.draft.sent):
+        raise Elsewhere(visit.finish(see(f"/{office.slug}/report/{kind}")))
+    return _unsent(sheet)
+
+
+Later = Annotated[Sheet, Depends(_later)]
+
+
 @router.get("/{slug}/report/{kind}/check")
-async def check(office: Office, visit: Visit, site: Site, kind: Kind, draft: str = "") -> Response:
-    sheet = await _later(office, visit, kind, draft)
-    if isinstance(sheet, Response):
-        return sheet
-    found, skipped = await _known(visit, office, sheet.draft.text)
+async def check(sheet: Later, site: Site) -> Response:
+    found, skipped = await _known(sheet)
     if found is not None and found.answers:
         return _check(site, sheet, found)
-    return visit.finish(see(sheet.url("origin") + ("&skipped=1" if skipped else "")))
+    return sheet.visit.finish(see(sheet.url("origin") + ("&skipped=1" if skipped else "")))
 
 
 @router.get("/{slug}/report/{kind}/origin")
-async def origin(
-    office: Office, visit: Visit, site: Site, kind: Kind, draft: str = "", skipped: bool = False
-) -> Response:
-    sheet = await _later(office, visit, kind, draft)
-    if isinstance(sheet, Response):
-        return sheet
-    return _second(site, sheet.with_skipped() if skipped else sheet, **sheet.draft.shown_at("origin"))
+async def origin(sheet: Later, site: Site, skipped: bool = False) -> Response:
+    return SECOND.shown(site, sheet.with_skipped() if skipped else sheet, sheet.draft.shown_at("origin"))
 
 
 @router.get("/{slug}/report/{kind}/contact")
-async def contact(office: Office, visit: Visit, site: Site, kind: Kind, draft: str = "") -> Response:
-    sheet = await _later(office, visit, kind, draft)
-    return sheet if isinstance(sheet, Response) else _third(site, sheet, **sheet.draft.shown_at("contact"))
+async def contact(sheet: Later, site: Site) -> Response:
+    return THIRD.shown(site, sheet, sheet.draft.shown_at("contact"))
 
 
 @router.get("/{slug}/report/{kind}/send")
@@ -264,48 +194,37 @@ async def not_sent(office: Office, visit: Visit, kind: Kind) -> Response:
     return visit.finish(see(f"/{office.slug}/report/{kind}"))
 
 
-Show = Callable[..., Response]
-
-
 async def _told(
-    office: TenantRecord, visit: Visited, site: Pages, kind: ReportKind, request: Request, show: Show
-) -> tuple[FormData, Sheet] | Response:
-    """The form and its sheet; or the page once more, where the form is older than its browser's cookie."""
+    office: TenantRecord, visit: Visited, site: Pages, kind: ReportKind, request: Request, step: Step
+) -> tuple[FormData, Sheet]:
+    """
+    Raises:
+        Elsewhere: the form is older than its browser's cookie; its page is shown once more.
+    """
     try:
         form = await posted(request, visit)
     except Refused:
         old = await stale_sheet(visit, office, kind, await read_form(request))
-        return show(site, old, trouble=Trouble.EXPIRED, status=403)
+        raise Elsewhere(step.shown(site, old, Back(status=403, trouble=Trouble.EXPIRED))) from None
     return form, await sheet_of(visit, office, kind, form)
 
 
-def _led(sheet: Sheet, step: str, otherwise: Callable[[], Response]) -> Response:
+def _led(site: Pages, sheet: Sheet, step: Step, back: Back = FIRST_TIME) -> Response:
     """To the address of a step; where its draft could not be kept, the step itself is the answer."""
-    return sheet.visit.finish(see(sheet.url(step)), longer=True) if sheet.kept else otherwise()
+    if sheet.kept:
+        return sheet.visit.finish(see(sheet.url(step.name)), longer=True)
+    return step.shown(site, sheet, back)
 
 
-async def _again(
-    site: Pages,
-    sheet: Sheet,
-    step: str,
-    *,
-    errors: tuple[FieldError, ...] = (),
-    trouble: Trouble | None = None,
-    status: int,
-) -> Response:
+async def _again(site: Pages, sheet: Sheet, step: Step, back: Back) -> Response:
     """To the step once more, which says what is wrong."""
-    sheet = await sheet.but(sheet.draft.again(step, status, errors, trouble)).put()
-    show = {"": _first, "origin": _second, "contact": _third}[step]
-    return _led(sheet, step, lambda: show(site, sheet, errors=errors, trouble=trouble, status=status))
+    return _led(site, await sheet.but(sheet.draft.again(step.name, back)).put(), step, back)
 
 
 @router.post("/{slug}/report/{kind}")
 async def told(office: Office, visit: Visit, site: Site, kind: Kind, request: Request) -> Response:
     """Step 1 done."""
-    read = await _told(office, visit, site, kind, request, _first)
-    if isinstance(read, Response):
-        return read
-    form, sheet = read
+    form, sheet = await _told(office, visit, site, kind, request, FIRST)
     if sheet.draft.sent:
         # The page of a report that was sent, typed in once more: another report.
         sheet = sheet.anew()
@@ -318,26 +237,26 @@ async def told(office: Office, visit: Visit, site: Site, kind: Kind, request: Re
             sheet = sheet.but(sheet.draft.first(form, f"{kept.id}~{max(1, kept.size // 1000)}"))
         _checked(ReportForm, sheet.draft.values(kind, visit.lang))
     except RequestValidationError as error:
-        return await _again(site, sheet, "", errors=field_errors(error, STEP_1), status=422)
+        return await _again(site, sheet, FIRST, wrong(*field_errors(error, STEP_1)))
     except PictureRefused as refused:
-        if not refused.retry_after:
-            return await _again(site, sheet, "", errors=(refused.error,), status=422)
-        after = refused.retry_after
-        return _first(site, await sheet.put(), errors=(refused.error,), status=429, retry_after=after)
+        if refused.retry_after:
+            return FIRST.shown(site, await sheet.put(), refused.back)
+        return await _again(site, sheet, FIRST, refused.back)
     except TooMany as busy:
-        return _first(site, sheet, trouble=Trouble.TOO_MANY, status=429, retry_after=busy.retry_after)
-    except (Refused, Unavailable) as error:
-        trouble = Trouble.UPLOADS_UNAVAILABLE if isinstance(error, Refused) else Trouble.UNAVAILABLE
-        return await _again(site, sheet, "", trouble=trouble, status=503)
+        return FIRST.shown(site, sheet, put_off(busy))
+    except Refused:
+        return await _again(site, sheet, FIRST, NO_UPLOADS)
+    except Unavailable as away:
+        return await _again(site, sheet, FIRST, put_off(away))
     sheet = await sheet.put()
     if kind != ReportKind.HOAX:
-        return _led(sheet, "origin", lambda: _second(site, sheet))
+        return _led(site, sheet, SECOND)
     if sheet.kept:
         return visit.finish(see(sheet.url("check")), longer=True)
-    found, skipped = await _known(visit, office, sheet.draft.text)
+    found, skipped = await _known(sheet)
     if found is not None and found.answers:
         return _check(site, sheet, found)
-    return _second(site, sheet.with_skipped() if skipped else sheet)
+    return SECOND.shown(site, sheet.with_skipped() if skipped else sheet)
 
 
 class PictureRefused(Exception):
@@ -347,6 +266,12 @@ class PictureRefused(Exception):
         super().__init__(error.code)
         self.error = error
         self.retry_after = retry_after
+
+    @property
+    def back(self) -> Back:
+        if not self.retry_after:
+            return wrong(self.error)
+        return Back(status=429, errors=(self.error,), retry_after=self.retry_after)
 
 
 async def taken(visit: Visited, office: TenantRecord, form: FormData) -> BlobView | None:
@@ -377,64 +302,52 @@ async def taken(visit: Visited, office: TenantRecord, form: FormData) -> BlobVie
         raise PictureRefused(FieldError(field="image", code=code, value=shown, limit=limit)) from None
 
 
-async def _known(visit: Visited, office: TenantRecord, text: str) -> tuple[MatchView | None, bool]:
+async def _known(sheet: Sheet) -> tuple[MatchView | None, bool]:
     """What was answered already; (None, True) where nobody could say in time."""
+    text = sheet.draft.text
     if not is_visible(text):
         return None, False
+    reports = sheet.visit.parts.reports
     try:
-        return await visit.parts.reports.match(office.id, text[:LONGEST_TEXT], within=MATCH_WITHIN), False
+        return await reports.match(sheet.office.id, text[:LONGEST_TEXT], within=MATCH_WITHIN), False
     except (Unavailable, Refused):
         return None, True
 
 
 @router.post("/{slug}/report/{kind}/origin")
 async def not_this(office: Office, visit: Visit, site: Site, kind: Kind, request: Request) -> Response:
-    read = await _told(office, visit, site, kind, request, _second)
-    if isinstance(read, Response):
-        return read
-    form, sheet = read
-    if sheet.draft.sent:
-        return visit.finish(see(_ticket_again(sheet)))
+    form, sheet = await _told(office, visit, site, kind, request, SECOND)
+    sheet = _unsent(sheet)
     if text_of(form, "back"):
-        return _led(sheet, "", lambda: _first(site, sheet))
-    sheet = await sheet.but(sheet.draft.checked(form)).put()
-    return _led(sheet, "origin", lambda: _second(site, sheet))
+        return _led(site, sheet, FIRST)
+    return _led(site, await sheet.but(sheet.draft.checked(form)).put(), SECOND)
 
 
 @router.post("/{slug}/report/{kind}/contact")
 async def origin_told(office: Office, visit: Visit, site: Site, kind: Kind, request: Request) -> Response:
     """Step 2 done."""
-    read = await _told(office, visit, site, kind, request, _second)
-    if isinstance(read, Response):
-        return read
-    form, sheet = read
-    if sheet.draft.sent:
-        return visit.finish(see(_ticket_again(sheet)))
-    sheet = await sheet.but(sheet.draft.second(form)).put()
+    form, sheet = await _told(office, visit, site, kind, request, SECOND)
+    sheet = await sheet.but(_unsent(sheet).draft.second(form)).put()
     if text_of(form, "back"):
-        return _led(sheet, "", lambda: _first(site, sheet))
+        return _led(site, sheet, FIRST)
     try:
         _checked(ReportForm, sheet.draft.values(kind, visit.lang))
     except RequestValidationError as error:
-        return await _again(site, sheet, "origin", errors=field_errors(error), status=422)
-    return _led(sheet, "contact", lambda: _third(site, sheet))
+        return await _again(site, sheet, SECOND, wrong(*field_errors(error)))
+    return _led(site, sheet, THIRD)
 
 
 @router.post("/{slug}/report/{kind}/send")
 async def send(office: Office, visit: Visit, site: Site, kind: Kind, request: Request) -> Response:
     """Step 3 done: kept once the broker has it."""
-    read = await _told(office, visit, site, kind, request, _third)
-    if isinstance(read, Response):
-        return read
-    form, sheet = read
+    form, sheet = await _told(office, visit, site, kind, request, THIRD)
     if sheet.draft.sent:
         # Pressed twice, or sent again after Back: the same receipt, whichever answer the browser shows.
         receipt = visit.parts.accepting.receipt(office, sheet.draft.key)
         return _received(sheet, receipt, _ticket_again(sheet))
     sheet = sheet.but(sheet.draft.third(form))
     if text_of(form, "back"):
-        sheet = await sheet.put()
-        return _led(sheet, "origin", lambda: _second(site, sheet))
+        return _led(site, await sheet.put(), SECOND)
     values = sheet.draft.values_with_contact(kind, visit.lang, consent=text_of(form, "consent") == "1")
     try:
         visit.parts.limits.clients.take(visit.client)
@@ -442,28 +355,20 @@ async def send(office: Office, visit: Visit, site: Site, kind: Kind, request: Re
         accepted = await visit.parts.accepting.submit_report(office, _checked(ReportForm, values), sheet.draft.key)
     except RequestValidationError as error:
         where = {"contact.address": "email" if sheet.draft.channel == "email" else "phone", "contact": "consent"}
-        return await _again(site, sheet, "contact", errors=_contact_errors(error, where), status=422)
+        return await _again(site, sheet, THIRD, wrong(*_contact_errors(error, where)))
     except TooMany as busy:
-        return _third(site, sheet, trouble=Trouble.TOO_MANY, status=429, retry_after=busy.retry_after)
-    except Unavailable:
-        return await _again(site, sheet, "contact", trouble=Trouble.UNAVAILABLE, status=503)
+        return THIRD.shown(site, sheet, put_off(busy))
+    except Unavailable as away:
+        return await _again(site, sheet, THIRD, put_off(away))
     except Refused as refused:
-        return await _not_taken(site, sheet, refused)
+        if refused.code == "uploads_unavailable":
+            return await _again(site, sheet, THIRD, NO_UPLOADS)
+        if refused.code != "key_reused":
+            raise
+        # A report with other words went out under this key: these become one of their own.
+        return await _again(site, sheet.anew(), THIRD, Back(status=409, trouble=Trouble.ANOTHER))
     await sheet.sent(accepted.number)
     return _received(sheet, accepted, f"/{office.slug}/tickets/{accepted.number}")
-
-
-async def _not_taken(site: Pages, sheet: Sheet, refused: Refused) -> Response:
-    """
-    Raises:
-        Refused: nothing that another press of the button could mend.
-    """
-    if refused.code == "uploads_unavailable":
-        return await _again(site, sheet, "contact", trouble=Trouble.UPLOADS_UNAVAILABLE, status=503)
-    if refused.code == "key_reused":
-        # A report with other words went out under this key: these become one of their own.
-        return await _again(site, sheet.anew(), "contact", trouble=Trouble.ANOTHER, status=409)
-    raise refused
 
 
 def _received(sheet: Sheet, accepted: Accepted, address: str) -> Response:
@@ -481,13 +386,9 @@ def _received(sheet: Sheet, accepted: Accepted, address: str) -> Response:
 
 def _contact_errors(error: RequestValidationError, where: dict[str, str]) -> tuple[FieldError, ...]:
     """Consent and address stand beside each other in the page; pydantic reports both under `contact`."""
-    found = []
-    for one in field_errors(error, where):
-        if one.code in ("email_invalid", "phone_invalid"):
-            found.append(FieldError(field=where["contact.address"], code=one.code))
-        else:
-            found.append(one)
-    return tuple(found)
+    address = ("email_invalid", "phone_invalid")
+    found = field_errors(error, where)
+    return tuple(replace(e, field=where["contact.address"]) if e.code in address else e for e in found)
 
 
 @router.get("/{slug}/report")

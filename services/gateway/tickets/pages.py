@@ -2,7 +2,6 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
-from datetime import UTC, datetime
 from functools import partial
 from uuid import UUID
 
@@ -22,28 +21,27 @@ from libs.kit.visible import is_visible
 from libs.runtime.errors import NotFound, Refused, Unavailable
 from services.gateway.access.limits import TooMany
 from services.gateway.access.sessions import Ticket
+from services.gateway.access.views import ConfirmPage
 from services.gateway.api.models import TicketCode, TicketMessage, TicketRating
-from services.gateway.archive.shown import is_reopened, messages, row, thread
 from services.gateway.context import Office, Visit, Visited, posted
 from services.gateway.dispatch.idempotency import read_key
-from services.gateway.front.pages import Site
 from services.gateway.paths import LinkToken, Number, Position
 from services.gateway.reads import or_missing
 from services.gateway.reporting.forms import email_address
 from services.gateway.reporting.pages import PictureRefused, contact_cookie, receipt_cookie, taken
 from services.gateway.tickets.opening import open_ticket, opened_by_link, send_opening, ticket_view
-from services.gateway.tickets.wishes import MESSAGE, RATE, STOP, WISHES, HolderWish, add_evidence
-from services.gateway.web.pages import Pages, form_of, see, text_of
-from services.gateway.web.views import (
-    ConfirmPage,
-    FieldError,
+from services.gateway.tickets.views import (
     Following,
     Receipt,
     TicketLookupPage,
     TicketPage,
     TicketState,
-    Trouble,
+    is_reopened,
+    thread,
 )
+from services.gateway.tickets.wishes import MESSAGE, RATE, STOP, WISHES, HolderWish, add_evidence
+from services.gateway.web.pages import Pages, Site, form_of, see, text_of
+from services.gateway.web.views import FIRST_TIME, Back, FieldError, Trouble, put_off, wrong
 
 router = APIRouter(include_in_schema=False)
 
@@ -68,10 +66,7 @@ def _lookup(
     lost: bool = False,
     sent: bool = False,
     expired: bool = False,
-    status: int = 200,
-    errors: tuple[FieldError, ...] = (),
-    trouble: Trouble | None = None,
-    retry_after: int = 2,
+    back: Back = FIRST_TIME,
 ) -> Response:
     view = TicketLookupPage(
         form=form_of(f"/{office.slug}/tickets", visit),
@@ -81,40 +76,37 @@ def _lookup(
         lost=lost,
         sent=sent,
         expired=expired,
-        errors=errors,
-        trouble=trouble,
+        back=back,
     )
-    headers = {"Retry-After": str(retry_after)} if status in (429, 503) else {}
-    return site.show(visit, office, "tickets/ticket_lookup.html", view, status=status, nav="tickets", headers=headers)
+    template = "tickets/ticket_lookup.html"
+    return site.show(visit, office, template, view, status=back.status, nav="tickets", headers=back.headers)
 
 
 @router.post("/{slug}/tickets")
 async def opened(office: Office, visit: Visit, site: Site, request: Request) -> Response:
     form = await posted(request, visit)
     number, code = text_of(form, "number").strip()[:64], text_of(form, "code")
+    again = partial(_lookup, site, visit, office, number=number)
+    no_match = wrong(FieldError(field="code", code="wrong_code"))
     try:
         visit.parts.limits.guesses.take(visit.client)
         TicketCode(code=code)
         held, _ = await open_ticket(visit.parts, office, number, code)
     except (ValidationError, RequestValidationError):
-        return _wrong(site, visit, office, number)
+        return again(back=no_match)
     except Refused as refused:
         if refused.code != "wrong_code":
             raise
-        return _wrong(site, visit, office, number)
-    except TooMany as often:
-        trouble, after = Trouble.TOO_MANY, often.retry_after
-        return _lookup(site, visit, office, number=number, status=429, trouble=trouble, retry_after=after)
-    except Unavailable:
-        return _lookup(site, visit, office, number=number, status=503, trouble=Trouble.UNAVAILABLE)
+        return again(back=no_match)
+    except (TooMany, Unavailable) as error:
+        return again(back=put_off(error))
+    return _entered(visit, office, held)
+
+
+def _entered(visit: Visited, office: TenantRecord, held: Ticket) -> Response:
     response = see(f"/{office.slug}/tickets/{held.number}")
     visit.parts.remember_ticket(response, office, held)
     return visit.finish(response)
-
-
-def _wrong(site: Pages, visit: Visited, office: TenantRecord, number: str) -> Response:
-    error = FieldError(field="code", code="wrong_code")
-    return _lookup(site, visit, office, number=number, status=422, errors=(error,))
 
 
 @router.post("/{slug}/tickets/lost")
@@ -124,16 +116,14 @@ async def lost(office: Office, visit: Visit, site: Site, request: Request) -> Re
     number, typed = text_of(form, "number").strip()[:64], text_of(form, "email")[:254]
     again = partial(_lookup, site, visit, office, number=number, email=typed, lost=True)
     if not number:
-        return again(status=422, errors=(FieldError(field="lost-number", code="required"),))
+        return again(back=wrong(FieldError(field="lost-number", code="required")))
     try:
         visit.parts.limits.guesses.take(visit.client)
         await send_opening(visit.parts, office, number, email_address(typed), read_key(text_of(form, "key")))
     except PydanticCustomError:
-        return again(status=422, errors=(FieldError(field="lost-email", code="email_invalid"),))
-    except TooMany as often:
-        return again(status=429, trouble=Trouble.TOO_MANY, retry_after=often.retry_after)
-    except Unavailable:
-        return again(status=503, trouble=Trouble.UNAVAILABLE)
+        return again(back=wrong(FieldError(field="lost-email", code="email_invalid")))
+    except (TooMany, Unavailable) as error:
+        return again(back=put_off(error))
     return visit.finish(see(f"/{office.slug}/tickets?sent=1"))
 
 
@@ -149,10 +139,8 @@ async def enters_by_link(office: Office, visit: Visit, site: Site, secret: LinkT
     visit.parts.limits.guesses.take(visit.client)
     held = await opened_by_link(visit.parts, office, secret)
     if held is None:
-        return _lookup(site, visit, office, lost=True, expired=True, status=422)
-    response = see(f"/{office.slug}/tickets/{held.number}")
-    visit.parts.remember_ticket(response, office, held)
-    return visit.finish(response)
+        return _lookup(site, visit, office, lost=True, expired=True, back=wrong())
+    return _entered(visit, office, held)
 
 
 @router.get("/{slug}/tickets/{number}")
@@ -196,7 +184,8 @@ async def _shown(
         view = _recording(office, held, receipt, steps=None)
     else:
         follow = await or_missing(visit.parts.notify.subject(office.id, held.report_id))
-        view = _page(visit, office, found, follow, receipt, errors, trouble)
+        view = _page(visit, office, found, follow, receipt)
+        view = replace(view, back=Back(status=status, errors=errors, trouble=trouble))
     view = replace(view, again=again, still_open=still_open)
     if typed is not None and view.message is not None:
         message = replace(view.message, key=text_of(typed, "key"))
@@ -225,13 +214,7 @@ def _contact(follow: FollowView | None) -> str:
 
 
 def _page(
-    visit: Visited,
-    office: TenantRecord,
-    found: TicketView,
-    follow: FollowView | None,
-    receipt: Receipt,
-    errors: tuple[FieldError, ...],
-    trouble: Trouble | None,
+    visit: Visited, office: TenantRecord, found: TicketView, follow: FollowView | None, receipt: Receipt
 ) -> TicketPage:
     base = f"/{office.slug}/tickets/{found.number}"
     state = TicketState(found.state) if found.state in set(TicketState) else TicketState.CHECKING
@@ -254,27 +237,24 @@ def _page(
         kind=ReportKind(found.kind),
         state=state,
         live_url=f"{base}/stream",
-        steps=thread(found, now=datetime.now(UTC)),
+        steps=thread(found),
         next_at=found.waiting_until if found.waiting_for else found.answer_due_at if timed else None,
         party=found.waiting_for or "",
-        until=found.waiting_until,
         reason=found.ended_reason
         if state == TicketState.NOT_CONTINUED
         else found.screened_reason or found.outcome or ("clarified" if state == TicketState.CLOSED else ""),
-        answer=row(found.clarification) if found.clarification is not None else None,
+        answer=found.clarification,
         reply=found.answer,
         sent_text="\n".join((found.text, *(u for u in found.urls if u not in found.text))).strip(),
         pictures=tuple(f"{base}/pictures/{n + 1}" for n in range(found.attachments)),
-        messages=messages(found),
+        messages=found.messages,
         message=form_of(f"{base}/messages", visit) if open_ else None,
         helped=form_of(f"{base}/rating", visit) if answered and found.helpful is None else None,
-        helped_already={True: "yes", False: "no", None: ""}[found.helpful],
+        helpful=found.helpful,
         not_mine=form_of(f"{base}/rejection", visit) if answered and found.clarification is not None else None,
         withdraw=form_of(f"{base}/withdrawal", visit) if open_ and not answered else None,
         following=following,
         contact=_contact(follow),
-        errors=errors,
-        trouble=trouble,
     )
 
 

@@ -2,26 +2,24 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
-from typing import Any
+from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import Request
+from fastapi import Depends, Query, Request
 from fastapi.exceptions import RequestValidationError
 from starlette.datastructures import FormData, UploadFile
 from starlette.responses import RedirectResponse, Response
 
 from libs.contracts.directory import TenantRecord
-from libs.contracts.problems import Problem, code_of
 from libs.kit.calendar import Zone
 from libs.runtime.kept import Kept
 from services.gateway.archive.card import TEMPLATE, Cards
-from services.gateway.context import Visited, read_form, visit_of
+from services.gateway.context import Visited
 from services.gateway.web.assets import Assets
 from services.gateway.web.packing import packed
 from services.gateway.web.rendering import Renderer, security_headers
-from services.gateway.web.views import ErrorPage, FieldError, Form, PageView, TenantView
+from services.gateway.web.views import FieldError, Form, PageView, TenantView
 
-FORM_TYPES = ("application/x-www-form-urlencoded", "multipart/form-data")
 SITEMAP_KEPT = 600.0
 """Seconds. A sitemap of 7,000 answers is 0.7 MB, and crawlers come in swarms."""
 ZONES = {"Asia/Jakarta": Zone.WIB, "Asia/Makassar": Zone.WITA, "Asia/Jayapura": Zone.WIT}
@@ -114,24 +112,28 @@ class Pages:
         accepted = visit.request.headers.get("accept-encoding", "")
         return visit.finish(packed(body, template, accepted, status=status, headers=kept))
 
-    def error(
-        self,
-        visit: Visited,
-        office: TenantRecord | None,
-        found: Problem,
-        headers: Mapping[str, str],
-        form: Form | None = None,
-    ) -> Response:
-        known = {401: 403, 403: 403, 404: 404, 429: 429, 503: 503}
-        template = f"errors/{known.get(found.status, 503 if found.status >= 500 else 422)}.html"
-        view = ErrorPage(
-            allowed=allowed_for(found),
-            retry_seconds=int(headers.get("Retry-After", "0") or 0),
-            form=form,
-        )
-        response = self.show(visit, office, template, view, status=found.status)
-        response.headers.update(headers)
-        return response
+
+class Elsewhere(Exception):
+    """What was asked for cannot be shown: this is the answer instead."""
+
+    def __init__(self, answer: Response) -> None:
+        super().__init__(answer)
+        self.answer = answer
+
+
+async def answer_elsewhere(_: Request, error: Exception) -> Response:
+    assert isinstance(error, Elsewhere)
+    return error.answer
+
+
+async def _pages(request: Request) -> Pages:
+    found: Pages = request.app.state.pages
+    return found
+
+
+Site = Annotated[Pages, Depends(_pages)]
+Words = Annotated[str, Query(max_length=300)]
+Cursor = Annotated[str, Query(max_length=600)]
 
 
 def cards_of(renderer: Renderer) -> Cards:
@@ -143,15 +145,6 @@ def cards_of(renderer: Renderer) -> Cards:
         words=lambda verdict: verdicts.get(verdict, (verdict.replace("_", " ").upper(), "")),
         look=renderer.source(TEMPLATE),
     )
-
-
-def allowed_for(found: Problem) -> tuple[str, ...]:
-    """Roles that may, for the page that says so."""
-    return {
-        "role_missing": ("verifier", "editor", "approver"),
-        "self_approval": ("approver",),
-        "unauthenticated": ("verifier", "editor", "approver"),
-    }.get(code_of(found), ())
 
 
 def form_of(
@@ -217,21 +210,3 @@ def _field_error(name: str, problem: Mapping[str, Any]) -> FieldError:
     known = {"one_of", "required", "email_invalid", "phone_invalid", "consent_required", "area_unknown"}
     codes = {"string_too_short": "required", "missing": "required", "attachment_unknown": "image_broken"}
     return FieldError(field=name, code=kind if kind in known else codes.get(kind, "invalid"))
-
-
-async def error_page(request: Request, found: Problem, headers: Mapping[str, str]) -> Response:
-    """For `app.state.error_page`: in the look of the office, if the address names one."""
-    visit = await visit_of(request)
-    pages: Pages = request.app.state.pages
-    slug = request.scope["path"].strip("/").split("/", 1)[0]
-    form = await _once_more(request) if found.status in (429, 503) else None
-    return pages.error(visit, visit.parts.directory.by_slug(slug), found, headers, form)
-
-
-async def _once_more(request: Request) -> Form | None:
-    """What was sent, with its own tokens, so that one press sends it again. Files are not in it."""
-    if request.method != "POST" or not request.headers.get("content-type", "").startswith(FORM_TYPES):
-        return None
-    form = await read_form(request)
-    fields = [(n, v) for n, v in form.multi_items() if isinstance(v, str) and n not in ("key", "csrf", "password")]
-    return Form(action=request.url.path, key=text_of(form, "key"), csrf=text_of(form, "csrf"), carried=tuple(fields))

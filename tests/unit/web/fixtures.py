@@ -2,52 +2,43 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID
 
-from libs.contracts.words import ReportKind
-from services.gateway.web.i18n import Lang
-from services.gateway.web.views import (
-    AboutPage,
-    AreaOption,
-    CheckPage,
-    ClarificationPage,
-    ClarificationRow,
-    ClarificationsPage,
-    ConfirmPage,
-    ContactPage,
-    CorrectionRow,
-    CorrectionsPage,
-    CrisisView,
-    Decider,
+from pydantic import BaseModel
+
+from libs.contracts.directory import TenantRecord
+from libs.contracts.notify.reads import AssignmentView
+from libs.contracts.registry.reads import OfficerView
+from libs.contracts.registry.tenant import Branding, TenantSettings
+from libs.contracts.reports.parts import Reference
+from libs.contracts.reports.reads import (
+    ClarificationCard,
+    ClarificationView,
     Difference,
-    ErrorPage,
-    FieldError,
+    MatchAnswer,
+    MessageView,
+    StatsView,
+    VersionView,
+)
+from libs.contracts.words import ReportKind
+from libs.kit.areas import Area
+from services.gateway.access.views import ConfirmPage, LoginLinkPage, LoginPage
+from services.gateway.archive.views import ClarificationPage, ClarificationsPage, CorrectionsPage
+from services.gateway.errors.views import ErrorPage
+from services.gateway.front.views import HomePage, OfficesPage, UnsubscribePage
+from services.gateway.reporting.draft import Draft
+from services.gateway.reporting.views import CheckPage, KnownAnswer, StepPage
+from services.gateway.tickets.views import (
     Following,
-    Form,
-    HomePage,
-    KnownAnswer,
-    LoginLinkPage,
-    LoginPage,
-    Message,
-    OfficeRow,
-    OfficesPage,
-    OriginPage,
-    PageView,
-    PrivacyPage,
     Receipt,
-    ReportPage,
-    Source,
-    StatsPage,
-    TenantView,
     ThreadStep,
     TicketLookupPage,
     TicketPage,
     TicketState,
-    Trouble,
-    UnsubscribePage,
-    Upload,
-    VersionView,
-    WeekView,
 )
+from services.gateway.web.i18n import Lang
+from services.gateway.web.views import Back, FieldError, Form, PageView, TenantView, Trouble, wrong
 
 NOW = datetime(2026, 11, 24, 2, 14, tzinfo=UTC)
 KEY = "7c0f5a6e-4d0e-4a7c-9d7b-0f6a1d7e2b11"
@@ -81,12 +72,20 @@ def at(day: int, hour: int, minute: int = 0) -> datetime:
     return datetime(2026, 11, day, hour, minute, tzinfo=UTC) - timedelta(hours=7)
 
 
-def row(number: str, verdict: str, fact: str, claim: str, when: datetime, demand: int) -> ClarificationRow:
-    return ClarificationRow(number=number, verdict=verdict, fact=fact, claim=claim, published_at=when, demand=demand)
+def card(number: str, verdict: str, fact: str, claim: str, when: datetime, demand: int) -> ClarificationCard:
+    return ClarificationCard(
+        id=number, number=number, version=1, verdict=verdict, fact=fact, claim=claim, published_at=when, demand=demand
+    )
 
 
-WATER = replace(
-    row(
+def but(read: Any, **changes: object) -> Any:
+    """The same read model with something else in it."""
+    assert isinstance(read, BaseModel)
+    return read.model_copy(update=changes)
+
+
+WATER = but(
+    card(
         "KLR-2M7Q-0P4C",
         "false",
         "Air PDAM di Harjamukti aman dipakai. Air keruh 21 November karena pergantian pipa.",
@@ -96,7 +95,7 @@ WATER = replace(
     ),
     corrected_at=at(24, 6, 30),
 )
-AID = row(
+AID = card(
     "KLR-9T3X-5H1B",
     "scam",
     "Pemkot tidak memungut biaya admin untuk bantuan apa pun.",
@@ -104,7 +103,7 @@ AID = row(
     at(22, 9),
     12_034,
 )
-FLOOD = row(
+FLOOD = card(
     "KLR-7W2D-8K6N",
     "misleading",
     "Video banjir di Jalan Cipto direkam Januari 2021, bukan pekan ini.",
@@ -112,7 +111,7 @@ FLOOD = row(
     at(21, 11),
     21,
 )
-CHILD = row(
+CHILD = card(
     "KLR-1Z5R-3V9J",
     "unproven",
     "Belum ada bukti percobaan penculikan anak di Kesambi. Pemeriksaan berlanjut.",
@@ -120,7 +119,7 @@ CHILD = row(
     at(20, 16),
     28,
 )
-DESK = row(
+DESK = card(
     "KLR-6C8F-4G2S",
     "true",
     "Loket KTP Pekalipan memang pindah ke lantai 2 mulai 1 Desember.",
@@ -128,7 +127,7 @@ DESK = row(
     at(19, 8),
     6,
 )
-VACCINE = row(
+VACCINE = card(
     "KLR-5B0A-7E3M",
     "needs_context",
     "Vaksin di sekolah memakai surat izin orang tua.",
@@ -136,7 +135,7 @@ VACCINE = row(
     at(18, 8),
     17,
 )
-STAIRS = row(
+STAIRS = card(
     "KLR-3Y9G-2Q8T",
     "satire",
     "Tidak ada rencana eskalator di Balai Kota.",
@@ -144,7 +143,7 @@ STAIRS = row(
     at(17, 8),
     6,
 )
-PARK = row(
+PARK = card(
     "KLR-8D4H-6R1W",
     "not_checkable",
     "Pendapat tentang taman kota tidak kami nilai.",
@@ -153,58 +152,67 @@ PARK = row(
     1,
 )
 
-CRISIS = CrisisView(
-    topic="Banjir rob di pesisir Lemahwungkuk",
-    url="/cirebon/crisis",
-    number=3,
-    at=at(24, 8),
-    known="Air 20–45 cm di Pegambiran, Panjunan, dan Kesepuhan sejak pukul 05.40. Jalan utama masih bisa dilewati.",
-    unknown="Kapan air surut. Kabar “tanggul jebol” masih diperiksa di lapangan.",
-    do="Naikkan barang listrik. Posko: Kantor Kecamatan Lemahwungkuk. Jangan teruskan video tanpa tanggal.",
-    next_at=at(24, 11),
-    report_url="/cirebon/report/hoax?crisis=1",
-)
-
 NEWEST = (WATER, AID, FLOOD, CHILD, DESK)
-WEEK = WeekView(received=231, answered=204, waiting=21)
+STATS = StatsView(
+    at=NOW,
+    reports_week=1231,
+    answered_week=1187,
+    waiting=27,
+    ended_week=17,
+    median_hours=6.2,
+    clarifications=61,
+    corrected=3,
+    by_verdict={"true": 6, "false": 31, "misleading": 9, "scam": 12, "satire": 3},
+)
+WEEK = but(STATS, reports_week=231, answered_week=204, waiting=21)
 SENT = (
     "Warga Kec. Kesambi dapat bantuan Rp1,5 juta dari Pemkot. Daftar di tautan ini sebelum 30 November, "
     "kirim biaya admin Rp50.000 ke Bank Nusa Raya a.n. panitia."
 )
-UPLOAD = Upload(token="upload-token", name="tangkapan-layar.jpg", kilobytes=1212)
+UPLOAD = "0192f0c1-2b7e-4c55-9d0a-5b1f3f0a8d11~1212"
 
-REPORT = ReportPage(kind=ReportKind.HOAX, form=form("check"))
+
+def step(action: str, kind: ReportKind = ReportKind.HOAX, back: Back | None = None, **answers: object) -> StepPage:
+    """Carries what the first step asked for, as the later ones do."""
+    draft = Draft(key=UUID(KEY)).model_copy(update=answers)
+    carried = [("text", SENT)] if action != "check" else []
+    return StepPage(kind=kind, form=form(action, *carried), draft=draft, areas=AREAS, back=back or Back())
+
+
+AREAS = tuple(
+    Area(code=f"32.74.0{n}", name=name)
+    for n, name in enumerate(("Kejaksan", "Lemahwungkuk", "Harjamukti", "Pekalipan", "Kesambi"), 1)
+)
+REPORT = step("check")
 TOO_LARGE = FieldError(field="image", code="image_too_large", value="14,2", limit="10")
 
 CHECK = CheckPage(
-    sent_text=SENT,
-    upload=UPLOAD,
+    draft=Draft(key=UUID(KEY), text=SENT, upload=UPLOAD),
     answers=(
         KnownAnswer(
-            row=AID,
-            differences=(
-                Difference(aspect="place", theirs="Kec. Kesambi", ours="Kec. Kesambi", same=True),
-                Difference(aspect="institution", theirs="Bank Nusa Raya", ours="Bank Samudra Jaya", same=False),
-                Difference(aspect="amount", theirs="Rp1,5 juta", ours="Rp1,5 juta", same=True),
-                Difference(aspect="date", theirs="30 November", ours="15 November", same=False),
+            found=MatchAnswer(
+                card=AID,
+                score=0.9,
+                differences=(
+                    Difference(what="place", theirs="Kec. Kesambi", ours="Kec. Kesambi", same=True),
+                    Difference(what="institution", theirs="Bank Nusa Raya", ours="Bank Samudra Jaya", same=False),
+                    Difference(what="amount", theirs="Rp1,5 juta", ours="Rp1,5 juta", same=True),
+                    Difference(what="date", theirs="30 November", ours="15 November", same=False),
+                ),
             ),
             confirm=form("clarifications/KLR-9T3X-5H1B/mine"),
         ),
         KnownAnswer(
-            row=FLOOD,
-            differences=(Difference(aspect="place", theirs="Kec. Kesambi", ours="", same=False),),
+            found=MatchAnswer(
+                card=FLOOD,
+                score=0.5,
+                differences=(Difference(what="place", theirs="Kec. Kesambi", ours="", same=False),),
+            ),
             confirm=form("clarifications/KLR-7W2D-8K6N/mine"),
         ),
     ),
     go_on=form("report/hoax/origin", ("text", SENT), ("upload", "upload-token"), ("refused", "case-1")),
 )
-
-AREAS = tuple(
-    AreaOption(code=f"32.74.0{n}", name=name)
-    for n, name in enumerate(("Kejaksan", "Lemahwungkuk", "Harjamukti", "Pekalipan", "Kesambi"), 1)
-)
-ORIGIN = OriginPage(kind=ReportKind.HOAX, form=form("report/hoax/contact", ("text", SENT)), areas=AREAS)
-CONTACT = ContactPage(kind=ReportKind.HOAX, form=form("report/hoax/send", ("text", SENT), ("area", "32.74.05")))
 
 RECEIPT = Receipt(number=NUMBER, code="7KQ2M9XD4HTBR6WC")
 RECEIVED = ThreadStep(step="received", node="done", at=at(22, 19, 42))
@@ -247,34 +255,27 @@ ANSWERED = replace(
     next_at=None,
     steps=(
         RECEIVED,
-        ThreadStep(step="interim_sent", node="done", at=at(22, 19, 46)),
         LINKED,
         ThreadStep(step="waiting_party", node="done", at=at(23, 8, 10), party="PDAM Kota Cirebon", until=at(23, 12)),
-        ThreadStep(step="answered", node="done", at=at(23, 14, 20), verdict="false"),
-        ThreadStep(
-            step="corrected",
-            node="corrected",
-            at=at(24, 6, 30),
-            reason="Jam selesai pergantian pipa: pukul 03.00, bukan 01.00. Putusan tetap.",
-        ),
+        ThreadStep(step="answered", node="done", at=at(23, 14, 20)),
+        ThreadStep(step="corrected", node="corrected", at=at(24, 6, 30)),
         TO_CLOSE,
     ),
     messages=(
-        Message(
-            mine=False,
+        MessageView(
+            by_office=True,
             at=at(22, 19, 46),
             text="Sedang diperiksa. Kabar berikutnya paling lambat Senin, 23 November 2026, 19.42 WIB. "
             "Mohon jangan teruskan dulu.",
         ),
-        Message(
-            mine=True,
+        MessageView(
+            by_office=False,
             at=at(22, 20, 31),
             text="Di RT saya air memang keruh sejak Sabtu malam, tapi sekarang sudah bening. Ini fotonya.",
-            file_url="/cirebon/tickets/files/1",
-            file_name="foto-keran.jpg",
-            kilobytes=212,
         ),
-        Message(mine=False, at=at(23, 7, 58), text="Terima kasih, foto Anda kami pakai untuk mencocokkan jamnya."),
+        MessageView(
+            by_office=True, at=at(23, 7, 58), text="Terima kasih, foto Anda kami pakai untuk mencocokkan jamnya."
+        ),
     ),
     helped=form(f"tickets/{NUMBER}/helped"),
     not_mine=form(f"tickets/{NUMBER}/not-mine"),
@@ -297,112 +298,142 @@ def stopped_ticket(state: TicketState, step: str, reason: str = "") -> TicketPag
 
 
 CLARIFICATION = ClarificationPage(
-    row=WATER,
-    version=2,
-    explanation=(
-        "PDAM mengganti 200 meter pipa di Jalan Kalijaga pada Sabtu, 21 November 2026, pukul 22.00–03.00 WIB. "
-        "Endapan yang lepas saat aliran dibuka membuat air keruh di sebagian Kalijaga, Kecapi, dan Larangan. "
-        "Tidak ada zat pembersih yang dimasukkan ke jaringan. [1]",
+    answer=ClarificationView(
+        id="answer",
+        case_id="case",
+        number=WATER.number,
+        version=2,
+        state="published",
+        claim=WATER.claim,
+        verdict=WATER.verdict,
+        fact=WATER.fact,
+        explanation="PDAM mengganti 200 meter pipa di Jalan Kalijaga pada Sabtu, 21 November 2026, pukul 22.00–03.00 "
+        "WIB. Endapan yang lepas saat aliran dibuka membuat air keruh di sebagian Kalijaga, Kecapi, dan Larangan. "
+        "Tidak ada zat pembersih yang dimasukkan ke jaringan. [1]\n\n"
         "Laboratorium Kesehatan Daerah mengambil contoh air di enam rumah pada Minggu pagi. Kekeruhan 0,6–1,2 NTU "
-        "(batas 3) dan sisa klor 0,3 mg/l (batas 0,2–0,5): memenuhi syarat air minum. [2]",
+        "(batas 3) dan sisa klor 0,3 mg/l (batas 0,2–0,5): memenuhi syarat air minum. [2]\n\n"
         "Teks yang sama, dengan nama kota lain, sudah beredar sejak Maret 2024. [3]",
-    ),
-    sources=(
-        Source(
-            title="Surat keterangan pergantian pipa Jalan Kalijaga",
-            url="https://pdam.example/surat",
-            publisher="PDAM Kota Cirebon",
-            at=at(22, 8),
-            archive_url="/cirebon/evidence/1",
-            sha256="9f2b7c1d5e8a4f3b6c0d",
+        references=(
+            Reference(
+                title="Surat keterangan pergantian pipa Jalan Kalijaga",
+                url="https://pdam.example/surat",
+                publisher="PDAM Kota Cirebon",
+                archived_at=at(22, 8),
+                sha256="9f2b7c1d5e8a4f3b6c0d",
+            ),
+            Reference(
+                title="Hasil uji enam contoh air Harjamukti",
+                url="https://labkesda.example/uji",
+                publisher="Laboratorium Kesehatan Daerah",
+                archived_at=at(22, 12),
+            ),
+            Reference(title="Penelusuran pesan serupa 2024–2026", url="https://arsip.example/pesan"),
         ),
-        Source(
-            title="Hasil uji enam contoh air Harjamukti",
-            url="https://labkesda.example/uji",
-            publisher="Laboratorium Kesehatan Daerah",
-            at=at(22, 12),
+        versions=(
+            VersionView(version=1, fact=WATER.fact, at=at(23, 14, 20), verdict="false"),
+            VersionView(
+                version=2,
+                fact=WATER.fact,
+                at=at(24, 6, 30),
+                verdict="false",
+                change_note="Versi 1 menulis pergantian pipa selesai pukul 01.00. Yang benar 03.00. Putusan tidak "
+                "berubah.",
+            ),
         ),
-        Source(title="Penelusuran pesan serupa 2024–2026", url="https://arsip.example/pesan"),
+        author="rina",
+        approvers=("dimas", "lina"),
+        demand=WATER.demand,
+        published_at=WATER.published_at,
     ),
-    deciders=(
-        Decider(role="author", initials="R.A."),
-        Decider(role="approver", initials="D.S."),
-        Decider(role="approver", initials="L.W."),
+    officers=tuple(
+        OfficerView(id=who, name="", initials=initials, roles=())
+        for who, initials in (("rina", "R.A."), ("dimas", "D.S."), ("lina", "L.W."))
     ),
-    versions=(
-        VersionView(number=1, at=at(23, 14, 20), verdict="false"),
-        VersionView(
-            number=2,
-            at=at(24, 6, 30),
-            verdict="false",
-            change="Versi 1 menulis pergantian pipa selesai pukul 01.00. Yang benar 03.00. Putusan tidak berubah.",
-        ),
-    ),
-    url="https://simpul.example/cirebon/clarifications/KLR-2M7Q-0P4C",
-    card_url="/cirebon/clarifications/KLR-2M7Q-0P4C/card.png?v=1",
-    card_shown_url="/cirebon/clarifications/KLR-2M7Q-0P4C/small.png?v=1",
-    preview_url="https://simpul.example/cirebon/clarifications/KLR-2M7Q-0P4C/link.png?v=1",
-    about_own_tenant=True,
-    review_at=datetime(2027, 2, 23, 1, tzinfo=UTC),
+    site="https://simpul.example/cirebon",
+    tag="1",
 )
 
-STATS = StatsPage(
-    as_of=NOW,
-    days=7,
-    received=1231,
-    answered=1187,
-    waiting=27,
-    ended=17,
-    median_hours=6,
-    clarifications=61,
-    corrected=3,
-    verdicts=(("false", 31), ("scam", 12), ("misleading", 9), ("true", 6), ("satire", 3)),
-)
 
+def published(page: ClarificationPage = CLARIFICATION, **changes: object) -> ClarificationPage:
+    """The page of an answer that has something else in it."""
+    return replace(page, answer=page.answer.model_copy(update=changes))
+
+
+def as_published(found: ClarificationCard, **changes: object) -> ClarificationPage:
+    said = {n: getattr(found, n) for n in ("number", "fact", "claim", "verdict", "published_at", "demand", "state")}
+    return published(**{**said, **changes})
+
+
+def an_office(slug: str, name: str, government: str) -> TenantRecord:
+    branding = Branding(name=name, office=name, government=government, monogram="")
+    return TenantRecord(
+        id=slug, version=1, slug=slug, region_code="", prefix="", branding=branding, settings=TenantSettings()
+    )
+
+
+LATE = AssignmentView(
+    id="a",
+    partner_id="p",
+    state="acknowledged",
+    due_at=at(23, 9),
+    offered_at=at(22, 9),
+    bulletin_id="b",
+    case_id="c",
+    number=WATER.number,
+    claim=WATER.claim,
+    verdict=WATER.verdict,
+    fact=WATER.fact,
+    caption="",
+)
 LOGIN_ERROR = FieldError(field="email", code="login_failed")
 
 PAGES: dict[str, tuple[str, object]] = {
     "home": ("front/home.html", HomePage(newest=NEWEST, week=WEEK)),
-    "home-crisis": ("front/home.html", HomePage(newest=NEWEST, crisis=CRISIS, week=WEEK)),
     "home-empty": ("front/home.html", HomePage(newest=())),
     "home-degraded": ("front/home.html", HomePage(newest=None)),
     "report": ("reporting/report.html", REPORT),
-    "report-error": ("reporting/report.html", replace(REPORT, text=SENT, errors=(TOO_LARGE,))),
+    "report-error": ("reporting/report.html", step("check", back=wrong(TOO_LARGE), text=SENT)),
     "report-empty-error": (
         "reporting/report.html",
-        replace(REPORT, errors=(FieldError(field="text", code="one_of"),), forwarded_often=True),
+        step("check", back=wrong(FieldError(field="text", code="one_of")), forwarded_often=True),
     ),
-    "report-503": ("reporting/report.html", replace(REPORT, text=SENT, upload=UPLOAD, trouble=Trouble.UNAVAILABLE)),
-    "report-no-uploads": ("reporting/report.html", replace(REPORT, trouble=Trouble.UPLOADS_UNAVAILABLE)),
-    "report-sentence": ("reporting/report.html", replace(REPORT, upload=UPLOAD, ask_sentence=True)),
-    "report-aspiration": ("reporting/report.html", replace(REPORT, kind=ReportKind.ASPIRATION)),
-    "report-complaint": ("reporting/report.html", replace(REPORT, kind=ReportKind.COMPLAINT)),
-    "report-request": ("reporting/report.html", replace(REPORT, kind=ReportKind.INFORMATION_REQUEST)),
+    "report-503": (
+        "reporting/report.html",
+        step("check", back=Back(trouble=Trouble.UNAVAILABLE), text=SENT, upload=UPLOAD),
+    ),
+    "report-no-uploads": ("reporting/report.html", step("check", back=Back(trouble=Trouble.UPLOADS_UNAVAILABLE))),
+    "report-aspiration": ("reporting/report.html", step("check", ReportKind.ASPIRATION)),
+    "report-complaint": ("reporting/report.html", step("check", ReportKind.COMPLAINT)),
+    "report-request": ("reporting/report.html", step("check", ReportKind.INFORMATION_REQUEST)),
     "check": ("reporting/check.html", CHECK),
-    "origin": ("reporting/origin.html", ORIGIN),
+    "origin": ("reporting/origin.html", step("report/hoax/contact")),
     "origin-skipped": (
         "reporting/origin.html",
-        replace(ORIGIN, skipped_check=True, seen_on="whatsapp", area="32.74.05"),
+        step("report/hoax/contact", skipped=True, seen_on="whatsapp", area="32.74.05"),
     ),
-    "origin-complaint": ("reporting/origin.html", replace(ORIGIN, kind=ReportKind.COMPLAINT)),
-    "contact": ("reporting/contact.html", CONTACT),
+    "origin-complaint": ("reporting/origin.html", step("report/hoax/contact", ReportKind.COMPLAINT)),
+    "contact": ("reporting/contact.html", step("report/hoax/send")),
     "contact-error": (
         "reporting/contact.html",
-        replace(
-            CONTACT,
+        step(
+            "report/hoax/send",
+            back=wrong(
+                FieldError(field="email", code="email_invalid"), FieldError(field="consent", code="consent_required")
+            ),
             channel="email",
             email="siti@",
-            errors=(
-                FieldError(field="email", code="email_invalid"),
-                FieldError(field="consent", code="consent_required"),
-            ),
         ),
     ),
     "contact-503": (
         "reporting/contact.html",
-        replace(CONTACT, channel="whatsapp_manual", phone="0812 0000 0000", trouble=Trouble.UNAVAILABLE),
+        step(
+            "report/hoax/send",
+            back=Back(trouble=Trouble.UNAVAILABLE),
+            channel="whatsapp_manual",
+            phone="0812 0000 0000",
+        ),
     ),
-    "contact-complaint": ("reporting/contact.html", replace(CONTACT, kind=ReportKind.COMPLAINT)),
+    "contact-complaint": ("reporting/contact.html", step("report/hoax/send", ReportKind.COMPLAINT)),
     "ticket-first": ("tickets/ticket.html", FIRST),
     "ticket-recording": (
         "tickets/ticket.html",
@@ -425,34 +456,11 @@ PAGES: dict[str, tuple[str, object]] = {
             CHECKING,
             state=TicketState.WAITING_PARTY,
             party="PDAM Kota Cirebon",
-            until=at(25, 12),
             steps=(
                 RECEIVED,
                 ThreadStep(
                     step="waiting_party", node="now", at=at(23, 8, 10), party="PDAM Kota Cirebon", until=at(25, 12)
                 ),
-            ),
-        ),
-    ),
-    "ticket-waiting-you": (
-        "tickets/ticket.html",
-        replace(
-            CHECKING,
-            state=TicketState.WAITING_REPORTER,
-            question="Apakah pesan itu menyebut nama sekolahnya?",
-            steps=(RECEIVED, ThreadStep(step="waiting_reporter", node="now", at=at(23, 9))),
-        ),
-    ),
-    "ticket-forwarded": (
-        "tickets/ticket.html",
-        replace(
-            CHECKING,
-            kind=ReportKind.COMPLAINT,
-            state=TicketState.FORWARDED,
-            party="Dinas Pekerjaan Umum",
-            steps=(
-                RECEIVED,
-                ThreadStep(step="forwarded", node="now", at=at(23, 9), party="Dinas Pekerjaan Umum"),
             ),
         ),
     ),
@@ -465,7 +473,7 @@ PAGES: dict[str, tuple[str, object]] = {
             answer=None,
             reply="Lampu jalan di Gang Melati sudah diganti Senin sore.",
             helped=None,
-            helped_already="no",
+            helpful=False,
             steps=(RECEIVED, ThreadStep(step="answered", node="done", at=at(23, 14, 20)), TO_CLOSE),
             messages=(),
         ),
@@ -477,14 +485,13 @@ PAGES: dict[str, tuple[str, object]] = {
             state=TicketState.CLOSED,
             reason="clarified",
             helped=None,
-            helped_already="yes",
+            helpful=True,
             message=None,
             steps=(
                 RECEIVED,
-                ThreadStep(step="retracted", node="corrected", at=at(23, 9), reason="Sumbernya ditarik penerbit."),
                 ThreadStep(step="reopened", node="done", at=at(23, 12)),
                 ThreadStep(step="rematched", node="done", at=at(23, 13)),
-                ThreadStep(step="closed", node="done", at=at(24, 9), reason="clarified"),
+                ThreadStep(step="closed", node="done", at=at(24, 9)),
             ),
         ),
     ),
@@ -495,7 +502,6 @@ PAGES: dict[str, tuple[str, object]] = {
         ),
     ),
     "ticket-withdrawn": ("tickets/ticket.html", stopped_ticket(TicketState.WITHDRAWN, "withdrawn")),
-    "ticket-refused": ("tickets/ticket.html", replace(stopped_ticket(TicketState.REFUSED, "withdrawn"), steps=())),
     "ticket-undeliverable": (
         "tickets/ticket.html",
         replace(
@@ -516,7 +522,7 @@ PAGES: dict[str, tuple[str, object]] = {
             form=form("tickets"),
             lost_form=form("tickets/lost"),
             number=NUMBER,
-            errors=(FieldError(field="code", code="wrong_code"),),
+            back=wrong(FieldError(field="code", code="wrong_code")),
         ),
     ),
     "clarifications": (
@@ -528,7 +534,7 @@ PAGES: dict[str, tuple[str, object]] = {
     "clarifications-search": (
         "archive/clarifications.html",
         ClarificationsPage(
-            rows=(WATER, replace(FLOOD, state="retracted"), replace(CHILD, state="paused")),
+            rows=(WATER, but(FLOOD, state="retracted"), but(CHILD, state="paused")),
             query="air",
             total=3,
             verdict="false",
@@ -539,38 +545,25 @@ PAGES: dict[str, tuple[str, object]] = {
     "clarification": ("archive/clarification.html", CLARIFICATION),
     "clarification-counted": (
         "archive/clarification.html",
-        replace(CLARIFICATION, row=AID, version=1, versions=CLARIFICATION.versions[:1], counted=True),
+        replace(as_published(AID, version=1, versions=CLARIFICATION.answer.versions[:1]), counted=True),
     ),
-    "clarification-paused": ("archive/clarification.html", replace(CLARIFICATION, row=replace(CHILD, state="paused"))),
-    "clarification-expired": ("archive/clarification.html", replace(CLARIFICATION, row=replace(DESK, state="expired"))),
-    "clarification-old": ("archive/clarification.html", replace(CLARIFICATION, version=1, newer_versions=True)),
+    "clarification-paused": ("archive/clarification.html", as_published(CHILD, state="paused")),
     "clarification-retracted": (
         "archive/clarification.html",
-        replace(
-            CLARIFICATION,
-            row=replace(FLOOD, state="retracted"),
-            retracted_reason="Sumber kedua ditarik oleh penerbitnya pada 25 November 2026.",
+        as_published(
+            FLOOD, state="retracted", retraction="Sumber kedua ditarik oleh penerbitnya pada 25 November 2026."
         ),
     ),
     "corrections": (
         "archive/corrections.html",
         CorrectionsPage(
             rows=(
-                CorrectionRow(
-                    number=WATER.number,
-                    fact=WATER.fact,
-                    at=at(24, 6, 30),
-                    what="correction",
-                    change="Jam selesai pergantian pipa: pukul 03.00, bukan 01.00.",
-                    version=2,
-                ),
-                CorrectionRow(
-                    number=FLOOD.number,
-                    fact=FLOOD.fact,
-                    at=at(20, 9),
-                    what="retraction",
-                    change="Sumber kedua ditarik oleh penerbitnya.",
-                    version=1,
+                but(WATER, version=2, change_note="Jam selesai pergantian pipa: pukul 03.00, bukan 01.00."),
+                but(
+                    FLOOD,
+                    state="retracted",
+                    corrected_at=at(20, 9),
+                    change_note="Sumber kedua ditarik oleh penerbitnya.",
                 ),
             ),
             older_url="/cirebon/corrections?after=signed-cursor",
@@ -581,30 +574,39 @@ PAGES: dict[str, tuple[str, object]] = {
     "stats": ("archive/stats.html", STATS),
     "stats-none": (
         "archive/stats.html",
-        replace(STATS, received=0, answered=0, waiting=0, ended=0, median_hours=None, clarifications=0, verdicts=()),
+        but(
+            STATS,
+            reports_week=0,
+            answered_week=0,
+            waiting=0,
+            ended_week=0,
+            median_hours=None,
+            clarifications=0,
+            by_verdict={},
+        ),
     ),
-    "about": ("front/about.html", AboutPage(funding="Dibiayai APBD Kota Cirebon; tidak menerima iklan.")),
-    "privacy": ("front/privacy.html", PrivacyPage()),
+    "about": ("front/about.html", None),
+    "privacy": ("front/privacy.html", None),
     "unsubscribe": (
         "front/unsubscribe.html",
-        UnsubscribePage(form=form("unsubscribe"), subject="report", shown=NUMBER),
+        UnsubscribePage(form=form("unsubscribe"), subject="report"),
     ),
     "unsubscribe-partner": ("front/unsubscribe.html", UnsubscribePage(form=form("unsubscribe"), subject="partner")),
-    "unsubscribe-done": ("front/unsubscribe.html", UnsubscribePage(form=None, subject="report", shown=NUMBER)),
+    "unsubscribe-done": ("front/unsubscribe.html", UnsubscribePage(form=None, subject="report")),
     "unsubscribe-partner-done": ("front/unsubscribe.html", UnsubscribePage(form=None, subject="partner")),
     "offices": (
         "front/offices.html",
         OfficesPage(
             offices=(
-                OfficeRow(url="/cirebon", name="Cirebon Saber Hoaks", government="Pemerintah Kota Cirebon"),
-                OfficeRow(url="/jombang", name="Jombang Menjawab", government="Pemerintah Kabupaten Jombang"),
+                an_office("cirebon", "Cirebon Saber Hoaks", "Pemerintah Kota Cirebon"),
+                an_office("jombang", "Jombang Menjawab", "Pemerintah Kabupaten Jombang"),
             )
         ),
     ),
     "login": ("access/officer.html", LoginPage(form=form("login"))),
     "login-error": (
         "access/officer.html",
-        LoginPage(form=form("login"), email="rina@cirebon.example", errors=(LOGIN_ERROR,)),
+        LoginPage(form=form("login"), email="rina@cirebon.example", back=wrong(LOGIN_ERROR)),
     ),
     "login-locked": (
         "access/officer.html",
@@ -613,14 +615,15 @@ PAGES: dict[str, tuple[str, object]] = {
     "login-partner": ("access/partner.html", LoginLinkPage(form=form("login/partner"))),
     "login-partner-sent": ("access/partner.html", LoginLinkPage(form=form("login/partner"), sent=True)),
     "login-partner-expired": ("access/partner.html", LoginLinkPage(form=form("login/partner"), expired=True)),
+    "login-partner-late": ("access/partner.html", LoginLinkPage(form=form("login/partner"), late=LATE)),
     "confirm-login": (
         "access/confirm.html",
-        ConfirmPage(form=form("login/confirm"), purpose="login", shown="Info Mojoagung"),
+        ConfirmPage(form=form("login/confirm"), purpose="login"),
     ),
-    "confirm-ticket": ("access/confirm.html", ConfirmPage(form=form("tickets/open"), purpose="ticket", shown=NUMBER)),
+    "confirm-ticket": ("access/confirm.html", ConfirmPage(form=form("tickets/open"), purpose="ticket")),
     "error-403": ("errors/403.html", ErrorPage(allowed=("approver", "tenant_admin"))),
     "error-404": ("errors/404.html", ErrorPage()),
-    "error-422": ("errors/422.html", ErrorPage(reference="b1946ac9")),
+    "error-422": ("errors/422.html", ErrorPage()),
     "error-429": ("errors/429.html", ErrorPage(retry_seconds=30)),
     "error-503": ("errors/503.html", ErrorPage(retry_seconds=5)),
     "error-503-resend": ("errors/503.html", ErrorPage(form=form("tickets", ("text", SENT)))),

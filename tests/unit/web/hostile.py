@@ -5,6 +5,8 @@ from dataclasses import fields, is_dataclass, replace
 from html.parser import HTMLParser
 from typing import Any
 
+from pydantic import BaseModel
+
 from libs.kit.signs import closed
 
 SIGN = "\u202e"
@@ -18,6 +20,8 @@ def turned(view: Any) -> Any:
         return view.replace(" ", f" {SIGN}", 1)
     if is_dataclass(view) and not isinstance(view, type):
         return replace(view, **{f.name: turned(getattr(view, f.name)) for f in fields(view) if f.init})
+    if isinstance(view, BaseModel):
+        return view.model_copy(update={name: turned(getattr(view, name)) for name in type(view).model_fields})
     if isinstance(view, Mapping):
         return {name: turned(value) for name, value in view.items()}
     if type(view) is tuple:

@@ -7,12 +7,12 @@ import argparse
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs, urlsplit
 
-from services.gateway.archive.card import Shape, subject
+from services.gateway.archive.card import Shape, Subject, subject
+from services.gateway.archive.views import ClarificationPage
 from services.gateway.web.assets import Assets
 from services.gateway.web.i18n import Lang, choose, is_lang
 from services.gateway.web.pages import cards_of
 from services.gateway.web.rendering import Renderer, security_headers
-from services.gateway.web.views import ClarificationPage
 from tests.unit.web import fixtures
 from tests.unit.web.stretching import stretched
 
@@ -26,12 +26,16 @@ def html(name: str, lang: Lang = "id", *, long: bool = False) -> str:
     return RENDERER.render(template, fixtures.frame(name, lang, f"/{lang}/{name}"), stretched(view) if long else view)
 
 
+def about(view: ClarificationPage = fixtures.CLARIFICATION) -> Subject:
+    return subject(view.answer, fixtures.CIREBON, view.site)
+
+
 def card_svg(view: ClarificationPage = fixtures.CLARIFICATION, shape: Shape = Shape.CARD) -> str:
-    return CARDS.svg(subject(view, fixtures.CIREBON), shape)
+    return CARDS.svg(about(view), shape)
 
 
-def picture(shape: Shape, view: ClarificationPage = fixtures.CLARIFICATION) -> bytes:
-    return CARDS.draw(subject(view, fixtures.CIREBON), shape)
+def picture(shape: Shape) -> bytes:
+    return CARDS.draw(about(), shape)
 
 
 class Preview(BaseHTTPRequestHandler):

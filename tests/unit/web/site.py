@@ -17,12 +17,14 @@ from libs.contracts.reports.reads import AnswerAddress, ClarificationCard, Clari
 from libs.runtime.directory import Directory
 from libs.runtime.errors import NotFound
 from services.gateway.access.sessions import Sessions
+from services.gateway.archive import pages as archive
 from services.gateway.context import Gateway
+from services.gateway.errors.pages import error_page
 from services.gateway.errors.problems import add_handlers
 from services.gateway.front import files
-from services.gateway.front import pages as public
+from services.gateway.front import pages as front
 from services.gateway.settings import GatewaySettings
-from services.gateway.web.pages import Pages, error_page
+from services.gateway.web.pages import Pages
 
 OFFICE = TenantRecord(
     id="cirebon",
@@ -121,6 +123,6 @@ def a_site(reports: Reports, *, public_url: str = "https://simpul.example", **se
     app.state.pages = Pages()
     app.state.error_page = error_page
     add_handlers(app)
-    app.include_router(files.router)
-    app.include_router(public.router)
+    for room in (files, archive, front):
+        app.include_router(room.router)
     return httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url=public_url)

@@ -11,7 +11,6 @@ from PIL import Image, ImageChops
 
 from libs.contracts.words import Verdict
 from libs.runtime.errors import Unavailable
-from services.gateway.archive import card
 from services.gateway.archive.card import SIZES, VERDICTS, Cards, CardView, Shape, Subject, drawable, laid_out
 from tests.unit.web import fixtures, preview
 
@@ -23,7 +22,7 @@ FACTS = pytest.mark.parametrize("fact", ["Air aman.", fixtures.WATER.fact, LONG,
 
 
 def a_subject(**changes: Any) -> Subject:
-    return replace(card.subject(fixtures.CLARIFICATION, fixtures.CIREBON), **changes)
+    return replace(preview.about(), **changes)
 
 
 def of(shape: Shape = Shape.CARD, **changes: Any) -> CardView:
@@ -103,7 +102,7 @@ def test_arabic_is_drawn() -> None:
 
 @BOTH
 def test_the_card_is_well_formed_even_with_markup_in_its_text(shape: Shape) -> None:
-    view = replace(fixtures.CLARIFICATION, row=replace(fixtures.WATER, fact="<b>Air & pipa</b>"))
+    view = fixtures.published(fact="<b>Air & pipa</b>")
 
     found = ElementTree.fromstring(preview.card_svg(view, shape))
 

@@ -5,8 +5,11 @@ from dataclasses import replace
 import pytest
 from jinja2 import UndefinedError
 
+from services.gateway.archive.views import ClarificationPage
+from services.gateway.errors.views import ErrorPage
+from services.gateway.tickets.views import TicketPage
 from services.gateway.web.rendering import CONTENT_SECURITY_POLICY, cited, security_headers
-from services.gateway.web.views import ClarificationPage, ErrorPage, TicketPage
+from services.gateway.web.views import wrong
 from tests.unit.web import fixtures, hostile, preview
 
 ALL = pytest.mark.parametrize("name", fixtures.PAGES)
@@ -60,7 +63,7 @@ def test_what_a_label_an_error_or_a_hint_points_at_is_there(name: str) -> None:
 
 
 def test_what_people_typed_is_shown_and_never_run() -> None:
-    view = replace(fixtures.REPORT, text=SCRIPT)
+    view = fixtures.step("check", text=SCRIPT)
 
     html = preview.RENDERER.render("reporting/report.html", fixtures.page(), view)
 
@@ -69,7 +72,7 @@ def test_what_people_typed_is_shown_and_never_run() -> None:
 
 
 def test_a_textarea_gives_back_a_first_line_break() -> None:
-    view = replace(fixtures.REPORT, text="\nbaris kedua")
+    view = fixtures.step("check", text="\nbaris kedua")
 
     html = preview.RENDERER.render("reporting/report.html", fixtures.page(), view)
 
@@ -100,13 +103,13 @@ def test_a_clarification_tells_search_engines_the_claim_and_the_rating() -> None
 
 
 def test_a_verdict_that_says_nothing_about_truth_has_no_rating_value() -> None:
-    review = claim_review_of(replace(fixtures.CLARIFICATION, row=fixtures.CHILD))
+    review = claim_review_of(fixtures.as_published(fixtures.CHILD))
 
     assert review["reviewRating"] == {"@type": "Rating", "alternateName": "BELUM TERBUKTI"}
 
 
 def test_a_claim_cannot_break_out_of_the_structured_data() -> None:
-    review = claim_review_of(replace(fixtures.CLARIFICATION, row=replace(fixtures.WATER, claim=SCRIPT)))
+    review = claim_review_of(fixtures.published(claim=SCRIPT))
 
     assert review["claimReviewed"] == SCRIPT
 
@@ -116,11 +119,9 @@ def test_a_retracted_clarification_is_no_claim_review() -> None:
 
 
 def test_a_verdict_this_build_does_not_know_is_printed_as_it_came() -> None:
-    row = replace(fixtures.WATER, verdict="half_true")
+    view = fixtures.published(verdict="half_true")
 
-    html = preview.RENDERER.render(
-        "archive/clarification.html", fixtures.page(), replace(fixtures.CLARIFICATION, row=row)
-    )
+    html = preview.RENDERER.render("archive/clarification.html", fixtures.page(), view)
 
     assert "HALF TRUE" in html
 
@@ -190,24 +191,22 @@ def test_an_override_that_somebody_typed_turns_nothing_but_their_own_text(name: 
 def test_what_somebody_typed_comes_back_into_their_form_as_it_was() -> None:
     typed = "air \u202enama\u200b"
 
-    html = preview.RENDERER.render(
-        "reporting/report.html", fixtures.page(), replace(fixtures.REPORT, text=typed, errors=(fixtures.TOO_LARGE,))
-    )
+    view = fixtures.step("check", back=wrong(fixtures.TOO_LARGE), text=typed)
+
+    html = preview.RENDERER.render("reporting/report.html", fixtures.page(), view)
 
     assert f">\n{typed}</textarea>" in html
 
 
 def test_titles_and_data_for_machines_hold_no_hidden_characters() -> None:
-    row = replace(fixtures.WATER, fact="Air \u202eaman", claim="Air \u200bberacun")
+    view = fixtures.published(fact="Air \u202eaman", claim="Air \u200bberacun")
 
-    html = preview.RENDERER.render(
-        "archive/clarification.html", fixtures.page(), replace(fixtures.CLARIFICATION, row=row)
-    )
+    html = preview.RENDERER.render("archive/clarification.html", fixtures.page(), view)
 
     head = html[: html.index("</head>")]
     assert "<title>Air aman |" in head
     assert not re.search(r"[\u202e\u200b]|\\u20(2e|0b)", head)
-    assert "\u202e" not in preview.card_svg(replace(fixtures.CLARIFICATION, row=row))
+    assert "\u202e" not in preview.card_svg(view)
 
 
 @ALL

@@ -42,10 +42,9 @@ from services.gateway.console.shift import (
 from services.gateway.console.wishes import WISHES
 from services.gateway.dispatch.dispatcher import Reply
 from services.gateway.dispatch.wishes import Button, Posted
-from services.gateway.front.pages import Cursor
 from services.gateway.paths import Id, Position
 from services.gateway.reads import or_missing
-from services.gateway.web.pages import number_in, see, text_of
+from services.gateway.web.pages import Cursor, number_in, see, text_of
 
 router = APIRouter(include_in_schema=False)
 

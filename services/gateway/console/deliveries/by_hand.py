@@ -21,9 +21,9 @@ from services.gateway.console.shift import Attempt, Done, OnShift, Said, Shift, 
 from services.gateway.console.wishes import WISHES
 from services.gateway.dispatch.dispatcher import Reply
 from services.gateway.dispatch.wishes import Button
-from services.gateway.front.pages import Cursor
 from services.gateway.paths import Id
 from services.gateway.reads import or_missing
+from services.gateway.web.pages import Cursor
 
 router = APIRouter(include_in_schema=False)
 

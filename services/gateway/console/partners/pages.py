@@ -14,9 +14,9 @@ from services.gateway.console import views as console_views
 from services.gateway.console.deliveries.pages import ANSWERS, partners_named
 from services.gateway.console.partners import views as people_views
 from services.gateway.console.shift import OnShift, Said, Shift, area_name
-from services.gateway.front.pages import Words
 from services.gateway.paths import Id
 from services.gateway.reads import or_missing
+from services.gateway.web.pages import Words
 
 router = APIRouter(include_in_schema=False)
 

@@ -14,8 +14,8 @@ from services.gateway.console import views as console_views
 from services.gateway.console.case.page import ENDED, LOCKED, OUT, lease, waiting_for
 from services.gateway.console.queue import views as queue_views
 from services.gateway.console.shift import Done, Frame, OnShift, Said, Shift
-from services.gateway.front.pages import Cursor, Words
 from services.gateway.reads import or_missing
+from services.gateway.web.pages import Cursor, Words
 
 router = APIRouter(include_in_schema=False)
 

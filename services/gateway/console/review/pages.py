@@ -34,10 +34,9 @@ from services.gateway.console.shift import (
     of,
 )
 from services.gateway.console.wishes import WISHES
-from services.gateway.front.pages import Cursor
 from services.gateway.paths import Id
 from services.gateway.reads import or_missing
-from services.gateway.web.pages import see
+from services.gateway.web.pages import Cursor, see
 
 router = APIRouter(include_in_schema=False)
 

@@ -1,0 +1,128 @@
+"""Published answers as anybody may read them: the list, one with its pictures, corrections, numbers."""
+
+from urllib.parse import quote, urlencode
+
+from fastapi import APIRouter, Request
+from starlette.responses import RedirectResponse, Response
+
+from libs.contracts.directory import TenantRecord
+from libs.contracts.registry.reads import OfficerView
+from libs.contracts.reports.reads import ClarificationView
+from libs.contracts.words import ClarificationState
+from libs.runtime.errors import NotFound, Refused
+from services.gateway.archive.card import Shape, Subject, subject
+from services.gateway.archive.views import ClarificationPage, ClarificationsPage, CorrectionsPage
+from services.gateway.archive.wishes import count_demand
+from services.gateway.context import Office, Visit, Visited, posted
+from services.gateway.dispatch.idempotency import read_key
+from services.gateway.paths import Id
+from services.gateway.reads import or_missing
+from services.gateway.web.assets import IMMUTABLE, SHORT
+from services.gateway.web.pages import Cursor, Site, Words, office_view, see, text_of
+
+router = APIRouter(include_in_schema=False)
+
+
+@router.get("/{slug}/clarifications")
+async def clarifications(
+    office: Office, visit: Visit, site: Site, q: Words = "", verdict: Words = "", after: Cursor = ""
+) -> Response:
+    found = await or_missing(visit.parts.reports.clarifications(office.id, q=q, verdict=verdict, cursor=after))
+    base = f"/{office.slug}/clarifications"
+    kept = [(n, v) for n, v in (("q", q), ("verdict", verdict)) if v]
+    view = ClarificationsPage(
+        rows=found.items if found is not None else None,
+        query=q,
+        verdict=verdict,
+        total=found.count if found is not None and (q or verdict) else None,
+        newer_url=_with(base, kept) if after else "",
+        older_url=_with(base, [*kept, ("after", found.next)]) if found is not None and found.next else "",
+    )
+    return site.show(visit, office, "archive/clarifications.html", view, nav="clarifications", found=not (q or after))
+
+
+def _with(base: str, query: list[tuple[str, str]]) -> str:
+    return f"{base}?{urlencode(query)}" if query else base
+
+
+@router.get("/{slug}/clarifications/{ref}")
+async def clarification(office: Office, visit: Visit, site: Site, ref: Id, counted: bool = False) -> Response:
+    answer = await visit.parts.reports.clarification(office.id, ref)
+    if answer.number != ref:
+        return visit.finish(see(f"/{office.slug}/clarifications/{answer.number}"))
+    view = ClarificationPage(
+        answer=answer,
+        officers=await _who_decided(visit, office, answer),
+        site=_site_of(visit, office),
+        tag=site.cards.tag(_subject(visit, office, answer)),
+        counted=counted,
+    )
+    return site.show(visit, office, "archive/clarification.html", view, nav="clarifications", found=True)
+
+
+async def _who_decided(visit: Visited, office: TenantRecord, answer: ClarificationView) -> tuple[OfficerView, ...]:
+    try:
+        found = await or_missing(visit.parts.registry.officers(office.id, (answer.author, *answer.approvers)))
+    except Refused:
+        return ()
+    return found or ()
+
+
+def _site_of(visit: Visited, office: TenantRecord) -> str:
+    return f"{visit.parts.settings.public_url}/{office.slug}"
+
+
+def _subject(visit: Visited, office: TenantRecord, answer: ClarificationView) -> Subject:
+    return subject(answer, office_view(office), _site_of(visit, office))
+
+
+@router.get("/{slug}/clarifications/{ref}/card.svg")
+async def card_of_before(office: Office, ref: Id) -> Response:
+    """Was sent and printed before; chat programs did not take it."""
+    return RedirectResponse(f"/{office.slug}/clarifications/{quote(ref)}/{Shape.CARD}.png", status_code=308)
+
+
+@router.get("/{slug}/clarifications/{ref}/{shape}.png")
+async def picture(
+    office: Office, visit: Visit, site: Site, ref: Id, shape: Shape, request: Request, v: str = ""
+) -> Response:
+    """Of an answer that may be passed on. Public, without cookies, and drawn once."""
+    answer = await visit.parts.reports.clarification(office.id, ref)
+    if answer.state != ClarificationState.PUBLISHED:
+        # While a doubt is looked into, and after a retraction, no picture goes out.
+        raise NotFound("picture")
+    about = _subject(visit, office, answer)
+    tag = site.cards.tag(about)
+    headers = {
+        "Cache-Control": IMMUTABLE if v == tag else SHORT,
+        "Content-Disposition": f'inline; filename="{answer.number}.png"',
+        "Cross-Origin-Resource-Policy": "cross-origin",
+        "ETag": f'"{tag}-{shape}"',
+        "X-Content-Type-Options": "nosniff",
+    }
+    if request.headers.get("if-none-match") == headers["ETag"]:
+        return Response(status_code=304, headers=headers)
+    return Response(await site.cards.png(about, shape), media_type="image/png", headers=headers)
+
+
+@router.post("/{slug}/clarifications/{ref}/demand")
+async def demand(office: Office, visit: Visit, ref: Id, request: Request) -> Response:
+    """ "Ya, ini yang saya terima": counted, and the answer shown."""
+    visit.parts.limits.clients.take(visit.client)
+    form = await posted(request, visit)
+    found = await visit.parts.reports.clarification(office.id, ref)
+    await count_demand(visit.parts, office, read_key(text_of(form, "key")), found.id, wait=0)
+    return visit.finish(see(f"/{office.slug}/clarifications/{found.number}?counted=1"))
+
+
+@router.get("/{slug}/corrections")
+async def corrections(office: Office, visit: Visit, site: Site, after: Cursor = "") -> Response:
+    found = await or_missing(visit.parts.reports.clarifications(office.id, cursor=after, corrected=True))
+    older = f"/{office.slug}/corrections?after={found.next}" if found is not None and found.next else ""
+    view = CorrectionsPage(rows=found.items if found is not None else None, older_url=older)
+    return site.show(visit, office, "archive/corrections.html", view, nav="corrections", found=True)
+
+
+@router.get("/{slug}/stats")
+async def stats(office: Office, visit: Visit, site: Site) -> Response:
+    return site.show(visit, office, "archive/stats.html", await visit.parts.reports.stats(office.id), found=True)

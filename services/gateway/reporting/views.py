@@ -1,0 +1,47 @@
+"""What the steps of the report form are told."""
+
+from dataclasses import dataclass
+
+from libs.contracts.reports.reads import MatchAnswer
+from libs.contracts.words import ReportKind
+from libs.kit.areas import Area
+from libs.kit.imaging import LARGEST_BYTES
+from services.gateway.reporting.draft import Draft
+from services.gateway.reporting.forms import LONGEST_TEXT
+from services.gateway.web.views import Form, FormPage
+
+MEGA = 1_000_000
+
+
+@dataclass(frozen=True, kw_only=True)
+class StepPage(FormPage):
+    """One of the three steps. Consent is never ticked beforehand."""
+
+    kind: ReportKind
+    form: Form
+    draft: Draft
+    areas: tuple[Area, ...] = ()
+    """The office's kecamatan."""
+    max_megabytes: int = LARGEST_BYTES // MEGA
+    max_characters: int = LONGEST_TEXT
+
+
+@dataclass(frozen=True, kw_only=True)
+class KnownAnswer:
+    found: MatchAnswer
+    confirm: Form
+    """"Ya, ini yang saya terima": counted, no contact asked."""
+
+    @property
+    def different(self) -> int:
+        return sum(not difference.same for difference in self.found.differences)
+
+
+@dataclass(frozen=True, kw_only=True)
+class CheckPage:
+    """At most three published answers that may fit; never said to be the same."""
+
+    draft: Draft
+    answers: tuple[KnownAnswer, ...]
+    go_on: Form
+    """"Bukan ini": the report goes on; it carries the refused cases."""
