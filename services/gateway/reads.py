@@ -38,6 +38,8 @@ OUTCOME_WITHIN = 2.0
 PROOF_WITHIN = 3.0
 """Seconds for a password check: argon2 and a compare-and-set take about 100 ms when nothing else runs."""
 
+MATCH_WITHIN = 3.0
+"""Seconds; then a report goes on without being compared."""
 ADDRESSES_WITHIN = 5.0
 """Seconds. Only crawlers wait, and what they get is kept."""
 
@@ -88,9 +90,9 @@ class _Reads:
 
 
 class ReportsReads(_Reads):
-    async def match(self, tenant: str, text: str, *, within: float | None = None) -> MatchView:
+    async def match(self, tenant: str, text: str) -> MatchView:
         """At most three published answers that may be what somebody asks; text and links in one."""
-        return await self._answer(MatchView, tenant, "/match", {"text": text}, within)
+        return await self._answer(MatchView, tenant, "/match", {"text": text}, MATCH_WITHIN)
 
     async def clarifications(
         self,

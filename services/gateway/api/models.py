@@ -1,6 +1,5 @@
 """Bodies of the API that are not read models of a service, and what of those the public may see."""
 
-from datetime import datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
@@ -12,16 +11,6 @@ from pydantic import (
     StringConstraints,
 )
 
-from libs.contracts.notify.reads import FollowView
-from libs.contracts.reports.parts import Reference
-from libs.contracts.reports.reads import (
-    ClarificationCard,
-    ClarificationView,
-    MessageView,
-    Step,
-    TicketView,
-    VersionView,
-)
 from libs.runtime.http import PROBLEM_JSON
 from services.gateway.dispatch.dispatcher import Reply
 from services.gateway.reporting.forms import Form, Note, SaidText, TrackingCode
@@ -34,15 +23,6 @@ Totp = Annotated[str, StringConstraints(min_length=6, max_length=32, pattern=r"^
 
 class Answer(BaseModel):
     model_config = ConfigDict(frozen=True)
-
-
-class ReportAnswer(Answer):
-    """Keep number and code: together they open the ticket, and the code is shown only here."""
-
-    number: str
-    tracking_code: str
-    report_id: str
-    state: Literal["accepted", "done"]
 
 
 class CommandAnswer(Answer):
@@ -63,50 +43,6 @@ def answered(reply: Reply, response: Response) -> CommandAnswer:
     """201 with what happened where somebody waited and knows it, else 202."""
     response.status_code = 201 if reply.outcome is not None else 202
     return command_answer(reply)
-
-
-class PublicClarification(Answer):
-    """Without who wrote and who approved it: the page names their roles."""
-
-    id: str
-    number: str
-    version: int
-    state: str
-    claim: str
-    verdict: str
-    fact: str
-    explanation: str
-    references: tuple[Reference, ...]
-    versions: tuple[VersionView, ...]
-    demand: int
-    area: str | None = None
-    topic: str = ""
-    published_at: datetime
-    retraction: str = ""
-
-
-def public_clarification(view: ClarificationView) -> PublicClarification:
-    return PublicClarification.model_validate(view.model_dump(include=set(PublicClarification.model_fields)))
-
-
-class ClarificationList(Answer):
-    items: tuple[ClarificationCard, ...]
-    next: str | None = None
-    count: int | None = None
-
-
-class TicketAnswer(Answer):
-    """`follow` is null where the service that knows it does not answer."""
-
-    ticket: TicketView
-    follow: FollowView | None
-
-
-def holders_view(ticket: TicketView) -> TicketView:
-    """What a reporter sees: never which officer."""
-    steps = tuple(Step.model_validate({**step.model_dump(), "actor": None}) for step in ticket.steps)
-    messages = tuple(MessageView.model_validate({**m.model_dump(), "officer": None}) for m in ticket.messages)
-    return ticket.model_copy(update={"steps": steps, "messages": messages})
 
 
 class TicketCode(Form):

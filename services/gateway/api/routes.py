@@ -6,15 +6,16 @@ from fastapi import APIRouter, FastAPI
 from fastapi.routing import APIRoute
 
 from services.gateway.access import api as session
-from services.gateway.api import public
+from services.gateway.archive import api as archive
 from services.gateway.console import api as console
 from services.gateway.partner import api as partner
+from services.gateway.reporting import api as reporting
 from services.gateway.tickets import api as tickets
 
 PREFIX = "/api/v1"
 
 ROUTERS: Mapping[str, tuple[APIRouter, ...]] = {
-    "Public": (public.router, tickets.router),
+    "Public": (reporting.router, archive.router, tickets.router),
     "Log-in": (session.router,),
     "Officers": console.ROUTERS,
     "Partners": (partner.router,),

@@ -38,8 +38,6 @@ from services.gateway.reporting.views import MEGA, CheckPage, KnownAnswer, StepP
 from services.gateway.web.pages import Elsewhere, Pages, Site, field_errors, file_of, form_of, see, text_of
 from services.gateway.web.views import FIRST_TIME, Back, FieldError, Trouble, put_off, wrong
 
-MATCH_WITHIN = 3.0
-"""Seconds that the check may take; then the report goes on without it."""
 RECEIPT_SECONDS = 30 * 60
 IMAGE_CODES = {
     "image_too_large": "image_too_large",
@@ -307,9 +305,8 @@ async def _known(sheet: Sheet) -> tuple[MatchView | None, bool]:
     text = sheet.draft.text
     if not is_visible(text):
         return None, False
-    reports = sheet.visit.parts.reports
     try:
-        return await reports.match(sheet.office.id, text[:LONGEST_TEXT], within=MATCH_WITHIN), False
+        return await sheet.visit.parts.reports.match(sheet.office.id, text[:LONGEST_TEXT]), False
     except (Unavailable, Refused):
         return None, True
 

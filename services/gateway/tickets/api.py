@@ -5,13 +5,14 @@ from typing import Any
 
 from fastapi import APIRouter, Response
 
+from libs.contracts.notify.reads import FollowView
+from libs.contracts.reports.reads import MessageView, Step, TicketView
 from services.gateway.api.models import (
     WRITING,
+    Answer,
     CommandAnswer,
-    TicketAnswer,
     TicketCode,
     answered,
-    holders_view,
     problems,
 )
 from services.gateway.api.serving import with_parameters
@@ -22,6 +23,20 @@ from services.gateway.tickets.opening import open_ticket
 from services.gateway.tickets.wishes import WISHES, HolderWish
 
 router = APIRouter()
+
+
+class TicketAnswer(Answer):
+    """`follow` is null where the service that knows it does not answer."""
+
+    ticket: TicketView
+    follow: FollowView | None
+
+
+def holders_view(ticket: TicketView) -> TicketView:
+    """What a reporter sees: never which officer."""
+    steps = tuple(Step.model_validate({**step.model_dump(), "actor": None}) for step in ticket.steps)
+    messages = tuple(MessageView.model_validate({**m.model_dump(), "officer": None}) for m in ticket.messages)
+    return ticket.model_copy(update={"steps": steps, "messages": messages})
 
 
 @router.post(

@@ -28,7 +28,7 @@ from services.gateway.dispatch.idempotency import read_key
 from services.gateway.paths import LinkToken, Number, Position
 from services.gateway.reads import or_missing
 from services.gateway.reporting.forms import email_address
-from services.gateway.reporting.pages import PictureRefused, contact_cookie, receipt_cookie, taken
+from services.gateway.reporting.pages import NO_UPLOADS, PictureRefused, contact_cookie, receipt_cookie, taken
 from services.gateway.tickets.opening import open_ticket, opened_by_link, send_opening, ticket_view
 from services.gateway.tickets.views import (
     Following,
@@ -41,7 +41,7 @@ from services.gateway.tickets.views import (
 )
 from services.gateway.tickets.wishes import MESSAGE, RATE, STOP, WISHES, HolderWish, add_evidence
 from services.gateway.web.pages import Pages, Site, form_of, see, text_of
-from services.gateway.web.views import FIRST_TIME, Back, FieldError, Trouble, put_off, wrong
+from services.gateway.web.views import FIRST_TIME, Back, FieldError, put_off, wrong
 
 router = APIRouter(include_in_schema=False)
 
@@ -161,11 +161,9 @@ async def _shown(
     office: TenantRecord,
     held: Ticket,
     *,
-    status: int = 200,
+    back: Back = FIRST_TIME,
     again: bool = False,
     still_open: str = "",
-    errors: tuple[FieldError, ...] = (),
-    trouble: Trouble | None = None,
     typed: FormData | None = None,
 ) -> Response:
     """
@@ -184,8 +182,7 @@ async def _shown(
         view = _recording(office, held, receipt, steps=None)
     else:
         follow = await or_missing(visit.parts.notify.subject(office.id, held.report_id))
-        view = _page(visit, office, found, follow, receipt)
-        view = replace(view, back=Back(status=status, errors=errors, trouble=trouble))
+        view = replace(_page(visit, office, found, follow, receipt), back=back)
     view = replace(view, again=again, still_open=still_open)
     if typed is not None and view.message is not None:
         message = replace(view.message, key=text_of(typed, "key"))
@@ -193,7 +190,9 @@ async def _shown(
     if view.following is None and view.contact != UNREACHABLE:
         left = visit.request.cookies.get(contact_cookie(held.number), "")
         view = replace(view, contact=left if left in FOLLOWED_BY else view.contact)
-    return site.show(visit, office, "tickets/ticket.html", view, status=status, nav="tickets")
+    return site.show(
+        visit, office, "tickets/ticket.html", view, status=back.status, nav="tickets", headers=back.headers
+    )
 
 
 def _recording(office: TenantRecord, held: Ticket, receipt: Receipt, *, steps: tuple[()] | None) -> TicketPage:
@@ -276,21 +275,18 @@ async def _carry(
         else:
             given = _rating(form) if wish is RATE else TicketCode(code=SHOWN_BEFORE)
             await wish.send(visit.parts, held, key, given)
-    except PictureRefused as refused_picture:
-        after = refused_picture.retry_after
-        return _later(await shown(status=429 if after else 422, errors=(refused_picture.error,)), after)
+    except PictureRefused as picture:
+        return await shown(back=picture.back)
     except ValidationError as error:
         code = "too_long" if error.errors()[0]["type"] == "string_too_long" else "required"
         field, limit = ("kurang", "1000") if wish is RATE else ("pesan", "5000")
-        wrong = FieldError(field=field, code=code, value=str(len(text_of(form, field))), limit=limit)
-        return await shown(status=422, errors=(wrong,))
-    except TooMany as often:
-        return _later(await shown(status=429, trouble=Trouble.TOO_MANY), often.retry_after)
-    except Unavailable:
-        return await shown(status=503, trouble=Trouble.UNAVAILABLE)
+        value = str(len(text_of(form, field)))
+        return await shown(back=wrong(FieldError(field=field, code=code, value=value, limit=limit)))
+    except (TooMany, Unavailable) as away:
+        return await shown(back=put_off(away))
     except Refused as refused:
         if refused.code == "uploads_unavailable":
-            return await shown(status=503, trouble=Trouble.UPLOADS_UNAVAILABLE)
+            return await shown(back=NO_UPLOADS)
         if refused.code not in ("state_conflict", "not_found"):
             raise
         # Somebody was faster: the page shows how it stands.
@@ -299,13 +295,6 @@ async def _carry(
     if wish is STOP:
         visit.parts.drop_cookie(response, contact_cookie(held.number), path=path)
     return visit.finish(response)
-
-
-def _later(answer: Response, seconds: int) -> Response:
-    """Says when another try makes sense, where one does."""
-    if seconds:
-        answer.headers["Retry-After"] = str(seconds)
-    return answer
 
 
 async def _written(visit: Visited, office: TenantRecord, held: Ticket, key: UUID, form: FormData) -> None:
@@ -340,9 +329,8 @@ async def noted(office: Office, visit: Visit, site: Site, number: Number, reques
     if held is None:
         return _lookup(site, visit, office, number=number[:64])
     if text_of(form, "noted") != "1":
-        return await _shown(
-            site, visit, office, held, status=422, errors=(FieldError(field="noted", code="not_noted"),)
-        )
+        back = wrong(FieldError(field="noted", code="not_noted"))
+        return await _shown(site, visit, office, held, back=back)
     path = f"/{office.slug}/tickets/{held.number}"
     response = see(path)
     visit.parts.drop_cookie(response, receipt_cookie(held.number), path=path)

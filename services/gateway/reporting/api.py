@@ -1,0 +1,87 @@
+"""A report, its picture, and the question whether it was answered already, for programs."""
+
+from typing import Literal
+
+from fastapi import APIRouter, Request, Response, UploadFile
+
+from libs.contracts.reads import BlobView
+from libs.contracts.reports.reads import MatchView
+from libs.kit.imaging import LARGEST_BYTES
+from services.gateway.api.bodies import documented
+from services.gateway.api.models import WRITING, Answer, problems
+from services.gateway.context import Key, Office, Parts, PublicWrite, parts_of
+from services.gateway.paths import Slug
+from services.gateway.reporting.door import submit_report
+from services.gateway.reporting.forms import MatchQuestion, ReportForm
+
+router = APIRouter()
+
+
+class ReportAnswer(Answer):
+    """Keep number and code: together they open the ticket, and the code is shown only here."""
+
+    number: str
+    tracking_code: str
+    report_id: str
+    state: Literal["accepted", "done"]
+
+
+_KEY_AND_WAIT = [
+    {
+        "name": "idempotency-key",
+        "in": "header",
+        "required": True,
+        "schema": {"type": "string", "format": "uuid"},
+        "description": "A random UUID (version 4 or 7). The same key and body again give the same ticket.",
+    },
+    {
+        "name": "prefer",
+        "in": "header",
+        "required": False,
+        "schema": {"type": "string", "pattern": "^wait=[0-9]{1,2}$"},
+        "description": "`wait=N`: up to N seconds (at most 10) for the outcome.",
+    },
+]
+"""In both states below the report is kept."""
+
+
+@router.post(
+    "/{slug}/reports",
+    status_code=202,
+    summary="Send a report",
+    responses={
+        202: {"model": ReportAnswer, "description": "Kept, and on its way"},
+        201: {"model": ReportAnswer, "description": "Recorded"},
+        **problems(*WRITING),
+    },
+    openapi_extra={**documented(ReportForm), "parameters": _KEY_AND_WAIT},
+    response_class=Response,
+)
+async def report(slug: Slug, request: Request) -> Response:
+    """Kept once the broker has it. Number and code open the ticket; the same key and body get the same again."""
+    return await submit_report(parts_of(request), slug, request)
+
+
+@router.post(
+    "/{slug}/uploads",
+    status_code=201,
+    summary="Upload a picture",
+    dependencies=[PublicWrite],
+    responses=problems(*WRITING),
+)
+async def upload(office: Office, parts: Parts, key: Key, file: UploadFile, request: Request) -> BlobView:
+    """JPEG, PNG or WebP of at most 10 MB and 40 megapixels; kept as a copy without metadata, and sealed as it was sent.
+    Name it in a report within a day. Eight at once from one address are taken; beyond, 429 says when to try again."""
+    data = await file.read(LARGEST_BYTES + 1)
+    return await parts.uploads.take(office.id, key, data, client=parts.client(request))
+
+
+@router.post(
+    "/{slug}/match", summary="Has this been answered already?", dependencies=[PublicWrite], responses=problems(*WRITING)
+)
+async def match(office: Office, parts: Parts, question: MatchQuestion) -> MatchView:
+    """For a text that somebody is about to report. Keeps nothing."""
+    text = "\n".join((question.text, *question.urls)).strip()
+    if not text:
+        return MatchView(outcome="none")
+    return await parts.reports.match(office.id, text[:6_000])
