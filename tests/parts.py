@@ -21,7 +21,7 @@ def _tests(name: str, *folders: str, first: tuple[str, ...] = ()) -> Part:
     return Part(name, (*first, sys.executable, "-m", "pytest", *(f"tests/{folder}" for folder in folders)), folders)
 
 
-GIVES_WAY = ("nice", "-n", "10")
+GIVES_WAY = ("nice", "-n", "5")
 """For parts without servers: they use what the others leave, who wait for each other and give up in the end."""
 
 PARTS = (
@@ -37,4 +37,4 @@ PARTS = (
 """What fails at once, then the longest first, so that none of them is left over at the end."""
 
 AT_ONCE = (os.cpu_count() or 1) + 1
-"""Tests with servers wait for most of their time."""
+"""Tests with servers often wait."""

@@ -226,5 +226,5 @@ def _write_atomically(file: Path, text: str) -> None:
 def _give_way(pid: int) -> None:
     """Each child has a session of its own, and Linux shares the processor among sessions first, where it does so."""
     with suppress(OSError):
-        os.setpriority(os.PRIO_PROCESS, pid, 10)
+        os.setpriority(os.PRIO_PROCESS, pid, os.getpriority(os.PRIO_PROCESS, pid) + 10)
         Path(f"/proc/{pid}/autogroup").write_text("10")
