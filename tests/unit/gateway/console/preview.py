@@ -1,4 +1,4 @@
-"""Serves the pages of the fixtures with the headers of the real ones: `python -m tests.unit.web_console.preview`.
+"""Serves the pages of the fixtures with the headers of the real ones: `python -m tests.unit.gateway.console.preview`.
 
 An address is `/<language>/<name of the page>`; `/` lists them. With `?long=1` what people typed is one long word.
 """
@@ -9,8 +9,8 @@ from urllib.parse import urlsplit
 
 from services.gateway.web.assets import Assets
 from services.gateway.web.rendering import Renderer, security_headers
+from tests.unit.gateway.console import fixtures
 from tests.unit.web.stretching import stretched
-from tests.unit.web_console import fixtures
 
 ASSETS = Assets()
 RENDERER = Renderer(ASSETS)

@@ -9,10 +9,10 @@ from services.gateway.console.views import ClockState, clock_state, share
 from services.gateway.web.rendering import security_headers
 from services.reports.case.review import GRAVE
 from services.reports.case.work import SEVERITY
+from tests.unit.gateway.console import fixtures, preview
 from tests.unit.web import hostile
 from tests.unit.web.reading import words_in
 from tests.unit.web.test_language import ENGLISH, INDONESIAN
-from tests.unit.web_console import fixtures, preview
 
 ALL = pytest.mark.parametrize("name", fixtures.PAGES)
 SCRIPT = "</textarea><script>alert(1)</script>"

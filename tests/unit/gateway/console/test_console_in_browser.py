@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Route, expect, sync_playwright
 
-from tests.unit.web_console import fixtures, preview
+from tests.unit.gateway.console import fixtures, preview
 
 CHROMIUM = Path("/usr/bin/chromium")
-AXE = (Path(__file__).parents[2] / "vendor/axe-core/axe.min.js").read_text()
+AXE = (Path(__file__).parents[3] / "vendor/axe-core/axe.min.js").read_text()
 PHONE, DESKTOP = 360, 1280
 
 pytestmark = pytest.mark.skipif(not CHROMIUM.exists(), reason="no chromium on this machine")

@@ -11,7 +11,7 @@ from services.gateway.dispatch.asking import QUESTIONS, Asking
 from services.gateway.dispatch.sending import Sender, Wish
 from services.gateway.dispatch.waiting import ASKED_AFTER, Waiters
 from tests.unit.gateway.builders import Broker, keyring_in, secrets_in
-from tests.unit.gateway.test_waiting import a_record
+from tests.unit.gateway.dispatch.test_waiting import a_record
 
 
 class Slow:
