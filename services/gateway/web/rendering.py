@@ -16,6 +16,7 @@ from libs.kit.calendar import Zone, hour, local_day, long_date, long_moment, rem
 from services.gateway.archive.claim_review import claim_review
 from services.gateway.web.assets import Assets
 from services.gateway.web.i18n import SOURCE, Lang, switch_url, thousands, translations
+from services.gateway.web.joining import Joined
 from services.gateway.web.views import PageView
 
 ROOMS = Path(__file__).parents[1]
@@ -103,9 +104,7 @@ def _environment(lang: Lang, assets: Assets, printed: Printed) -> Environment:
         loader=FunctionLoader(_load),
         autoescape=True,
         undefined=StrictUndefined,
-        extensions=["jinja2.ext.i18n", "jinja2.ext.do"],
-        trim_blocks=True,
-        lstrip_blocks=True,
+        extensions=["jinja2.ext.i18n", "jinja2.ext.do", Joined],
         auto_reload=False,
         finalize=finish,
     )

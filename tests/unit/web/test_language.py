@@ -11,7 +11,7 @@ from services.gateway.web.rendering import ROOMS
 from tests.unit.web import fixtures, preview
 from tests.unit.web.reading import words_in
 
-JINJA = {"extensions": "jinja2.ext.do", "trim_blocks": "true", "lstrip_blocks": "true"}
+JINJA = {"extensions": "jinja2.ext.do"}
 
 ENGLISH_WORDS = (
     "the and your you our this that with from have has been not are was were will send sent report reports answer "
