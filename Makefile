@@ -2,7 +2,7 @@
 PYTHON := .venv/bin/python
 SERVICE ?=
 
-.PHONY: help run stop status logs code restart reset setup setup-test test lint type lock contracts
+.PHONY: help run stop status logs code restart reset setup setup-test test lint type lock generate
 
 help:
 	@echo "make run                      start Kafka, mongod, the mail sink and the services"
@@ -12,6 +12,7 @@ help:
 	@echo "make code                     the one-time code of the demo's officers"
 	@echo "make restart SERVICE=reports  start one process anew"
 	@echo "make reset                    stop and delete the local data"
+	@echo "make generate                 write what follows from the code: schemas, docs/api, permissions, manifests"
 	@echo "make test                     lint, types and all tests"
 	@echo "make chaos                    faults on real processes: what is lost, doubled or stuck"
 	@echo "make mutants                  sow faults into rules and machinery: which no unit test notices"
@@ -70,28 +71,22 @@ lock:
 			--output-file requirements/$$service.txt >/dev/null || exit 1; \
 	done
 
-# Schema snapshots, example messages and docs/api/asyncapi.yaml; refuses what would break a released shape.
-contracts: setup
-	@$(PYTHON) -m libs.contracts.documents
+# Schemas and examples of the messages, docs/api, docs/permissions.md and the manifests for Strimzi, from the code; refuses
+# what would break a released shape.
+generate: setup
+	@$(PYTHON) -m deploy.generate
 
 VERSION ?= $(shell sed -n 's/^version = "\(.*\)"/\1/p' pyproject.toml)
 IMAGES ?= registry reports notify gateway setup
 # Debian with Python, made here; where it is there, images stand on it and no registry is asked. BASE takes another.
 LOCAL_BASE := simpul/base:bookworm
-.PHONY: images base-image manifests openapi bench
+.PHONY: images base-image bench
 
 images:
 	@LOCAL_BASE=$(LOCAL_BASE) BASE=$(BASE) deploy/images/build.sh $(VERSION) $(IMAGES)
 
 base-image:
 	@deploy/images/base.sh $(LOCAL_BASE)
-
-manifests: setup
-	@$(PYTHON) -m deploy.k8s.generate
-
-# docs/api/openapi.json: what the gateway offers to programs.
-openapi: setup
-	@$(PYTHON) -m services.gateway.api.document
 
 # Ours against the bare parts; takes about ten minutes. Needs Debian's wrk and postfix (smtp-sink).
 bench: setup

@@ -14,7 +14,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from deploy.k8s.generate import PASSWORDS
+from deploy.k8s.strimzi import PASSWORDS
 from deploy.local import kafka, mongo
 from deploy.local.external import External
 from deploy.local.secrets import Secrets

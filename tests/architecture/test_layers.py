@@ -66,7 +66,7 @@ def test_runtime_and_kit_stand_apart_and_know_no_service() -> None:
 def test_no_process_loads_the_generators() -> None:
     found = {m.file: bad for m in PRODUCT if m.name not in TOOLS and (bad := m.imports_any_of(*TOOLS))}
 
-    assert not found, f"These import yaml and are for `make contracts` only: {found}"
+    assert not found, f"These import yaml and are for `make generate` only: {found}"
 
 
 def test_motor_is_imported_in_one_file() -> None:

@@ -29,7 +29,7 @@ def test_every_field_of_every_type_has_an_example() -> None:
     classes: list[type[Any]] = [*CLASSES.values(), *(c.private for c in COMMANDS.values() if c.private)]
     missing = sorted({m for cls in classes for m in examples.missing_words(cls) if not m.endswith(".sealed")})
 
-    assert not missing, f"Give these an example in libs/contracts/examples.py (WORDS), then `make contracts`: {missing}"
+    assert not missing, f"Give these an example in libs/contracts/examples.py (WORDS), then `make generate`: {missing}"
 
 
 @every_type

@@ -12,9 +12,10 @@ from libs.contracts.topics import Service
 from libs.contracts.words import Role
 from libs.runtime.aggregates import Aggregate, Context, fold
 from libs.runtime.errors import Refused
+from services.gateway.api.permissions import PAGES_ONLY, written
 from services.gateway.console.wishes import WISHES
 from services.gateway.dispatch.bodies import parts_of
-from services.gateway.dispatch.wishes import Wish, permissions
+from services.gateway.dispatch.wishes import Wish
 from services.gateway.partner.wishes import WISHES as OF_PARTNERS
 from services.notify.kinds import AGGREGATES as OF_NOTIFY
 from services.reports.kinds import AGGREGATES as OF_REPORTS
@@ -70,7 +71,25 @@ def test_the_owner_lets_those_roles_that_the_table_names(wish: Wish[Any]) -> Non
     assert let == wish.may, f"Say it in the wish's `may`, or mend the rule of {wish.command.type_name}"
 
 
-def test_the_table_names_every_wish_once() -> None:
-    named = [command for command, *_ in permissions(EVERY_WISH)]
+def rows() -> dict[str, list[str]]:
+    """Cells of the printed table by the command that they are about."""
+    cells = [[c.strip() for c in line.strip("|").split("|")] for line in written().splitlines() if line.startswith("|")]
+    return {row[3].strip("`"): row for row in cells[2:]}
 
-    assert len(named) == len(set(named)) == len(EVERY_WISH)
+
+def test_the_printed_table_names_every_wish_once_with_those_who_may() -> None:
+    printed = rows()
+
+    assert list(printed) == [wish.command.type_name for wish in EVERY_WISH]
+    for wish in EVERY_WISH:
+        may = {role for role, cell in zip(Role, printed[wish.command.type_name][4:], strict=True) if cell == "yes"}
+        assert may == wish.may
+
+
+def test_the_printed_table_says_where_the_api_takes_it() -> None:
+    printed = rows()
+
+    assert printed["reports.triage-case.v1"][2] == "`POST /api/v1/console/cases/{case_id}/triage`"
+    assert printed["reports.remove-reference.v1"][2] == "`DELETE /api/v1/console/cases/{case_id}/references`"
+    assert printed["notify.answer-assignment.v1"][2] == "`POST /api/v1/partner/assignments/{assignment_id}/answer`"
+    assert [name for name, row in printed.items() if row[2] == PAGES_ONLY] == ["notify.refuse-by-hand.v1"]

@@ -1,5 +1,6 @@
 """Everything an officer may want done: who may is the table of permissions."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from services.gateway.console.case import wishes as case
@@ -8,4 +9,10 @@ from services.gateway.console.requests import wishes as requests
 from services.gateway.console.review import wishes as review
 from services.gateway.dispatch.wishes import Wish
 
-WISHES: tuple[Wish[Any], ...] = (*case.WISHES, *review.WISHES, *requests.WISHES, *deliveries.WISHES)
+ROOMS: Mapping[str, tuple[Wish[Any], ...]] = {
+    "case": case.WISHES,
+    "review": review.WISHES,
+    "requests": requests.WISHES,
+    "deliveries": deliveries.WISHES,
+}
+WISHES: tuple[Wish[Any], ...] = tuple(wish for wishes in ROOMS.values() for wish in wishes)

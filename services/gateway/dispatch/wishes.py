@@ -16,7 +16,7 @@ From it follow the route of the API with its body and its documentation, and the
 decides: whether somebody may is checked there, and said here for pages, documents and people.
 """
 
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 from uuid import UUID
@@ -194,9 +194,3 @@ class Wish(Generic[C]):
         for check in self.checks:
             await check(asked)
         return await parts.dispatcher.send(by, key, command, private=private, wait=wait)
-
-
-def permissions(wishes: Iterable[Wish[Any]]) -> Iterable[tuple[str, str, frozenset[str]]]:
-    """Command, what it does, and who may."""
-    for wish in wishes:
-        yield wish.command.type_name, wish.summary, wish.may

@@ -1,15 +1,14 @@
-"""Topics, users and rights for Strimzi, from the catalogue: `python -m deploy.k8s.generate`, or `make manifests`."""
+"""Topics, users and rights for Strimzi, from the catalogue; `make generate` writes them."""
 
 from collections.abc import Iterable
-from pathlib import Path
 from typing import Any
 
 import yaml
 
 from libs.contracts.topics import TOPICS, Service, Topic, grants
 
-FOLDER = Path(__file__).parent / "components" / "strimzi"
-HEADER = "# Written by `make manifests` from libs/contracts/topics.py: change it there.\n"
+FOLDER = "deploy/k8s/components/strimzi"
+HEADER = "# Written by `make generate` from libs/contracts/topics.py: change it there.\n"
 CLUSTER = "simpul"
 PASSWORDS = "simpul-kafka-users"
 API = "kafka.strimzi.io/v1"
@@ -60,9 +59,10 @@ def user_manifest(service: Service) -> dict[str, Any]:
 
 
 def files() -> dict[str, str]:
+    """By path in the checkout."""
     return {
-        "topics.yaml": _text(topic_manifest(topic) for topic in TOPICS),
-        "users.yaml": _text(user_manifest(service) for service in Service),
+        f"{FOLDER}/topics.yaml": _text(topic_manifest(topic) for topic in TOPICS),
+        f"{FOLDER}/users.yaml": _text(user_manifest(service) for service in Service),
     }
 
 
@@ -72,8 +72,3 @@ def _metadata(name: str) -> dict[str, Any]:
 
 def _text(documents: Iterable[dict[str, Any]]) -> str:
     return HEADER + yaml.safe_dump_all(documents, sort_keys=False, width=120)
-
-
-if __name__ == "__main__":
-    for name, text in files().items():
-        (FOLDER / name).write_text(text)
