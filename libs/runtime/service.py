@@ -72,6 +72,28 @@ async def patiently(what: str, step: Step) -> None:
             return
 
 
+def begin(step: Step, health: Health, *, name: str = "start") -> asyncio.Task[None]:
+    """A start, behind the back of a server that answers probes already.
+
+    One that cannot succeed (a key that is not mounted, say) is told, and the process is no longer live: whoever runs it
+    starts it anew, and sees it fail.
+    """
+
+    def ended(task: asyncio.Task[None]) -> None:
+        error = None if task.cancelled() else task.exception()
+        if error is not None:
+            log.error("start_failed", step=name, error=error)
+            health.live[name] = lambda: False
+
+    task = asyncio.create_task(_awaited(step), name=name)
+    task.add_done_callback(ended)
+    return task
+
+
+async def _awaited(step: Step) -> None:
+    await step()
+
+
 THREAD_TURN = 0.0005
 """Seconds that a thread keeps the interpreter from one that asks for it. Each call to MongoDB asks four times, and with
 the 5 ms of CPython it waits while the event loop is busy: 5 to 15 % of `gateway.wait_p99_ms` at 50 a second."""
@@ -162,14 +184,13 @@ class Runtime:
 
     @contextlib.asynccontextmanager
     async def lifespan(self, _: FastAPI) -> AsyncIterator[None]:
-        starting = asyncio.create_task(self._start())
+        starting = begin(self._start, self.health)
         try:
             yield
         finally:
             self.health.started = False
             starting.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await starting
+            await asyncio.gather(starting, return_exceptions=True)
             await self._stop()
 
     async def _start(self) -> None:

@@ -23,7 +23,7 @@ from libs.runtime.http import Health, Observed, ServiceClient
 from libs.runtime.keyring import Keyring, derive
 from libs.runtime.mongo import Mongo
 from libs.runtime.outbox import KafkaOutbox
-from libs.runtime.service import Periodic, patiently, settle_memory
+from libs.runtime.service import Periodic, begin, patiently, settle_memory
 from libs.runtime.tokens import Tokens
 from services.gateway.access import pages as doors
 from services.gateway.access.guard import Guard
@@ -90,8 +90,8 @@ class Machinery:
     async def lifespan(self, _: FastAPI) -> AsyncIterator[None]:
         end_streams_when_told_to_stop(self.parts.hub)
         self._tasks = [
-            asyncio.create_task(self._start(), name="start"),
-            asyncio.create_task(self._start_stores(), name="start stores"),
+            begin(self._start, self.parts.health),
+            begin(self._start_stores, self.parts.health, name="start stores"),
         ]
         try:
             yield

@@ -50,7 +50,7 @@ from libs.runtime.keyring import Keyring
 from libs.runtime.mongo import Mongo, identity_of, key, tenant_of
 from libs.runtime.outbox import KafkaOutbox
 from libs.runtime.sealing import SubjectKeys
-from libs.runtime.service import REFUSED, patiently
+from libs.runtime.service import REFUSED, begin, patiently
 from libs.runtime.tokens import Tokens
 from services.reports.case.state import ENDED, Case
 from services.reports.clarification.rules import Clarification
@@ -272,13 +272,12 @@ def create_app(settings: Settings) -> FastAPI:
 
     @contextlib.asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        starting = asyncio.create_task(start())
+        starting = begin(start, health)
         try:
             yield
         finally:
             starting.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await starting
+            await asyncio.gather(starting, return_exceptions=True)
             await follower.stop()
             mongo.close()
 
