@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from services.gateway.web.assets import Assets
 from services.gateway.web.rendering import Renderer, security_headers
 from tests.unit.gateway.console import fixtures
-from tests.unit.web.stretching import stretched
+from tests.unit.gateway.web.stretching import stretched
 
 ASSETS = Assets()
 RENDERER = Renderer(ASSETS)

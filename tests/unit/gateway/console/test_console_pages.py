@@ -10,9 +10,9 @@ from services.gateway.web.rendering import security_headers
 from services.reports.case.review import GRAVE
 from services.reports.case.work import SEVERITY
 from tests.unit.gateway.console import fixtures, preview
-from tests.unit.web import hostile
-from tests.unit.web.reading import words_in
-from tests.unit.web.test_language import ENGLISH, INDONESIAN
+from tests.unit.gateway.web import hostile
+from tests.unit.gateway.web.reading import words_in
+from tests.unit.gateway.web.test_language import ENGLISH, INDONESIAN
 
 ALL = pytest.mark.parametrize("name", fixtures.PAGES)
 SCRIPT = "</textarea><script>alert(1)</script>"

@@ -10,7 +10,7 @@ from services.gateway.errors.views import ErrorPage
 from services.gateway.tickets.views import TicketPage
 from services.gateway.web.rendering import CONTENT_SECURITY_POLICY, cited, security_headers
 from services.gateway.web.views import wrong
-from tests.unit.web import fixtures, hostile, preview
+from tests.unit.gateway.web import fixtures, hostile, preview
 
 ALL = pytest.mark.parametrize("name", fixtures.PAGES)
 SCRIPT = "</script><script>alert(1)</script>"

@@ -7,7 +7,7 @@ from xml.etree import ElementTree
 import httpx
 import pytest
 
-from tests.unit.web.site import OFFICE, Reports, a_site, an_answer
+from tests.unit.gateway.web.site import OFFICE, Reports, a_site, an_answer
 
 SPACE = "{http://www.sitemaps.org/schemas/sitemap/0.9}"
 SECURITY = "mailto:keamanan@simpul.example"

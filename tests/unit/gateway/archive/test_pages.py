@@ -10,7 +10,7 @@ from PIL import Image
 
 from libs.contracts.reports.reads import VersionView
 from services.gateway.archive.card import SIZES, Shape
-from tests.unit.web.site import AT, Reports, a_site, an_answer
+from tests.unit.gateway.web.site import AT, Reports, a_site, an_answer
 
 PAGE = "/kota-cirebon/clarifications/CRB-2M7Q-0P4C"
 

@@ -9,10 +9,10 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
 
-from tests.unit.web import fixtures, preview
+from tests.unit.gateway.web import fixtures, preview
 
 CHROMIUM = Path("/usr/bin/chromium")
-AXE = (Path(__file__).parents[2] / "vendor/axe-core/axe.min.js").read_text()
+AXE = (Path(__file__).parents[3] / "vendor/axe-core/axe.min.js").read_text()
 PHONE, DESKTOP = 360, 1280
 
 pytestmark = pytest.mark.skipif(not CHROMIUM.exists(), reason="no chromium on this machine")

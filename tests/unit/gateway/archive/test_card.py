@@ -12,7 +12,7 @@ from PIL import Image, ImageChops
 from libs.contracts.words import Verdict
 from libs.runtime.errors import Unavailable
 from services.gateway.archive.card import SIZES, VERDICTS, Cards, CardView, Shape, Subject, drawable, laid_out
-from tests.unit.web import fixtures, preview
+from tests.unit.gateway.web import fixtures, preview
 
 LONG = "Dinas Perhubungan tidak pernah menutup Jembatan Layang Pegambiran pada malam hari, " * 6
 LINK = "https://contoh.id/" + "a" * 300

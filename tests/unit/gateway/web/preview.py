@@ -1,4 +1,4 @@
-"""Serves the pages of the fixtures with the headers of the real ones: `python -m tests.unit.web.preview`.
+"""Serves the pages of the fixtures with the headers of the real ones: `python -m tests.unit.gateway.web.preview`.
 
 An address is `/<language>/<name of the page>`; `/` lists them. With `?long=1` what people typed is one long word.
 """
@@ -13,8 +13,8 @@ from services.gateway.web.assets import Assets
 from services.gateway.web.i18n import Lang, choose, is_lang
 from services.gateway.web.pages import cards_of
 from services.gateway.web.rendering import Renderer, security_headers
-from tests.unit.web import fixtures
-from tests.unit.web.stretching import stretched
+from tests.unit.gateway.web import fixtures
+from tests.unit.gateway.web.stretching import stretched
 
 ASSETS = Assets()
 RENDERER = Renderer(ASSETS)

@@ -8,8 +8,8 @@ from babel.messages.extract import extract_from_dir
 
 from services.gateway.web.i18n import LOCALES, choose, read_catalogs, switch_url, thousands
 from services.gateway.web.rendering import ROOMS
-from tests.unit.web import fixtures, preview
-from tests.unit.web.reading import words_in
+from tests.unit.gateway.web import fixtures, preview
+from tests.unit.gateway.web.reading import words_in
 
 JINJA = {"extensions": "jinja2.ext.do"}
 

@@ -6,7 +6,7 @@ import pytest
 
 from services.gateway.archive.card import Shape
 from services.gateway.web.assets import Assets
-from tests.unit.web import preview
+from tests.unit.gateway.web import preview
 
 KILOBYTE = 1024
 
@@ -56,7 +56,7 @@ def test_markup_and_style_of_a_page_fit_25_kilobytes_and_the_first_load_70(name:
 def test_a_reader_who_saves_data_gets_no_font() -> None:
     from dataclasses import replace
 
-    from tests.unit.web import fixtures
+    from tests.unit.gateway.web import fixtures
 
     html = preview.RENDERER.render("reporting/report.html", replace(fixtures.page(), save_data=True), fixtures.REPORT)
 
