@@ -130,6 +130,10 @@ class Gateway:
             name, value, max_age=seconds, path=path, secure=self.settings.is_secure, httponly=True, samesite="lax"
         )
 
+    def secret_in(self, request: Request, kind: Kind) -> str | None:
+        """Of the session that this browser says it has."""
+        return request.cookies.get(self.cookie_name(kind))
+
     def drop_cookie(self, response: Response, name: str, *, path: str = "/") -> None:
         response.delete_cookie(name, path=path, secure=self.settings.is_secure, httponly=True, samesite="lax")
 
@@ -146,7 +150,7 @@ class Gateway:
         self.set_cookie(response, self.cookie_name("browser"), self.browser_cookies.write(browser), seconds=seconds)
 
     def forget(self, response: Response, kind: Kind) -> None:
-        response.delete_cookie(self.cookie_name(kind), secure=self.settings.is_secure, httponly=True, samesite="lax")
+        self.drop_cookie(response, self.cookie_name(kind))
 
     def remember_ticket(self, response: Response, office: TenantRecord, ticket: Ticket) -> None:
         """Whoever has shown number and code sees the ticket without typing them again."""
@@ -168,20 +172,20 @@ class Gateway:
 
     async def officer(self, secret: str | None) -> Officer | None:
         """Asked of the directory each time: a disabled officer is out as soon as the record has come."""
-        session = await self.sessions.find(secret, Kind.OFFICER)
+        session, tenant = await self._open(secret, Kind.OFFICER)
         record = self.directory.officer(session.tenant, session.principal) if session else None
-        tenant = self.directory.tenants.get(session.tenant) if session else None
-        if session is None or record is None or tenant is None or not tenant.active:
-            return None
-        return Officer(tenant, record, session)
+        return Officer(tenant, record, session) if session and tenant and record else None
 
     async def partner(self, secret: str | None) -> Partner | None:
-        session = await self.sessions.find(secret, Kind.PARTNER)
+        session, tenant = await self._open(secret, Kind.PARTNER)
         record = self.directory.partner(session.tenant, session.principal) if session else None
+        return Partner(tenant, record, session) if session and tenant and record else None
+
+    async def _open(self, secret: str | None, kind: Kind) -> tuple[Session | None, TenantRecord | None]:
+        """A session, and its office where that is at work."""
+        session = await self.sessions.find(secret, kind)
         tenant = self.directory.tenants.get(session.tenant) if session else None
-        if session is None or record is None or tenant is None or not tenant.active:
-            return None
-        return Partner(tenant, record, session)
+        return session, tenant if tenant and tenant.active else None
 
 
 class Moved(Exception):
@@ -250,7 +254,7 @@ _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 
 async def _officer(request: Request) -> Officer:
     parts = parts_of(request)
-    secret = request.cookies.get(parts.cookie_name(Kind.OFFICER))
+    secret = parts.secret_in(request, Kind.OFFICER)
     officer = await parts.officer(secret)
     if officer is None:
         raise Refused("unauthenticated")
@@ -267,7 +271,7 @@ SignedInOfficer = Annotated[Officer, Depends(_officer)]
 
 async def _partner_or_guest(request: Request) -> Partner:
     parts = parts_of(request)
-    secret = request.cookies.get(parts.cookie_name(Kind.PARTNER))
+    secret = parts.secret_in(request, Kind.PARTNER)
     partner = await parts.partner(secret)
     if partner is None:
         raise Refused("unauthenticated")
@@ -338,10 +342,10 @@ class Visited:
         return self.parts.client(self.request)
 
     async def officer(self) -> Officer | None:
-        return await self.parts.officer(self.request.cookies.get(self.parts.cookie_name(Kind.OFFICER)))
+        return await self.parts.officer(self.parts.secret_in(self.request, Kind.OFFICER))
 
     async def partner(self) -> Partner | None:
-        return await self.parts.partner(self.request.cookies.get(self.parts.cookie_name(Kind.PARTNER)))
+        return await self.parts.partner(self.parts.secret_in(self.request, Kind.PARTNER))
 
     def new_key(self) -> UUID:
         """For the hidden field of a form."""

@@ -58,7 +58,7 @@ async def open_session(parts: Parts, given: LogIn, request: Request, response: R
 async def session(parts: Parts, request: Request) -> SessionAnswer:
     """With the token that writes carry in X-CSRF-Token."""
     for kind in (Kind.OFFICER, Kind.PARTNER):
-        secret = request.cookies.get(parts.cookie_name(kind))
+        secret = parts.secret_in(request, kind)
         if secret:
             return await _opened(parts, secret)
     raise Refused("unauthenticated")
@@ -105,7 +105,7 @@ async def partner_login(parts: Parts, asked: PartnerLogIn, key: Key) -> Sent:
 )
 async def partner_session(parts: Parts, given: PartnerToken, request: Request, response: Response) -> SessionAnswer:
     """The token is the end of the mailed link: good once, for a quarter of an hour."""
-    old = request.cookies.get(parts.cookie_name(Kind.PARTNER))
+    old = parts.secret_in(request, Kind.PARTNER)
     entered = await enter(parts, given.token, instead_of=old)
     if entered is None:
         raise Refused("unauthenticated")

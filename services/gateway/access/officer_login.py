@@ -36,7 +36,7 @@ async def log_in(
     )
     if parts.directory.officer(proven.tenant, proven.officer_id) is None:
         raise Refused("unauthenticated")
-    old = request.cookies.get(parts.cookie_name(Kind.OFFICER))
+    old = parts.secret_in(request, Kind.OFFICER)
     return await parts.sessions.open(proven.tenant, Kind.OFFICER, proven.officer_id, instead_of=old)
 
 

@@ -74,7 +74,7 @@ async def officer_enters(office: Office, visit: Visit, site: Site, request: Requ
     missing = [n for n, v in (("email", email), *given.items()) if not v.strip()]
     if missing:
         return again(back=wrong(*(FieldError(field=n, code="required") for n in missing)))
-    old = request.cookies.get(visit.parts.cookie_name(Kind.OFFICER))
+    old = visit.parts.secret_in(request, Kind.OFFICER)
     try:
         visit.parts.limits.guesses.take(visit.client)
         session = await log_in(visit.parts, request, email=email, **given, tenant=office.id)
@@ -174,7 +174,7 @@ async def partner_enters(office: Office, visit: Visit, site: Site, secret: LinkT
     if not opens(secret, office.id):
         # Another office's: not spent here, it still opens what it was made for.
         raise NotFound("link")
-    old = request.cookies.get(visit.parts.cookie_name(Kind.PARTNER))
+    old = visit.parts.secret_in(request, Kind.PARTNER)
     entered = await enter(visit.parts, secret, instead_of=old)
     if entered is None:
         return _partner_door(site, visit, office, expired=True, back=wrong())
@@ -213,7 +213,7 @@ async def assignment_opened(office: Office, visit: Visit, site: Site, token: Lin
         return visit.finish(response)
     if asked.due_at <= datetime.now(UTC):
         return _too_late(site, visit, office, asked)
-    old = request.cookies.get(visit.parts.cookie_name(Kind.PARTNER))
+    old = visit.parts.secret_in(request, Kind.PARTNER)
     visit.parts.remember(response, await enter_by_assignment(visit.parts, office, asked, instead_of=old))
     return visit.finish(response)
 

@@ -65,7 +65,7 @@ async def to_the_door(request: Request, error: Exception) -> Response:
 
 async def _keep(visit: Visited, office: TenantRecord, kind: Kind, path: str) -> bool:
     """Only a form of ours, from the browser that the ended session was opened in."""
-    parts, secret = visit.parts, visit.request.cookies.get(visit.parts.cookie_name(kind))
+    parts, secret = visit.parts, visit.parts.secret_in(visit.request, kind)
     form = await read_form(visit.request)
     token = form.get("csrf")
     if secret is None or not parts.sessions.is_from(secret, token if isinstance(token, str) else None):
