@@ -1,6 +1,5 @@
 """Routes of the officers' pages that follow from wishes: one for each button."""
 
-import re
 from collections.abc import Awaitable, Callable, Iterable
 from typing import Annotated, Any, get_args, get_origin
 from uuid import UUID
@@ -15,9 +14,6 @@ from services.gateway.dispatch.dispatcher import Reply
 from services.gateway.dispatch.wishes import Button, Posted, Wish
 from services.gateway.paths import Id
 from services.gateway.web.pages import number_in
-
-_IN_PATH = re.compile(r"\{(\w+)\}")
-
 
 Carry = Callable[[Shift, Pressed], Awaitable[Response]]
 """What the pages of a room do around it: where it leads, and what is shown where it was not carried out."""
@@ -45,7 +41,7 @@ def _press(wish: Wish[Any], button: Button, carry: Carry) -> Callable[..., Await
 
         return await carry(shift, Pressed(button, posted, send))
 
-    return with_parameters(pressed, dict.fromkeys(_IN_PATH.findall(button.path), Id))
+    return with_parameters(pressed, dict.fromkeys(button.named, Id))
 
 
 def values_of(wish: Wish[Any], button: Button, posted: Posted) -> dict[str, Any]:

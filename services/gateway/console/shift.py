@@ -1,7 +1,7 @@
 """What every console page shares: the officer and their office, the frame, and what a sent form leads to."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Annotated, Any
@@ -14,7 +14,7 @@ from starlette.responses import Response
 
 from libs.contracts.directory import TenantRecord
 from libs.contracts.reports.reads import QueueCounts
-from libs.contracts.words import CHECKERS
+from libs.contracts.words import CHECKERS, Role
 from libs.kit import areas
 from libs.kit.calendar import Zone
 from libs.runtime.errors import Refused
@@ -31,15 +31,6 @@ from services.gateway.web.pages import Pages, Site, text_of, zone_of
 NOBODY = "–"
 """Stands for a name that could not be read."""
 RETRY_AFTER = {"Retry-After": "2"}
-
-NOTICES = frozenset(
-    {"claimed", "released", "triaged", "draft_saved", "submitted", "reference_added", "reference_removed", "asked",
-     "confirmed", "similar_answered", "merged", "approved", "returned", "published", "correction_started", "closed",
-     "replied", "screened_out", "settled", "adopted", "led_here", "answered",
-     "resend_queued", "marked_sent", "number_wrong", "stopped", "resolved",
-     "kept"}
-)  # fmt: skip
-"""What an address may ask a page to say; anything else is not repeated."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +73,10 @@ class Attempt:
 
     def typed(self, name: str) -> str:
         return text_of(self.form, name)
+
+    @property
+    def texts(self) -> Mapping[str, str]:
+        return {name: value for name, value in self.form.items() if isinstance(value, str)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +134,30 @@ class Shift:
             csrf=self.officer.session.csrf,
             version=version,
             why_not=why_not if self.works else "role_verifier",
+            typed=attempt.texts if attempt else {},
         )
+
+    def buttons(
+        self, wishes: Iterable[Wish[Any]], page: str, *, attempt: Attempt | None = None, **ids: str
+    ) -> Mapping[str, console_views.Action]:
+        """By the last word of its path, the action of every button that is on a page once.
+
+        Args:
+            page: with what the addresses of its forms begin, below the officers' pages.
+            attempt: the last sending from this page, of whichever form.
+            ids: what the address of the page names.
+        """
+        return {
+            button.word: self.action(button.at(ids), attempt=of(attempt, button.called), why_not=self._why_not(wish))
+            for wish in wishes
+            for button in wish.buttons
+            if button.path.startswith(page) and button.named <= ids.keys()
+        }
+
+    def _why_not(self, wish: Wish[Any]) -> str:
+        if self.officer.has(*wish.may):
+            return ""
+        return "role" if wish.may == {Role.APPROVER} else "role_verifier"
 
     async def posted(self, request: Request) -> FormData:
         try:
@@ -192,11 +210,11 @@ OnShift = Annotated[Shift, Depends(_shift)]
 
 
 async def _said(done: str = "") -> Said:
-    return Said(notice=done if done in NOTICES else "")
+    return Said(notice=done)
 
 
 Done = Annotated[Said, Depends(_said)]
-"""What the action that led to this page did."""
+"""What the action that led to this page did; a notice without words (`words.html`) is not shown."""
 
 
 def area_name(code: str | None) -> str:

@@ -53,6 +53,8 @@ class Action:
     why_not: str = ""
     """Code of the reason that disables the button (`author`, `not_held`, `held_by_other`, `role`,
     `reference_missing`, `already_approved`); empty when it may be used."""
+    typed: Mapping[str, str] = field(default_factory=dict)
+    """Field -> what was typed in it, where this form was sent and comes back."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -16,6 +16,7 @@ From it follow the route of the API with its body and its documentation, and the
 decides: whether somebody may is checked there, and said here for pages, documents and people.
 """
 
+import re
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
@@ -42,6 +43,7 @@ def field_problem(name: str, code: str) -> Mapping[str, Any]:
 
 
 NOTHING: Mapping[str, Any] = {}
+_IN_PATH = re.compile(r"\{(\w+)\}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +119,19 @@ class Button:
 
     @property
     def called(self) -> str:
-        return self.name or self.path.rpartition("/")[2]
+        return self.name or self.word
+
+    @property
+    def word(self) -> str:
+        return self.path.rpartition("/")[2]
+
+    @property
+    def named(self) -> frozenset[str]:
+        """What its address names."""
+        return frozenset(_IN_PATH.findall(self.path))
+
+    def at(self, ids: Mapping[str, str]) -> str:
+        return self.path.format_map(ids)
 
     def what(self, ids: Mapping[str, str]) -> str:
         """Names its form on the page."""

@@ -17,6 +17,7 @@ from services.gateway.console.queue import views as queue_views
 from services.gateway.console.requests.wishes import REPLY
 from services.gateway.console.shift import Attempt, Frame, Said, Shift, area_name, of
 from services.gateway.console.views import Action, ClockState
+from services.gateway.console.wishes import WISHES
 
 TOPICS = (
     "politics", "government", "health", "disaster", "crime", "law", "figure", "social_aid", "jobs", "prize_scam",
@@ -119,7 +120,7 @@ def case_page(
         conflict=_conflict(shift, case, frame, attempt),
         marks=tuple(mark_line(shift, case, m, attempt, unsent) for m in case.marks),
         marks_count=case.unread,
-        settle_all=_action(shift, case, attempt, "settle") if case.unread > 1 else None,
+        buttons=shift.buttons(WISHES, "cases/", attempt=attempt, case_id=case.id),
         spare_drafts=tuple(_spare(shift, case, frame, s, attempt, why_not) for s in case.spare_drafts),
         also_asked=tuple(case_views.AlsoAsked(party=a.party, until=a.due_at) for a in case.also_asked),
         retracted=case.retracted,

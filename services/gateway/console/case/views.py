@@ -1,6 +1,7 @@
 """One case: what was reported, what is known, the draft of the answer, and what the officer may do next."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from services.gateway.console.queue.views import Lease, WaitingFor
@@ -262,6 +263,9 @@ class CasePage:
     desk: Desk
     number: str
     url: str
+    buttons: Mapping[str, Action] = field(default_factory=dict)
+    """Of each button that stands here once, by the last word of its path; the fields below are of those that the case
+    says more about."""
     title: str
     """The claim as a question or a short headline."""
     state: str
@@ -304,7 +308,6 @@ class CasePage:
     marks: tuple[CaseMark, ...] = ()
     """Oldest first."""
     marks_count: int = 0
-    settle_all: Action | None = None
     spare_drafts: tuple[SpareDraft, ...] = ()
     also_asked: tuple[AlsoAsked, ...] = ()
     retracted: bool = False

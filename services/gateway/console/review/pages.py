@@ -113,7 +113,7 @@ def review_page(
 ) -> review_views.ReviewPage:
     due_at, clock = clock_of(case, now=frame.now)
     why_not = can_approve(shift, case)
-    returned, out = of(attempt, "return"), case.state in OUT
+    out = case.state in OUT
     approved = {s.actor: s.at for s in case.steps if s.what == "approved"}
     return review_views.ReviewPage(
         desk=shift.desk(frame, attempt.said if attempt else said),
@@ -135,12 +135,15 @@ def review_page(
             "reviews", case.id, "approve", attempt=of(attempt, "approve"), version=case.draft_number, why_not=why_not
         ),
         return_=shift.action(
-            "reviews", case.id, "return", attempt=returned, why_not="" if why_not == "already_approved" else why_not
+            "reviews",
+            case.id,
+            "return",
+            attempt=of(attempt, "return"),
+            why_not="" if why_not == "already_approved" else why_not,
         ),
         publish=shift.action("reviews", case.id, "publish", attempt=of(attempt, "publish"))
         if case.state == CaseState.DECIDED
         else None,
-        return_note=returned.typed("note") if returned else "",
         published=published_view(shift, case) if out else None,
         history=tuple(history(case, frame)),
     )

@@ -73,7 +73,5 @@ class ReviewPage:
     approve: Action
     return_: Action
     publish: Action | None = None
-    return_note: str = ""
-    """As typed, when the form comes back."""
     published: Published | None = None
     history: tuple[Moment, ...] = ()

@@ -541,7 +541,7 @@ def case_recalled() -> cases.CasePage:
             mark(4, "evidence"),
         ),
         marks_count=24,
-        settle_all=action("console/cases/k1/settle"),
+        buttons={"settle": action("console/cases/k1/settle")},
     )
 
 

@@ -4,8 +4,13 @@ from datetime import timedelta
 
 import pytest
 
+from services.gateway.console.case import pages as case
+from services.gateway.console.deliveries import pages as deliveries
+from services.gateway.console.deliveries.by_hand import REFUSALS
 from services.gateway.console.deliveries.views import Funnel
 from services.gateway.console.views import ClockState, clock_state, share
+from services.gateway.console.wishes import WISHES
+from services.gateway.dispatch.wishes import Button
 from services.gateway.web.rendering import security_headers
 from services.reports.case.review import GRAVE
 from services.reports.case.work import SEVERITY
@@ -245,7 +250,10 @@ def test_a_retracted_clarification_offers_nothing_to_share() -> None:
         ),
         (
             "console/review/review.html",
-            fixtures.review(draft=fixtures.draft(claim=SCRIPT, fact=SCRIPT), return_note=SCRIPT),
+            fixtures.review(
+                draft=fixtures.draft(claim=SCRIPT, fact=SCRIPT),
+                return_=replace(fixtures.review().return_, typed={"note": SCRIPT}),
+            ),
         ),
         ("console/deliveries/answers.html", fixtures.answers(fact=SCRIPT, area=SCRIPT)),
         ("partner/assignment.html", fixtures.assignment(fact=SCRIPT, claim=SCRIPT)),
@@ -341,3 +349,26 @@ def test_a_verdict_stands_on_the_band_of_its_claim(name: str) -> None:
     loose = re.sub(r'<figure class="claim.*?</figure>', "", preview.html(name), flags=re.S)
 
     assert 'class="verdict' not in loose
+
+
+def notices() -> set[str]:
+    """What buttons say afterwards, those that a function of a room carries out included."""
+    found = [button for wish in WISHES for button in wish.buttons]
+    for room in (case, deliveries):
+        found += [value for value in vars(room).values() if isinstance(value, Button)]
+    return {button.done for button in found} | {"kept", "led_here", *(done for _, done in REFUSALS.values())}
+
+
+def shown_with(notice: str) -> str:
+    view = fixtures.case(desk=fixtures.desk(notice=notice))
+    return preview.RENDERER.render("console/case/case.html", fixtures.page(), view)
+
+
+def test_what_a_button_did_is_said_in_words() -> None:
+    plain = shown_with("")
+
+    assert [done for done in sorted(notices()) if shown_with(done) == plain] == [], "say it in console/words.html"
+
+
+def test_a_notice_that_no_button_has_is_not_shown() -> None:
+    assert shown_with("Transfer ke rekening ini") == shown_with("")
