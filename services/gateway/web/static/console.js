@@ -58,7 +58,8 @@
     });
   }
 
-  // What is typed is kept on the server as it stands, a moment after the last key; a stray click does not lose the rest.
+  // What is typed is kept on the server as it stands, a moment after the last key; a stray click does not lose the
+  // rest.
   const draft = $("form[data-draft]");
   const KEPT_AFTER = 1500;
   const AGAIN_AFTER = 15000;

@@ -151,7 +151,12 @@ document.addEventListener("DOMContentLoaded", () => {
   document.documentElement.classList.add("js");
   document.querySelectorAll("form[data-offline]").forEach(guardOffline);
   const sent = document.querySelector("[data-drafts-done]");
-  if (sent) store((shelf) => Object.keys(shelf).filter((k) => k.startsWith("draft:")).forEach((k) => shelf.removeItem(k)));
+  if (sent)
+    store((shelf) =>
+      Object.keys(shelf)
+        .filter((k) => k.startsWith("draft:"))
+        .forEach((k) => shelf.removeItem(k)),
+    );
   const live = document.querySelector("[data-stream]");
   if (live) {
     follow(live.dataset.stream);

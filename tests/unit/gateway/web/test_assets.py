@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from services.gateway.archive.card import Shape
-from services.gateway.web.assets import Assets
+from services.gateway.web.assets import STATIC, Assets
 from tests.unit.gateway.web import preview
 
 KILOBYTE = 1024
@@ -30,6 +30,26 @@ def test_who_takes_gzip_gets_it_and_who_does_not_gets_the_file() -> None:
     packed, plain = preview.ASSETS.body("simpul.css", "br, gzip"), preview.ASSETS.body("simpul.css", "identity")
 
     assert gzip.decompress(packed) == plain
+
+
+def test_style_and_scripts_travel_without_what_only_their_authors_read(tmp_path: Path) -> None:
+    (tmp_path / "a.css").write_text("/* why */\na {\n  color: red;\n}\n")
+    (tmp_path / "a.js").write_text('"use strict";\n// why\nconst name = 1;\n')
+    (tmp_path / "b.min.js").write_text("/* theirs */ a = 1;\n")
+
+    assets = Assets(tmp_path)
+
+    assert assets.body("a.css", "identity") == b"a{color:red}"
+    assert assets.body("a.js", "identity") == b'"use strict";const name=1;'
+    assert assets.body("b.min.js", "identity") == b"/* theirs */ a = 1;\n"
+
+
+@pytest.mark.parametrize("name", ["simpul.css", "console.css"])
+def test_a_style_sheet_keeps_its_rules(name: str) -> None:
+    def signs(sheet: str) -> str:
+        return re.sub(r"\s|;(?=\s*})|/\*.*?\*/", "", sheet, flags=re.DOTALL)
+
+    assert signs(preview.ASSETS.body(name, "identity").decode()) == signs((STATIC / name).read_text())
 
 
 def test_a_file_that_is_not_there_fails_the_page() -> None:
