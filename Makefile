@@ -2,7 +2,7 @@
 PYTHON := .venv/bin/python
 SERVICE ?=
 
-.PHONY: help run stop status logs code restart reset setup setup-test test lint type lock generate
+.PHONY: help run stop status logs code restart reset setup setup-test test lint format type lock generate
 
 help:
 	@echo "make run                      start Kafka, mongod, the mail sink and the services"
@@ -14,6 +14,7 @@ help:
 	@echo "make reset                    stop and delete the local data"
 	@echo "make generate                 write what follows from the code: schemas, docs/api, permissions, manifests"
 	@echo "make test                     lint, types and all tests"
+	@echo "make format                   write templates, style sheets and scripts as lint wants them"
 	@echo "make chaos                    faults on real processes: what is lost, doubled or stuck"
 	@echo "make mutants                  sow faults into rules and machinery: which no unit test notices"
 	@echo "make url-eval IN= OUT=        what is read from addresses: a CSV with raw_url; links-eval: with a,b"
@@ -54,6 +55,11 @@ test: setup-test
 
 lint: setup
 	$(PYTHON) -m ruff check .
+	@$(PYTHON) -m deploy.formatting --check
+
+# Templates, style sheets and scripts of the gateway.
+format: setup
+	@$(PYTHON) -m deploy.formatting
 
 type: setup
 	$(PYTHON) -m mypy libs services deploy tests
