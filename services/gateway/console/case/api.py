@@ -6,6 +6,7 @@ from fastapi import APIRouter, Query, Response
 
 from libs.contracts.reports.reads import CaseView
 from services.gateway.api.models import READS, WRITES, CommandAnswer, Cursor, answered
+from services.gateway.api.serving import add_wishes
 from services.gateway.console.case import wishes
 from services.gateway.context import Key, Parts, SignedInOfficer, StaffWait
 from services.gateway.paths import Id
@@ -38,3 +39,6 @@ async def remove_reference(
     wish = wishes.REMOVE_REFERENCE
     reply = await wish.send(parts, officer, key, case_id, wish.read({"url": url}), wait=wait)
     return answered(reply, response)
+
+
+add_wishes(router, wishes.WISHES)

@@ -5,6 +5,8 @@ from fastapi import APIRouter
 from libs.contracts.notify.reads import BulletinView, ByHandRow, LedgerRow
 from libs.contracts.reads import Page
 from services.gateway.api.models import READS, Cursor, Word
+from services.gateway.api.serving import add_wishes
+from services.gateway.console.deliveries.wishes import WISHES
 from services.gateway.context import Parts, SignedInOfficer
 from services.gateway.paths import Id
 
@@ -29,3 +31,6 @@ async def ledger(
 async def by_hand(parts: Parts, officer: SignedInOfficer, cursor: Cursor = "") -> Page[ByHandRow]:
     """What waits for an officer to send from the office's own telephone, oldest first."""
     return await parts.notify.by_hand(officer.tenant.id, officer.actor, cursor=cursor)
+
+
+add_wishes(router, WISHES)

@@ -5,6 +5,8 @@ from fastapi import APIRouter
 from libs.contracts.reads import Page
 from libs.contracts.reports.reads import ReportRow
 from services.gateway.api.models import READS, Cursor, Word
+from services.gateway.api.serving import add_wishes
+from services.gateway.console.requests.wishes import WISHES
 from services.gateway.context import Parts, SignedInOfficer
 from services.gateway.paths import Id
 
@@ -23,3 +25,6 @@ async def reports(
 async def report(parts: Parts, officer: SignedInOfficer, report_id: Id) -> ReportRow:
     """What was sent, without who sent it."""
     return await parts.reports.report(officer.tenant.id, officer.actor, report_id)
+
+
+add_wishes(router, WISHES)
