@@ -15,11 +15,15 @@ from services.gateway.access.resuming import only_shown
 from services.gateway.console.shift import Attempt, Said, Shift
 from services.gateway.dispatch.dispatcher import Reply
 from services.gateway.dispatch.idempotency import read_key
+from services.gateway.dispatch.notices import Notice
 from services.gateway.dispatch.wishes import Button, Posted
 from services.gateway.web.pages import see
 
 EXPECTS, VERSION = "expects", "version"
 """A body's number of the draft that somebody had before them, and its name in pages."""
+
+
+KEPT = Notice("kept", "Tersimpan; hasilnya tampil sebentar lagi.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,5 +137,5 @@ async def carry_out(
         status, said = _refused(refused, pressed.pages)
         conflict = refused.code == "version_conflict"
         return await once_more(status, said, key=shift.visit.new_key(), conflict=conflict)
-    notice = pressed.button.done if reply.outcome is not None else "kept"
-    return shift.visit.finish(see(f"{to}?done={notice}"))
+    notice = pressed.button.done if reply.outcome is not None else KEPT
+    return shift.visit.finish(see(f"{to}?done={notice.word}"))

@@ -214,7 +214,7 @@ async def _said(done: str = "") -> Said:
 
 
 Done = Annotated[Said, Depends(_said)]
-"""What the action that led to this page did; a notice without words (`words.html`) is not shown."""
+"""What the action that led to this page did; a word that is no notice's says nothing."""
 
 
 def area_name(code: str | None) -> str:

@@ -82,7 +82,7 @@ class Desk:
     events_url: str = ""
     """Stream that says when to read this page again; empty: the page stays as it is."""
     notice: str = ""
-    """Code of what the last action did (`claimed`, `draft_saved`, …)."""
+    """Word of what the last action did (`services/gateway/dispatch/notices.py`)."""
     problem: str = ""
     """Code of what went wrong with it (`unavailable`, `forbidden`, `gone`); empty with `errors`."""
     errors: Mapping[str, str] = field(default_factory=dict)

@@ -9,7 +9,7 @@
         about="Whoever triages owns the case until somebody else does. The area must lie in the office's own.",
         may=CHECKERS,
         checks=(area_of_office, active_officer),
-        buttons=(Button("cases/{case_id}/triage", done="triaged", needed=("severity", "topic"), fills=as_owner),),
+        buttons=(Button("cases/{case_id}/triage", done=TRIAGED, needed=("severity", "topic"), fills=as_owner),),
     )
 
 From it follow the route of the API with its body and its documentation, and the routes of the pages' forms. Its owner
@@ -33,6 +33,7 @@ from services.gateway.access.principals import Officer, Partner
 from services.gateway.context import Gateway
 from services.gateway.dispatch.bodies import Body, body_of, parts_of
 from services.gateway.dispatch.dispatcher import WAIT, Reply, by_person
+from services.gateway.dispatch.notices import Notice
 
 C = TypeVar("C", bound=Command)
 
@@ -99,7 +100,7 @@ class Button:
 
     Attributes:
         path: below the officers' pages; the wish's target and some of its fields may stand in it.
-        done: notice of the page that it leads to.
+        done: what the page that it leads to says.
         name: names it on its page; without one, the last word of its path.
         each: the id in its address of which its page shows several.
         pages: field of the body -> field of the page, where they differ.
@@ -109,7 +110,7 @@ class Button:
     """
 
     path: str
-    done: str
+    done: Notice
     name: str = ""
     each: str = ""
     pages: Mapping[str, str] = field(default_factory=dict)

@@ -14,6 +14,7 @@ from markupsafe import Markup, escape
 from libs.kit import signs
 from libs.kit.calendar import Zone, hour, local_day, long_date, long_moment, remaining
 from services.gateway.archive.claim_review import claim_review
+from services.gateway.dispatch.notices import NOTICES
 from services.gateway.web.assets import Assets
 from services.gateway.web.i18n import SOURCE, Lang, switch_url, thousands, translations
 from services.gateway.web.joining import Joined
@@ -118,6 +119,7 @@ def _environment(lang: Lang, assets: Assets, printed: Printed) -> Environment:
         static=assets.url,
         switch_url=switch_url,
         claim_review=claim_review,
+        notices=NOTICES,
         # What offices and people wrote has a direction of its own (which isolates it), and is Indonesian on an English
         # page too and says so to a screen reader.
         content_lang=Markup(' dir="auto" lang="id"') if lang != SOURCE else Markup(' dir="auto"'),

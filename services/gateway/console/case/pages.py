@@ -41,6 +41,7 @@ from services.gateway.console.shift import (
 )
 from services.gateway.console.wishes import WISHES
 from services.gateway.dispatch.dispatcher import Reply
+from services.gateway.dispatch.notices import Notice
 from services.gateway.dispatch.wishes import Button, Posted
 from services.gateway.paths import Id, Position
 from services.gateway.reads import or_missing
@@ -58,7 +59,7 @@ async def read(shift: Shift, case_id: str, *, cursor: str = "") -> CaseView:
 async def _shown(shift: Shift, case_id: str, said: Said, attempt: Attempt | None = None) -> Response:
     case, frame = await asyncio.gather(read(shift, case_id), shift.frame())
     if case.merged_into is not None:
-        return shift.visit.finish(see(f"{shift.url('cases', case.merged_into)}?done=led_here"))
+        return shift.visit.finish(see(f"{shift.url('cases', case.merged_into)}?done={LED_HERE.word}"))
     # What was just sent is the last word, wherever the rest of it could be kept.
     whole = attempt is not None and is_page(attempt.form)
     unsent = unsent_in(attempt.form, case) if attempt is not None and whole else await kept(shift, case)
@@ -157,10 +158,23 @@ async def typed(shift: OnShift, case_id: Id, request: Request) -> Response:
     return JSONResponse({"at": at}, headers={"Cache-Control": "no-store"})
 
 
-REMOVE = Button("cases/{case_id}/references/{reference}/remove", each="reference", done="reference_removed")
-CORRECT = Button("cases/{case_id}/correct", done="correction_started")
-JOIN = Button("cases/{case_id}/similar/{other}/{relation}", name="similar", each="relation", done="merged")
-PUT_AWAY = replace(JOIN, done="similar_answered")
+LED_HERE = Notice("led_here", "Kasus yang Anda buka sudah digabung ke kasus ini.")
+REMOVE = Button(
+    "cases/{case_id}/references/{reference}/remove",
+    each="reference",
+    done=Notice("reference_removed", "Bukti dilepas dari kasus."),
+)
+CORRECT = Button(
+    "cases/{case_id}/correct",
+    done=Notice("correction_started", "Draf ralat dibuka. Versi yang terbit tetap tampil sampai ralatnya disetujui."),
+)
+JOIN = Button(
+    "cases/{case_id}/similar/{other}/{relation}",
+    name="similar",
+    each="relation",
+    done=Notice("merged", "Kedua kasus digabung. Laporannya pindah ke kasus ini sebentar lagi."),
+)
+PUT_AWAY = replace(JOIN, done=Notice("similar_answered", "Jawaban Anda tentang kasus mirip tersimpan."))
 
 
 @router.post("/{slug}/console/cases/{case_id}/references/{reference}/remove")
@@ -170,7 +184,7 @@ async def remove_reference(shift: OnShift, case_id: Id, reference: Id, request: 
     url = next((r.url for r in found.references if reference_id(r.url) == reference), None)
     if url is None:
         # Removed by somebody else, or by the first sending of this very form.
-        return shift.visit.finish(see(f"{shift.url('cases', case_id)}?done={REMOVE.done}"))
+        return shift.visit.finish(see(f"{shift.url('cases', case_id)}?done={REMOVE.done.word}"))
     remove = shift.sending(wishes.REMOVE_REFERENCE, case_id, {"url": url})
     return await _carry(shift, Pressed(REMOVE, posted, remove))
 

@@ -10,6 +10,7 @@ from libs.contracts.words import CHECKERS
 from libs.kit.calendar import Zone, local_day
 from services.gateway.checking import active_officer, area_of_office, known_case, usable_source
 from services.gateway.console.shift import wrong
+from services.gateway.dispatch.notices import Notice
 from services.gateway.dispatch.wishes import Asked, Button, Posted, Wish
 from services.gateway.web.pages import zone_of
 
@@ -59,6 +60,8 @@ async def _other_known(asked: Asked[case.JudgeSuggestion]) -> None:
     await known_case(asked, asked.command.other, field="other")
 
 
+SETTLED = Notice("settled", "Ditandai sudah ditangani.")
+
 LEASE = Wish(
     case.LeaseCase,
     "/cases/{case_id}/lease",
@@ -68,8 +71,12 @@ LEASE = Wish(
     about="Who holds a case works on it; others see that. It ends by itself.",
     may=CHECKERS,
     buttons=(
-        Button("cases/{case_id}/claim", done="claimed"),
-        Button("cases/{case_id}/release", done="released", fixed={"release": True}),
+        Button("cases/{case_id}/claim", done=Notice("claimed", "Kasus ini Anda pegang.")),
+        Button(
+            "cases/{case_id}/release",
+            done=Notice("released", "Kasus dilepas; petugas lain bisa mengambilnya."),
+            fixed={"release": True},
+        ),
     ),
 )
 TRIAGE = Wish(
@@ -82,7 +89,14 @@ TRIAGE = Wish(
     may=CHECKERS,
     defaults={"topic": ""},
     checks=(area_of_office, active_officer),
-    buttons=(Button("cases/{case_id}/triage", done="triaged", needed=("severity", "topic"), fills=_as_owner),),
+    buttons=(
+        Button(
+            "cases/{case_id}/triage",
+            done=Notice("triaged", "Triase tersimpan."),
+            needed=("severity", "topic"),
+            fills=_as_owner,
+        ),
+    ),
 )
 ASK = Wish(
     case.AskSource,
@@ -95,7 +109,10 @@ ASK = Wish(
     buttons=(
         Button(
             "cases/{case_id}/ask",
-            done="asked",
+            done=Notice(
+                "asked",
+                "Pertanyaan tercatat; sampaikan kepada pihak itu. Jam jawaban berhenti sampai tanggal yang disebut.",
+            ),
             pages={"due_at": "until"},
             needed=("party", "until"),
             fills=_of_agency,
@@ -110,7 +127,13 @@ CONFIRM = Wish(
     summary="What the party answered",
     about="What the asked party said; the clock of the case runs on.",
     may=CHECKERS,
-    buttons=(Button("cases/{case_id}/confirm", done="confirmed", pages={"text": "confirmed"}),),
+    buttons=(
+        Button(
+            "cases/{case_id}/confirm",
+            done=Notice("confirmed", "Jawaban pihak itu tercatat; jam berjalan lagi."),
+            pages={"text": "confirmed"},
+        ),
+    ),
 )
 ADD_REFERENCE = Wish(
     case.AddReference,
@@ -124,7 +147,7 @@ ADD_REFERENCE = Wish(
     buttons=(
         Button(
             "cases/{case_id}/references",
-            done="reference_added",
+            done=Notice("reference_added", "Bukti ditambahkan."),
             needed=("title", "url"),
             fills=_without_blanks("url"),
         ),
@@ -148,11 +171,16 @@ DRAFT = Wish(
     "overwritten.",
     may=CHECKERS,
     buttons=(
-        Button("cases/{case_id}/draft", done="draft_saved", pages={"change_note": "change"}, fills=_in_lines),
+        Button(
+            "cases/{case_id}/draft",
+            done=Notice("draft_saved", "Draf tersimpan."),
+            pages={"change_note": "change"},
+            fills=_in_lines,
+        ),
         Button(
             "cases/{case_id}/submit",
             name="draft",
-            done="submitted",
+            done=Notice("submitted", "Draf dikirim ke penyetuju."),
             pages={"change_note": "change"},
             fixed={"submit": True},
             fills=_in_lines,
@@ -187,7 +215,14 @@ CLOSE = Wish(
     summary="Close the case",
     about="Without an answer; the reason stands in the case's history.",
     may=CHECKERS,
-    buttons=(Button("cases/{case_id}/close", done="closed", needed=("reason",), fills=_without_blanks("reason")),),
+    buttons=(
+        Button(
+            "cases/{case_id}/close",
+            done=Notice("closed", "Kasus ditutup."),
+            needed=("reason",),
+            fills=_without_blanks("reason"),
+        ),
+    ),
 )
 ADOPT = Wish(
     case.AdoptDraft,
@@ -197,7 +232,13 @@ ADOPT = Wish(
     summary="Take a merged case's draft",
     about="The draft that stood there is kept in its place.",
     may=CHECKERS,
-    buttons=(Button("cases/{case_id}/drafts/{of}/adopt", each="of", done="adopted"),),
+    buttons=(
+        Button(
+            "cases/{case_id}/drafts/{of}/adopt",
+            each="of",
+            done=Notice("adopted", "Draf itu dipakai; draf sebelumnya tersimpan di bawahnya."),
+        ),
+    ),
 )
 SETTLE = Wish(
     case.SettleRecalls,
@@ -209,8 +250,8 @@ SETTLE = Wish(
     about="A message to the reporter does the same for their report.",
     may=CHECKERS,
     buttons=(
-        Button("cases/{case_id}/settle", done="settled"),
-        Button("cases/{case_id}/reports/{report_id}/settle", each="report_id", done="settled"),
+        Button("cases/{case_id}/settle", done=SETTLED),
+        Button("cases/{case_id}/reports/{report_id}/settle", each="report_id", done=SETTLED),
     ),
 )
 

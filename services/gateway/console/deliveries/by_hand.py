@@ -20,6 +20,7 @@ from services.gateway.console.serving import add_buttons
 from services.gateway.console.shift import Attempt, Done, OnShift, Said, Shift, of
 from services.gateway.console.wishes import WISHES
 from services.gateway.dispatch.dispatcher import Reply
+from services.gateway.dispatch.notices import Notice
 from services.gateway.dispatch.wishes import Button
 from services.gateway.paths import Id
 from services.gateway.reads import or_missing
@@ -35,7 +36,13 @@ class Step(StrEnum):
     STOP = "stop"
 
 
-REFUSALS = {Step.WRONG_NUMBER: ("wrong_number", "number_wrong"), Step.STOP: ("unsubscribed", "stopped")}
+REFUSALS = {
+    Step.WRONG_NUMBER: (
+        "wrong_number",
+        Notice("number_wrong", "Nomor itu tercatat salah; tidak ada lagi yang dikirim ke sana."),
+    ),
+    Step.STOP: ("unsubscribed", Notice("stopped", "Tercatat: orang itu tidak dikirimi lagi.")),
+}
 """The reason, and what the page says then."""
 MOST_OF_ONE = 50
 

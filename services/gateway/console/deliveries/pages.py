@@ -36,6 +36,7 @@ from services.gateway.console.shift import (
 )
 from services.gateway.console.wishes import WISHES
 from services.gateway.dispatch.dispatcher import Reply
+from services.gateway.dispatch.notices import Notice
 from services.gateway.dispatch.wishes import Button
 from services.gateway.paths import Id
 from services.gateway.reads import or_missing
@@ -71,7 +72,10 @@ PARTNER_PAGE = 50
 MOST_PAGES = 40
 """Of 50 ledger rows: about 650 partners on three channels. Beyond it, the table says how many it shows."""
 
-RETRY_ALL = Button("deliveries/{bulletin_id}/retry", done="resend_queued")
+RETRY_ALL = Button(
+    "deliveries/{bulletin_id}/retry",
+    done=Notice("resend_queued", "Yang gagal masuk antrean kirim. Yang sudah menerima tidak dikirimi lagi."),
+)
 
 Choice = Annotated[str, Query(max_length=20)]
 Start = Annotated[int, Query(ge=0, le=100_000)]

@@ -4,7 +4,10 @@ from typing import Any
 
 from libs.contracts.notify import delivery
 from libs.contracts.words import CHECKERS
+from services.gateway.dispatch.notices import Notice
 from services.gateway.dispatch.wishes import Button, Wish
+
+RESOLVED = Notice("resolved", "Pengiriman itu sudah dipastikan.")
 
 SENT_BY_HAND = Wish(
     delivery.MarkSentByHand,
@@ -14,8 +17,8 @@ SENT_BY_HAND = Wish(
     about="Recorded as sent by an officer, not as arrived.",
     may=CHECKERS,
     buttons=(
-        Button("by-hand/{delivery_id}/sent", each="delivery_id", done="marked_sent"),
-        Button("deliveries/{bulletin_id}/{delivery_id}/arrived", name="resolve", done="resolved"),
+        Button("by-hand/{delivery_id}/sent", each="delivery_id", done=Notice("marked_sent", "Ditandai sudah dikirim.")),
+        Button("deliveries/{bulletin_id}/{delivery_id}/arrived", name="resolve", done=RESOLVED),
     ),
 )
 RETRY = Wish(
@@ -25,7 +28,7 @@ RETRY = Wish(
     summary="Try a failed one again",
     about="A delivery that failed for good, or whose outcome nobody knows; the recipient may get it twice.",
     may=CHECKERS,
-    buttons=(Button("deliveries/{bulletin_id}/{delivery_id}/lost", name="resolve", done="resolved"),),
+    buttons=(Button("deliveries/{bulletin_id}/{delivery_id}/lost", name="resolve", done=RESOLVED),),
 )
 REFUSE_BY_HAND = Wish(
     delivery.RefuseByHand,

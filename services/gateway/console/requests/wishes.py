@@ -5,6 +5,7 @@ from typing import Any
 
 from libs.contracts.reports import report
 from libs.contracts.words import CHECKERS
+from services.gateway.dispatch.notices import Notice
 from services.gateway.dispatch.wishes import Button, Posted, Wish
 
 REPLY = "text-"
@@ -29,6 +30,11 @@ def _with_its_reason(posted: Posted) -> Mapping[str, Any]:
     return {"reason": posted.text(name)}
 
 
+REPLIED = Notice("replied", "Pesan tercatat di laporan. Pelapor yang meninggalkan kontak dikabari.")
+SCREENED_OUT = Notice(
+    "screened_out", "Laporan tidak dilanjutkan; alasannya tampil di laporan. Pelapor yang meninggalkan kontak dikabari."
+)
+
 MESSAGE = Wish(
     report.AddMessage,
     "/reports/{report_id}/messages",
@@ -38,8 +44,8 @@ MESSAGE = Wish(
     about="Read with the ticket's code, and sent to the reporter's contact where there is one.",
     may=CHECKERS,
     buttons=(
-        Button("answers/{report_id}/reply", done="replied"),
-        Button("cases/{case_id}/reports/{report_id}/reply", each="report_id", done="replied", fills=_from_its_box),
+        Button("answers/{report_id}/reply", done=REPLIED),
+        Button("cases/{case_id}/reports/{report_id}/reply", each="report_id", done=REPLIED, fills=_from_its_box),
     ),
 )
 ANSWER = Wish(
@@ -51,7 +57,13 @@ ANSWER = Wish(
     about="Once; for what is no hoax. "
     "Read with the ticket's code, and sent to the reporter's contact where there is one.",
     may=CHECKERS,
-    buttons=(Button("answers/{report_id}/answer", done="answered", needed=("outcome", "text")),),
+    buttons=(
+        Button(
+            "answers/{report_id}/answer",
+            done=Notice("answered", "Jawaban tercatat di laporan. Pelapor yang meninggalkan kontak dikabari."),
+            needed=("outcome", "text"),
+        ),
+    ),
 )
 SCREEN_OUT = Wish(
     report.ScreenOutReport,
@@ -62,11 +74,11 @@ SCREEN_OUT = Wish(
     about="It is not looked into; the reporter reads why.",
     may=CHECKERS,
     buttons=(
-        Button("answers/{report_id}/screen", done="screened_out", fills=_with_its_reason),
+        Button("answers/{report_id}/screen", done=SCREENED_OUT, fills=_with_its_reason),
         Button(
             "cases/{case_id}/reports/{report_id}/screen",
             each="report_id",
-            done="screened_out",
+            done=SCREENED_OUT,
             fills=_with_its_reason,
         ),
     ),
@@ -80,7 +92,7 @@ SETTLE = Wish(
     summary="Dealt with its mark",
     about="Takes the mark off one report of a case.",
     may=CHECKERS,
-    buttons=(Button("answers/{report_id}/settle", done="settled"),),
+    buttons=(Button("answers/{report_id}/settle", done=Notice("settled", "Ditandai sudah ditangani.")),),
 )
 
 WISHES: tuple[Wish[Any], ...] = (MESSAGE, ANSWER, SCREEN_OUT, SETTLE)

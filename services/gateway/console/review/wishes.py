@@ -7,6 +7,7 @@ from libs.contracts.reports import case
 from libs.contracts.words import Role
 from services.gateway.api.models import Totp
 from services.gateway.console.shift import wrong
+from services.gateway.dispatch.notices import Notice
 from services.gateway.dispatch.wishes import Asked, Button, Posted, Wish
 
 
@@ -21,6 +22,8 @@ def _as_digits(posted: Posted) -> Mapping[str, Any]:
     return {"code": code}
 
 
+PUBLISHED = Notice("published", "Klarifikasi terbit.")
+
 RETURN = Wish(
     case.ReturnDraft,
     "/cases/{case_id}/return",
@@ -29,7 +32,7 @@ RETURN = Wish(
     summary="Back to the author",
     about="What is to be changed stands with the draft.",
     may=frozenset({Role.APPROVER}),
-    buttons=(Button("reviews/{case_id}/return", done="returned"),),
+    buttons=(Button("reviews/{case_id}/return", done=Notice("returned", "Dikembalikan ke penulis.")),),
 )
 APPROVE = Wish(
     case.ApproveVerdict,
@@ -42,7 +45,9 @@ APPROVE = Wish(
     may=frozenset({Role.APPROVER}),
     adds={"code": Totp},
     checks=(_fresh_code,),
-    buttons=(Button("reviews/{case_id}/approve", done="approved", fills=_as_digits),),
+    buttons=(
+        Button("reviews/{case_id}/approve", done=Notice("approved", "Persetujuan Anda tercatat."), fills=_as_digits),
+    ),
 )
 PUBLISH = Wish(
     case.PublishCase,
@@ -54,8 +59,8 @@ PUBLISH = Wish(
     about="After all approvals. Makes the answer public and sends it to those who follow it.",
     may=frozenset({Role.VERIFIER, Role.EDITOR, Role.APPROVER}),
     buttons=(
-        Button("cases/{case_id}/publish", done="published"),
-        Button("reviews/{case_id}/publish", done="published"),
+        Button("cases/{case_id}/publish", done=PUBLISHED),
+        Button("reviews/{case_id}/publish", done=PUBLISHED),
     ),
 )
 

@@ -7,10 +7,12 @@ from uuid import UUID, uuid5
 
 from services.gateway.console import views as console
 from services.gateway.console.case import views as cases
+from services.gateway.console.case.pages import CORRECT
 from services.gateway.console.deliveries import views as ledger
 from services.gateway.console.partners import views as people
 from services.gateway.console.queue import views as queue_views
 from services.gateway.console.review import views as review_views
+from services.gateway.console.review.wishes import APPROVE, PUBLISHED
 from services.gateway.console.views import ClockState
 from services.gateway.partner import views as p
 from services.gateway.web.views import PageView, TenantView
@@ -500,7 +502,7 @@ def case_in_review() -> cases.CasePage:
 
 def case_published() -> cases.CasePage:
     return case(
-        desk=desk(notice="published"),
+        desk=desk(notice=PUBLISHED.word),
         state="published",
         save=None,
         unsent=None,
@@ -563,7 +565,7 @@ def case_joined() -> cases.CasePage:
 
 def case_correcting() -> cases.CasePage:
     return case(
-        desk=desk(notice="correction_started"),
+        desk=desk(notice=CORRECT.done.word),
         state="published",
         published=published(),
         similar=None,
@@ -687,7 +689,7 @@ def review_correction() -> review_views.ReviewPage:
 
 def review_decided() -> review_views.ReviewPage:
     return review(
-        desk=desk("Siti Maharani", "approver", notice="approved"),
+        desk=desk("Siti Maharani", "approver", notice=APPROVE.buttons[0].done.word),
         state="decided",
         approvals=(
             review_views.Approval(name="Dimas Prayoga", at=ago(minutes=1)),

@@ -4,13 +4,10 @@ from datetime import timedelta
 
 import pytest
 
-from services.gateway.console.case import pages as case
-from services.gateway.console.deliveries import pages as deliveries
-from services.gateway.console.deliveries.by_hand import REFUSALS
 from services.gateway.console.deliveries.views import Funnel
+from services.gateway.console.review.wishes import PUBLISHED
 from services.gateway.console.views import ClockState, clock_state, share
-from services.gateway.console.wishes import WISHES
-from services.gateway.dispatch.wishes import Button
+from services.gateway.dispatch.notices import Notice
 from services.gateway.web.rendering import security_headers
 from services.reports.case.review import GRAVE
 from services.reports.case.work import SEVERITY
@@ -351,24 +348,16 @@ def test_a_verdict_stands_on_the_band_of_its_claim(name: str) -> None:
     assert 'class="verdict' not in loose
 
 
-def notices() -> set[str]:
-    """What buttons say afterwards, those that a function of a room carries out included."""
-    found = [button for wish in WISHES for button in wish.buttons]
-    for room in (case, deliveries):
-        found += [value for value in vars(room).values() if isinstance(value, Button)]
-    return {button.done for button in found} | {"kept", "led_here", *(done for _, done in REFUSALS.values())}
-
-
 def shown_with(notice: str) -> str:
     view = fixtures.case(desk=fixtures.desk(notice=notice))
     return preview.RENDERER.render("console/case/case.html", fixtures.page(), view)
 
 
-def test_what_a_button_did_is_said_in_words() -> None:
-    plain = shown_with("")
-
-    assert [done for done in sorted(notices()) if shown_with(done) == plain] == [], "say it in console/words.html"
-
-
-def test_a_notice_that_no_button_has_is_not_shown() -> None:
+def test_a_notice_is_said_in_words_and_one_that_nothing_has_is_not_repeated() -> None:
+    assert "Klarifikasi terbit." in shown_with(PUBLISHED.word)
     assert shown_with("Transfer ke rekening ini") == shown_with("")
+
+
+def test_a_notice_says_one_thing() -> None:
+    with pytest.raises(TypeError, match="says two things"):
+        Notice(PUBLISHED.word, "Lain.")

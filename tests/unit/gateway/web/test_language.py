@@ -6,6 +6,8 @@ import pytest
 from babel.messages.catalog import Catalog
 from babel.messages.extract import extract_from_dir
 
+from services.gateway.console import pages as console
+from services.gateway.dispatch.notices import NOTICES
 from services.gateway.web.i18n import LOCALES, choose, read_catalogs, switch_url, thousands
 from services.gateway.web.rendering import ROOMS
 from tests.unit.gateway.web import fixtures, preview
@@ -34,6 +36,9 @@ def source_strings() -> Iterator[tuple[str, tuple[str, ...]]]:
     found = extract_from_dir(
         str(ROOMS), [("**/templates/*.html", "jinja2"), ("**/templates/*.svg", "jinja2")], {"**": JINJA}
     )
+    assert console.router, "the rooms say their notices when they are loaded"
+    for word, said in NOTICES.items():
+        yield f"Notice {word}", (said,)
     for path, _, message, _, _ in found:
         yield path, (message,) if isinstance(message, str) else tuple(part for part in message or () if part)
 
