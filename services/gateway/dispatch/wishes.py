@@ -209,3 +209,8 @@ class Wish(Generic[C]):
         for check in self.checks:
             await check(asked)
         return await parts.dispatcher.send(by, key, command, private=private, wait=wait)
+
+
+def declared(module: Mapping[str, Any]) -> tuple[Wish[Any], ...]:
+    """The wishes of a module, in the order in which they stand there."""
+    return tuple(value for value in module.values() if isinstance(value, Wish))

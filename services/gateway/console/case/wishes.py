@@ -11,7 +11,7 @@ from libs.kit.calendar import Zone, local_day
 from services.gateway.checking import active_officer, area_of_office, known_case, usable_source
 from services.gateway.console.shift import wrong
 from services.gateway.dispatch.notices import Notice
-from services.gateway.dispatch.wishes import Asked, Button, Posted, Wish
+from services.gateway.dispatch.wishes import Asked, Button, Posted, Wish, declared
 from services.gateway.web.pages import zone_of
 
 
@@ -255,17 +255,4 @@ SETTLE = Wish(
     ),
 )
 
-WISHES: tuple[Wish[Any], ...] = (
-    LEASE,
-    TRIAGE,
-    ASK,
-    CONFIRM,
-    ADD_REFERENCE,
-    REMOVE_REFERENCE,
-    DRAFT,
-    MERGE,
-    JUDGE,
-    CLOSE,
-    ADOPT,
-    SETTLE,
-)
+WISHES = declared(globals())

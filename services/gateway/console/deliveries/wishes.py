@@ -1,11 +1,9 @@
 """What an officer may want done with a message on its way."""
 
-from typing import Any
-
 from libs.contracts.notify import delivery
 from libs.contracts.words import CHECKERS
 from services.gateway.dispatch.notices import Notice
-from services.gateway.dispatch.wishes import Button, Wish
+from services.gateway.dispatch.wishes import Button, Wish, declared
 
 RESOLVED = Notice("resolved", "Pengiriman itu sudah dipastikan.")
 
@@ -39,4 +37,4 @@ REFUSE_BY_HAND = Wish(
     may=CHECKERS,
 )
 
-WISHES: tuple[Wish[Any], ...] = (SENT_BY_HAND, RETRY, REFUSE_BY_HAND)
+WISHES = declared(globals())

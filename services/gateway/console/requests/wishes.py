@@ -6,7 +6,7 @@ from typing import Any
 from libs.contracts.reports import report
 from libs.contracts.words import CHECKERS
 from services.gateway.dispatch.notices import Notice
-from services.gateway.dispatch.wishes import Button, Posted, Wish
+from services.gateway.dispatch.wishes import Button, Posted, Wish, declared
 
 REPLY = "text-"
 """Begins the names of replies on a page that has a box for each report, and for each thing that came back."""
@@ -95,4 +95,4 @@ SETTLE = Wish(
     buttons=(Button("answers/{report_id}/settle", done=Notice("settled", "Ditandai sudah ditangani.")),),
 )
 
-WISHES: tuple[Wish[Any], ...] = (MESSAGE, ANSWER, SCREEN_OUT, SETTLE)
+WISHES = declared(globals())

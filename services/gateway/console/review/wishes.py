@@ -8,7 +8,7 @@ from libs.contracts.words import Role
 from services.gateway.api.models import Totp
 from services.gateway.console.shift import wrong
 from services.gateway.dispatch.notices import Notice
-from services.gateway.dispatch.wishes import Asked, Button, Posted, Wish
+from services.gateway.dispatch.wishes import Asked, Button, Posted, Wish, declared
 
 
 async def _fresh_code(asked: Asked[case.ApproveVerdict]) -> None:
@@ -64,4 +64,4 @@ PUBLISH = Wish(
     ),
 )
 
-WISHES: tuple[Wish[Any], ...] = (RETURN, APPROVE, PUBLISH)
+WISHES = declared(globals())
