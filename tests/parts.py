@@ -32,7 +32,7 @@ PARTS = (
     _tests("chaos", "chaos"),
     _tests("integration", "integration"),
     _tests("e2e", "e2e"),
-    _tests("contract", "architecture", "contract", "deploy"),
+    _tests("contract", "architecture", "contract", "deploy", "docs"),
 )
 """What fails at once, then the longest first, so that none of them is left over at the end."""
 
