@@ -84,6 +84,13 @@ def exists(code: str) -> bool:
     return code in _areas()
 
 
+def title_of(code: str | None) -> str:
+    """What a page calls the area: its title, or the code as it came where no area of ours has it."""
+    if not code:
+        return ""
+    return find(code).title if exists(code) else code
+
+
 def children(code: str) -> tuple[Area, ...]:
     """The areas one level below, in the order of their codes; none for a village or an unknown code."""
     return _children().get(code, ())

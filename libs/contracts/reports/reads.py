@@ -167,6 +167,11 @@ class ReportRow(Read):
     marks: tuple[ReporterMark, ...] = ()
     """What its reporter said since, and nobody has dealt with."""
 
+    @property
+    def not_answered(self) -> int:
+        """Of its marks, "Belum"."""
+        return sum(m.reason == "not_answered" for m in self.marks)
+
 
 class MarkView(Read):
     """Something of a reporter that an officer has yet to deal with. `reason`: not_answered, message or evidence."""

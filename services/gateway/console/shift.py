@@ -15,7 +15,6 @@ from starlette.responses import Response
 from libs.contracts.directory import TenantRecord
 from libs.contracts.reports.reads import QueueCounts
 from libs.contracts.words import CHECKERS, Role
-from libs.kit import areas
 from libs.kit.calendar import Zone
 from libs.runtime.errors import Refused
 from services.gateway.access.principals import Officer
@@ -215,12 +214,6 @@ async def _said(done: str = "") -> Said:
 
 Done = Annotated[Said, Depends(_said)]
 """What the action that led to this page did; a word that is no notice's says nothing."""
-
-
-def area_name(code: str | None) -> str:
-    if not code:
-        return ""
-    return areas.find(code).title if areas.exists(code) else code
 
 
 def wrong(name: str, code: str) -> RequestValidationError:

@@ -4,7 +4,7 @@ No I/O, no wording.
 Times are aware; the templates print them in the office's zone. Codes (states, reasons, roles) are those of
 the contracts; an unknown code is shown as it came. Text typed by people is plain text.
 
-What each page adds lies apart: `queue_views`, `case_views`, `review_views`, `ledger_views`, `people_views`.
+What each page adds lies in the `views.py` of its room, and holds read models as they came.
 """
 
 from collections.abc import Mapping

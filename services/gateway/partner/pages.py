@@ -19,7 +19,7 @@ from libs.runtime.errors import Refused, Unavailable
 from services.gateway.access.principals import Partner
 from services.gateway.access.resuming import LogInFirst, from_another_session, only_shown, shown_again
 from services.gateway.access.sessions import Kind
-from services.gateway.console.shift import RETRY_AFTER, area_name
+from services.gateway.console.shift import RETRY_AFTER
 from services.gateway.console.views import Action, clock_state
 from services.gateway.context import Office, Visit, Visited, posted, read_form
 from services.gateway.dispatch.idempotency import read_key
@@ -30,6 +30,8 @@ from services.gateway.reads import or_missing
 from services.gateway.web.pages import Pages, Site, see, text_of
 
 router = APIRouter(include_in_schema=False)
+
+REASONS = ("no_time", "not_fitting", "disagree", "other")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +46,9 @@ class Guest:
     def url(self, *path: str) -> str:
         return "/".join((f"/{self.office.slug}", "partner", *path))
 
-    def action(self, *path: str, key: str = "") -> Action:
-        return Action(url=self.url(*path), key=key or str(self.visit.new_key()), csrf=self.partner.session.csrf)
+    def action(self, *path: str, key: str = "", typed: Mapping[str, str] | None = None) -> Action:
+        key = key or str(self.visit.new_key())
+        return Action(url=self.url(*path), key=key, csrf=self.partner.session.csrf, typed=typed or {})
 
     @property
     def suspended(self) -> bool:
@@ -116,26 +119,8 @@ async def home(guest: AsGuest) -> Response:
     open_ = None if found is None else tuple(a for a in found if a.state == AssignmentState.OFFERED)
     page = views.HomePage(
         desk=guest.desk(row, len(open_) if open_ is not None else None, now, Answer()),
-        open=None
-        if open_ is None
-        else tuple(
-            views.OpenAssignment(
-                url=guest.url("assignments", a.id),
-                fact=a.fact,
-                verdict=a.verdict,
-                claim=a.claim,
-                answer_by=a.due_at,
-                clock=clock_state(a.due_at, now=now),
-            )
-            for a in sorted(open_, key=lambda a: a.due_at)
-        ),
-        past=tuple(
-            views.PastAssignment(
-                url=guest.url("assignments", a.id), fact=a.fact, state=a.state, at=a.answered_at or a.due_at
-            )
-            for a in found or ()
-            if a.state != AssignmentState.OFFERED
-        ),
+        open=tuple(sorted(open_, key=lambda a: a.due_at)) if open_ is not None else None,
+        past=tuple(a for a in found or () if a.state != AssignmentState.OFFERED),
     )
     return guest.show("home", page)
 
@@ -169,21 +154,13 @@ def assignment_page(
     keys = {last.what: last.key}
     return views.AssignmentPage(
         desk=desk,
-        number=found.number,
-        fact=clarification.fact if clarification else found.fact,
-        claim=clarification.claim if clarification else found.claim,
-        verdict=clarification.verdict if clarification else found.verdict,
-        state=found.state,
-        answer_by=found.due_at,
+        assignment=found,
+        told=clarification or found,
         clock=clock_state(found.due_at, now=desk.now, done=found.state != AssignmentState.OFFERED),
         kit=_kit(guest, found, clarification) if clarification else None,
-        offered_at=found.offered_at,
-        answered_at=found.answered_at,
-        reason=found.reason,
-        why_you="area",
-        area=area_name(guest.partner.record.area),
+        area=guest.partner.record.area,
         accept=guest.action(*base, "accept", key=keys.get("accept", "")) if answerable else None,
-        decline=views.Decline(action=guest.action(*base, "decline", key=keys.get("decline", "")), reason=last.reason)
+        decline=guest.action(*base, "decline", key=keys.get("decline", ""), typed={"reason": last.reason})
         if answerable
         else None,
         deciding=last.what == "decline" and answerable,
@@ -203,7 +180,6 @@ def _kit(guest: Guest, found: AssignmentView, clarification: ClarificationView) 
         card_shown_url=f"{address}/small.png",
         card_alt=f"{clarification.fact} “{clarification.claim}”",
         clarification_url=address,
-        valid_until=None,
     )
 
 
@@ -235,7 +211,7 @@ async def _answered(guest: Guest, assignment_id: str, form: FormData, *, ready: 
     if shown:
         last = Answer(status=shown, what=what, key=str(key), reason=reason, problem="typed_again")
         return await _shown(guest, assignment_id, last)
-    if not ready and reason not in views.REASONS:
+    if not ready and reason not in REASONS:
         last = Answer(status=422, what=what, key=str(key), errors={"reason": "required"})
         return await _shown(guest, assignment_id, last)
     try:

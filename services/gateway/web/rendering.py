@@ -11,7 +11,7 @@ from jinja2 import Environment, FunctionLoader, StrictUndefined, pass_context
 from jinja2.runtime import Context
 from markupsafe import Markup, escape
 
-from libs.kit import signs
+from libs.kit import areas, signs
 from libs.kit.calendar import Zone, hour, local_day, long_date, long_moment, remaining
 from services.gateway.archive.claim_review import claim_review
 from services.gateway.dispatch.notices import NOTICES
@@ -131,6 +131,7 @@ def _environment(lang: Lang, assets: Assets, printed: Printed) -> Environment:
         jam=_in_the_offices_clock(hour, lang),
         sisa=partial(remaining, language=lang),
         angka=partial(thousands, lang=lang),
+        area=areas.title_of,
         nb=lambda text: hold_together(finish(text)),
         cited=lambda paragraph, sources: cited(finish(paragraph), sources),
         plain=signs.plain,

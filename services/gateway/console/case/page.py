@@ -15,7 +15,7 @@ from services.gateway.console.case import views as case_views
 from services.gateway.console.case.unsent import NOTHING, Unsent, is_page
 from services.gateway.console.queue import views as queue_views
 from services.gateway.console.requests.wishes import REPLY
-from services.gateway.console.shift import Attempt, Frame, Said, Shift, area_name, of
+from services.gateway.console.shift import Attempt, Frame, Said, Shift, of
 from services.gateway.console.views import Action, ClockState
 from services.gateway.console.wishes import WISHES
 
@@ -164,7 +164,7 @@ def report_line(
         pictures=picture_urls(shift, row),
         picture_text=row.words,
         doubt=row.doubt,
-        area=area_name(row.area),
+        area=areas.title_of(row.area),
         seen_on=row.seen_on or "",
         often_forwarded=row.forwarded_often,
         confidential=row.confidential,

@@ -13,7 +13,7 @@ from libs.contracts.ids import is_identifier
 from libs.contracts.notify.reads import ByHandRow
 from libs.contracts.reads import OutcomeView, Page
 from services.gateway.console.carrying import Pressed, carry_out
-from services.gateway.console.deliveries import views as ledger_views
+from services.gateway.console.deliveries import views
 from services.gateway.console.deliveries.pages import recipient_name
 from services.gateway.console.deliveries.wishes import REFUSE_BY_HAND
 from services.gateway.console.serving import add_buttons
@@ -60,7 +60,7 @@ async def _shown(shift: Shift, said: Said, attempt: Attempt | None = None, *, af
         or_missing(notify.sent_by_hand(tenant, actor)),
         shift.frame(),
     )
-    page = ledger_views.ByHandPage(
+    page = views.ByHandPage(
         desk=shift.desk(frame, attempt.said if attempt else said),
         people=tuple(_people(shift, found.items, attempt)) if found is not None else None,
         done=tuple(_done(shift, row, attempt) for row in sent) if sent is not None else None,
@@ -73,13 +73,13 @@ def _next(shift: Shift, found: Page[ByHandRow] | None) -> str:
     return f"{shift.url('by-hand')}?after={found.next}" if found is not None and found.next else ""
 
 
-def _people(shift: Shift, rows: Iterable[ByHandRow], attempt: Attempt | None) -> Iterable[ledger_views.HandPerson]:
+def _people(shift: Shift, rows: Iterable[ByHandRow], attempt: Attempt | None) -> Iterable[views.HandPerson]:
     """Notify lists the messages of one number together."""
     for phone, group in groupby(rows, key=lambda row: row.phone):
         messages = list(group)
-        yield ledger_views.HandPerson(
+        yield views.HandPerson(
             names=tuple(dict.fromkeys(_called(shift, row) for row in messages)),
-            kind=_kind(messages[0]),
+            kind=messages[0].recipient_kind,
             hint=phone[-2:],
             messages=tuple(_message(shift, row, attempt) for row in messages),
             refusals=_refusals(shift, messages, attempt),
@@ -90,35 +90,22 @@ def _called(shift: Shift, row: ByHandRow) -> str:
     return row.name or row.number or recipient_name(shift, row.recipient_kind, row.recipient, {})
 
 
-def _kind(row: ByHandRow) -> str:
-    return {"report": "reporter"}.get(row.recipient_kind, row.recipient_kind)
-
-
-def _message(shift: Shift, row: ByHandRow, attempt: Attempt | None) -> ledger_views.HandMessage:
-    return ledger_views.HandMessage(
-        id=row.delivery_id,
+def _message(shift: Shift, row: ByHandRow, attempt: Attempt | None) -> views.HandMessage:
+    return views.HandMessage(
+        row=row,
         about=_called(shift, row),
-        text=row.text,
-        open_url=row.link,
-        planned_at=row.planned_at,
         sent=shift.action("by-hand", row.delivery_id, "sent", attempt=of(attempt, f"sent {row.delivery_id}")),
     )
 
 
-def _done(shift: Shift, row: ByHandRow, attempt: Attempt | None) -> ledger_views.HandDone:
-    return ledger_views.HandDone(
-        id=row.delivery_id,
-        recipient=_called(shift, row),
-        hint=row.phone,
-        at=row.sent_at or row.planned_at,
-        refusals=_refusals(shift, [row], attempt),
-    )
+def _done(shift: Shift, row: ByHandRow, attempt: Attempt | None) -> views.HandDone:
+    return views.HandDone(row=row, recipient=_called(shift, row), refusals=_refusals(shift, [row], attempt))
 
 
-def _refusals(shift: Shift, rows: Sequence[ByHandRow], attempt: Attempt | None) -> ledger_views.HandRefusals:
+def _refusals(shift: Shift, rows: Sequence[ByHandRow], attempt: Attempt | None) -> views.HandRefusals:
     first = rows[0].delivery_id
     wrong_number, stop = (shift.action("by-hand", first, step, attempt=of(attempt, f"{step} {first}")) for step in Step)
-    return ledger_views.HandRefusals(of=tuple(row.delivery_id for row in rows), wrong_number=wrong_number, stop=stop)
+    return views.HandRefusals(of=tuple(row.delivery_id for row in rows), wrong_number=wrong_number, stop=stop)
 
 
 async def _carry(shift: Shift, pressed: Pressed) -> Response:

@@ -10,7 +10,7 @@ from fastapi import APIRouter, Query, Request
 from starlette.responses import Response
 
 from libs.contracts import ids
-from libs.contracts.notify.reads import BulletinView, LedgerRow
+from libs.contracts.notify.reads import BulletinView, DeliveryRow, LedgerRow
 from libs.contracts.reads import OutcomeView, Page
 from libs.contracts.registry.reads import PartnerRow
 from libs.contracts.reports.reads import ClarificationView
@@ -21,19 +21,10 @@ from services.gateway.console.carrying import Pressed, carry_out
 from services.gateway.console.case import views as case_views
 from services.gateway.console.case.page import OUT, published_view
 from services.gateway.console.case.pages import read
-from services.gateway.console.deliveries import views as ledger_views
+from services.gateway.console.deliveries import views
 from services.gateway.console.deliveries.wishes import RETRY
 from services.gateway.console.serving import add_buttons
-from services.gateway.console.shift import (
-    Attempt,
-    Done,
-    Frame,
-    OnShift,
-    Said,
-    Shift,
-    area_name,
-    of,
-)
+from services.gateway.console.shift import Attempt, Done, Frame, OnShift, Said, Shift, of
 from services.gateway.console.wishes import WISHES
 from services.gateway.dispatch.dispatcher import Reply
 from services.gateway.dispatch.notices import Notice
@@ -60,12 +51,6 @@ FILTERS: Mapping[str, DeliveryState | None] = {
     "sent": DeliveryState.SENT,
     "failed": DeliveryState.FAILED_PERMANENT,
     "unknown": DeliveryState.UNKNOWN,
-}
-ANSWERS: Mapping[str, str] = {
-    AssignmentState.ACKNOWLEDGED: "acknowledged",
-    AssignmentState.DECLINED: "declined",
-    AssignmentState.OFFERED: "silent",
-    AssignmentState.LAPSED: "lapsed",
 }
 COLUMNS = (Channel.INBOX, Channel.EMAIL, Channel.WHATSAPP_MANUAL)
 PARTNER_PAGE = 50
@@ -106,19 +91,17 @@ async def _of_case(shift: Shift, case_id: str, tab: str) -> Response:
     desk, published = shift.desk(frame, Said(), live=True), published_view(shift, case)
     case_url = shift.url("cases", case_id)
     if tab == "deliveries":
-        page = ledger_views.DeliveriesPage(
+        page = views.DeliveriesPage(
             desk=desk, clarification=published, fact=said.fact, case_url=case_url, totals=() if known else None
         )
         return shift.show("deliveries/deliveries", page)
-    nobody = ledger_views.Funnel(chosen=0, sent=0, delivered=None, acknowledged=0, declined=0, silent=0)
-    answers = ledger_views.AnswersPage(
+    nobody = views.Funnel(chosen=0, sent=0, acknowledged=0, declined=0, silent=0)
+    answers = views.AnswersPage(
         desk=desk,
         clarification=published,
         fact=said.fact,
-        claim=said.claim,
-        verdict=said.verdict or "",
         case_url=case_url,
-        area=area_name(case.area or shift.office.region_code),
+        area=case.area or shift.office.region_code,
         funnel=nobody if known else None,
     )
     return shift.show("deliveries/answers", answers)
@@ -141,7 +124,7 @@ async def _deliveries(
     )
     partners = await _named(shift, ledger.items if ledger else ())
     base = shift.url("deliveries", bulletin_id)
-    page = ledger_views.DeliveriesPage(
+    page = views.DeliveriesPage(
         desk=shift.desk(frame, attempt.said if attempt else said, live=attempt is None),
         clarification=_published(shift, bulletin),
         fact=bulletin.fact,
@@ -200,48 +183,36 @@ def recipient_name(shift: Shift, kind: str, recipient: str, partners: Mapping[st
 
 def _people(
     shift: Shift, bulletin: BulletinView, rows: Iterable[LedgerRow], partners: Mapping[str, PartnerRow]
-) -> Iterable[ledger_views.DeliveryPerson]:
+) -> Iterable[views.DeliveryPerson]:
     """Notify lists the channels of one recipient together."""
     for recipient, group in groupby(rows, key=lambda row: row.delivery.recipient):
         of_one = list(group)
-        kind, partner_id = of_one[0].delivery.recipient_kind, of_one[0].partner_id
-        yield ledger_views.DeliveryPerson(
+        kind = of_one[0].delivery.recipient_kind
+        yield views.DeliveryPerson(
             recipient=recipient_name(shift, kind, recipient, partners),
-            kind={"report": "reporter"}.get(kind, kind),
-            url=shift.url("partners", partner_id) if partner_id else "",
-            rows=tuple(_delivery(shift, bulletin, row) for row in of_one),
+            kind=kind,
+            partner_id=of_one[0].partner_id,
+            rows=tuple(_sending(shift, bulletin, row.delivery) for row in of_one),
         )
 
 
-def _delivery(shift: Shift, bulletin: BulletinView, row: LedgerRow) -> ledger_views.DeliveryRow:
-    delivery = row.delivery
+def _sending(shift: Shift, bulletin: BulletinView, delivery: DeliveryRow) -> views.Sending:
     base, resolve = ("deliveries", bulletin.id, delivery.id), None
     if delivery.state == DeliveryState.UNKNOWN:
         resolve = (shift.action(*base, "arrived"), shift.action(*base, "lost"))
-    return ledger_views.DeliveryRow(state=_channel(row), attempts=delivery.attempts, resolve=resolve)
-
-
-def _channel(row: LedgerRow) -> ledger_views.ChannelState:
-    delivery = row.delivery
-    return ledger_views.ChannelState(
-        channel=delivery.channel,
-        state=delivery.state,
-        at=delivery.changed_at,
-        reason=delivery.code,
-        manual=delivery.method == "manual",
-    )
+    return views.Sending(delivery=delivery, resolve=resolve)
 
 
 def _resend(
     shift: Shift, bulletin: BulletinView, failed: Page[LedgerRow] | None, attempt: Attempt | None
-) -> ledger_views.Resend | None:
+) -> views.Resend | None:
     """Reasons are counted where all failures fit on one page of the ledger."""
     count = bulletin.by_state.get(DeliveryState.FAILED_PERMANENT, 0)
     if not count:
         return None
     codes = sorted(r.delivery.code for r in failed.items) if failed is not None and failed.next is None else []
     reasons = [(code, len(list(rows))) for code, rows in groupby(codes) if code]
-    return ledger_views.Resend(
+    return views.Resend(
         action=shift.action("deliveries", bulletin.id, "retry", attempt=of(attempt, "retry")),
         count=count,
         reasons=tuple(sorted(reasons, key=lambda r: -r[1])),
@@ -322,7 +293,7 @@ def answers_page(
     *,
     show: str,
     start: int,
-) -> ledger_views.AnswersPage:
+) -> views.AnswersPage:
     by_partner: dict[str, list[LedgerRow]] = {}
     for row in rows or ():
         by_partner.setdefault(row.partner_id or "", []).append(row)
@@ -334,14 +305,12 @@ def answers_page(
     counts = {code: sum(a.answer == code for a in answered) for code in ("silent", "acknowledged", "declined")}
     base = f"{shift.url('deliveries', bulletin.id)}/partners"
     more = len(chosen) > start + PARTNER_PAGE
-    return ledger_views.AnswersPage(
+    return views.AnswersPage(
         desk=shift.desk(frame, Said(), live=True),
         clarification=_published(shift, bulletin),
         fact=bulletin.fact,
-        claim=clarification.claim if clarification else "",
-        verdict=clarification.verdict if clarification else "",
         case_url=shift.url("cases", bulletin.case_id),
-        area=area_name((clarification.area if clarification else None) or shift.office.region_code),
+        area=(clarification.area if clarification else None) or shift.office.region_code,
         funnel=_funnel(bulletin, answered) if rows is not None else None,
         columns=tuple(c for c in COLUMNS if any(c in a.channels for a in answered)),
         filters=tuple(
@@ -362,27 +331,21 @@ def answers_page(
 
 def _partner_answer(
     shift: Shift, partner: str, rows: Sequence[LedgerRow], partners: Mapping[str, PartnerRow]
-) -> ledger_views.PartnerAnswer:
-    known, answer = partners.get(partner), next((r for r in rows if r.answer), None)
-    return ledger_views.PartnerAnswer(
-        url=shift.url("partners", partner),
+) -> views.PartnerAnswer:
+    return views.PartnerAnswer(
+        id=partner,
         name=recipient_name(shift, "partner", partner, partners),
-        kind=known.kind if known else "",
-        area=area_name(known.area) if known else "",
-        channels={r.delivery.channel: _channel(r) for r in rows},
-        answer=ANSWERS.get(answer.answer or "", "silent") if answer else "not_reached",
-        answered_at=answer.answered_at if answer else None,
-        reason=answer.reason if answer else "",
+        partner=partners.get(partner),
+        channels={r.delivery.channel: r.delivery for r in rows},
+        given=next((r for r in rows if r.answer), None),
     )
 
 
-def _funnel(bulletin: BulletinView, answered: Sequence[ledger_views.PartnerAnswer]) -> ledger_views.Funnel:
-    """Nothing that is carried here says that it was delivered: neither SMTP nor an officer's own phone."""
+def _funnel(bulletin: BulletinView, answered: Sequence[views.PartnerAnswer]) -> views.Funnel:
     given = bulletin.assignments
-    return ledger_views.Funnel(
+    return views.Funnel(
         chosen=bulletin.partners,
-        sent=sum(any(c.state == DeliveryState.SENT for c in a.channels.values()) for a in answered),
-        delivered=None,
+        sent=sum(any(d.state == DeliveryState.SENT for d in a.channels.values()) for a in answered),
         acknowledged=given.get(AssignmentState.ACKNOWLEDGED, 0),
         declined=given.get(AssignmentState.DECLINED, 0),
         silent=given.get(AssignmentState.OFFERED, 0) + given.get(AssignmentState.LAPSED, 0),

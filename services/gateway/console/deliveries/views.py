@@ -2,39 +2,32 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
 
-from services.gateway.console.case.views import Moment, Published
+from libs.contracts.notify.reads import ByHandRow, DeliveryRow, LedgerRow
+from libs.contracts.registry.reads import PartnerRow
+from libs.contracts.words import AssignmentState
+from services.gateway.console.case.views import Published
 from services.gateway.console.views import Action, Desk, Filter, share
 
-
-@dataclass(frozen=True, kw_only=True)
-class ChannelState:
-    """How far one message came on one channel."""
-
-    channel: str
-    """`email`, `whatsapp_manual`, `inbox`; more may come."""
-    state: str
-    """As in the contracts; `unused` where the partner does not take this channel."""
-    at: datetime | None = None
-    reason: str = ""
-    """Code of why it failed or was not sent."""
-    manual: bool = False
-    """Sent by hand by an officer: `sent` is then all that is known."""
+HEARD = frozenset({AssignmentState.ACKNOWLEDGED, AssignmentState.DECLINED, AssignmentState.LAPSED})
 
 
 @dataclass(frozen=True, kw_only=True)
 class PartnerAnswer:
-    url: str
+    id: str
     name: str
-    kind: str
-    area: str
-    channels: Mapping[str, ChannelState]
-    answer: str
-    """`acknowledged`, `declined`, `silent`, `lapsed` or `not_reached`."""
-    answered_at: datetime | None = None
-    reason: str = ""
-    """Code of why not, or empty."""
+    partner: PartnerRow | None
+    """None where the registry did not answer."""
+    channels: Mapping[str, DeliveryRow]
+    given: LedgerRow | None
+    """The row that holds the answer; None where nobody was asked."""
+
+    @property
+    def answer(self) -> str:
+        """`acknowledged`, `declined`, `silent`, `lapsed` or `not_reached`."""
+        if self.given is None:
+            return "not_reached"
+        return self.given.answer if self.given.answer in HEARD else "silent"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,23 +40,18 @@ class Resend:
 
 @dataclass(frozen=True, kw_only=True)
 class Funnel:
+    """Nothing that is carried here says that it was delivered: neither SMTP nor an officer's own phone."""
+
     chosen: int
     sent: int
-    delivered: int | None
-    """None where no channel reports deliveries."""
     acknowledged: int
     declined: int
     silent: int
 
     @property
     def steps(self) -> tuple[tuple[str, int, float], ...]:
-        counts = (
-            ("chosen", self.chosen),
-            ("sent", self.sent),
-            ("delivered", self.delivered),
-            ("acknowledged", self.acknowledged),
-        )
-        return tuple((code, n, share(n, self.chosen)) for code, n in counts if n is not None)
+        counts = (("chosen", self.chosen), ("sent", self.sent), ("acknowledged", self.acknowledged))
+        return tuple((code, n, share(n, self.chosen)) for code, n in counts)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,11 +61,8 @@ class AnswersPage:
     desk: Desk
     clarification: Published
     fact: str
-    claim: str
-    verdict: str
     case_url: str
-    area: str
-    answer_by: datetime | None = None
+    area: str | None
     funnel: Funnel | None
     """None when the ledger could not be read; the rows are then empty too."""
     columns: tuple[str, ...] = ()
@@ -86,17 +71,14 @@ class AnswersPage:
     rows: tuple[PartnerAnswer, ...] = ()
     shown_of: int = 0
     next_url: str = ""
-    resend: Resend | None = None
     by_hand: int = 0
-    history: tuple[Moment, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
-class DeliveryRow:
+class Sending:
     """One message on one channel."""
 
-    state: ChannelState
-    attempts: int = 1
+    delivery: DeliveryRow
     resolve: tuple[Action, Action] | None = None
     """For `unknown` only: it arrived, it did not. Nothing is sent again without a person's word."""
 
@@ -106,9 +88,9 @@ class DeliveryPerson:
     recipient: str
     """What officers may know: a ticket number or a partner's name, never an address."""
     kind: str
-    """`reporter` or `partner`."""
-    url: str = ""
-    rows: tuple[DeliveryRow, ...]
+    """`report` or `partner`."""
+    partner_id: str | None = None
+    rows: tuple[Sending, ...]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -141,13 +123,9 @@ class DeliveriesPage:
 class HandMessage:
     """One WhatsApp message that an officer sends from the office's own phone."""
 
-    id: str
+    row: ByHandRow
     about: str
     """A reporter's number, or the partner's name, as the message itself calls its reader."""
-    text: str
-    open_url: str
-    """Leads to `wa.me` with number and text."""
-    planned_at: datetime
     sent: Action
 
 
@@ -167,7 +145,7 @@ class HandPerson:
     names: tuple[str, ...]
     """A partner's name; a reporter is called by the numbers of their reports."""
     kind: str
-    """`reporter` or `partner`."""
+    """`report` or `partner`."""
     hint: str
     """Enough to tell two numbers apart: the last two digits."""
     messages: tuple[HandMessage, ...]
@@ -178,10 +156,8 @@ class HandPerson:
 class HandDone:
     """Sent lately: whoever answers STOP is found here."""
 
-    id: str
+    row: ByHandRow
     recipient: str
-    hint: str
-    at: datetime
     refusals: HandRefusals
 
 

@@ -7,13 +7,13 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, Query
 from starlette.responses import Response
 
-from libs.contracts.notify.reads import AssignmentView
 from libs.contracts.registry.reads import PartnerRow
 from libs.contracts.words import PartnerState
+from libs.kit import areas
 from services.gateway.console import views as console_views
-from services.gateway.console.deliveries.pages import ANSWERS, partners_named
-from services.gateway.console.partners import views as people_views
-from services.gateway.console.shift import OnShift, Said, Shift, area_name
+from services.gateway.console.deliveries.pages import partners_named
+from services.gateway.console.partners import views
+from services.gateway.console.shift import OnShift, Said
 from services.gateway.paths import Id
 from services.gateway.reads import or_missing
 from services.gateway.web.pages import Words
@@ -47,9 +47,9 @@ async def partners(
     rows = sorted((r for r in named.values() if _fits(r, q)), key=lambda r: r.name.casefold())
     base = shift.url("partners")
     kept = [(n, v) for n, v in (("show", show), ("q", q), ("start", str(start + SHOWN))) if v]
-    page = people_views.PartnersPage(
+    page = views.PartnersPage(
         desk=shift.desk(frame, Said()),
-        rows=tuple(_row(shift, r) for r in rows[start : start + SHOWN]),
+        rows=tuple(rows[start : start + SHOWN]),
         total=len(records),
         by_office=len(chosen["by_office"]),
         filters=tuple(
@@ -59,26 +59,13 @@ async def partners(
         query=q,
         next_url=f"{base}?{urlencode(kept)}" if len(rows) > start + SHOWN else "",
         available=bool(named) or not wanted,
-        answers_known=False,
     )
     return shift.show("partners/partners", page)
 
 
 def _fits(row: PartnerRow, query: str) -> bool:
-    told = " ".join((row.name, area_name(row.area), *(a.handle for a in row.accounts))).casefold()
+    told = " ".join((row.name, areas.title_of(row.area), *(a.handle for a in row.accounts))).casefold()
     return all(word in told for word in query.casefold().split())
-
-
-def _row(shift: Shift, row: PartnerRow) -> people_views.PartnerRow:
-    return people_views.PartnerRow(
-        url=shift.url("partners", row.id),
-        name=row.name,
-        kind=row.kind,
-        area=area_name(row.area),
-        state=row.state,
-        accounts=len(row.accounts),
-        run_by_office=row.run_by_office,
-    )
 
 
 @router.get("/{slug}/console/partners/{partner_id}")
@@ -89,28 +76,5 @@ async def partner(shift: OnShift, partner_id: Id) -> Response:
         or_missing(shift.parts.notify.assignments(tenant, actor, partner_id)),
         shift.frame(),
     )
-    page = people_views.PartnerPage(
-        desk=shift.desk(frame, Said()),
-        name=row.name,
-        kind=row.kind,
-        area=area_name(row.area),
-        state=row.state,
-        run_by_office=row.run_by_office,
-        since=row.registered_at,
-        accounts=tuple(
-            people_views.Account(platform=a.platform, handle=a.handle, url=a.url, state=a.state) for a in row.accounts
-        ),
-        channels=row.channels,
-        answers=tuple(_answer(shift, a) for a in assignments) if assignments is not None else None,
-    )
+    page = views.PartnerPage(desk=shift.desk(frame, Said()), partner=row, answers=assignments)
     return shift.show("partners/partner", page)
-
-
-def _answer(shift: Shift, assignment: AssignmentView) -> people_views.PastAnswer:
-    return people_views.PastAnswer(
-        url=f"{shift.url('deliveries', assignment.bulletin_id)}/partners",
-        fact=assignment.fact,
-        at=assignment.answered_at or assignment.offered_at,
-        answer=ANSWERS.get(assignment.state, assignment.state),
-        reason=assignment.reason,
-    )

@@ -11,8 +11,8 @@ from libs.contracts.reads import Page
 from libs.contracts.reports.reads import CaseRow
 from libs.contracts.words import CaseState
 from services.gateway.console import views as console_views
-from services.gateway.console.case.page import ENDED, LOCKED, OUT, lease, waiting_for
-from services.gateway.console.queue import views as queue_views
+from services.gateway.console.case.page import ENDED, LOCKED, OUT, lease
+from services.gateway.console.queue import views
 from services.gateway.console.shift import Done, Frame, OnShift, Said, Shift
 from services.gateway.reads import or_missing
 from services.gateway.web.pages import Cursor, Words
@@ -40,7 +40,7 @@ async def queue(shift: OnShift, done: Done, show: Filter = "all", q: Words = "",
     found, frame = await asyncio.gather(or_missing(listed), shift.frame())
     if found is None:
         return shift.show(
-            "queue/queue", queue_views.QueuePage(desk=shift.desk(frame, done), query=q, available=False), status=503
+            "queue/queue", views.QueuePage(desk=shift.desk(frame, done), query=q, available=False), status=503
         )
     return shift.show("queue/queue", queue_page(shift, found, frame, done, show=show, query=q))
 
@@ -71,7 +71,7 @@ async def _searched(shift: Shift, show: str, query: str) -> Page[CaseRow]:
 
 def queue_page(
     shift: Shift, found: Page[CaseRow], frame: Frame, done: Said, *, show: str, query: str
-) -> queue_views.QueuePage:
+) -> views.QueuePage:
     most = max((asked(r) for r in found.items), default=0)
     rows = tuple(_row(shift, r, frame, most=most) for r in found.items)
     total = found.count if found.count is not None else len(rows)
@@ -80,7 +80,7 @@ def queue_page(
     counts: dict[str, int | None] = {"all": known.queue, UNREAD: known.unread} if known else {}
     counts |= {} if query else {show: total}
     whole = found.next is None and show in ("all", "mine")
-    return queue_views.QueuePage(
+    return views.QueuePage(
         desk=shift.desk(frame, done, live=True),
         rows=rows,
         filters=tuple(
@@ -105,28 +105,19 @@ def asked(row: CaseRow) -> int:
     return row.askers if row.asked is None else row.asked
 
 
-def _row(shift: Shift, row: CaseRow, frame: Frame, *, most: int) -> queue_views.QueueRow:
+def _row(shift: Shift, row: CaseRow, frame: Frame, *, most: int) -> views.QueueRow:
     held = lease(shift, frame, leased_by=row.leased_by, until=row.leased_until, owner=row.owner)
     free = held is None and row.state not in ENDED | LOCKED | OUT and shift.works
     due_at = row.answer_due_at or row.waiting_until or row.limit_at
-    triaged = bool(row.topic) or row.severity > 1
-    return queue_views.QueueRow(
-        id=row.id,
+    return views.QueueRow(
+        case=row,
         url=shift.url("reviews" if row.state in LOCKED else "cases", row.id),
         due_at=due_at,
         clock=console_views.clock_state(
             due_at, now=frame.now, paused=row.waiting_for is not None, done=row.state in ENDED | OUT
         ),
-        severity=row.severity if triaged else None,
-        claim=row.title,
-        topic=row.topic,
         askers=asked(row),
-        askers_last_hour=None,
         askers_share=console_views.share(asked(row), most),
-        state=row.state,
-        waiting_for=waiting_for(row.waiting_for, row.waiting_until),
         lease=held,
         claim_action=shift.action("cases", row.id, "claim") if free else None,
-        unread=row.unread,
-        not_answered=row.not_answered,
     )

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from libs.contracts.reports.reads import CaseRow
 from services.gateway.console.views import Action, ClockState, Desk, Filter
 
 
@@ -24,31 +25,21 @@ class WaitingFor:
 
 @dataclass(frozen=True, kw_only=True)
 class QueueRow:
-    id: str
+    case: CaseRow
     url: str
     due_at: datetime
     clock: ClockState
-    severity: int | None
-    """1 to 4; None before triage."""
-    claim: str
-    topic: str
-    """Code of the topic, empty before triage."""
-    about_own_tenant: bool = False
-    asks_money: bool = False
     askers: int
-    askers_last_hour: int | None
-    """None where the list does not know it."""
     askers_share: float
     """Askers against the longest row of the page, in percent."""
-    state: str
-    waiting_for: WaitingFor | None = None
     lease: Lease | None = None
     claim_action: Action | None = None
     """Offered where nobody holds the case."""
-    unread: int = 0
-    """What reporters said since, and nobody has dealt with."""
-    not_answered: int = 0
-    """Of these, "Belum"."""
+
+    @property
+    def severity(self) -> int | None:
+        """1 to 4; None before triage."""
+        return self.case.severity if self.case.topic or self.case.severity > 1 else None
 
 
 @dataclass(frozen=True, kw_only=True)

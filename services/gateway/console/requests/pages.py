@@ -8,21 +8,14 @@ from starlette.responses import Response
 
 from libs.contracts.reports.reads import ReportRow
 from libs.contracts.words import ReportState
+from libs.kit import areas
 from services.gateway.console import views as console_views
 from services.gateway.console.carrying import Pressed, carry_out
 from services.gateway.console.case import views as case_views
 from services.gateway.console.case.page import message_lines, picture_urls
-from services.gateway.console.partners import views as people_views
+from services.gateway.console.requests import views
 from services.gateway.console.serving import add_buttons
-from services.gateway.console.shift import (
-    Attempt,
-    Done,
-    OnShift,
-    Said,
-    Shift,
-    area_name,
-    of,
-)
+from services.gateway.console.shift import Attempt, Done, OnShift, Said, Shift, of
 from services.gateway.console.wishes import WISHES
 from services.gateway.paths import Id
 from services.gateway.reads import or_missing
@@ -48,9 +41,9 @@ async def listed(
         shift.frame(),
     )
     base = shift.url("answers")
-    page = people_views.RequestsPage(
+    page = views.RequestsPage(
         desk=shift.desk(frame, done),
-        rows=tuple(request_row(shift, r) for r in found.items) if found is not None else None,
+        rows=found.items if found is not None else None,
         filters=tuple(
             console_views.Filter(
                 code=code,
@@ -67,22 +60,6 @@ async def listed(
     return shift.show("requests/requests", page)
 
 
-def request_row(shift: Shift, row: ReportRow) -> people_views.RequestRow:
-    return people_views.RequestRow(
-        url=shift.url("answers", row.id),
-        number=row.number,
-        kind=row.kind,
-        state=row.state,
-        sent_at=row.received_at,
-        text=row.text,
-        area=area_name(row.area),
-        confidential=row.confidential,
-        messages=len(row.messages),
-        unread=len(row.marks),
-        not_answered=sum(m.reason == "not_answered" for m in row.marks),
-    )
-
-
 @router.get("/{slug}/console/answers/{report_id}")
 async def one(shift: OnShift, report_id: Id, done: Done) -> Response:
     return await _shown(shift, report_id, done)
@@ -92,27 +69,16 @@ async def _shown(shift: Shift, report_id: str, said: Said, attempt: Attempt | No
     row, frame = await asyncio.gather(
         shift.parts.reports.report(shift.office.id, shift.officer.actor, report_id), shift.frame()
     )
-    answering = of(attempt, "answer")
     open_ = row.state not in ENDED and (not row.answer or row.state == ReportState.REOPENED)
     desk = shift.desk(frame, attempt.said if attempt else said)
-    page = people_views.RequestPage(
+    page = views.RequestPage(
         desk=desk,
+        report=row,
         line=request_line(shift, row, attempt),
-        kind=row.kind,
-        state=row.state,
-        answered=row.answer,
-        answer=people_views.Answering(
-            action=shift.action("answers", report_id, "answer", attempt=answering),
-            outcome=answering.typed("outcome") if answering else "",
-            text=answering.typed("text") if answering else "",
-        )
-        if open_
-        else None,
+        answer=shift.action("answers", report_id, "answer", attempt=of(attempt, "answer")) if open_ else None,
         screen_out=shift.action("answers", report_id, "screen", attempt=of(attempt, "screen"))
         if open_ and not row.answer
         else None,
-        unread=len(row.marks),
-        not_answered=sum(m.reason == "not_answered" for m in row.marks),
         settle=shift.action("answers", report_id, "settle", attempt=of(attempt, "settle"))
         if row.marks or row.state == ReportState.REOPENED
         else None,
@@ -129,7 +95,7 @@ def request_line(shift: Shift, row: ReportRow, attempt: Attempt | None) -> case_
         links=tuple(u for u in row.urls if u not in row.text),
         pictures=picture_urls(shift, row),
         picture_text=row.words,
-        area=area_name(row.area),
+        area=areas.title_of(row.area),
         seen_on=row.seen_on or "",
         confidential=row.confidential,
         messages=message_lines(row),

@@ -10,7 +10,6 @@ from libs.contracts.reports.reads import CaseRow, CaseView, ClarificationView
 from libs.contracts.words import CaseState, PartnerState
 from libs.kit import areas
 from services.gateway.console.carrying import Pressed, carry_out
-from services.gateway.console.case import views as case_views
 from services.gateway.console.case.page import (
     LOCKED,
     OUT,
@@ -22,17 +21,9 @@ from services.gateway.console.case.page import (
     reference_line,
 )
 from services.gateway.console.case.pages import read
-from services.gateway.console.review import views as review_views
+from services.gateway.console.review import views
 from services.gateway.console.serving import add_buttons
-from services.gateway.console.shift import (
-    Attempt,
-    Done,
-    Frame,
-    OnShift,
-    Said,
-    Shift,
-    of,
-)
+from services.gateway.console.shift import Attempt, Done, Frame, OnShift, Said, Shift, of
 from services.gateway.console.wishes import WISHES
 from services.gateway.paths import Id
 from services.gateway.reads import or_missing
@@ -51,7 +42,7 @@ async def reviews(shift: OnShift, done: Done, after: Cursor = "") -> Response:
     )
     found, frame = await asyncio.gather(or_missing(listed), shift.frame())
     cases = await or_missing(_cases(shift, found.items)) if found is not None else None
-    page = review_views.ReviewsPage(
+    page = views.ReviewsPage(
         desk=shift.desk(frame, done, live=True),
         rows=tuple(_row(shift, c, frame) for c in cases or () if c.state == CaseState.IN_REVIEW),
         next_url=f"{shift.url('reviews')}?after={found.next}" if found is not None and found.next else "",
@@ -64,21 +55,14 @@ async def _cases(shift: Shift, rows: tuple[CaseRow, ...]) -> list[CaseView]:
     return await asyncio.gather(*(read(shift, row.id) for row in rows))
 
 
-def _row(shift: Shift, case: CaseView, frame: Frame) -> review_views.ReviewRow:
+def _row(shift: Shift, case: CaseView, frame: Frame) -> views.ReviewRow:
     due_at, clock = clock_of(case, now=frame.now)
-    return review_views.ReviewRow(
-        url=shift.url("reviews", case.id),
-        number=case.number,
-        fact=case.draft.fact,
-        claim=case.draft.claim,
-        verdict=case.draft.verdict or "",
+    return views.ReviewRow(
+        case=case,
         author=frame.name(case.author),
         submitted_at=_submitted_at(case, frame),
         due_at=due_at,
         clock=clock,
-        approvals=len(case.approvals),
-        needed=case.approvals_needed,
-        reporters=case.askers,
         mine=case.author == shift.officer.id,
     )
 
@@ -110,27 +94,23 @@ def review_page(
     standing: ClarificationView | None,
     said: Said,
     attempt: Attempt | None,
-) -> review_views.ReviewPage:
+) -> views.ReviewPage:
     due_at, clock = clock_of(case, now=frame.now)
     why_not = can_approve(shift, case)
     out = case.state in OUT
     approved = {s.actor: s.at for s in case.steps if s.what == "approved"}
-    return review_views.ReviewPage(
+    return views.ReviewPage(
         desk=shift.desk(frame, attempt.said if attempt else said),
-        number=case.number,
+        case=case,
         case_url=shift.url("cases", case.id),
-        state="published" if out else case.state,
         draft=draft_view(case, frame, case.draft),
-        previous=_previous(standing) if standing is not None else None,
+        previous=standing,
         submitted_at=_submitted_at(case, frame),
         due_at=due_at,
         clock=clock,
         references=tuple(reference_line(r) for r in case.references),
-        approvals=tuple(
-            review_views.Approval(name=frame.name(a), at=approved.get(a, frame.now)) for a in case.approvals
-        ),
-        needed=case.approvals_needed,
-        audience=_audience(shift, case),
+        approvals=tuple(views.Approval(name=frame.name(a), at=approved.get(a, frame.now)) for a in case.approvals),
+        partners=partners_concerned(shift, case.area, case.draft.claim),
         approve=shift.action(
             "reviews", case.id, "approve", attempt=of(attempt, "approve"), version=case.draft_number, why_not=why_not
         ),
@@ -147,21 +127,6 @@ def review_page(
         published=published_view(shift, case) if out else None,
         history=tuple(history(case, frame)),
     )
-
-
-def _previous(standing: ClarificationView) -> case_views.Draft:
-    return case_views.Draft(
-        claim=standing.claim,
-        verdict=standing.verdict,
-        fact=standing.fact,
-        explanation=standing.explanation,
-        version=standing.version,
-    )
-
-
-def _audience(shift: Shift, case: CaseView) -> review_views.Audience:
-    """By which channels reporters will hear of it is known to notify only, and there only after publication."""
-    return review_views.Audience(reporters=case.askers, partners=partners_concerned(shift, case.area, case.draft.claim))
 
 
 def partners_concerned(shift: Shift, area: str | None, claim: str) -> int:

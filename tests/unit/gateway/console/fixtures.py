@@ -5,17 +5,24 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid5
 
+from libs.contracts.notify.reads import AssignmentView, ByHandRow, DeliveryRow, LedgerRow
+from libs.contracts.reads import Page
+from libs.contracts.registry.reads import AccountView, PartnerRow
+from libs.contracts.reports.parts import Draft, Mark
+from libs.contracts.reports.reads import CaseRow, CaseView, ClarificationView, MessageView, ReportRow
 from services.gateway.console import views as console
 from services.gateway.console.case import views as cases
 from services.gateway.console.case.pages import CORRECT
 from services.gateway.console.deliveries import views as ledger
 from services.gateway.console.partners import views as people
 from services.gateway.console.queue import views as queue_views
+from services.gateway.console.requests import views as requests_views
 from services.gateway.console.review import views as review_views
 from services.gateway.console.review.wishes import APPROVE, PUBLISHED
 from services.gateway.console.views import ClockState
 from services.gateway.partner import views as p
 from services.gateway.web.views import PageView, TenantView
+from tests.unit.gateway.web.fixtures import but
 
 NOW = datetime(2026, 11, 24, 2, 14, tzinfo=UTC)
 """09.14 WIB."""
@@ -82,34 +89,81 @@ def filters(path: str, *items: tuple[str, int | None], current: str = "") -> tup
     )
 
 
+def case_row(n: int, **more: object) -> CaseRow:
+    base = CaseRow(
+        id=f"k{n}",
+        number=f"KSS-JBG-090{n}",
+        state="open",
+        title=CLAIM,
+        severity=1,
+        topic="",
+        area=None,
+        askers=1,
+        forwarded_often=0,
+        owner=None,
+        leased_by=None,
+        leased_until=None,
+        opened_at=ago(hours=2),
+        answer_due_at=None,
+        limit_at=ahead(hours=34),
+    )
+    return but(base, **more)
+
+
+def case_view(n: int, **more: object) -> CaseView:
+    base = CaseView(
+        id=f"k{n}",
+        number=f"KSS-JBG-091{n}",
+        state="in_review",
+        title=CLAIM,
+        severity=4,
+        topic="education",
+        area="35.17.06",
+        askers=137,
+        forwarded_often=61,
+        last_hour=52,
+        first_at=ago(hours=37),
+        last_at=ago(minutes=2),
+        owner=None,
+        leased_by=None,
+        leased_until=None,
+        answer_due_at=None,
+        limit_at=ahead(hours=34),
+        references=(),
+        draft=Draft(claim=CLAIM, verdict="false", fact=FACT),
+        draft_number=9,
+        author="o1",
+        approvals=(),
+        approvals_needed=1,
+        reports=Page(items=()),
+        steps=(),
+    )
+    return but(base, **more)
+
+
 def queue() -> queue_views.QueuePage:
     def row(
         n: int,
         due: timedelta,
-        severity: int | None,
+        severity: int,
         claim: str,
         topic: str,
         askers: int,
-        hour: int,
         state: str,
+        lease: queue_views.Lease | None = None,
         **more: object,
     ) -> queue_views.QueueRow:
-        lease = more.get("lease")
-        base = queue_views.QueueRow(
-            id=f"k{n}",
+        case = case_row(n, severity=severity, title=claim, topic=topic, askers=askers, state=state, **more)
+        return queue_views.QueueRow(
+            case=case,
             url=f"/jombang/console/cases/k{n}",
             due_at=NOW + due,
-            clock=console.clock_state(NOW + due, now=NOW, paused="waiting_for" in more),
-            severity=severity,
-            claim=claim,
-            topic=topic,
+            clock=console.clock_state(NOW + due, now=NOW, paused=case.waiting_for is not None),
             askers=askers,
-            askers_last_hour=hour,
             askers_share=console.share(askers, 137),
-            state=state,
+            lease=lease,
             claim_action=None if lease else action(f"console/cases/k{n}/claim", version=n),
         )
-        return replace(base, **more)  # type: ignore[arg-type]
 
     def held(name: str, minutes: int, mine: bool = False) -> queue_views.Lease:
         return queue_views.Lease(name=name, until=ahead(minutes=minutes), mine=mine)
@@ -122,11 +176,10 @@ def queue() -> queue_views.QueuePage:
             "Sekolah di Mojoagung dan Peterongan libur 24–28 November karena banjir",
             "education",
             137,
-            52,
             "investigating",
             lease=held("Rina", 26, mine=True),
         ),
-        row(2, timedelta(minutes=-12), 3, "Telur ayam di Pasar Ploso mengandung plastik", "health", 46, 3, "open"),
+        row(2, timedelta(minutes=-12), 3, "Telur ayam di Pasar Ploso mengandung plastik", "health", 46, "open"),
         row(
             3,
             timedelta(minutes=40),
@@ -134,10 +187,7 @@ def queue() -> queue_views.QueuePage:
             "Pemkab buka 900 lowongan honorer, biaya berkas Rp250.000",
             "jobs",
             71,
-            18,
             "open",
-            asks_money=True,
-            about_own_tenant=True,
         ),
         row(
             4,
@@ -146,7 +196,6 @@ def queue() -> queue_views.QueuePage:
             "Jembatan Ploso ditutup total mulai malam ini",
             "crime",
             22,
-            0,
             "drafting",
             lease=held("Bagas", 38),
         ),
@@ -157,20 +206,18 @@ def queue() -> queue_views.QueuePage:
             "Puskesmas Gudo kehabisan serum antibisa, dua orang meninggal",
             "health",
             38,
-            2,
             "awaiting_confirmation",
-            about_own_tenant=True,
-            waiting_for=queue_views.WaitingFor(party="Dinas Kesehatan", until=ahead(days=1, hours=2)),
+            waiting_for="Dinas Kesehatan",
+            waiting_until=ahead(days=1, hours=2),
             lease=queue_views.Lease(name="Yuli", until=None),
         ),
         row(
             6,
             timedelta(hours=3, minutes=10),
-            None,
+            1,
             "Foto antrean gas 3 kg di Diwek terjadi pagi ini",
             "",
             19,
-            0,
             "open",
         ),
         row(
@@ -180,9 +227,7 @@ def queue() -> queue_views.QueuePage:
             "Alun-alun Jombang dipasangi tiket masuk Rp10.000",
             "government",
             11,
-            0,
             "in_review",
-            about_own_tenant=True,
             lease=held("Siti", 51),
         ),
         row(
@@ -192,9 +237,7 @@ def queue() -> queue_views.QueuePage:
             "Bantuan bibit padi hanya untuk pendukung calon kepala desa tertentu",
             "social_aid",
             8,
-            0,
             "investigating",
-            about_own_tenant=True,
             lease=held("Dimas", 30),
         ),
     )
@@ -591,47 +634,43 @@ def reviews() -> review_views.ReviewsPage:
         desk=desk("Siti Maharani", "approver"),
         rows=(
             review_views.ReviewRow(
-                url="/jombang/console/reviews/k1",
-                number="KSS-JBG-0912",
-                fact=FACT,
-                claim=CLAIM,
-                verdict="false",
+                case=case_view(1, approvals=("o2",), approvals_needed=2),
                 author="Rina Astuti",
                 submitted_at=ago(minutes=3),
                 due_at=ago(minutes=35),
                 clock=ClockState.LATE,
-                approvals=1,
-                needed=2,
-                reporters=137,
             ),
             review_views.ReviewRow(
-                url="/jombang/console/reviews/k7",
-                number="KSS-JBG-0907",
-                fact="Masuk Alun-alun Jombang tetap gratis.",
-                claim="Alun-alun Jombang dipasangi tiket masuk Rp10.000",
-                verdict="false",
+                case=case_view(
+                    7,
+                    draft=Draft(
+                        fact="Masuk Alun-alun Jombang tetap gratis.",
+                        claim="Alun-alun Jombang dipasangi tiket masuk Rp10.000",
+                        verdict="false",
+                    ),
+                    approvals_needed=2,
+                    askers=11,
+                ),
                 author="Siti Maharani",
                 submitted_at=ago(hours=1),
                 due_at=ahead(hours=5),
                 clock=ClockState.RUNNING,
-                approvals=0,
-                needed=2,
-                reporters=11,
                 mine=True,
             ),
             review_views.ReviewRow(
-                url="/jombang/console/reviews/k9",
-                number="KSS-JBG-0899",
-                claim="Vaksin di posyandu Diwek kedaluwarsa",
-                fact="Vaksin di posyandu Diwek berlaku sampai Agustus 2027.",
-                verdict="misleading",
+                case=case_view(
+                    9,
+                    draft=Draft(
+                        claim="Vaksin di posyandu Diwek kedaluwarsa",
+                        fact="Vaksin di posyandu Diwek berlaku sampai Agustus 2027.",
+                        verdict="misleading",
+                    ),
+                    askers=24,
+                ),
                 author="Bagas Wirawan",
                 submitted_at=ago(hours=2),
                 due_at=ahead(minutes=44),
                 clock=ClockState.SOON,
-                approvals=0,
-                needed=1,
-                reporters=24,
             ),
         ),
     )
@@ -644,17 +683,15 @@ def reviews_empty() -> review_views.ReviewsPage:
 def review(**more: object) -> review_views.ReviewPage:
     base = review_views.ReviewPage(
         desk=desk("Siti Maharani", "approver"),
-        number="KSS-JBG-0912",
+        case=case_view(1, approvals_needed=2),
         case_url="/jombang/console/cases/k1",
-        state="in_review",
         draft=draft(),
         submitted_at=ago(minutes=3),
         due_at=ago(minutes=35),
         clock=ClockState.LATE,
         references=references(removable=False, missing=False),
-        needed=2,
         approvals=(review_views.Approval(name="Dimas Prayoga", at=ago(minutes=1)),),
-        audience=review_views.Audience(reporters=137, email=81, by_hand=14, code_only=42, partners=12),
+        partners=12,
         approve=action("console/reviews/k1/approve", version=9),
         return_=action("console/reviews/k1/return", version=9),
         history=HISTORY[:3],
@@ -665,11 +702,10 @@ def review(**more: object) -> review_views.ReviewPage:
 def review_own() -> review_views.ReviewPage:
     return review(
         desk=desk("Rina Astuti", "verifier", "approver"),
+        case=case_view(1),
         approvals=(),
-        needed=1,
         approve=action("console/reviews/k1/approve", why_not="author"),
         return_=action("console/reviews/k1/return", why_not="author"),
-        audience=review_views.Audience(reporters=None),
     )
 
 
@@ -679,10 +715,9 @@ def review_wrong_code() -> review_views.ReviewPage:
 
 def review_correction() -> review_views.ReviewPage:
     return review(
+        case=case_view(1, askers=141),
         draft=draft(version=2, change="Jumlah kecamatan: dua, bukan tiga. Putusan tetap."),
-        previous=draft(fact="Sekolah di tiga kecamatan tetap masuk 24–28 November."),
-        audience=review_views.Audience(reporters=141, email=83, partners=12, earlier=149),
-        needed=1,
+        previous=clarification(fact="Sekolah di tiga kecamatan tetap masuk 24–28 November."),
         approvals=(),
     )
 
@@ -690,7 +725,7 @@ def review_correction() -> review_views.ReviewPage:
 def review_decided() -> review_views.ReviewPage:
     return review(
         desk=desk("Siti Maharani", "approver", notice=APPROVE.buttons[0].done.word),
-        state="decided",
+        case=case_view(1, state="decided", approvals_needed=2),
         approvals=(
             review_views.Approval(name="Dimas Prayoga", at=ago(minutes=1)),
             review_views.Approval(name="Siti Maharani", at=NOW),
@@ -699,11 +734,41 @@ def review_decided() -> review_views.ReviewPage:
     )
 
 
-def _channel(
-    channel: str, state: str, minutes: int = 0, reason: str = "", *, manual: bool = False
-) -> ledger.ChannelState:
-    at = ago(minutes=minutes) if minutes else None
-    return ledger.ChannelState(channel=channel, state=state, at=at, reason=reason, manual=manual)
+def clarification(**more: object) -> ClarificationView:
+    base = ClarificationView(
+        id="c1",
+        case_id="k1",
+        number="KLR-JBG-2026-0091",
+        version=1,
+        state="published",
+        claim=CLAIM,
+        verdict="false",
+        fact=FACT,
+        explanation=EXPLANATION,
+        references=(),
+        versions=(),
+        author="o1",
+        approvers=("o2",),
+        demand=137,
+        published_at=ago(minutes=41),
+    )
+    return but(base, **more)
+
+
+def _delivery(channel: str, state: str, minutes: int = 0, code: str = "", *, manual: bool = False) -> DeliveryRow:
+    return DeliveryRow(
+        id="d1",
+        template="clarification",
+        channel=channel,
+        state=state,
+        recipient="r1",
+        recipient_kind="report",
+        attempts=4 if code else 1,
+        code=code,
+        planned_at=ago(minutes=40),
+        changed_at=ago(minutes=minutes),
+        method="manual" if manual else None,
+    )
 
 
 def resend(count: int = 3) -> ledger.Resend:
@@ -720,29 +785,31 @@ def answers(**more: object) -> ledger.AnswersPage:
         name: str,
         kind: str,
         area: str,
-        mail: ledger.ChannelState,
-        whatsapp: ledger.ChannelState | None,
+        mail: DeliveryRow,
+        whatsapp: DeliveryRow | None,
         answer: str,
-        **also: object,
+        minutes: int = 0,
+        reason: str = "",
     ) -> ledger.PartnerAnswer:
-        channels = {"inbox": _channel("inbox", "delivered", 40), "email": mail}
+        channels = {"inbox": _delivery("inbox", "delivered", 40), "email": mail}
         if whatsapp:
             channels["whatsapp_manual"] = whatsapp
-        base = ledger.PartnerAnswer(
-            url=f"/jombang/console/partners/p{n}", name=name, kind=kind, area=area, channels=channels, answer=answer
+        given = LedgerRow(delivery=mail, answer=answer, answered_at=ago(minutes=minutes), reason=reason)
+        return ledger.PartnerAnswer(
+            id=f"p{n}",
+            name=name,
+            partner=partner_row(n, name, kind, area),
+            channels=channels,
+            given=given if answer else None,
         )
-        return replace(base, **also)  # type: ignore[arg-type]
 
     base = ledger.AnswersPage(
         desk=desk(),
         clarification=published(),
         fact=FACT,
-        claim=CLAIM,
-        verdict="false",
         case_url="/jombang/console/cases/k1",
-        area="Mojoagung, Peterongan",
-        answer_by=ahead(hours=7),
-        funnel=ledger.Funnel(chosen=12, sent=10, delivered=None, acknowledged=6, declined=1, silent=3),
+        area="35.17.06",
+        funnel=ledger.Funnel(chosen=12, sent=10, acknowledged=6, declined=1, silent=3),
         columns=("email", "whatsapp_manual", "inbox"),
         filters=filters(
             "console/clarifications/KLR-JBG-2026-0091/partners",
@@ -757,92 +824,86 @@ def answers(**more: object) -> ledger.AnswersPage:
                 1,
                 "Info Mojoagung",
                 "activist",
-                "Mojoagung",
-                _channel("email", "sent", 39),
-                _channel("whatsapp_manual", "sent", 20, manual=True),
+                "35.17.06",
+                _delivery("email", "sent", 39),
+                _delivery("whatsapp_manual", "sent", 20, manual=True),
                 "acknowledged",
-                answered_at=ago(minutes=31),
+                31,
             ),
             partner(
                 2,
                 "SMPN 2 Peterongan",
                 "government_account",
-                "Peterongan",
-                _channel("email", "sent", 39),
+                "35.17.10",
+                _delivery("email", "sent", 39),
                 None,
                 "acknowledged",
-                answered_at=ago(minutes=12),
+                12,
             ),
             partner(
                 3,
                 "Suara Ploso",
                 "activist",
-                "Ploso",
-                _channel("email", "failed_permanent", 38, "mailbox_full"),
-                _channel("whatsapp_manual", "suppressed", 0, "no_consent"),
-                "not_reached",
+                "35.17.14",
+                _delivery("email", "failed_permanent", 38, "mailbox_full"),
+                _delivery("whatsapp_manual", "suppressed", 0, "no_consent"),
+                "",
             ),
             partner(
                 4,
                 "KIM Cahaya Diwek",
                 "community_group",
-                "Diwek",
-                _channel("email", "sent", 39),
-                _channel("whatsapp_manual", "queued"),
-                "silent",
+                "35.17.08",
+                _delivery("email", "sent", 39),
+                _delivery("whatsapp_manual", "queued"),
+                "offered",
             ),
             partner(
                 5,
                 "Jombang Sambang Desa",
                 "creator",
-                "Peterongan",
-                _channel("email", "sent", 39),
+                "35.17.10",
+                _delivery("email", "sent", 39),
                 None,
                 "declined",
-                answered_at=ago(minutes=8),
-                reason="not_fitting",
+                8,
+                "not_fitting",
             ),
             partner(
                 6,
                 "Radio Suara Wonosalam",
                 "media_outlet",
-                "Wonosalam",
-                _channel("email", "unknown", 38, "timeout"),
+                "35.17.05",
+                _delivery("email", "unknown", 38, "timeout"),
                 None,
-                "silent",
+                "offered",
             ),
         ),
         shown_of=12,
         next_url="/jombang/console/clarifications/KLR-JBG-2026-0091/partners?after=x",
-        resend=resend(),
         by_hand=4,
-        history=(
-            cases.Moment(kind="published", state="done", at=ago(minutes=41), who="Siti Maharani", count=137),
-            cases.Moment(kind="partners_asked", state="done", at=ago(minutes=40)),
-            cases.Moment(kind="reminded", state="todo", at=ahead(hours=3)),
-        ),
     )
     return replace(base, **more)  # type: ignore[arg-type]
 
 
 def answers_unavailable() -> ledger.AnswersPage:
-    return answers(funnel=None, rows=(), resend=None, by_hand=0)
+    return answers(funnel=None, rows=(), by_hand=0)
 
 
 def deliveries(**more: object) -> ledger.DeliveriesPage:
-    def person(recipient: str, *states: ledger.ChannelState, partner: str = "") -> ledger.DeliveryPerson:
+    def person(recipient: str, *rows: DeliveryRow, partner: str = "") -> ledger.DeliveryPerson:
         return ledger.DeliveryPerson(
             recipient=recipient,
-            kind="partner" if partner else "reporter",
-            url=f"/jombang/console/partners/{partner}" if partner else "",
-            rows=tuple(ledger.DeliveryRow(state=state, attempts=4 if state.reason else 1) for state in states),
+            kind="partner" if partner else "report",
+            partner_id=partner or None,
+            rows=tuple(ledger.Sending(delivery=row) for row in rows),
         )
 
-    unknown = ledger.DeliveryRow(
-        state=_channel("email", "unknown", 38, "timeout"),
+    unknown = ledger.Sending(
+        delivery=_delivery("email", "unknown", 38, "timeout"),
         resolve=(action("console/deliveries/d3/arrived"), action("console/deliveries/d3/lost")),
     )
-    doubtful = person("Radio Suara Wonosalam", _channel("inbox", "sent", 39), partner="p6")
+    doubtful = person("Radio Suara Wonosalam", _delivery("inbox", "sent", 39), partner="p6")
 
     base = ledger.DeliveriesPage(
         desk=desk(),
@@ -866,15 +927,15 @@ def deliveries(**more: object) -> ledger.DeliveriesPage:
             ("partners", 25),
         ),
         people=(
-            person("JBG-26-002310", _channel("email", "sent", 39)),
-            person("JBG-26-002308", _channel("whatsapp_manual", "queued")),
+            person("JBG-26-002310", _delivery("email", "sent", 39)),
+            person("JBG-26-002308", _delivery("whatsapp_manual", "queued")),
             replace(doubtful, rows=(*doubtful.rows, unknown)),
-            person("Suara Ploso", _channel("email", "failed_permanent", 38, "mailbox_full"), partner="p3"),
-            person("JBG-26-002296", _channel("email", "suppressed", 0, "unsubscribed")),
+            person("Suara Ploso", _delivery("email", "failed_permanent", 38, "mailbox_full"), partner="p3"),
+            person("JBG-26-002296", _delivery("email", "suppressed", 0, "unsubscribed")),
             person(
                 "Info Mojoagung",
-                _channel("inbox", "sent", 21),
-                _channel("whatsapp_manual", "sent", 20, manual=True),
+                _delivery("inbox", "sent", 21),
+                _delivery("whatsapp_manual", "sent", 20, manual=True),
                 partner="p1",
             ),
         ),
@@ -889,15 +950,21 @@ def deliveries_clean() -> ledger.DeliveriesPage:
 
 
 def by_hand(**more: object) -> ledger.ByHandPage:
-    def message(n: int, about: str, text: str, waited: timedelta) -> ledger.HandMessage:
-        return ledger.HandMessage(
-            id=f"h{n}",
-            about=about,
+    def row(n: int, text: str = "", waited: timedelta = timedelta(), **more: object) -> ByHandRow:
+        base = ByHandRow(
+            delivery_id=f"h{n}",
+            template="clarification",
+            recipient_kind="report",
+            recipient="r1",
+            phone=f"62812000020{n}",
             text=text,
+            link=f"https://wa.me/62812000020{n}?text=x",
             planned_at=NOW - waited,
-            open_url=f"https://wa.me/62812000020{n}?text=x",
-            sent=action(f"console/by-hand/h{n}/sent"),
         )
+        return but(base, **more)
+
+    def message(n: int, about: str, text: str, waited: timedelta) -> ledger.HandMessage:
+        return ledger.HandMessage(row=row(n, text, waited), about=about, sent=action(f"console/by-hand/h{n}/sent"))
 
     def refusals(*numbers: int) -> ledger.HandRefusals:
         first = f"console/by-hand/h{numbers[0]}"
@@ -912,7 +979,7 @@ def by_hand(**more: object) -> ledger.ByHandPage:
         people=(
             ledger.HandPerson(
                 names=("JBG-26-002308", "JBG-26-002311", "Perumda Air Minum Tirta Kencana Kabupaten Jombang"),
-                kind="reporter",
+                kind="report",
                 hint="41",
                 messages=(
                     message(
@@ -948,7 +1015,9 @@ def by_hand(**more: object) -> ledger.ByHandPage:
             ),
         ),
         done=(
-            ledger.HandDone(id="h4", recipient="JBG-26-002271", hint="66", at=ago(minutes=26), refusals=refusals(4)),
+            ledger.HandDone(
+                row=row(4, phone="66", sent_at=ago(minutes=26)), recipient="JBG-26-002271", refusals=refusals(4)
+            ),
         ),
     )
     return replace(base, **more)  # type: ignore[arg-type]
@@ -958,40 +1027,35 @@ def by_hand_empty() -> ledger.ByHandPage:
     return by_hand(people=(), done=())
 
 
-def partners(**more: object) -> people.PartnersPage:
-    def row(
-        n: int,
-        name: str,
-        kind: str,
-        area: str,
-        state: str,
-        accounts: int,
-        answered: int,
-        asked: int,
-        by_office: bool = False,
-    ) -> people.PartnerRow:
-        return people.PartnerRow(
-            url=f"/jombang/console/partners/p{n}",
-            name=name,
-            kind=kind,
-            area=area,
-            state=state,
-            accounts=accounts,
-            answered=answered,
-            asked=asked,
-            run_by_office=by_office,
-        )
+def partner_row(n: int, name: str, kind: str, area: str, state: str = "active", **more: object) -> PartnerRow:
+    base = PartnerRow(id=f"p{n}", name=name, kind=kind, state=state, area=area, run_by_office=False, accounts=())
+    return but(base, **more)
 
+
+ACCOUNTS = (
+    AccountView(
+        platform="instagram",
+        handle="info.mojoagung",
+        url="https://instagram.example/info.mojoagung",
+        state="verified",
+    ),
+    AccountView(
+        platform="facebook", handle="Info Mojoagung", url="https://facebook.example/infomojoagung", state="claimed"
+    ),
+)
+
+
+def partners(**more: object) -> people.PartnersPage:
     base = people.PartnersPage(
         desk=desk(),
         total=120,
         by_office=64,
         filters=filters("console/partners", ("all", 120), ("by_office", 64), ("independent", 56)),
         rows=(
-            row(1, "Info Mojoagung", "activist", "Mojoagung", "active", 3, 14, 16),
-            row(4, "KIM Cahaya Diwek", "community_group", "Diwek", "expiring", 2, 9, 12),
-            row(2, "SMPN 2 Peterongan", "government_account", "Peterongan", "active", 1, 6, 6, True),
-            row(8, "Puskesmas Gudo", "government_account", "Gudo", "suspended", 1, 0, 0, True),
+            partner_row(1, "Info Mojoagung", "activist", "35.17.06", accounts=ACCOUNTS),
+            partner_row(4, "KIM Cahaya Diwek", "community_group", "35.17.08", "expiring", accounts=ACCOUNTS),
+            partner_row(2, "SMPN 2 Peterongan", "government_account", "35.17.10", run_by_office=True),
+            partner_row(8, "Puskesmas Gudo", "government_account", "35.17.02", "suspended", run_by_office=True),
         ),
         next_url="/jombang/console/partners?after=x",
     )
@@ -1002,97 +1066,94 @@ def partners_none_found() -> people.PartnersPage:
     return partners(rows=(), query="tidak ada", next_url="")
 
 
+def asked(n: int, **more: object) -> AssignmentView:
+    """What a partner is asked to carry."""
+    base = AssignmentView(
+        id=f"t{n}",
+        partner_id="p1",
+        state="offered",
+        due_at=ahead(hours=6, minutes=46),
+        offered_at=ago(minutes=40),
+        bulletin_id=f"b{n}",
+        case_id="k1",
+        number="KLR-JBG-2026-0091",
+        claim=CLAIM,
+        verdict="false",
+        fact=FACT,
+        caption="",
+    )
+    return but(base, **more)
+
+
 def partner() -> people.PartnerPage:
     return people.PartnerPage(
         desk=desk(),
-        name="Info Mojoagung",
-        kind="activist",
-        area="Mojoagung",
-        state="active",
-        since=ago(days=400),
-        accounts=(
-            people.Account(
-                platform="instagram",
-                handle="@info.mojoagung",
-                url="https://instagram.example/info.mojoagung",
-                state="verified",
-                verified_at=ago(days=52),
-                followers=48_210,
-                measured_at=ago(days=3),
-            ),
-            people.Account(
-                platform="facebook",
-                handle="Info Mojoagung",
-                url="https://facebook.example/infomojoagung",
-                state="claimed",
-            ),
+        partner=partner_row(
+            1,
+            "Info Mojoagung",
+            "activist",
+            "35.17.06",
+            registered_at=ago(days=400),
+            accounts=ACCOUNTS,
+            channels=("email", "whatsapp_manual"),
         ),
-        channels=("email", "whatsapp_manual"),
         answers=(
-            people.PastAnswer(
-                url="/jombang/console/clarifications/KLR-JBG-2026-0091/partners",
-                fact=FACT,
-                at=ago(minutes=31),
-                answer="acknowledged",
-            ),
-            people.PastAnswer(
-                url="/jombang/console/clarifications/KLR-JBG-2026-0077/partners",
-                fact="Masuk Alun-alun Jombang tetap gratis.",
-                at=ago(days=9),
-                answer="declined",
+            asked(1, state="acknowledged", answered_at=ago(minutes=31)),
+            asked(
+                2,
+                state="declined",
+                answered_at=ago(days=9),
                 reason="no_time",
+                fact="Masuk Alun-alun Jombang tetap gratis.",
             ),
-        ),
-        history=(
-            cases.Moment(kind="registered", state="done", at=ago(days=402)),
-            cases.Moment(kind="activated", state="done", at=ago(days=400)),
         ),
     )
 
 
 def partner_unavailable() -> people.PartnerPage:
-    return replace(partner(), channels=(), answers=None, accounts=())
+    return replace(partner(), partner=but(partner().partner, channels=(), accounts=()), answers=None)
 
 
-def requests() -> people.RequestsPage:
-    return people.RequestsPage(
+def report(n: int, **more: object) -> ReportRow:
+    base = ReportRow(
+        id=f"r{n}",
+        number=f"JBG-26-00233{n}",
+        kind="aspiration",
+        state="received",
+        received_at=ago(hours=3),
+        text="Mohon lampu jalan di tikungan Peterongan dinyalakan lagi.",
+        area="35.17.10",
+    )
+    return but(base, **more)
+
+
+def requests() -> requests_views.RequestsPage:
+    return requests_views.RequestsPage(
         desk=desk(others=2),
         filters=filters("console/answers", ("unanswered", 2), ("answered", None), ("all", None)),
         total=2,
         rows=(
-            people.RequestRow(
-                url="/jombang/console/answers/r1",
-                number="JBG-26-002331",
-                kind="aspiration",
-                state="received",
-                sent_at=ago(hours=3),
-                text="Mohon lampu jalan di tikungan Peterongan dinyalakan lagi.",
-                area="Peterongan",
-                messages=1,
-            ),
-            people.RequestRow(
-                url="/jombang/console/answers/r2",
-                number="JBG-26-002330",
+            report(1, messages=(MessageView(by_office=True, at=ago(hours=1), text="Tikungan yang mana?"),)),
+            report(
+                2,
                 kind="complaint",
-                state="received",
-                sent_at=ago(days=1),
+                received_at=ago(days=1),
                 text="Sampah pasar menumpuk tiga hari.",
-                area="Ploso",
+                area="35.17.14",
                 confidential=True,
             ),
         ),
     )
 
 
-def requests_unavailable() -> people.RequestsPage:
-    return people.RequestsPage(desk=desk(), rows=None)
+def requests_unavailable() -> requests_views.RequestsPage:
+    return requests_views.RequestsPage(desk=desk(), rows=None)
 
 
-def request(**more: object) -> people.RequestPage:
-    base = people.RequestPage(
+def request(**more: object) -> requests_views.RequestPage:
+    base = requests_views.RequestPage(
         desk=desk(),
-        kind="aspiration",
-        state="received",
+        report=report(1),
         line=cases.ReportLine(
             number="JBG-26-002331",
             sent_at=ago(hours=3),
@@ -1103,32 +1164,34 @@ def request(**more: object) -> people.RequestPage:
             reply=action("console/answers/r1/reply"),
             messages=(cases.ReportMessage(text="Tikungan yang mana?", at=ago(hours=1), by_office=True),),
         ),
-        answer=people.Answering(action=action("console/answers/r1/answer")),
+        answer=action("console/answers/r1/answer"),
         screen_out=action("console/answers/r1/screen"),
     )
     return replace(base, **more)  # type: ignore[arg-type]
 
 
-def request_reopened() -> people.RequestPage:
+def request_reopened() -> requests_views.RequestPage:
     line = replace(
         request().line,
         messages=(cases.ReportMessage(text="Kapan diperbaiki?", at=ago(hours=1), by_office=False, not_answered=True),),
     )
     return request(
-        state="reopened",
+        report=report(
+            1,
+            state="reopened",
+            answer="Lampunya sudah dilaporkan ke dinas.",
+            marks=(Mark(report_id="r1", n=1, reason="not_answered", at=ago(hours=1)),),
+        ),
         line=line,
-        answered="Lampunya sudah dilaporkan ke dinas.",
-        unread=1,
-        not_answered=1,
         settle=action("console/answers/r1/settle"),
         screen_out=None,
     )
 
 
-def request_invalid() -> people.RequestPage:
+def request_invalid() -> requests_views.RequestPage:
     return request(
         desk=desk(errors={"outcome": "required"}),
-        answer=people.Answering(action=action("console/answers/r1/answer"), text="Sudah diperbaiki."),
+        answer=replace(action("console/answers/r1/answer"), typed={"text": "Sudah diperbaiki."}),
     )
 
 
@@ -1140,30 +1203,10 @@ def partner_desk(**more: object) -> p.PartnerDesk:
 def partner_home(**more: object) -> p.HomePage:
     base = p.HomePage(
         desk=partner_desk(),
-        open=(
-            p.OpenAssignment(
-                url="/jombang/partner/assignments/t1",
-                fact=FACT,
-                verdict="false",
-                claim=CLAIM,
-                answer_by=ahead(hours=6, minutes=46),
-                clock=ClockState.RUNNING,
-            ),
-        ),
+        open=(asked(1),),
         past=(
-            p.PastAssignment(
-                url="/jombang/partner/assignments/t0",
-                fact="Masuk Alun-alun Jombang tetap gratis.",
-                state="acknowledged",
-                at=ago(days=9),
-                corrected=True,
-            ),
-            p.PastAssignment(
-                url="/jombang/partner/assignments/t2",
-                fact="Jembatan Ploso buka dua arah.",
-                state="lapsed",
-                at=ago(days=15),
-            ),
+            asked(3, state="acknowledged", answered_at=ago(days=9), fact="Masuk Alun-alun Jombang tetap gratis."),
+            asked(4, state="lapsed", due_at=ago(days=15), fact="Jembatan Ploso buka dua arah."),
         ),
     )
     return replace(base, **more)  # type: ignore[arg-type]
@@ -1180,16 +1223,10 @@ def partner_home_unavailable() -> p.HomePage:
 def assignment(**more: object) -> p.AssignmentPage:
     base = p.AssignmentPage(
         desk=partner_desk(),
-        number="KLR-JBG-2026-0091",
-        fact=FACT,
-        claim=CLAIM,
-        verdict="false",
-        state="offered",
-        answer_by=ahead(minutes=50),
+        assignment=asked(1, due_at=ahead(minutes=50)),
+        told=clarification(),
         clock=ClockState.SOON,
-        offered_at=ago(minutes=40),
-        why_you="area",
-        area="Mojoagung",
+        area="35.17.06",
         kit=p.Kit(
             message=f"{FACT} Surat edaran libur yang beredar palsu. Cek: simpul.example/jombang/0091",
             captions=(
@@ -1201,10 +1238,9 @@ def assignment(**more: object) -> p.AssignmentPage:
             card_shown_url="/card.png",
             card_alt=f"Kartu: {FACT} Klaim surat edaran libur: SALAH.",
             clarification_url="/jombang/clarifications/KLR-JBG-2026-0091",
-            valid_until=ahead(days=4),
         ),
         accept=action("partner/assignments/t1/accept", version=1),
-        decline=p.Decline(action=action("partner/assignments/t1/decline", version=1)),
+        decline=action("partner/assignments/t1/decline", version=1),
     )
     return replace(base, **more)  # type: ignore[arg-type]
 
@@ -1214,26 +1250,31 @@ def assignment_deciding() -> p.AssignmentPage:
 
 
 def assignment_ready() -> p.AssignmentPage:
-    return assignment(state="acknowledged", accept=None, answered_at=ago(minutes=7))
+    return assignment(assignment=asked(1, state="acknowledged", answered_at=ago(minutes=7)), accept=None)
 
 
 def assignment_declined() -> p.AssignmentPage:
-    return assignment(state="declined", decline=None, answered_at=ago(minutes=7), reason="other")
+    return assignment(assignment=asked(1, state="declined", answered_at=ago(minutes=7), reason="other"), decline=None)
 
 
 def assignment_lapsed() -> p.AssignmentPage:
-    return assignment(state="lapsed", accept=None, decline=None, answer_by=ago(hours=2), clock=ClockState.LATE)
+    return assignment(
+        assignment=asked(1, state="lapsed", due_at=ago(hours=2)), accept=None, decline=None, clock=ClockState.LATE
+    )
 
 
 def assignment_corrected() -> p.AssignmentPage:
     correction = p.Correction(change="Jumlah kecamatan: dua, bukan tiga. Putusan tetap.", at=ago(minutes=3))
     return assignment(
-        state="acknowledged", accept=None, decline=None, answered_at=ago(minutes=50), correction=correction
+        assignment=asked(1, state="acknowledged", answered_at=ago(minutes=50)),
+        accept=None,
+        decline=None,
+        correction=correction,
     )
 
 
 def assignment_without_kit() -> p.AssignmentPage:
-    return assignment(kit=None, desk=partner_desk(problem="unavailable"))
+    return assignment(told=asked(1), kit=None, desk=partner_desk(problem="unavailable"))
 
 
 PAGES: Mapping[str, tuple[str, object]] = {

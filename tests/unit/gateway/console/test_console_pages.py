@@ -4,7 +4,6 @@ from datetime import timedelta
 
 import pytest
 
-from services.gateway.console.deliveries.views import Funnel
 from services.gateway.console.review.wishes import PUBLISHED
 from services.gateway.console.views import ClockState, clock_state, share
 from services.gateway.dispatch.notices import Notice
@@ -253,7 +252,7 @@ def test_a_retracted_clarification_offers_nothing_to_share() -> None:
             ),
         ),
         ("console/deliveries/answers.html", fixtures.answers(fact=SCRIPT, area=SCRIPT)),
-        ("partner/assignment.html", fixtures.assignment(fact=SCRIPT, claim=SCRIPT)),
+        ("partner/assignment.html", fixtures.assignment(told=fixtures.clarification(fact=SCRIPT, claim=SCRIPT))),
     ],
 )
 def test_what_people_typed_is_text_and_never_markup(name: str, view: object) -> None:
@@ -286,12 +285,6 @@ def test_a_clock_that_nobody_can_move_is_never_late(minutes: int, paused: bool, 
 
 def test_a_bar_never_leaves_its_frame() -> None:
     assert (share(1, 3), share(5, 3), share(2, 0)) == (33.3, 100.0, 0.0)
-
-
-def test_a_funnel_leaves_out_what_no_channel_reports() -> None:
-    funnel = Funnel(chosen=12, sent=10, delivered=None, acknowledged=6, declined=1, silent=3)
-
-    assert [code for code, _, _ in funnel.steps] == ["chosen", "sent", "acknowledged"]
 
 
 def test_only_failures_that_are_final_count_as_failed() -> None:

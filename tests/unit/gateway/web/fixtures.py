@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import TypeVar
 from uuid import UUID
 
 from pydantic import BaseModel
@@ -78,9 +78,11 @@ def card(number: str, verdict: str, fact: str, claim: str, when: datetime, deman
     )
 
 
-def but(read: Any, **changes: object) -> Any:
+R = TypeVar("R", bound=BaseModel)
+
+
+def but(read: R, **changes: object) -> R:
     """The same read model with something else in it."""
-    assert isinstance(read, BaseModel)
     return read.model_copy(update=changes)
 
 
