@@ -46,12 +46,15 @@ def _endpoint(wish: Wish[Any], who: Any) -> Callable[..., Awaitable[CommandAnswe
 
 
 def with_parameters(function: F, named: Mapping[str, Any], *, of: Any = Response) -> F:
-    """The function, as the framework is to see it: with a parameter for each name instead of `**given`."""
+    """The function as the framework is to see it: with a parameter for each name instead of `**given`.
+
+    These come first: who is asking is said before what is wrong with the question.
+    """
     found = [
         p.replace(kind=Parameter.KEYWORD_ONLY)
         for p in Signature.from_callable(function, eval_str=True).parameters.values()
         if p.kind is not Parameter.VAR_KEYWORD
     ]
     added = [Parameter(name, Parameter.KEYWORD_ONLY, annotation=kind) for name, kind in named.items()]
-    vars(function)["__signature__"] = Signature([*found, *added], return_annotation=of)
+    vars(function)["__signature__"] = Signature([*added, *found], return_annotation=of)
     return function

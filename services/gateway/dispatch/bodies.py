@@ -1,6 +1,6 @@
 """Bodies of requests, made from commands: the fields that a client fills in, each held to its limit."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from types import UnionType
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
@@ -98,6 +98,15 @@ def parts_of(command: type[Command]) -> Mapping[str, type[Part]]:
     }
 
 
+def _fields(command: type[Command]) -> Iterator[tuple[str, FieldInfo]]:
+    """Of the command, with those of a part in its place, and of what goes with it under seal."""
+    parts = parts_of(command)
+    for name, field in command.model_fields.items():
+        yield from parts[name].model_fields.items() if name in parts else [(name, field)]
+    if command.private is not None:
+        yield from command.private.model_fields.items()
+
+
 def body_of(
     command: type[Command], name: str, *, about: str = "", defaults: Mapping[str, Any], adds: Mapping[str, Any]
 ) -> type[Body]:
@@ -107,16 +116,12 @@ def body_of(
         defaults: of fields that the command itself always has.
         adds: name -> type of what is asked beside the command.
     """
-    sources: list[type[BaseModel]] = [command, *parts_of(command).values()]
-    if command.private is not None:
-        sources.append(command.private)
     found: dict[str, Any] = {}
-    for source in sources:
-        for field_name, field in source.model_fields.items():
-            strict = asked(field)
-            if strict is not None:
-                default = ... if field.is_required() else field.default
-                found[field_name] = (strict, defaults.get(field_name, default))
+    for field_name, field in _fields(command):
+        strict = asked(field)
+        if strict is not None:
+            default = ... if field.is_required() else field.default
+            found[field_name] = (strict, defaults.get(field_name, default))
     found |= {added: (kind, ...) for added, kind in adds.items()}
     made: type[Body] = create_model(name, __base__=Body, __doc__=about or None, **found)
     return made
