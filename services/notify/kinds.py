@@ -4,6 +4,7 @@ from typing import Any
 
 from libs.contracts.notify.delivery import LapseAssignment, SuppressDelivery
 from libs.contracts.notify.subject import EndSubject
+from libs.contracts.words import DeliveryState
 from libs.runtime.aggregates import Aggregate
 from libs.runtime.mongo import index
 from services.notify import closing, hold
@@ -12,7 +13,7 @@ from services.notify.assignment.follow_ups import after_assignment
 from services.notify.bulletin import rules as bulletin
 from services.notify.delivery import rules as delivery
 from services.notify.delivery.follow_ups import after_delivery
-from services.notify.delivery.leases import BEGUN, QUEUE
+from services.notify.delivery.leases import BEGUN, OVERTAKEN, QUEUE
 from services.notify.subject import rules as subject
 from services.notify.suppression import rules as suppression
 from services.notify.suppression.follow_ups import after_suppression
@@ -68,6 +69,10 @@ DELIVERY: Aggregate[delivery.Delivery] = Aggregate(
             name=QUEUE, where={"ix.ready_at": {"$exists": True}},
         ),
         index(("begun_at", 1), name=BEGUN, where={"begun_at": {"$exists": True}, "ix.ready_at": {"$exists": True}}),
+        index(
+            ("begun_at", 1), name=OVERTAKEN,
+            where={"begun_at": {"$exists": True}, "ix.state": DeliveryState.SUPPRESSED.value},
+        ),
         index(("tenant", 1), ("ix.by_hand", 1), ("_id", 1), name="by_hand", where={"ix.by_hand": {"$exists": True}}),
         index(
             ("tenant", 1), ("ix.sent_by_hand", -1), name="sent_by_hand", where={"ix.sent_by_hand": {"$exists": True}}

@@ -53,14 +53,16 @@ class Upkeep:
         ours = self._in_hand()
         abandoned = [d for d in documents if d["_id"] not in ours]
         commands: list[Incoming] = []
+        given_up = 0
         for document, delivery in zip(abandoned, await self._deliveries.states(abandoned), strict=True):
             if document["begun"] == delivery.attempts + 1:
                 # Otherwise its result is there, and only the mark was left.
                 commands += _given_up(delivery, document, now)
+                given_up += 1
         await self._engine.apply(commands)
         await clear(collection, [d["_id"] for d in abandoned])
-        if commands:
-            log.warning("attempts_given_up", count=len(commands) // 2)
+        if given_up:
+            log.warning("attempts_given_up", count=given_up)
         return bool(abandoned)
 
     async def withdraw(self) -> bool:
@@ -123,7 +125,7 @@ def _given_up(delivery: Delivery, document: Document, now: datetime) -> list[Inc
     attempt, tenant = document["begun"], document["tenant"]
     begin = BeginAttempt(delivery_id=delivery.delivery_id, attempt=attempt)
     result = RecordResult(delivery_id=delivery.delivery_id, attempt=attempt, result=DeliveryState.UNKNOWN)
-    return [
-        ordered(begin, attempt, "given_up", tenant=tenant, at=document["begun_at"]),
-        ordered(result, attempt, "given_up", tenant=tenant, at=now),
-    ]
+    told = [ordered(result, attempt, "given_up", tenant=tenant, at=now)]
+    if delivery.state in WAITING:
+        told.insert(0, ordered(begin, attempt, "given_up", tenant=tenant, at=document["begun_at"]))
+    return told

@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from itertools import chain, zip_longest
 from typing import Any
 
+from libs.contracts.words import DeliveryState
 from libs.runtime.documents import NEEDED
 from libs.runtime.mongo import Document, TenantCollection
 from services.notify.delivery.rules import LANE_CAMPAIGN, LANE_CRISIS, LANE_TICKET
@@ -19,8 +20,8 @@ from services.notify.store import STATE
 LEASED_FOR = timedelta(seconds=30)
 """Longer than a step of the sender; also how long the queue of a killed process waits for another."""
 
-QUEUE, BEGUN = "queue", "begun"
-"""Names of the indexes of what waits and of what has begun."""
+QUEUE, BEGUN, OVERTAKEN = "queue", "begun", "overtaken"
+"""Names of the indexes of what waits, of what has begun, and of what was withdrawn after it had begun."""
 
 LANES = (LANE_TICKET, LANE_CRISIS, LANE_CAMPAIGN)
 
@@ -128,13 +129,13 @@ class Leases:
 
 
 async def cut_off(collection: TenantCollection, *, before: datetime, most: int) -> list[Document]:
-    """Deliveries whose attempt began before that and has no result."""
-    return await collection.across_tenants(
-        {"begun_at": {"$lte": before}, "ix.ready_at": {"$exists": True}},
-        limit=most,
-        fields={**STATE, "begun_at": 1, "begun": 1},
-        hint=BEGUN,
-    )
+    """Deliveries whose attempt began before that and has no result, those included that were withdrawn meanwhile."""
+    fields = {**STATE, "begun_at": 1, "begun": 1}
+    where: dict[str, Any] = {"begun_at": {"$lte": before}}
+    waiting = {**where, "ix.ready_at": {"$exists": True}}
+    found = await collection.across_tenants(waiting, limit=most, fields=fields, hint=BEGUN)
+    overtaken = {**where, "ix.state": DeliveryState.SUPPRESSED.value}
+    return found + await collection.across_tenants(overtaken, limit=most, fields=fields, hint=OVERTAKEN)
 
 
 async def clear(collection: TenantCollection, document_ids: Sequence[str]) -> None:

@@ -195,14 +195,18 @@ def _record(state: Delivery, command: RecordResult, context: Context) -> list[Ev
     """What the provider said of an attempt.
 
     An attempt that was given up as unknown may turn out after all: the sender itself knows better than the clock did.
-    And one that was withdrawn while it was under way is sent all the same, if the provider has taken it.
+    And one that was withdrawn while it was under way is sent all the same, if the provider has taken it, and unknown if
+    nobody knows.
     """
     if command.result not in RESULTS:
         raise Refused("validation", "result")
     if state.state == DeliveryState.SUPPRESSED and command.attempt == state.attempts + 1:
-        if command.result != DeliveryState.SENT:
+        if command.result == DeliveryState.SENT:
+            return [_sent(state, context, method=command.method, attempt=command.attempt)]
+        if command.result != DeliveryState.UNKNOWN:
             return []
-        return [_sent(state, context, method=command.method, attempt=command.attempt)]
+        begun = AttemptBegun(delivery_id=state.delivery_id, attempt=command.attempt, at=context.at)
+        return [begun, _failed(state, command, context)]
     open_states = {DeliveryState.ATTEMPTING}
     if command.result != DeliveryState.UNKNOWN:
         open_states.add(DeliveryState.UNKNOWN)
@@ -210,19 +214,21 @@ def _record(state: Delivery, command: RecordResult, context: Context) -> list[Ev
         raise Refused("state_conflict")
     if command.result == DeliveryState.SENT:
         return [_sent(state, context, method=command.method)]
-    return [
-        DeliveryFailed(
-            delivery_id=state.delivery_id,
-            attempt=command.attempt,
-            state=command.result,
-            code=command.code,
-            retry_at=command.retry_at,
-            recipient=state.recipient,
-            recipient_kind=state.recipient_kind,
-            bulletin_id=state.bulletin_id,
-            at=context.at,
-        )
-    ]
+    return [_failed(state, command, context)]
+
+
+def _failed(state: Delivery, command: RecordResult, context: Context) -> DeliveryFailed:
+    return DeliveryFailed(
+        delivery_id=state.delivery_id,
+        attempt=command.attempt,
+        state=command.result,
+        code=command.code,
+        retry_at=command.retry_at,
+        recipient=state.recipient,
+        recipient_kind=state.recipient_kind,
+        bulletin_id=state.bulletin_id,
+        at=context.at,
+    )
 
 
 def _refused(state: Delivery, command: RefuseByHand, context: Context) -> list[Event]:

@@ -59,6 +59,7 @@ class MemoryCollection:
         limit: int,
         sort: Sequence[tuple[str, int]] = (),
         fields: Mapping[str, Any] | None = None,
+        hint: str | None = None,
     ) -> list[Document]:
         await self._turn()
         found = [d for d in self.documents.values() if fits(d, where)]

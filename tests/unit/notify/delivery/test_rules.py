@@ -229,6 +229,17 @@ def test_what_was_withdrawn_while_it_was_under_way_is_sent_if_the_provider_took_
     assert (story.state.state, story.state.attempts) == ("sent", 1)
 
 
+def test_what_was_withdrawn_while_it_was_under_way_is_unknown_if_nobody_knows_whether_the_provider_took_it() -> None:
+    story = planned()
+    story.tell(SuppressDelivery(delivery_id="d1", reason="no_consent"))
+
+    story.tell(result("unknown"))
+
+    assert (story.state.state, story.state.attempts) == ("unknown", 1)
+    story.tell(result("sent"))
+    assert story.state.state == "sent", "the sender itself knows better than the clock did"
+
+
 def test_what_is_under_way_cannot_be_withdrawn() -> None:
     assert attempted().tell(SuppressDelivery(delivery_id="d1", reason="no_consent")) == []
 
