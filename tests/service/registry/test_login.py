@@ -104,11 +104,12 @@ async def test_a_code_opens_once(officer: Officer) -> None:
 
 
 async def test_a_code_opens_once_when_it_is_sent_often_at_the_same_moment(officer: Officer) -> None:
-    used = code()
+    """Fewer times than are allowed: a question that a busy machine answers late is asked again, and counts."""
+    used, times = code(), ALLOWED - 2
 
-    answers = await asyncio.gather(*(problem(officer.confirms(used)) for _ in range(ALLOWED)))
+    answers = await asyncio.gather(*(problem(officer.confirms(used)) for _ in range(times)))
 
-    assert sorted(answers) == [*["code_used"] * (ALLOWED - 1), "in"]
+    assert sorted(answers) == [*["code_used"] * (times - 1), "in"]
 
 
 @pytest.mark.parametrize("is_known", [True, False])

@@ -77,7 +77,7 @@ def test_a_paused_process_is_stopped_in_good_order(children: Children, tmp_path:
     until_logged(tmp_path, "ready")
     children.send("child", signal.SIGSTOP)
 
-    assert children.stop(["child"], grace=5) == []
+    assert children.stop(["child"], grace=30) == []
     until_logged(tmp_path, "farewell")
 
 
