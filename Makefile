@@ -99,6 +99,14 @@ bench: setup
 	@command -v wrk >/dev/null && test -x /usr/sbin/smtp-sink || { echo "Needs: sudo apt-get install -y wrk postfix"; exit 1; }
 	@$(PYTHON) -m tests.bench
 
+# Fits the matcher on the development data, prints figures out of fold and writes the coefficients that ship.
+.PHONY: match-calibrate
+match-calibrate: setup-test
+	@nice -n 10 $(PYTHON) -m tests.bench.matching.train
+	@nice -n 10 $(PYTHON) -m tests.bench.matching.train_pairs
+	@$(PYTHON) ../shared/tools/score_pairs.py --answers .local/pairs.out-of-fold.jsonl \
+		--gold ../shared/data/matching/pairs.dev.jsonl
+
 # The matcher on any file of questions or pairs (shapes: tests/bench/matching/match_eval.py, pairs_eval.py).
 .PHONY: match-eval pairs-eval
 match-eval: setup

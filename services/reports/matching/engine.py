@@ -11,22 +11,19 @@ from collections import OrderedDict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from math import exp, log
-from operator import mul
+from math import log
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from libs.kit.claim_words import EMPTY
-from libs.kit.claims import ENOUGH_CONTENT, Aspect, turns
+from libs.kit.claims import ENOUGH_CONTENT, turns
 from libs.kit.differences import conflicts
 from libs.kit.stems import Stems, is_root
 from libs.kit.text import fingerprint, words
 from services.reports.matching.features import (
     LONGEST_TEXT,
-    PAIR_FEATURES,
     TITLE_FEATURES,
     Compared,
     Standing,
@@ -34,11 +31,12 @@ from services.reports.matching.features import (
     cosine,
     coverage,
     grams,
-    pair_features,
     replaced_names,
     title_features,
 )
 from services.reports.matching.index import Background, Floats, InvertedIndex, hashed
+from services.reports.matching.model import Model
+from services.reports.matching.pairs import PairModel, Relation, pair_features
 
 Flags = npt.NDArray[np.bool_]
 
@@ -68,8 +66,6 @@ YOUNG_SURE_FROM = 0.85
 """The threshold of a young office. It is fitted against 7,000 answers, one of which is nearly always like the report
 without being its answer; of 10 drawn at random none is. Of 500 reports 300 are then answered and 281 before, none
 wrongly; among the 9 titles nearest to the report, without its answer, 9 wrongly (5 before)."""
-SAME_FROM = 0.6
-"""Two cases made one is the costlier error: out of fold, 10 of 125 other pairs pass, and 100 of 112 same ones."""
 AROUND = 25
 """Words of greeting and question around a claim that is passed on word for word."""
 HALF = 0.5
@@ -135,12 +131,6 @@ class MatchResult:
         return self.decision if answers[0] is self.candidates[0] else Decision.SUGGEST
 
 
-class Relation(StrEnum):
-    SAME = "same"
-    TEMPLATE = "template"
-    DIFFERENT = "different"
-
-
 @dataclass(frozen=True, slots=True)
 class Examined:
     """A candidate with all that was measured; training reads it, `match` scores it.
@@ -165,43 +155,13 @@ class Examined:
 
 
 @dataclass(frozen=True, slots=True)
-class Model:
-    """Multinomial logistic regression; with one row of coefficients, the probability of yes.
-
-    In plain floats: of so few numbers, making an array costs more than the sums (40 against 8 µs).
-    """
-
-    coefficients: tuple[tuple[float, ...], ...]
-    """A row per class, for features as they are measured."""
-    intercepts: tuple[float, ...]
-
-    @classmethod
-    def of(cls, stored: Mapping[str, Any]) -> "Model":
-        """Of what was trained on features less `mean`, divided by `scale`."""
-        rows = [[c / s for c, s in zip(row, stored["scale"], strict=True)] for row in stored["coefficients"]]
-        shifts = [sum(map(mul, row, stored["mean"])) for row in rows]
-        intercepts = tuple(i - shift for i, shift in zip(stored["intercepts"], shifts, strict=True))
-        return cls(tuple(map(tuple, rows)), intercepts)
-
-    def probabilities(self, features: Sequence[float]) -> list[float]:
-        logits = [sum(map(mul, row, features)) + i for row, i in zip(self.coefficients, self.intercepts, strict=True)]
-        if len(logits) == 1:
-            logits.insert(0, 0.0)
-        highest = max(logits)
-        exponents = [exp(logit - highest) for logit in logits]
-        total = sum(exponents)
-        return [exponent / total for exponent in exponents]
-
-
-@dataclass(frozen=True, slots=True)
 class Trained:
     """What training wrote: models, thresholds and background frequencies."""
 
     title: Model
-    pair: Model
+    pairs: PairModel
     match_from: float
     suggest_from: float
-    pair_from: float
     stems: Background
     grams: Background
 
@@ -210,14 +170,13 @@ class Trained:
         folder = folder or Path(__file__).with_name("trained")
         models = json.loads((folder / "models.json").read_text(encoding="utf-8"))
         common = json.loads((folder / "background.json").read_text(encoding="utf-8"))
-        if tuple(models["title"]["names"]) != TITLE_FEATURES or tuple(models["pair"]["names"]) != PAIR_FEATURES:
+        if tuple(models["title"]["names"]) != TITLE_FEATURES:
             raise ValueError("the models were trained on other features: run tests/bench/matching/train.py")
         return cls(
             title=Model.of(models["title"]),
-            pair=Model.of(models["pair"]),
+            pairs=PairModel.load(folder),
             match_from=models["match_from"],
             suggest_from=models["suggest_from"],
-            pair_from=models["pair_from"],
             stems=Background.of(common["size"], common["stems"]),
             grams=Background.of(common["size"], common["grams"]),
         )
@@ -332,7 +291,7 @@ class Matcher:
         if examined.features[_COVERAGE] < LEAST_COVERAGE:
             score = min(score, self._below_match())
         if examined.linked is not None:
-            by_text = self._aligned(self._trained.pair.probabilities(examined.linked)[0], self._trained.pair_from)
+            by_text = self._aligned(self._trained.pairs.same(examined.linked), self._trained.pairs.match_from)
             may_decide = examined.linked_cosine >= LINKED_COSINE and examined.linked_words >= ENOUGH_WORDS
             score = max(score, by_text if may_decide else min(by_text, self._below_match()))
         return score
@@ -360,18 +319,7 @@ class Matcher:
     def relation(self, one: str, other: str) -> tuple[Relation, float]:
         """How two texts belong together, and the probability that they make the same claim."""
         first, second = self._compared(one), self._compared(other)
-        measured = pair_features(first, second, self.weights([first, second]))
-        same, template, different = self._trained.pair.probabilities(measured)
-        if first.reading.is_verbatim(second.reading):
-            return Relation.SAME, 1.0
-        parting = turns(first.reading, second.reading)
-        if same >= SAME_FROM and any(turn.aspect is Aspect.POLARITY for turn in parting):
-            return Relation.DIFFERENT, SAME_FROM
-        if same >= SAME_FROM and (parting or conflicts(first.mentions, second.mentions)):
-            return Relation.TEMPLATE, SAME_FROM
-        if same >= SAME_FROM:
-            return Relation.SAME, same
-        return (Relation.TEMPLATE if template >= different else Relation.DIFFERENT), same
+        return self._trained.pairs.relation(first, second, self.weights([first, second]))
 
     def examine(self, tenant: str, text: str, without: Collection[str] = ()) -> list[Examined]:
         query = self._compared(text)

@@ -1,7 +1,7 @@
 """What is measured on two texts before anything is decided about them.
 
-Two sets: `title_features` for a report against the title of a published answer (long against short), `pair_features`
-for two texts of like kind (a report against the claim of a case, or against a report that was answered before).
+`title_features` are of a report against the title of a published answer, long against short. Two texts of like kind
+stand in `pairs`.
 """
 
 import math
@@ -12,13 +12,12 @@ from functools import cached_property, lru_cache
 from itertools import chain
 from operator import mul
 
-from rapidfuzz.distance import LCSseq, Levenshtein
 from rapidfuzz.fuzz import ratio
 from rapidfuzz.process import extractOne
 
 from libs.kit.addresses import addresses
 from libs.kit.claims import Reading, read
-from libs.kit.differences import Kind, Mention, conflicts, mentions
+from libs.kit.differences import Mention, conflicts, mentions
 from libs.kit.text import words
 from services.reports.posts import posts_of
 
@@ -200,50 +199,13 @@ def title_features(query: Compared, title: Compared, standing: Standing, weight:
         math.log1p(len(query.stems)),
         _longest_run(title, query) / max(1, len(title.stems)),
         _kept_pairs(title, query),
-        _share(len(title.numbers & query.numbers), len(title.numbers)),
+        share(len(title.numbers & query.numbers), len(title.numbers)),
         float(bool(title.numbers) and not title.numbers & query.numbers),
         max(map(weight.of, shared), default=0.0) / 10,
         math.log1p(shared_weight),
-        _share(len(lost_names), len(title.names)),
+        share(len(lost_names), len(title.names)),
         float(len(conflicts(query.mentions, title.mentions))),
         float(len(query.stems) < 4),
-    ]
-
-
-PAIR_FEATURES = (
-    "cosine", "containment", "coverage", "head_cosine", "head_names", "head_words", "substituted", "substituted_names",
-    "substitutions", "edit", "kept_in_order", "grams_contained", "place", "institution", "amount", "date",
-    "number", "numbers_shared", "shorter", "length_ratio", "replaced_both", "replaced_any",
-)  # fmt: skip
-
-
-def pair_features(one: Compared, other: Compared, weight: Weights) -> list[float]:
-    mass_one, mass_other = weight.mass(one.stem_set), weight.mass(other.stem_set)
-    shared = weight.sum(one.stem_set & other.stem_set)
-    shorter, longer = sorted((mass_one, mass_other))
-    substituted, substituted_names, count = _substitutions(one, other, weight)
-    conflicting = conflicts(one.mentions, other.mentions)
-    fewest, most = sorted((len(replaced_names(one, other)), len(replaced_names(other, one))))
-    fewer, more = sorted((len(one.stems), len(other.stems)))
-    return [
-        cosine(one.stem_set, other.stem_set, weight),
-        _share(shared, shorter),
-        _share(shared, longer),
-        cosine(one.head, other.head, weight),
-        _mutual_loss(one.head & one.names, other.head & other.names, one, other, weight),
-        _mutual_loss(one.head, other.head, one, other, weight),
-        _share(substituted, shared),
-        _share(substituted_names, shared),
-        min(count, 10) / 10,
-        Levenshtein.normalized_similarity(one.stems, other.stems),
-        _share(LCSseq.similarity(one.stems, other.stems), fewer),
-        _share(len(one.grams & other.grams), min(len(one.grams), len(other.grams))),
-        *(float(kind in conflicting) for kind in Kind),
-        _share(len(one.numbers & other.numbers), len(one.numbers | other.numbers)),
-        math.log1p(fewer),
-        _share(fewer, more),
-        float(min(fewest, 3)),
-        float(min(most, 3)),
     ]
 
 
@@ -296,19 +258,19 @@ def _log_ratio(value: float, rival: float) -> float:
     return max(-3.0, min(3.0, math.log((value + 1e-3) / (rival + 1e-3))))
 
 
-def _share(part: float, whole: float) -> float:
+def share(part: float, whole: float) -> float:
     return part / whole if whole else 0.0
 
 
 def _fuzzy_coverage(query: Compared, title: Compared, weight: Weights) -> float:
     kept = 0.0
     for word, stem in zip(title.words, title.stems, strict=True):
-        if stem in query.stem_set or (len(word) > 3 and _is_misspelt_in(word, query.long_words)):
+        if stem in query.stem_set or (len(word) > 3 and is_misspelt_in(word, query.long_words)):
             kept += weight.of(stem)
     return kept
 
 
-def _is_misspelt_in(word: str, written: Sequence[str]) -> bool:
+def is_misspelt_in(word: str, written: Sequence[str]) -> bool:
     return extractOne(word, written, scorer=ratio, score_cutoff=FUZZY) is not None
 
 
@@ -322,41 +284,4 @@ def _longest_run(title: Compared, query: Compared) -> int:
 
 def _kept_pairs(title: Compared, query: Compared) -> float:
     pairs = list(zip(title.stems, title.stems[1:], strict=False))
-    return _share(sum(pair in query.runs for pair in pairs), len(pairs))
-
-
-def _mutual_loss(
-    ones: frozenset[str], others: frozenset[str], one: Compared, other: Compared, weight: Weights
-) -> float:
-    """What each text says alone, of the smaller side: a paraphrase loses on one side, another target on both."""
-    only_one = weight.sum(_unmatched(ones - other.stem_set, other))
-    only_other = weight.sum(_unmatched(others - one.stem_set, one))
-    whole = min(weight.mass(one.head), weight.mass(other.head))
-    return _share(min(only_one, only_other), whole)
-
-
-def _unmatched(stems: Iterable[str], compared: Compared) -> Iterator[str]:
-    """Without misspelt forms of what stands in the other text."""
-    for stem in stems:
-        if len(stem) <= 3 or not _is_misspelt_in(stem, compared.long_stems):
-            yield stem
-
-
-def _substitutions(one: Compared, other: Compared, weight: Weights) -> tuple[float, float, int]:
-    """Weight of words put in place of others, of names among them, and how many places there are."""
-    total = names = 0.0
-    count = 0
-    for code in Levenshtein.opcodes(one.stems, other.stems):
-        if code.tag != "replace":
-            continue
-        gone, come = one.stems[code.src_start : code.src_end], other.stems[code.dest_start : code.dest_end]
-        if ratio(" ".join(gone), " ".join(come)) >= FUZZY:
-            continue
-        total += min(weight.sum(gone), weight.sum(come))
-        names += min(_weight_of(gone, one.names, weight), _weight_of(come, other.names, weight))
-        count += 1
-    return total, names, count
-
-
-def _weight_of(stems: Sequence[str], names: frozenset[str], weight: Weights) -> float:
-    return weight.sum(stem for stem in stems if stem in names)
+    return share(sum(pair in query.runs for pair in pairs), len(pairs))

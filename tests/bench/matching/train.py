@@ -20,19 +20,19 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import roc_auc_score
 from sklearn.model_selection import GroupKFold
 
-from libs.kit.stems import Stems, is_root
-from libs.kit.text import fingerprint, words
+from libs.kit.stems import Stems
+from libs.kit.text import words
 from services.reports.matching.engine import (
-    SAME_FROM,
     Document,
     Examined,
     Kinds,
     Matcher,
-    Model,
     Trained,
 )
-from services.reports.matching.features import PAIR_FEATURES, TITLE_FEATURES, Compared, grams, pair_features
+from services.reports.matching.features import TITLE_FEATURES, grams
 from services.reports.matching.index import Background
+from services.reports.matching.model import Model
+from services.reports.matching.pairs import PAIR_FEATURES, PairModel
 from tests.bench.matching.data import DATA, ROOT, Archive, Report
 
 OUT = ROOT / "services" / "reports" / "matching" / "trained"
@@ -47,7 +47,6 @@ GUARDED = 0.006
 """The threshold is fitted without the guards of the engine. With them fewer answers are wrong, and this much lower the
 precision on the development reports is still what it was without (.972), and fewer are wrong where the answer is absent
 (3.0 % without guards)."""
-PAIR_PRECISION = 0.97
 SUGGEST_FROM = 0.10
 SIZES = (25, 250, 10**9)
 """Archive sizes trained on: an office begins with a handful of answers, and rivals are weak there."""
@@ -79,10 +78,9 @@ def untrained(common: dict[str, Any]) -> Trained:
 
     return Trained(
         title=blank(TITLE_FEATURES, 1),
-        pair=blank(PAIR_FEATURES, 3),
+        pairs=PairModel(blank(PAIR_FEATURES, 3), 0.9),
         match_from=0.9,
         suggest_from=SUGGEST_FROM,
-        pair_from=0.9,
         stems=Background.of(common["size"], common["stems"]),
         grams=Background.of(common["size"], common["grams"]),
     )
@@ -177,126 +175,6 @@ def threshold(found: TitleRows, scores: np.ndarray) -> float:
     return min(0.97, max(0.85, *needed))
 
 
-@dataclass
-class Pair:
-    one: str
-    other: str
-    label: int
-    """0 same, 1 template, 2 different."""
-    source: str
-    id: str = ""
-
-
-def dev_pairs(archive: Archive) -> list[Pair]:
-    def label(name: str) -> int:
-        return 0 if name.startswith("same_claim") else 1 if name.startswith("same_template") else 2
-
-    return [Pair(row["text1"], row["text2"], label(row["label"]), "dev", row["pair_id"]) for row in archive.pairs]
-
-
-def made_pairs(archive: Archive, stem: Stems) -> list[Pair]:
-    """Shortened copies as same, texts that search confuses as different, and entity swaps as templates."""
-    chance = random.Random(SEED)
-    texts = [report.text for report in archive.reports if len(words(report.text)) >= 8]
-    made = [Pair(text, shortened(text, chance), 0, "shortened") for text in chance.sample(texts, 250)]
-    names = Counter(
-        name for text in texts for name in Compared.of(text, stem, is_root).names if len(name) > 3 and name.isalpha()
-    )
-    pool = [name for name, count in names.items() if 2 <= count <= 60]
-    for text in chance.sample(texts, 500):
-        swapped = swapped_names(text, names.keys(), pool, stem, chance)
-        if swapped:
-            made.append(Pair(text, swapped if chance.random() < 0.5 else shortened(swapped, chance), 1, "swap"))
-    index = filled(untrained({"size": 0, "stems": {}, "grams": {}}), stem, {text: text for text in texts})
-    for text in chance.sample(texts, 350):
-        made += [Pair(text, near.document.title, 2, "near") for near in index.examine("archive", text, (text,))[:1]]
-    made += [Pair(one, other, 2, "far") for one, other in zip(chance.sample(texts, 150), texts, strict=False)]
-    return made
-
-
-def shortened(text: str, chance: random.Random) -> str:
-    spelled = text.split()
-    kept = max(8, int(len(spelled) * chance.uniform(0.5, 1)))
-    return " ".join(word for word in spelled[:kept] if chance.random() > 0.04)
-
-
-def swapped_names(text: str, known: Any, pool: list[str], stem: Stems, chance: random.Random) -> str | None:
-    """The text with one to three of its early names replaced, each by the same other name throughout."""
-    head = [word for word in words(text)[:40] if stem(word) in known and len(word) > 3]
-    if not head:
-        return None
-    chosen = dict.fromkeys(chance.sample(head, min(len(head), chance.choice((1, 1, 2, 3)))))
-    replaced = {word: chance.choice(pool) for word in chosen}
-    out = []
-    for token in text.split():
-        plain = words(token)
-        out.append(replaced[plain[0]] if len(plain) == 1 and plain[0] in replaced else token)
-    return " ".join(out)
-
-
-def measured(pairs: Sequence[Pair], matcher: Matcher, stem: Stems) -> np.ndarray:
-    found = []
-    for pair in pairs:
-        one, other = Compared.of(pair.one, stem, is_root), Compared.of(pair.other, stem, is_root)
-        found.append(pair_features(one, other, matcher.weights([one, other])))
-    return np.array(found)
-
-
-def pair_model() -> LogisticRegression:
-    return LogisticRegression(C=0.1, max_iter=3_000)
-
-
-PAIR_WEIGHTS = {"dev": 4.0, "shortened": 0.5, "swap": 0.5, "near": 0.5, "far": 0.5}
-
-
-def train_pairs(archive: Archive, matcher: Matcher, stem: Stems) -> tuple[dict[str, Any], float]:
-    dev, made = dev_pairs(archive), made_pairs(archive, stem)
-    pairs = [*dev, *made]
-    x = measured(pairs, matcher, stem)
-    mean, scale = x.mean(0), x.std(0) + 1e-6
-    x = (x - mean) / scale
-    y = np.array([pair.label for pair in pairs])
-    w = np.array([PAIR_WEIGHTS[pair.source] for pair in pairs])
-    folds = np.array([hash_fold(pair.one) for pair in pairs])
-    prints = [{fingerprint(pair.one), fingerprint(pair.other)} for pair in pairs]
-    scores = np.zeros((len(dev), 3))
-    for fold in range(5):
-        test = [at for at in range(len(dev)) if folds[at] == fold]
-        held = set().union(*(prints[at] for at in test))
-        train = [at for at in range(len(pairs)) if not prints[at] & held]
-        scores[test] = pair_model().fit(x[train], y[train], sample_weight=w[train]).predict_proba(x[test])
-    same, labels = scores[:, 0], y[: len(dev)]
-    versus_template = labels < 2
-    print(
-        f"pairs {len(dev)} dev + {len(made)} made; AUC same/all {roc_auc_score(labels == 0, same):.3f}, "
-        f"same/template {roc_auc_score(labels[versus_template] == 0, same[versus_template]):.3f}"
-    )
-    write_pair_answers(dev, scores)
-    fitted = pair_model().fit(x, y, sample_weight=w)
-    return stored(PAIR_FEATURES, mean, scale, fitted), pair_threshold(same, labels)
-
-
-def pair_threshold(same: np.ndarray, labels: np.ndarray) -> float:
-    """The lowest from which `PAIR_PRECISION` of the pairs are the same, before any guard."""
-    order = np.argsort(-same)
-    precision = np.cumsum(labels[order] == 0) / np.arange(1, len(order) + 1)
-    lowest = float(same[order][np.flatnonzero(precision >= PAIR_PRECISION).max()])
-    print(f"pairs: precision {PAIR_PRECISION} from {lowest:.3f}, recall {(same[labels == 0] >= lowest).mean():.3f}")
-    return lowest
-
-
-def write_pair_answers(dev: Sequence[Pair], scores: np.ndarray) -> None:
-    names = ("same", "template", "different")
-    with (ROOT / ".local" / "pairs.out-of-fold.jsonl").open("w", encoding="utf-8") as out:
-        for pair, score in zip(dev, scores, strict=True):
-            relation = names[0] if score[0] >= SAME_FROM else names[1] if score[1] >= score[2] else names[2]
-            print(json.dumps({"pair_id": pair.id, "relation": relation, "score": float(score[0])}), file=out)
-
-
-def hash_fold(text: str) -> int:
-    return int(fingerprint(text)[:8], 16) % 5
-
-
 def stored(names: Sequence[str], mean: np.ndarray, scale: np.ndarray, fitted: LogisticRegression) -> dict[str, Any]:
     return {
         "names": list(names),
@@ -321,15 +199,11 @@ def main(folder: Path) -> None:
     scores = out_of_fold(found, x, y, w)
     print(f"titles {len(y)} candidates; AUC {roc_auc_score(y, scores):.4f}")
     match_from = threshold(found, scores)
-    matcher = filled(untrained(common), stem, archive.titles)
     OUT.mkdir(exist_ok=True)
-    pair, pair_from = train_pairs(archive, matcher, stem)
     models = {
         "match_from": round(match_from - GUARDED, 3),
         "suggest_from": SUGGEST_FROM,
-        "pair_from": round(pair_from, 3),
         "title": stored(TITLE_FEATURES, mean, scale, title_model().fit(x, y, sample_weight=w)),
-        "pair": pair,
     }
     (OUT / "models.json").write_text(json.dumps(models, indent=1) + "\n", encoding="utf-8")
     (OUT / "background.json").write_text(

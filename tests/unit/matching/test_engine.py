@@ -12,9 +12,9 @@ from services.reports.matching.engine import (
     Document,
     Kinds,
     Matcher,
-    Relation,
     Trained,
 )
+from services.reports.matching.pairs import Relation
 from tests.bench.matching.data import DATA, Archive
 
 CIREBON, JOMBANG = "tenant-a", "tenant-b"
