@@ -112,6 +112,11 @@ match-calibrate: setup-test
 match-eval: setup
 	@$(PYTHON) -m tests.bench.matching.match_eval "$(ARCHIVE)" "$(QUERIES)" "$(OUT)"
 
+# The matcher with 10,000 and 100,000 answers: CPU of a question, memory, time to ready; a minute.
+.PHONY: match-scale
+match-scale: setup
+	@$(PYTHON) -m tests.bench.matching.scale
+
 pairs-eval: setup
 	@$(PYTHON) -m tests.bench.matching.pairs_eval "$(PAIRS)" "$(OUT)"
 

@@ -92,6 +92,7 @@ class Shelf:
         async for reports in self._all(REPORT, {"ix.case": {"$type": "string"}}):
             for document_id, report in reports.items():
                 self._link(tenant_of(document_id), report)
+        await asyncio.to_thread(self._matcher.upkeep)
         # The first question loads the stemmer's words; nobody should wait for that.
         self._matcher.match("", "bantuan dibagikan lewat tautan", 1)
         log.info("matcher_built", documents=len(self._matcher))
@@ -144,6 +145,8 @@ class Shelf:
                 case = cases.get(document_id)
                 sample = samples.get(_sample_of(document_id, case)) if case is not None else None
                 self._case(document_id, case, opened.get(document_id) or sample)
+            # Beside questions, none of which then waits for it.
+            await asyncio.to_thread(self._matcher.upkeep)
 
     async def _heard(self, tenant: str, event: Event, reports: Mapping[str, Report]) -> None:
         match event:

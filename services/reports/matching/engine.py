@@ -8,8 +8,8 @@ answer. Pure: documents come in, nothing goes out; whoever owns the process feed
 
 import json
 from collections import OrderedDict
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from math import log
 from pathlib import Path
@@ -30,15 +30,13 @@ from services.reports.matching.features import (
     Weights,
     cosine,
     coverage,
-    grams,
+    hashed_grams,
     replaced_names,
     title_features,
 )
-from services.reports.matching.index import Background, Floats, InvertedIndex, hashed
+from services.reports.matching.index import Background, Bm25Index, CosineIndex, Flags, Floats, hashed
 from services.reports.matching.model import Model
 from services.reports.matching.pairs import PairModel, Relation, pair_features
-
-Flags = npt.NDArray[np.bool_]
 
 FUSION = 20
 """Constant of reciprocal rank fusion; 20 to 60 differ by less than .005 in recall on the development data."""
@@ -72,6 +70,11 @@ HALF = 0.5
 PLAINLY = 5
 """Different words that say something, from which a text need not be read closely to know that it claims something."""
 _COVERAGE = TITLE_FEATURES.index("coverage")
+USUAL_TITLE, USUAL_BODY, USUAL_TEXT = 11, 120, 40
+"""Words: of development titles and reports on average; of bodies a guess, an office's own settle it."""
+MADE = 5_000
+"""Titles kept ready for comparison, 5 kB each; another takes 0.05 ms."""
+BLOCK = 256
 CLAIM_WORDS = 14
 """From this length a title is a text of its own, and the pair model reads it."""
 
@@ -191,18 +194,13 @@ class Matcher:
     def __init__(self, trained: Trained | None = None, stems: Stems | None = None) -> None:
         self._trained = trained or Trained.load()
         self._stem = stems or Stems()
-        self._reset()
-
-    def _reset(self) -> None:
-        self._titles = _Shelf()
-        self._linked = _Shelf()
-        self._grams = InvertedIndex(self._trained.grams)
-        self._title_stems = InvertedIndex(self._trained.stems)
-        self._body_stems = InvertedIndex(self._trained.stems)
-        self._linked_stems = InvertedIndex(self._trained.stems)
+        self._titles = _Shelf(self._compared)
+        self._linked = _Shelf(self._compared)
+        self._grams = CosineIndex(self._trained.grams)
+        self._title_stems = Bm25Index(self._trained.stems, USUAL_TITLE)
+        self._body_stems = Bm25Index(self._trained.stems, USUAL_BODY)
+        self._linked_stems = Bm25Index(self._trained.stems, USUAL_TEXT)
         self._linked_to: dict[tuple[str, str], OrderedDict[str, str]] = {}
-        # Rows by their words; one that is gone stays listed and is masked.
-        self._worded: dict[tuple[str, tuple[str, ...]], list[int]] = {}
 
     def __len__(self) -> int:
         return len(self._titles.rows) + len(self._linked.rows)
@@ -222,19 +220,27 @@ class Matcher:
             if document and document.answers_to:
                 siblings = self._linked_to.get((tenant, document.answers_to), OrderedDict())
                 siblings.pop(fingerprint(document.title), None)
-        if self._titles.is_mostly_gone() or self._linked.is_mostly_gone():
-            kept = [*self._titles.documents(), *self._linked.documents()]
-            self._reset()
-            for document in kept:
-                self.add(document)
+        if self._titles.is_mostly_gone():
+            kept = self._titles.keep()
+            for index in (self._grams, self._title_stems, self._body_stems):
+                index.keep(kept)
+        if self._linked.is_mostly_gone():
+            self._linked_stems.keep(self._linked.keep())
+
+    def upkeep(self) -> None:
+        """What additions leave to be done: without it the indexes fall apart into ever more pieces.
+
+        May run in a thread beside questions and additions.
+        """
+        for index in (self._grams, self._title_stems, self._body_stems, self._linked_stems):
+            index.upkeep()
 
     def _add_title(self, document: Document) -> None:
         compared = self._compared(document.title)
         row = self._titles.put(document, compared)
-        self._worded.setdefault((document.tenant, compared.words), []).append(row)
-        self._grams.add(row, grams(compared.words))
-        self._title_stems.add(row, compared.stems)
-        self._body_stems.add(row, [self._stem(word) for word in words(document.body[:LONGEST_TEXT])])
+        self._grams.add(row, hashed_grams(compared.words))
+        self._title_stems.add(row, hashed(compared.stems))
+        self._body_stems.add(row, hashed([self._stem(word) for word in words(document.body[:LONGEST_TEXT])]))
 
     def _add_linked(self, document: Document) -> None:
         if document.answers_to is None:
@@ -247,7 +253,7 @@ class Matcher:
         if not compared.reading.has_claim():
             return
         siblings[key] = document.id
-        self._linked_stems.add(self._linked.put(document, compared), compared.stems)
+        self._linked_stems.add(self._linked.put(document, compared), hashed(compared.stems))
 
     def match(self, tenant: str, text: str, limit: int = 3, *, without: Collection[str] = ()) -> MatchResult:
         """The likeliest answers and cases worth a look, `limit` of each; `without` some that are known to be wrong."""
@@ -326,11 +332,12 @@ class Matcher:
         if not query.stems or not len(self):
             return []
         own = self._titles.mask(tenant, without)
-        cosines = self._grams.cosines(grams(query.words)) * own
-        bm25 = self._title_stems.bm25(query.stems) * own
-        bodies = self._body_stems.bm25(query.stems) * own
+        stems = hashed(query.stems)
+        cosines = self._grams.scores(hashed_grams(query.words)) * own
+        bm25 = self._title_stems.scores(stems) * own
+        bodies = self._body_stems.scores(stems) * own
         nearest = self._nearest_linked(tenant, query, without)
-        found = _Found(query, cosines, bm25, bodies, nearest, self._worded.get((tenant, query.words), ()))
+        found = _Found(query, cosines, bm25, bodies, nearest, self._titles.worded(query))
         is_case = self._titles.is_case()
         answers = self._examined(found, own & ~is_case, EXAMINED, beside=())
         if not (own & is_case).any():
@@ -349,11 +356,12 @@ class Matcher:
         rows = list(dict.fromkeys((*rows, *nearest[:3], *worded)))
         fused = {row: fused.get(row, 0.0) for row in rows}
         query, cosines, bm25, among = asked.query, asked.cosines, asked.bm25, int(shelf.sum())
-        titles = {row: self._titles.compared[row] for row in rows}
-        texts = {row: self._linked.compared[asked.nearest[row]] for row in rows if row in asked.nearest}
-        rivals = [*rows, *beside]
-        weight = self.weights([query, *(self._titles.compared[row] for row in rivals), *texts.values()])
-        covered = {row: coverage(query, self._titles.compared[row], weight) for row in rivals}
+        titles = {row: self._titles.compared(row) for row in rows}
+        texts = {row: self._linked.compared(asked.nearest[row]) for row in rows if row in asked.nearest}
+        competing = titles | {row: self._titles.compared(row) for row in beside}
+        rivals = list(competing)
+        weight = self.weights([query, *competing.values(), *texts.values()])
+        covered = {row: coverage(query, title, weight) for row, title in competing.items()}
         found = []
         for row, title in titles.items():
             standing = Standing(
@@ -388,7 +396,7 @@ class Matcher:
         nearest: dict[int, int] = {}
         if not self._linked_stems.size:
             return nearest
-        for row in _best(self._linked_stems.bm25(query.stems) * self._linked.mask(tenant, without)):
+        for row in _best(self._linked_stems.scores(hashed(query.stems)) * self._linked.mask(tenant, without)):
             answer = self._linked.document(row).answers_to
             target = self._titles.rows.get((tenant, answer or ""))
             if target is not None and answer not in without:
@@ -460,26 +468,34 @@ def is_of_other_post(query: Compared, other: Compared) -> bool:
 
 
 class _Shelf:
-    """Documents by row; a row is never used twice, and is empty once its document is gone."""
+    """Documents by row, without their bodies; a row is empty once its document is gone, until `keep`.
 
-    def __init__(self) -> None:
+    Args:
+        compared: makes a text ready; what was made is kept for the rows asked about last.
+    """
+
+    def __init__(self, compared: Callable[[str], Compared]) -> None:
         self.rows: dict[tuple[str, str], int] = {}
-        self.compared: list[Compared] = []
+        self._compared = compared
+        self._made: OrderedDict[int, Compared] = OrderedDict()
         self._documents: list[Document | None] = []
         self._tenants: dict[str, int] = {}
         self._tenant_of: npt.NDArray[np.int32] = np.zeros(64, dtype=np.int32)
         self._is_case: Flags = np.zeros(64, dtype=np.bool_)
+        self._words: npt.NDArray[np.int64] = np.zeros(64, dtype=np.int64)
+        """Hash of each document's words."""
 
     def put(self, document: Document, compared: Compared) -> int:
         row = len(self._documents)
         if row == len(self._tenant_of):
             self._tenant_of = np.resize(self._tenant_of, row * 2)
             self._is_case = np.resize(self._is_case, row * 2)
+            self._words = np.resize(self._words, row * 2)
         self._tenant_of[row] = self._tenants.setdefault(document.tenant, len(self._tenants) + 1)
         self._is_case[row] = document.kind is Kinds.CASE
+        self._words[row] = hash(compared.words)
         self.rows[document.tenant, document.id] = row
-        self._documents.append(document)
-        self.compared.append(compared)
+        self._documents.append(replace(document, body=""))
         return row
 
     def discard(self, key: tuple[str, str]) -> Document | None:
@@ -488,6 +504,7 @@ class _Shelf:
             return None
         document, self._documents[row] = self._documents[row], None
         self._tenant_of[row] = 0
+        self._made.pop(row, None)
         return document
 
     def document(self, row: int) -> Document:
@@ -496,11 +513,31 @@ class _Shelf:
             raise LookupError(row)
         return document
 
-    def documents(self) -> list[Document]:
-        return [document for document in self._documents if document]
+    def compared(self, row: int) -> Compared:
+        made = self._made.pop(row, None) or self._compared(self.document(row).title)
+        self._made[row] = made
+        if len(self._made) > MADE:
+            self._made.popitem(last=False)
+        return made
+
+    def worded(self, query: Compared) -> list[int]:
+        """Rows of all tenants that say the same word for word, oldest first; one that is gone may be among them."""
+        said = hash(query.words)
+        return [int(row) for row in np.flatnonzero(self._words[: len(self._documents)] == said)]
 
     def is_mostly_gone(self) -> bool:
         return len(self._documents) > 1_000 and len(self.rows) * 2 < len(self._documents)
+
+    def keep(self) -> Flags:
+        """Forgets the empty rows and numbers the others anew; which ones those were."""
+        kept: Flags = self._tenant_of[: len(self._documents)] > 0
+        count = len(kept)
+        for array in (self._tenant_of, self._is_case, self._words):
+            array[: int(kept.sum())] = array[:count][kept]
+        self._documents = [document for document in self._documents if document]
+        self.rows = {(d.tenant, d.id): row for row, d in enumerate(self._documents) if d}
+        self._made.clear()
+        return kept
 
     def is_case(self) -> Flags:
         return self._is_case[: len(self._documents)]
@@ -516,12 +553,14 @@ class _Shelf:
 
 def _best(scores: Floats) -> list[int]:
     """Rows of the highest scores above zero, highest first; ties go to the newer document."""
-    count = min(DEPTH, len(scores))
-    if not count:
-        return []
-    top = np.argpartition(-scores, count - 1)[:count]
-    top = top[scores[top] > 0]
-    return [int(row) for row in top[np.lexsort((-top, -scores[top]))]]
+    whole = len(scores) - len(scores) % BLOCK
+    least = np.float32(0)
+    if whole >= BLOCK * DEPTH:
+        # So many blocks hold one as high: no lower one is among the best, and few are left to be ordered.
+        highest = scores[:whole].reshape(-1, BLOCK).max(axis=1)
+        least = np.partition(highest, -DEPTH)[-DEPTH]
+    rows = np.flatnonzero(scores >= least) if least > 0 else np.flatnonzero(scores)
+    return [int(row) for row in rows[np.lexsort((-rows, -scores[rows]))[:DEPTH]]]
 
 
 def _fused(lists: Iterable[Sequence[int]]) -> dict[int, float]:

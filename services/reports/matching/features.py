@@ -12,6 +12,7 @@ from functools import cached_property, lru_cache
 from itertools import chain
 from operator import mul
 
+import numpy as np
 from rapidfuzz.fuzz import ratio
 from rapidfuzz.process import extractOne
 
@@ -19,6 +20,7 @@ from libs.kit.addresses import addresses
 from libs.kit.claims import Reading, read
 from libs.kit.differences import Mention, conflicts, mentions
 from libs.kit.text import words
+from services.reports.matching.index import Hashes, hashed
 from services.reports.posts import posts_of
 
 LONGEST_TEXT = 2_000
@@ -140,6 +142,15 @@ _FILLERS = frozenset(
 def grams(spelled: Iterable[str]) -> list[str]:
     """Character 3- to 5-grams within words, a space on both sides of each."""
     return list(chain.from_iterable(map(_grams, spelled)))
+
+
+def hashed_grams(spelled: Sequence[str]) -> Hashes:
+    return np.concatenate(list(map(_hashed_grams, spelled))) if spelled else np.zeros(0, dtype=np.uint32)
+
+
+@lru_cache(maxsize=20_000)
+def _hashed_grams(word: str) -> Hashes:
+    return hashed(_grams(word))
 
 
 @lru_cache(maxsize=4_000)
