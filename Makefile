@@ -18,6 +18,7 @@ help:
 	@echo "make chaos                    faults on real processes: what is lost, doubled or stuck"
 	@echo "make mutants                  sow faults into rules and machinery: which no unit test notices"
 	@echo "make url-eval IN= OUT=        what is read from addresses: a CSV with raw_url; links-eval: with a,b"
+	@echo "make mask-eval IN= OUT=       personal data in texts: JSONL with text -> where it is, and the text masked"
 	@echo "make images                   build a container image of each process"
 	@echo "make base-image               build what they stand on, where there is no container registry"
 
@@ -140,3 +141,8 @@ url-eval: setup
 
 links-eval: setup
 	@$(PYTHON) -m tests.bench.urls links "$(IN)" "$(OUT)"
+
+# What is found of personal data in texts, and how it is masked (shapes: tests/bench/personal/mask_eval.py).
+.PHONY: mask-eval
+mask-eval: setup
+	@$(PYTHON) -m tests.bench.personal.mask_eval "$(IN)" "$(OUT)"
