@@ -12,6 +12,7 @@ help:
 	@echo "make code                     the one-time code of the demo's officers"
 	@echo "make restart SERVICE=reports  start one process anew"
 	@echo "make reset                    stop and delete the local data"
+	@echo "make known-import FILE=       answers of other publishers into the archive (OFFICE=, PUBLISHER=)"
 	@echo "make generate                 write what follows from the code: schemas, docs/api, permissions, manifests"
 	@echo "make test                     lint, types and all tests"
 	@echo "make format                   write templates, style sheets and scripts as lint wants them"
@@ -39,6 +40,13 @@ code: setup
 
 restart: setup
 	@$(PYTHON) -m deploy.local restart $(SERVICE)
+
+# JSON lines, CSV or a ClaimReview feed (docs/operations.md), for all offices or for one.
+.PHONY: known-import
+OFFICE ?=
+PUBLISHER ?=
+known-import: setup
+	@$(PYTHON) -m deploy.local known-import "$(FILE)" --office "$(OFFICE)" --publisher "$(PUBLISHER)"
 
 reset: stop
 	@rm -rf .local/run .local/mail

@@ -19,6 +19,7 @@ from deploy.local.external import External
 from deploy.local.layout import Layout
 from deploy.local.ports import DEFAULT_BASE, Ports
 from deploy.local.stack import Stack
+from libs.contracts.topics import Service
 
 
 def main(arguments: list[str]) -> int:
@@ -36,6 +37,9 @@ def main(arguments: list[str]) -> int:
         named = commands.add_parser(name)
         named.add_argument("process", nargs="?", default="")
         named.set_defaults(command=command)
+    imported = commands.add_parser("known-import")
+    imported.add_argument("rest", nargs=argparse.REMAINDER)
+    imported.set_defaults(command=known_import)
     options = vars(parser.parse_args(arguments))
     command = options.pop("command")
     try:
@@ -94,6 +98,13 @@ def status(stack: Stack) -> int:
             dead.append(name)
             print(f"{name:<10} DEAD     read {stack.layout.log(name)}, then: make restart SERVICE={name}")
     return 1 if dead else 0
+
+
+def known_import(stack: Stack, rest: list[str]) -> int:
+    """A file of published answers into the archive of this stack."""
+    environment = {**os.environ, **stack.environment(Service.REPORTS)}
+    command = [sys.executable, "-m", "services.reports.known_import", *rest]
+    return subprocess.run(command, env=environment, check=False).returncode
 
 
 def code(stack: Stack) -> int:

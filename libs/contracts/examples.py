@@ -67,6 +67,19 @@ DRAFT = {
     "explanation": EXPLANATION,
     "change_note": "",
 }
+KNOWN = made("known answer")
+ENTRY = {
+    "own_id": "2026/08/air-keruh",
+    "publisher": "Redaksi Periksa Contoh",
+    "url": "https://periksa.contoh.example/2026/08/air-keruh",
+    "claim": CLAIM,
+    "label": "SALAH",
+    "fact": FACT,
+    "body": EXPLANATION,
+    "published_on": "2026-08-03",
+    "language": "id",
+}
+TALLY = {"new": 480, "changed": 12, "same": 5, "withdrawn": 1, "bad": 2}
 CANDIDATE = {"id": CLARIFICATION, "kind": "clarification", "case_id": OLD_CASE, "score": 0.61}
 MARK = {"report_id": REPORT, "n": 1, "reason": "not_answered", "at": NOON}
 ACCOUNT = {
@@ -82,6 +95,15 @@ SEALED = "AXVudWsgY29udG9oIHNhamE6IG5pbGFpIGluaSB0aWRhayBkYXBhdCBkaWJ1a2E="
 
 WORDS: dict[str, Any] = {
     "absorbed": OLD_CASE,
+    "dropped": False,
+    "entry": ENTRY,
+    "file_name": "arsip-agustus.csv",
+    "finished": False,
+    "import_id": made("import"),
+    "known_id": KNOWN,
+    "problems": [{"row": 17, "column": "url", "code": "url_invalid"}],
+    "publisher": "Redaksi Periksa Contoh",
+    "tally": TALLY,
     "accounts": [ACCOUNT],
     "active": True,
     "address": "warga@surel.example",
@@ -297,6 +319,10 @@ WORDS: dict[str, Any] = {
     "CaseClosed.number": ids.reference_number("KSS-CRB", UUID(CASE)),
     "CaseReopened.reason": "retracted",
     "ReopenCase.reason": "retracted",
+    "AdvanceImport.failure": "",
+    "AdvanceImport.upto": 500,
+    "ImportAdvanced.failure": "",
+    "ImportAdvanced.upto": 500,
     "MergeResumed.case_id": OLD_CASE,
     "ResumeMerge.case_id": OLD_CASE,
     "ReviveCase.case_id": OLD_CASE,
@@ -359,7 +385,8 @@ WORDS: dict[str, Any] = {
 
 PUBLIC = frozenset(
     {"reports.submit-report.v1", "reports.add-message.v1", "reports.reject-match.v1", "reports.rate-answer.v1",
-     "reports.withdraw-report.v1", "reports.count-demand.v1", "notify.follow-subject.v1", "notify.stop-following.v1"}
+     "reports.withdraw-report.v1", "reports.count-demand.v1", "reports.count-known-demand.v1",
+     "notify.follow-subject.v1", "notify.stop-following.v1"}
 )  # fmt: skip
 """Commands of people who have not logged in: without an actor."""
 

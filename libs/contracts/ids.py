@@ -11,6 +11,9 @@ NAMESPACE: Final = UUID("6f1f3f57-20f5-5b0c-9e2e-6b1d3f0a8d11")
 PUBLIC: Final = "public"
 PLATFORM: Final = "platform"
 """The tenant of those who run Simpul itself: it has officers and nothing else."""
+SHARED: Final = "shared"
+"""Not an office: what belongs to the whole deployment. Every office reads it, operators alone write it, and nobody is
+found at it: the directory does not list it."""
 SETUP: Final = "setup"
 """The actor of an installation, which nobody can log in as: it adds the first operator and loads demo data."""
 

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable
 
-from libs.contracts.ids import PLATFORM
+from libs.contracts.ids import PLATFORM, SHARED
 from libs.contracts.messages import Command, Event
 from libs.contracts.registry.tenant import (
     Branding,
@@ -56,7 +56,7 @@ def _created(state: Tenant | None, command: CreateTenant, context: Context) -> T
     if state is not None:
         raise Refused("state_conflict")
     fields.identifier(command.tenant_id, "tenant_id")
-    fields.require(command.tenant_id == context.tenant != PLATFORM, "tenant_id")
+    fields.require(command.tenant_id == context.tenant not in (PLATFORM, SHARED), "tenant_id")
     _check_slug(command.slug)
     fields.require(is_region(command.region_code), "region_code")
     fields.require(PREFIX.fullmatch(command.prefix) is not None, "prefix")

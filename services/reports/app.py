@@ -6,6 +6,7 @@ from typing import Any
 
 from fastapi import FastAPI
 
+from libs.contracts.ids import SHARED
 from libs.contracts.reports.report import PlaceReport
 from libs.contracts.topics import Service
 from libs.runtime.aggregates import Aggregate, Incoming
@@ -20,6 +21,8 @@ from services.reports.case.reads import CaseReads
 from services.reports.clarification.reads import ClarificationReads
 from services.reports.evidence import Evidence
 from services.reports.kinds import AGGREGATES
+from services.reports.known.importing import IMPORTS, Importing, import_cipher
+from services.reports.known.reads import KnownReads
 from services.reports.looking import Looking
 from services.reports.merging import Merging
 from services.reports.placing import Placing
@@ -49,7 +52,11 @@ def create_app(settings: Settings, aggregates: Sequence[Aggregate[Any]] = AGGREG
 
     if not settings.placing:
         aggregates = [replace(a, follow_ups=lambda event: ()) if a.name == "report" else a for a in aggregates]
-    runtime = build(Service.REPORTS, settings, aggregates, prepare=prepare)
+
+    def knows(tenant: str) -> bool:
+        return tenant == SHARED or runtime.directory.knows(tenant)
+
+    runtime = build(Service.REPORTS, settings, aggregates, prepare=prepare, knows=knows)
     matcher = ServiceClient(
         runtime.tokens, service=Service.MATCHER, base_url=settings.matcher_url, within=settings.match_within
     )
@@ -60,6 +67,8 @@ def create_app(settings: Settings, aggregates: Sequence[Aggregate[Any]] = AGGREG
     runtime.holds["ask_again"] = held_while(placing.asking.is_away, mailbox)
     evidence = Evidence(runtime.engine, store, Blobs(runtime.mongo, "evidence"), gateway)
     looking = Looking(store, runtime.directory)
+    cipher = import_cipher(runtime.keyring.master.current)
+    importing = Importing(runtime.engine, Blobs(runtime.mongo, IMPORTS), gateway, cipher=cipher)
     merging = Merging(runtime.engine, store)
     cursors = Cursors(derive(runtime.keyring.master.current, "cursors"))
     reports = ReportReads(runtime.engine, store, cursors)
@@ -68,9 +77,11 @@ def create_app(settings: Settings, aggregates: Sequence[Aggregate[Any]] = AGGREG
         reports=reports,
         cases=CaseReads(runtime.engine, store, cursors, reports),
         clarifications=ClarificationReads(runtime.engine, store, cursors),
+        known=KnownReads(runtime.engine, store, cursors),
         stats=Stats(runtime.engine, store),
     )
     runtime.every(0.5, "evidence", evidence.step)
+    runtime.every(1.0, "importing", importing.step)
     runtime.every(1.0, "merging", merging.step)
     runtime.every(60.0, "mending", merging.mend)
     runtime.every(5.0, "reindexing", Reindexing(runtime.engine, store).step)

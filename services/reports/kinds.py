@@ -6,12 +6,14 @@ from libs.contracts.reports.case import AdvanceWatch
 from libs.contracts.reports.report import PlaceReport
 from libs.runtime.aggregates import Aggregate
 from libs.runtime.mongo import index
+from services.reports import archive_import
 from services.reports.case import ending
 from services.reports.case import rules as case
 from services.reports.case.follow_ups import after_case
 from services.reports.case.state import Case
 from services.reports.clarification import rules as clarification
 from services.reports.clarification.follow_ups import after_clarification
+from services.reports.known import rules as known
 from services.reports.report import rules as report
 from services.reports.report.follow_ups import after_report
 from services.reports.search import VERSION, search_terms
@@ -83,4 +85,36 @@ CLARIFICATION: Aggregate[clarification.Clarification] = Aggregate(
     follow_ups=after_clarification,
 )
 
-AGGREGATES: tuple[Aggregate[Any], ...] = (REPORT, CASE, CLARIFICATION)
+
+def _findable(found: known.Known) -> dict[str, Any]:
+    entry = found.entry
+    terms = search_terms(f"{entry.fact}\n{entry.claim}\n{entry.publisher}")
+    return {**known.index_fields(found), "t": terms, "tv": VERSION}
+
+
+KNOWN: Aggregate[known.Known] = Aggregate(
+    name="known",
+    state=known.Known,
+    decide=known.decide,
+    evolve=known.evolve,
+    index=_findable,
+    indexes=(
+        index(("tenant", 1), ("ix.at", -1), ("_id", -1), name="newest"),
+        index(("tenant", 1), ("ix.t", 1), ("ix.at", -1), name="words"),
+        index(("ix.tv", 1), name="words_version"),
+    ),
+)
+
+IMPORT: Aggregate[archive_import.ArchiveImport] = Aggregate(
+    name="archive_import",
+    state=archive_import.ArchiveImport,
+    decide=archive_import.decide,
+    evolve=archive_import.evolve,
+    index=archive_import.index_fields,
+    indexes=(
+        index(("tenant", 1), ("ix.at", -1), name="newest"),
+        index(("ix.at", 1), name="open", where={"ix.open": True}),
+    ),
+)
+
+AGGREGATES: tuple[Aggregate[Any], ...] = (REPORT, CASE, CLARIFICATION, KNOWN, IMPORT)

@@ -15,6 +15,8 @@ from libs.contracts.reports.reads import (
     CaseView,
     ClarificationCard,
     ClarificationView,
+    ImportView,
+    KnownCard,
     MatchView,
     QueueCounts,
     ReportRow,
@@ -23,7 +25,7 @@ from libs.contracts.reports.reads import (
     TicketView,
 )
 from libs.contracts.topics import Service
-from libs.contracts.words import CHECKERS, Role
+from libs.contracts.words import CHECKERS, MatchOutcome, Role
 from libs.runtime.errors import Refused
 from libs.runtime.http import ServiceClient, caller_dependency, tenant_of
 from libs.runtime.paths import Id, Number, Position
@@ -32,6 +34,7 @@ from libs.runtime.tokens import Caller
 from services.reports.case.reads import CaseReads
 from services.reports.clarification.reads import ClarificationReads
 from services.reports.evidence import Evidence
+from services.reports.known.reads import OFFERED, KnownReads
 from services.reports.matching.questions import Answer, Question
 from services.reports.report.reads import ReportReads
 from services.reports.stats import Stats
@@ -68,6 +71,7 @@ class Reads:
     reports: ReportReads
     cases: CaseReads
     clarifications: ClarificationReads
+    known: KnownReads
     stats: Stats
 
 
@@ -107,7 +111,29 @@ def router(runtime: Runtime, reads: Reads, pictures: Evidence, matcher: ServiceC
         tenant = tenant_of(caller)
         question = Question(id="asked", tenant=tenant, text=told.text, limit=5)
         body = await matcher.post("/match", tenant=None, json=[question.model_dump(mode="json")], within=within)
-        return await reads.clarifications.match(tenant, told.text, ANSWERS.validate_json(body)[0])
+        answer = ANSWERS.validate_json(body)[0]
+        own = await reads.clarifications.match(tenant, told.text, answer)
+        # One that the office gave itself, and that surely fits, needs no other beside it.
+        room = OFFERED - len(own.answers) if own.outcome != MatchOutcome.MATCH else 0
+        if not room or not answer.imported:
+            return own
+        known = await reads.known.fitting(tenant, told.text, answer.imported, most=room)
+        return own.model_copy(update={"known": known})
+
+    @api.get("/known")
+    async def known(
+        caller: From, q: Annotated[str, Query(max_length=300)] = "", cursor: Cursor = None, limit: Limit = 20
+    ) -> Page[KnownCard]:
+        return await reads.known.page(tenant_of(caller), query=q, cursor=cursor, limit=limit)
+
+    @api.get("/known/{known_id}")
+    async def one_known(known_id: Id, caller: From) -> KnownCard:
+        return await reads.known.one(tenant_of(caller), known_id)
+
+    @api.get("/known-imports")
+    async def known_imports(caller: From) -> tuple[ImportView, ...]:
+        office(caller)
+        return await reads.known.imports(tenant_of(caller))
 
     @api.get("/clarifications")
     async def clarifications(

@@ -14,7 +14,8 @@ from libs.runtime.mongo import Document, key
 from libs.runtime.sealing import SubjectKeys
 from services.reports.case.state import Case
 from services.reports.clarification.rules import Clarification
-from services.reports.kinds import CASE, CLARIFICATION, REPORT
+from services.reports.kinds import CASE, CLARIFICATION, KNOWN, REPORT
+from services.reports.known.rules import Known
 from services.reports.report.rules import Report
 
 LEAN = {"history": 0, "due": 0}
@@ -94,6 +95,14 @@ class Store:
             tenant, where, sort=sort, limit=limit, fields=LEAN
         )
         return await self.opened(CLARIFICATION, documents)
+
+    async def known(self, document_ids: Iterable[str]) -> list[tuple[str, Known]]:
+        """Answers of other publishers, each with the archive that it stands in."""
+        documents = list((await self._engine.collection("known").load(document_ids, LEAN)).values())
+        return [(d["tenant"], k) for d, k in zip(documents, await self.known_of(documents), strict=True)]
+
+    async def known_of(self, documents: Sequence[Document]) -> list[Known]:
+        return await self.opened(KNOWN, documents)
 
     async def clarification_of(self, tenant: str, case: Case | None) -> Clarification | None:
         if case is None or case.clarification_id is None:

@@ -1,8 +1,9 @@
 """Read models of reports, cases and published answers."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 from libs.contracts.reads import Page, Read
+from libs.contracts.reports.known import ImportTally, RowProblem
 from libs.contracts.reports.parts import Asked, Candidate, Draft, Reference, SpareDraft
 from libs.contracts.reports.parts import Mark as ReporterMark
 
@@ -56,11 +57,58 @@ class MatchAnswer(Read):
     differences: tuple[Difference, ...] = ()
 
 
+class KnownCard(Read):
+    """An answer of another publisher, in their words. `verdict` is the word of ours that `label` means, where it means
+    one; it is never the office's own verdict."""
+
+    id: str
+    publisher: str
+    url: str
+    claim: str
+    label: str = ""
+    verdict: str | None = None
+    fact: str = ""
+    body: str = ""
+    published_on: date | None = None
+    language: str = "id"
+    version: int = 1
+    demand: int = 0
+    shared: bool = False
+    """Of the archive that all offices read."""
+    withdrawn: bool = False
+
+
+class KnownMatch(Read):
+    """`is_sure`: as sure as an answer of the office would have to be to be given by itself."""
+
+    card: KnownCard
+    score: float
+    is_sure: bool = False
+    differences: tuple[Difference, ...] = ()
+
+
 class MatchView(Read):
-    """`POST /match`: at most three answers, best first. `outcome` as MatchOutcome."""
+    """`POST /match`: at most three answers, best first: the office's own, then those of other publishers. `outcome` as
+    MatchOutcome, about the office's own."""
 
     outcome: str
     answers: tuple[MatchAnswer, ...] = ()
+    known: tuple[KnownMatch, ...] = ()
+
+
+class ImportView(Read):
+    """A file of published answers on its way into the archive. `failure`: why the rest of it could not be read."""
+
+    id: str
+    file_name: str = ""
+    publisher: str = ""
+    started_at: datetime
+    ended_at: datetime | None = None
+    upto: int = 0
+    tally: ImportTally = ImportTally()
+    problems: tuple[RowProblem, ...] = ()
+    """The first 200."""
+    failure: str = ""
 
 
 class VersionView(Read):

@@ -1,4 +1,4 @@
-"""The matcher: a process of its own that holds every open case and published answer in memory.
+"""The matcher: a process of its own that holds every open case, published answer and imported one in memory.
 
 Built from MongoDB at the start, kept up by the journal of reports, which it follows without a group. It writes nothing.
 """
@@ -30,6 +30,7 @@ from libs.contracts.reports.clarification import (
     ClarificationPublished,
     ClarificationRetracted,
 )
+from libs.contracts.reports.known import KnownEntry, KnownRecorded, KnownWithdrawn
 from libs.contracts.reports.report import (
     AnswerRated,
     EvidenceTaken,
@@ -54,9 +55,9 @@ from libs.runtime.service import REFUSED, begin, patiently
 from libs.runtime.tokens import Tokens
 from services.reports.case.state import ENDED, Case
 from services.reports.clarification.rules import Clarification
-from services.reports.kinds import AGGREGATES, CASE, CLARIFICATION, REPORT
-from services.reports.matching.engine import Document, Kinds, Matcher
-from services.reports.matching.questions import Answer, Found, Question
+from services.reports.kinds import AGGREGATES, CASE, CLARIFICATION, KNOWN, REPORT
+from services.reports.matching.engine import Decision, Document, Kinds, Matcher
+from services.reports.matching.questions import Answer, Found, Imported, Question
 from services.reports.matching.teaching import teaches
 from services.reports.matching.turns import Turns
 from services.reports.placing import told
@@ -78,6 +79,8 @@ class Shelf:
         self._store = store
         self._matcher = matcher
         self._clarifications: dict[str, str] = {}
+        self._scopes: dict[str, str] = {}
+        """Whose archive an imported answer stands in."""
         self._lock = asyncio.Lock()
 
     async def build(self) -> None:
@@ -89,6 +92,8 @@ class Shelf:
         async for clarifications in self._all(CLARIFICATION, {}):
             for document_id, clarification in clarifications.items():
                 self._clarification(tenant_of(document_id), clarification)
+        async for document_id, entry in self._entries():
+            self._entry(tenant_of(document_id), identity_of(document_id), entry)
         async for reports in self._all(REPORT, {"ix.case": {"$type": "string"}}):
             for document_id, report in reports.items():
                 self._link(tenant_of(document_id), report)
@@ -108,6 +113,23 @@ class Shelf:
                 return
             last = documents[-1]["_id"]
             yield dict(zip((d["_id"] for d in documents), await self._store.opened(kind, documents), strict=True))
+            await asyncio.sleep(0)
+
+    async def _entries(self) -> AsyncIterator[tuple[str, KnownEntry]]:
+        """What others have answered. There may be a hundred thousand: of each document no more is read than that."""
+        last = ""
+        while True:
+            documents = await self._engine.collection(KNOWN.name).across_tenants(
+                {"_id": {"$gt": last}, "ix.offered": True},
+                sort=(("_id", 1),),
+                limit=CHUNK,
+                fields={"state.entry": 1},
+            )
+            if not documents:
+                return
+            last = documents[-1]["_id"]
+            for document in documents:
+                yield document["_id"], KnownEntry.model_construct(**document["state"]["entry"])
             await asyncio.sleep(0)
 
     async def _samples(
@@ -159,6 +181,10 @@ class Shelf:
             case CaseMerged() | CaseClosed():
                 if key(tenant, event.case_id) not in self._clarifications:
                     self._matcher.remove(event.case_id, tenant)
+            case KnownRecorded():
+                self._entry(tenant, event.known_id, event.entry)
+            case KnownWithdrawn():
+                self._forgotten(tenant, event.known_id)
             case ClarificationPublished() | ClarificationPaused() | ClarificationRetracted():
                 document_id = key(tenant, event.clarification_id)
                 found = await self._engine.collection(CLARIFICATION.name).load([document_id], LEAN)
@@ -185,6 +211,15 @@ class Shelf:
         else:
             self._clarifications.pop(key(tenant, case_id), None)
             self._matcher.remove(case_id, tenant)
+
+    def _entry(self, tenant: str, known_id: str, entry: KnownEntry) -> None:
+        self._scopes[known_id] = tenant
+        body = f"{entry.fact}\n{entry.body}"
+        self._matcher.add(Document(known_id, tenant, Kinds.IMPORTED, entry.claim, body))
+
+    def _forgotten(self, tenant: str, known_id: str) -> None:
+        self._scopes.pop(known_id, None)
+        self._matcher.remove(known_id, tenant)
 
     def _link(self, tenant: str, report: Report) -> None:
         text = told(report)
@@ -214,6 +249,17 @@ class Shelf:
                 )
                 for c in result.candidates
             ),
+            imported=tuple(
+                Imported(
+                    known_id=c.id,
+                    scope=self._scopes[c.id],
+                    score=c.score,
+                    is_sure=position == 0 and imported.decision is Decision.MATCH,
+                )
+                for position, c in enumerate(imported.candidates)
+            )
+            if (imported := result.imported)
+            else (),
         )
 
 
@@ -229,7 +275,7 @@ _CONCERNING: dict[str, type[Event]] = {
     kind.type_name: kind
     for kind in (
         *_REPORT_READ, ReportWithdrawn, ReportScreenedOut, ReportUnlinked, *_CASE_READ, CaseMerged, CaseClosed,
-        ClarificationPublished, ClarificationPaused, ClarificationRetracted,
+        ClarificationPublished, ClarificationPaused, ClarificationRetracted, KnownRecorded, KnownWithdrawn,
     )
 }  # fmt: skip
 

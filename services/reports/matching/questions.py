@@ -26,9 +26,20 @@ class Found(_Part):
     score: float
 
 
+class Imported(_Part):
+    """An answer that somebody else published; `scope` is the office whose archive it stands in, or what all share."""
+
+    known_id: str
+    scope: str
+    score: float
+    is_sure: bool
+
+
 class Answer(_Part):
-    """`decision`: match, suggest or none, about the first candidate; candidates best first, those worth a look only."""
+    """`decision`: match, suggest or none, about the first candidate; candidates best first, those worth a look only.
+    What others have answered is told beside it and decides nothing."""
 
     id: str
     decision: str
     candidates: tuple[Found, ...] = ()
+    imported: tuple[Imported, ...] = ()

@@ -2,6 +2,7 @@ import time
 
 import pytest
 
+from libs.contracts.ids import SHARED
 from libs.kit.stems import Stems
 from services.reports.matching.engine import (
     CASES_EXAMINED,
@@ -309,3 +310,57 @@ def test_what_lies_open_word_for_word_many_times_is_still_a_question_like_any_ot
 
     assert len(examined) <= EXAMINED + CASES_EXAMINED + 2 * WORDED
     assert (result.decision, result.candidates[0].id) == (Decision.MATCH, "bank")
+
+
+def imported(id, title, tenant=SHARED):
+    return Document(id, tenant, Kinds.IMPORTED, title)
+
+
+def test_what_others_answered_is_found_by_every_office_and_decides_nothing(matcher) -> None:
+    matcher.add(imported("shared", BANK))
+
+    for office in (CIREBON, JOMBANG):
+        result = matcher.match(office, FORWARDED)
+        assert result.decision is not Decision.MATCH
+        assert "shared" not in [candidate.id for candidate in result.candidates]
+        assert (result.imported.decision, result.imported.candidates[0].id) == (Decision.MATCH, "shared")
+
+
+def test_the_archive_of_one_office_is_no_other_office_s(matcher) -> None:
+    matcher.add(imported("theirs", BANK, JOMBANG))
+
+    assert matcher.match(CIREBON, FORWARDED).imported is None
+    assert matcher.match(JOMBANG, FORWARDED).imported.candidates[0].id == "theirs"
+
+
+def test_a_copy_of_an_answer_in_the_shared_archive_takes_no_certainty_from_our_own(matcher) -> None:
+    matcher.add(clarification("bank", BANK))
+    alone = matcher.match(CIREBON, FORWARDED)
+    for number in range(20):
+        matcher.add(imported(f"shared-{number}", BANK))
+
+    beside = matcher.match(CIREBON, FORWARDED)
+
+    assert (beside.decision, beside.candidates[0].id) == (Decision.MATCH, "bank")
+    assert beside.candidates[0].score == pytest.approx(alone.candidates[0].score, abs=0.02)
+
+
+def test_an_imported_answer_that_was_said_not_to_be_meant_is_not_offered_again(matcher) -> None:
+    matcher.add(imported("shared", BANK))
+
+    assert matcher.match(CIREBON, FORWARDED, without=("shared",)).imported is None
+
+
+def test_after_many_removals_an_imported_answer_is_still_one() -> None:
+    matcher = Matcher(TRAINED, STEMS)
+    for number in range(1_100):
+        matcher.add(clarification(f"d{number}", f"Kabar nomor{number} tentang hal{number}"))
+    matcher.add(imported("shared", BANK))
+    for number in range(1_100):
+        matcher.remove(f"d{number}", CIREBON)
+
+    result = matcher.match(CIREBON, FORWARDED)
+
+    assert result.candidates == ()
+    assert result.imported is not None
+    assert result.imported.candidates[0].id == "shared"

@@ -8,6 +8,7 @@ import pytest
 from aiokafka import ConsumerRecord
 
 from libs.contracts.envelope import Envelope
+from libs.contracts.ids import SHARED
 from libs.contracts.messages import Event
 from libs.contracts.reports.case import (
     CaseAbsorbed,
@@ -19,6 +20,7 @@ from libs.contracts.reports.case import (
     ReportUnlinked,
 )
 from libs.contracts.reports.clarification import ClarificationPublished, IssueClarification
+from libs.contracts.reports.known import KnownEntry, KnownRecorded, KnownWithdrawn
 from libs.contracts.reports.parts import Mark
 from libs.contracts.reports.report import AnswerRated, ReportMatched, ReportMoved
 from libs.contracts.words import MatchOutcome
@@ -26,6 +28,7 @@ from libs.runtime.mongo import key
 from services.reports.case.state import Case
 from services.reports.clarification import rules as clarification
 from services.reports.clarification.rules import Clarification
+from services.reports.known.rules import Known
 from services.reports.matching.app import Shelf
 from services.reports.matching.engine import Matcher
 from services.reports.matching.questions import Question
@@ -48,6 +51,7 @@ class Stored:
         self._reports = {key(TENANT, r.report_id): r for r in reports}
         self._cases = {key(TENANT, c.case_id): c for c in cases}
         self.clarifications: dict[str, Clarification] = {}
+        self.known: dict[str, dict[str, Any]] = {}
         self.questions = 0
 
     def collection(self, name: str) -> "_Collection":
@@ -55,6 +59,7 @@ class Stored:
             "report": self._reports,
             "case": self._cases,
             "clarification": self.clarifications,
+            "known": self.known,
         }
         return _Collection(self, states.get(name, {}))
 
@@ -100,11 +105,11 @@ def a_case(report: Report, **more: Any) -> Case:
     return case.model_copy(update={"case_id": report.case_id, "sample": (report.report_id,), **more})
 
 
-def told_of(*events: Event) -> list[ConsumerRecord]:
-    return [_record(event) for event in events]
+def told_of(*events: Event, tenant: str = TENANT) -> list[ConsumerRecord]:
+    return [_record(event, tenant) for event in events]
 
 
-def _record(event: Event) -> ConsumerRecord:
+def _record(event: Event, tenant: str) -> ConsumerRecord:
     subject: str = getattr(event, f"{event.aggregate}_id")
     envelope = Envelope(
         id=uuid4(),
@@ -112,7 +117,7 @@ def _record(event: Event) -> ConsumerRecord:
         source="/simpul/reports",
         subject=subject,
         time=NOON,
-        tenant=TENANT,
+        tenant=tenant,
         correlation_id="c",
     )
     body, headers = event.model_dump_json().encode(), tuple(envelope.headers())
@@ -321,3 +326,35 @@ async def test_a_case_that_is_drafted_again_after_its_end_is_known(reports: list
     await shelf.take(told_of(CaseClosed(case_id=case_id), saved))
 
     assert is_known(shelf, claim)
+
+
+ENTRY = KnownEntry(
+    own_id="a-1", publisher="Redaksi Contoh", url="https://periksa.contoh.example/a-1", claim=WORDS[0], label="SALAH"
+)
+
+
+def a_known(known_id: str) -> Known:
+    return Known(known_id=known_id, version=1, entry=ENTRY, recorded_at=NOON)
+
+
+def offered(shelf: Shelf, text: str) -> list[tuple[str, str, bool]]:
+    answer = shelf.answer(Question(id="q", tenant=TENANT, text=text))
+    return [(i.known_id, i.scope, i.is_sure) for i in answer.imported]
+
+
+async def test_what_others_answered_is_read_at_the_start_and_followed() -> None:
+    stored = Stored([], [])
+    stored.known[key(SHARED, "k-1")] = a_known("k-1").model_dump()
+    shelf = shelf_of(stored)
+
+    await shelf.build()
+    at_first = offered(shelf, WORDS[0])
+    changed = ENTRY.model_copy(update={"claim": WORDS[1]})
+    await shelf.take(told_of(KnownRecorded(known_id="k-1", version=2, entry=changed, at=NOON), tenant=SHARED))
+    then = offered(shelf, WORDS[1]), offered(shelf, WORDS[0])
+    await shelf.take(told_of(KnownWithdrawn(known_id="k-1", at=NOON), tenant=SHARED))
+
+    assert at_first == [("k-1", SHARED, True)]
+    assert then == ([("k-1", SHARED, True)], [])
+    assert offered(shelf, WORDS[1]) == []
+    assert found(shelf, WORDS[0]) == []
