@@ -168,16 +168,23 @@ def imitated(host: str) -> str | None:
     if carried is not None:
         return carried
     name, _, ending = registered.partition(".")
-    skeleton = name.translate(_LOOKALIKE).replace("rn", "m").replace("vv", "w")
+    skeleton = _plain_letters(name).translate(_LOOKALIKE).replace("rn", "m").replace("vv", "w")
     for known in WELL_KNOWN:
         known_name, _, known_ending = known.partition(".")
-        posing = skeleton == known_name and name != known_name and len(name) > 2
+        posing = skeleton == known_name and name != known_name and (len(name) > 2 or not name.isascii())
         if posing and (ending == known_ending or known_name in _BRANDS or not name.isascii()):
             return known
     for brand in sorted(_BRANDS):
-        if brand in name.split("-") or (ending == "com" and _one_apart(name, brand)):
+        if brand in (*name.split("-"), name.replace("-", "")) or (ending == "com" and _one_apart(name, brand)):
             return f"{brand}.com"
-    return None
+    # A word of another script that is made only of letters which look like ours, under an ending of ours.
+    is_disguise = not re.search(r"[a-z]", name) and not name.isascii() and skeleton.isascii() and ending.isascii()
+    return skeleton if is_disguise and skeleton.isalpha() else None
+
+
+def _plain_letters(name: str) -> str:
+    """Without accents: ţ for t."""
+    return "".join(c for c in unicodedata.normalize("NFKD", name) if not unicodedata.combining(c))
 
 
 def registered_name(host: str) -> str:
@@ -190,6 +197,8 @@ def registered_name(host: str) -> str:
 def _carried(before: str, registered: str) -> str | None:
     """A well-known host, or an ending for offices, that stands where it does not count: before the registered name."""
     posed = f".{before}.{registered}" if before else f".{registered}"
+    if before and (begun := next((known for known in WELL_KNOWN if posed[1:].startswith(f"{known}.")), None)):
+        return begun
     for known in sorted(WELL_KNOWN):
         if len(known) > 5 and (f".{known}." in posed or f".{known}-" in posed):
             return known

@@ -42,7 +42,8 @@ def without_entities(url: str) -> str:
 def shown(parts: SplitResult) -> str:
     """Without scheme, tracking and places on the page; the order of what is left stays."""
     query = urlencode([(n, v) for n, v in _pairs(parts.query) if not _TRACKING.fullmatch(n)], quote_via=quote)
-    path = parts.path.rstrip("/")
+    # An address within the path, as archives have it, lost a stroke when double ones were folded.
+    path = re.sub(r"(?<=/)(https?:)/(?=[^/])", r"\1//", parts.path.rstrip("/"))
     return f"{_netloc(parts)}{path}" + (f"?{query}" if query else "") + _page_fragment(parts)
 
 

@@ -11,24 +11,27 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from libs.kit.hosts import refused_because
-from libs.kit.urls import NotAnAddress, opened_in_app, resolve
+from libs.kit.hosts import endings, refused_because
+from libs.kit.urls import NotAnAddress, as_pasted, opened_in_app, resolve
 
 SAID = ("platform", "kind", "handle_or_id", "canonical_url", "identity_key", "offline_resolvable")
 REASON = "reason"
-_HANDLE = re.compile(r"@[\w.-]{1,60}|\w{1,60}", re.ASCII)
+_HANDLE = re.compile(r"@[\w.-]{1,60}|\w[\w.]{0,59}", re.ASCII)
 _KINDS = {"page": "website"}
 
 
 def described(raw: str) -> dict[str, str]:
     """In the words of the file: no platform for a site of somebody's own, `rejected` with the reason."""
     handle = raw.strip()
-    if _HANDLE.fullmatch(handle):
+    if _HANDLE.fullmatch(handle) and ("." not in handle or handle[0] == "@" or _ending(handle) not in endings()):
         return _row("", "needs_platform", handle.removeprefix("@"))
     try:
+        pasted = as_pasted(raw)
         # A link for an app has no host that could deceive.
-        reason = refused_because(raw) if opened_in_app(raw) is None else None
+        reason = refused_because(pasted) if opened_in_app(pasted) is None else None
         read = resolve(raw)
+        # Nor may what a wrapper carries.
+        reason = reason or (refused_because(read.url) if read.url else None)
     except NotAnAddress as error:
         return _row("", "rejected", reason=error.code)
     if reason is not None:
@@ -36,6 +39,10 @@ def described(raw: str) -> dict[str, str]:
     platform = "" if read.platform == "web" else read.platform
     kind = _KINDS.get(read.kind, read.kind)
     return _row(platform, kind, read.id, read.url, read.identity, "yes" if read.resolved else "no")
+
+
+def _ending(name: str) -> str:
+    return name.rpartition(".")[2].lower()
 
 
 def _row(

@@ -25,6 +25,9 @@ def canonical(account: SocialAccount) -> SocialAccount:
     except NotAnAddress:
         raise Refused("validation", "accounts") from None
     key = address.identity
+    # What a redirect page carries is held to the same.
+    if refused_because(address.url) is not None:
+        raise Refused("validation", "accounts")
     if address.kind not in KINDS or not key.isascii() or len(key) > LONGEST_KEY:
         raise Refused("validation", "accounts")
     return SocialAccount(

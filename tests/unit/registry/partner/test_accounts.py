@@ -43,3 +43,9 @@ def test_a_key_fits_into_a_header_whatever_the_handle() -> None:
 def test_what_is_not_an_account_is_refused(url: str) -> None:
     with pytest.raises(Refused, match="accounts"):
         canonical(account(url))
+
+
+@pytest.mark.parametrize("carried", ["http%3A%2F%2F169.254.169.254%2F", "https%3A%2F%2Ffacebook.com.masuk.xyz%2Fkabar"])
+def test_an_account_is_not_taken_from_a_redirect_to_where_none_may_be(carried: str) -> None:
+    with pytest.raises(Refused):
+        canonical(account(f"https://l.facebook.com/l.php?u={carried}"))
