@@ -5,7 +5,7 @@ SERVICE ?=
 .PHONY: help run stop status logs code restart reset setup setup-test test lint format type lock generate
 
 help:
-	@echo "make run                      start Kafka, mongod, the mail sink and the services"
+	@echo "make run                      start Kafka, mongod, mail, chat and the services"
 	@echo "make stop                     stop them; data is kept"
 	@echo "make status                   what runs, where, with how much memory"
 	@echo "make logs SERVICE=reports     follow a log"
@@ -49,7 +49,7 @@ known-import: setup
 	@$(PYTHON) -m deploy.local known-import "$(FILE)" --office "$(OFFICE)" --publisher "$(PUBLISHER)"
 
 reset: stop
-	@rm -rf .local/run .local/mail
+	@rm -rf .local/run .local/mail .local/chat
 	@echo "The local data is gone. make run starts afresh."
 
 setup:

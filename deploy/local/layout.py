@@ -40,6 +40,10 @@ class Layout:
         return LOCAL / "mail" if self.home == LOCAL / "run" else self.home / "mail"
 
     @property
+    def chat(self) -> Path:
+        return LOCAL / "chat" if self.home == LOCAL / "run" else self.home / "chat"
+
+    @property
     def processes(self) -> Path:
         return self.home / "processes"
 

@@ -48,6 +48,11 @@ class Ports:
         return self.base + 6
 
     @property
+    def chat(self) -> int:
+        """Beyond the ports of second members and of their health."""
+        return self.base + 22
+
+    @property
     def kafka(self) -> int:
         return self.base + 10
 
@@ -65,6 +70,7 @@ class Ports:
             **{self.health(service): f"{service.value}: health" for service in _SERVICES},
             self.mail_page: "mail page",
             self.smtp: "mail sink",
+            self.chat: "chat provider",
             self.kafka: "Kafka",
             self.kafka_controller: "Kafka controller",
             self.mongod: "mongod",

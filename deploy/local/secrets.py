@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
@@ -35,6 +36,12 @@ SEALERS: dict[Service, tuple[Service, ...]] = {
 
 MASTERS = ((Service.REGISTRY,), (Service.REPORTS, Service.MATCHER), (Service.NOTIFY,))
 """Who keeps data under one master key: the matcher reads the database of reports."""
+
+CHANNELS = "channels.json"
+CHANNEL_HOLDERS = (Service.GATEWAY, Service.NOTIFY)
+"""The gateway is called by the providers, notify calls them."""
+
+ANSWER_TEMPLATE = {"name": "jawaban_laporan_v1", "languages": ["id"]}
 
 GATEWAY_KEYS = ("tracking", "session", "blobs")
 
@@ -68,6 +75,24 @@ class Secrets:
         for name in GATEWAY_KEYS:
             self._once(self.of(Service.GATEWAY) / f"{name}.key", _new_key)
 
+    @property
+    def channels(self) -> Path:
+        """The offices' numbers and bots as the chat provider sees them, in a folder of its own."""
+        return self._folder / "chat" / CHANNELS
+
+    def add_channels(self, offices: Iterable[str]) -> None:
+        """A WhatsApp number and a Telegram bot for each office that has none; those that are there stay as they are."""
+        known = json.loads(self.channels.read_text()) if self.channels.exists() else {"whatsapp": [], "telegram": []}
+        served = {account["office"] for account in known["whatsapp"]}
+        missing = [office for office in offices if office not in served]
+        for office in missing:
+            known["whatsapp"].append(_new_number(office, place=len(known["whatsapp"]) + 1))
+            known["telegram"].append(_new_bot(office))
+        for file in (self.channels, *(self.of(holder) / CHANNELS for holder in CHANNEL_HOLDERS)):
+            file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            if missing or not file.exists():
+                _write(file, json.dumps(known, indent=1))
+
     def login(self, server: str, username: str) -> Login:
         """The log-in of one user at Kafka or MongoDB; the password is made when first asked for."""
         return Login(username, self._once(self._folder / f"{server}-{username}.password", _new_password))
@@ -87,11 +112,43 @@ class Secrets:
     def _once(self, file: Path, make: Callable[[], str]) -> str:
         if not file.exists():
             self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-            fresh = file.with_suffix(".new")
-            fresh.touch(mode=0o600)
-            fresh.write_text(make())
-            fresh.replace(file)
+            _write(file, make())
         return file.read_text()
+
+
+def _write(file: Path, text: str) -> None:
+    fresh = file.with_suffix(".new")
+    fresh.touch(mode=0o600)
+    fresh.write_text(text)
+    fresh.replace(file)
+
+
+def _new_number(office: str, *, place: int) -> dict[str, Any]:
+    return {
+        "office": office,
+        "phone_number_id": _digits(15),
+        # Operators do not give out a block of zeros.
+        "display_phone_number": f"628210000{place:04}",
+        "app_secret": secrets.token_hex(16),
+        "verify_token": secrets.token_urlsafe(24),
+        "access_token": f"EAA{secrets.token_urlsafe(48)}",
+        "templates": {"answer": ANSWER_TEMPLATE},
+    }
+
+
+def _new_bot(office: str) -> dict[str, Any]:
+    bot_id = _digits(10)
+    return {
+        "office": office,
+        "bot_id": bot_id,
+        "username": f"simpul_{office.replace('-', '_')}_bot",
+        "token": f"{bot_id}:AA{secrets.token_urlsafe(25)[:33]}",
+        "secret_token": secrets.token_urlsafe(32),
+    }
+
+
+def _digits(count: int) -> str:
+    return str(10 ** (count - 1) + secrets.randbelow(9 * 10 ** (count - 1)))
 
 
 def _new_password() -> str:

@@ -47,6 +47,9 @@ def environment_of(
         "SECURITY_CONTACT": "mailto:keamanan@simpul.example",
         "SMTP_HOST": HOST,
         "SMTP_PORT": str(ports.smtp),
+        "WHATSAPP_URL": f"http://{HOST}:{ports.chat}/v23.0",
+        "WHATSAPP_MEDIA_HOSTS": f"{HOST}:{ports.chat}",
+        "TELEGRAM_URL": f"http://{HOST}:{ports.chat}",
     }
     if kafka_login:
         settings |= {"KAFKA_USERNAME": kafka_login.username, "KAFKA_PASSWORD": kafka_login.password}

@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 from aiokafka.errors import KafkaError
 
 from deploy.local import kafka, mongo
+from deploy.local.chat.phone import ChatLog, ChatProvider
 from deploy.local.children import Children
 from deploy.local.errors import StackError
 from deploy.local.external import External
@@ -27,7 +28,12 @@ T = TypeVar("T")
 
 MAIL_SINK = "mail"
 
-SERVERS = (kafka.NAME, mongo.NAME, MAIL_SINK)
+CHAT = "chat"
+
+SERVERS = (kafka.NAME, mongo.NAME, MAIL_SINK, CHAT)
+
+DEMO_OFFICES = CHECKOUT / "deploy" / "demo" / "offices"
+"""`<slug>.yaml`: each has a number and a bot."""
 
 SERVER_SECONDS = 60
 SERVICE_SECONDS = 60
@@ -110,6 +116,22 @@ class Stack:
         return f"http://{HOST}:{self.ports.mail_page}"
 
     @property
+    def chat_url(self) -> str:
+        return f"http://{HOST}:{self.ports.chat}"
+
+    @property
+    def chat(self) -> ChatProvider:
+        return ChatProvider(self.chat_url)
+
+    @property
+    def chat_log(self) -> ChatLog:
+        return ChatLog(self.layout.chat)
+
+    def add_channels(self, office: str) -> None:
+        """A number and a bot for an office; services know them from their next start."""
+        self._secrets.add_channels([office])
+
+    @property
     def mailbox(self) -> Mailbox:
         return Mailbox(self.layout.mail)
 
@@ -117,6 +139,7 @@ class Stack:
         """Programs and secrets; nothing to do from the second time on."""
         self.layout.require_space()
         self._secrets.create()
+        self._secrets.add_channels(file.stem for file in sorted(DEMO_OFFICES.glob("*.yaml")))
         with self.layout.tools_to_itself():
             if not self._external.mongo_url:
                 mongo.install(self.layout)
@@ -128,9 +151,9 @@ class Stack:
                     self._archive_kafka()
 
     def start_servers(self) -> None:
-        """Kafka, mongod and the mail sink with everything that services expect of them; what runs is left alone."""
+        """Kafka, mongod, mail and chat with everything that services expect of them; what runs is left alone."""
         self.require_ports_free()
-        tasks: list[Callable[[], None]] = [self.start_mail_sink]
+        tasks: list[Callable[[], None]] = [self.start_mail_sink, self.start_chat]
         tasks.append(self._provision_kafka if self._external.kafka_bootstrap else self.start_kafka)
         tasks.append(self._provision_mongo if self._external.mongo_url else self.start_mongod)
         _all(tasks)
@@ -158,6 +181,12 @@ class Stack:
             command = [sys.executable, "-m", "deploy.local.mailsink", str(self.layout.mail)]
             self._launch(MAIL_SINK, [*command, str(self.ports.smtp), str(self.ports.mail_page)])
         self.children.wait_until(MAIL_SINK, lambda: is_open(self.ports.smtp), seconds=SERVER_SECONDS)
+
+    def start_chat(self) -> None:
+        if not self.children.find(CHAT):
+            command = [sys.executable, "-m", "deploy.local.chat.server", str(self.layout.chat), str(self.ports.chat)]
+            self._launch(CHAT, [*command, str(self._secrets.channels), self.public_url])
+        self.children.wait_until(CHAT, lambda: is_open(self.ports.chat), seconds=SERVER_SECONDS)
 
     def start_service(self, service: Service) -> None:
         """Returns when /health/ready says so."""
@@ -206,7 +235,12 @@ class Stack:
 
     def restart(self, name: str) -> None:
         self.children.stop([name])
-        starts = {kafka.NAME: self.start_kafka, mongo.NAME: self.start_mongod, MAIL_SINK: self.start_mail_sink}
+        starts = {
+            kafka.NAME: self.start_kafka,
+            mongo.NAME: self.start_mongod,
+            MAIL_SINK: self.start_mail_sink,
+            CHAT: self.start_chat,
+        }
         if name in starts:
             starts[name]()
         else:
@@ -215,7 +249,7 @@ class Stack:
     def discard_data(self) -> None:
         """Everything but the logs."""
         servers = [self.layout.home / name for name in (kafka.NAME, mongo.NAME)]
-        for part in (*servers, self.layout.mail, self.layout.secrets):
+        for part in (*servers, self.layout.mail, self.layout.chat, self.layout.secrets):
             shutil.rmtree(part, ignore_errors=True)
 
     def ports_of(self, name: str) -> list[int]:
@@ -223,6 +257,7 @@ class Stack:
             kafka.NAME: [self.ports.kafka, self.ports.kafka_controller],
             mongo.NAME: [self.ports.mongod],
             MAIL_SINK: [self.ports.smtp, self.ports.mail_page],
+            CHAT: [self.ports.chat],
         }
         if name in servers:
             return servers[name]

@@ -76,8 +76,30 @@ def test_a_holder_that_lost_its_copy_gets_the_same_key_again(secrets: Secrets) -
 def test_only_the_owner_can_read_a_secret(tmp_path: Path, secrets: Secrets) -> None:
     secrets.login("kafka", "admin")
     secrets.key_file()
+    secrets.add_channels(["kota-contoh"])
 
     assert {file.stat().st_mode & 0o777 for file in tmp_path.rglob("*") if file.is_file()} == {0o600}
+
+
+def test_an_office_has_one_number_and_one_bot_which_the_services_and_the_provider_know(secrets: Secrets) -> None:
+    secrets.add_channels(["kota-contoh"])
+    secrets.add_channels(["kota-contoh", "kab-contoh"])
+
+    held = [secrets.of(service) / "channels.json" for service in (Service.GATEWAY, Service.NOTIFY)]
+    channels = json.loads(secrets.channels.read_text())
+    assert [json.loads(file.read_text()) for file in held] == [channels, channels]
+    assert [number["office"] for number in channels["whatsapp"]] == ["kota-contoh", "kab-contoh"]
+    assert len({bot["token"] for bot in channels["telegram"]}) == 2
+
+
+def test_a_number_that_an_office_has_stays_its_number(secrets: Secrets) -> None:
+    secrets.add_channels(["kota-contoh"])
+    before = json.loads(secrets.channels.read_text())["whatsapp"][0]
+    (secrets.of(Service.NOTIFY) / "channels.json").unlink()
+
+    secrets.add_channels(["kota-contoh"])
+
+    assert json.loads((secrets.of(Service.NOTIFY) / "channels.json").read_text())["whatsapp"][0] == before
 
 
 def _stems(names: set[str], start: str, end: str = "") -> set[str]:
