@@ -335,8 +335,7 @@ class Matcher:
 
     def relation(self, one: str, other: str) -> tuple[Relation, float]:
         """How two texts belong together, and the probability that they make the same claim."""
-        first, second = self._compared(one), self._compared(other)
-        return self._trained.pairs.relation(first, second, self.weights([first, second]))
+        return self._trained.pairs.relation(self._compared(one), self._compared(other))
 
     def examine(self, tenant: str, text: str, without: Collection[str] = ()) -> list[Examined]:
         query = self._compared(text)
@@ -396,7 +395,7 @@ class Matcher:
                     query=query,
                     title=title,
                     text=texts.get(row),
-                    linked=pair_features(query, similar, weight) if similar else None,
+                    linked=pair_features(query, similar, self._trained.pairs.lexicon) if similar else None,
                     linked_cosine=cosine(query.stem_set, similar.stem_set, weight) if similar else 0.0,
                     linked_words=min(len(query.stems), len(similar.stems)) if similar else 0,
                     among=among,

@@ -31,6 +31,7 @@ from services.reports.matching.engine import (
 )
 from services.reports.matching.features import TITLE_FEATURES, grams
 from services.reports.matching.index import Background
+from services.reports.matching.lexicon import Lexicon
 from services.reports.matching.model import Model
 from services.reports.matching.pairs import PAIR_FEATURES, PairModel
 from tests.bench.matching.data import DATA, ROOT, Archive, Report
@@ -78,7 +79,7 @@ def untrained(common: dict[str, Any]) -> Trained:
 
     return Trained(
         title=blank(TITLE_FEATURES, 1),
-        pairs=PairModel(blank(PAIR_FEATURES, 3), 0.9),
+        pairs=PairModel(blank(PAIR_FEATURES, 3), Lexicon(0, {}, {}), 0.9),
         match_from=0.9,
         suggest_from=SUGGEST_FROM,
         stems=Background.of(common["size"], common["stems"]),
