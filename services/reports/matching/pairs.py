@@ -6,7 +6,7 @@ The same wording with another target is a campaign of one sender, and never the 
 import json
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from itertools import chain, pairwise
 from pathlib import Path
@@ -17,7 +17,8 @@ from rapidfuzz.process import extractOne
 
 from libs.kit.claim_words import FILLERS
 from libs.kit.claims import Aspect, Turn, turns
-from libs.kit.differences import Kind, conflicts
+from libs.kit.differences import Kind, Mention, conflicts
+from libs.kit.text import words
 from services.reports.matching.features import FUZZY, HEAD, Compared, Weights, share
 from services.reports.matching.lexicon import Lexicon
 from services.reports.matching.model import Model
@@ -32,8 +33,8 @@ NEARLY = 0.8
 """Of the lighter text, that the other holds, from where it is nearly a copy."""
 SLOT = 3
 """Words of a name behind the word that says whose it is ("bank", "gubernur")."""
-SLOTTED = 0.8
-"""How surely a name a word is that stands there, whatever the dictionary says: "bank mandiri"."""
+ANNOUNCED = 0.8
+"""How surely a name a word is that stands there or on a map, whatever the dictionary says: "bank mandiri"."""
 GOES_ON = 0.4
 """How surely a name a second or third word there must be to be part of it."""
 
@@ -81,11 +82,11 @@ class PairModel:
             return Relation.SAME, 1.0
         if not (one.reading.has_claim() and other.reading.has_claim()):
             return Relation.DIFFERENT, 0.0
-        parting = turns(one.reading, other.reading)
-        same, template, different = self.model.probabilities(_measured(_Laid.of(one, other, self.lexicon), parting))
+        laid, parting = _Laid.of(one, other, self.lexicon), turns(one.reading, other.reading)
+        same, template, different = self.model.probabilities(_measured(laid, parting))
         if same >= SAME_FROM and any(turn.aspect is Aspect.POLARITY for turn in parting):
             return Relation.DIFFERENT, same
-        if same >= SAME_FROM and (parting or conflicts(one.mentions, other.mentions)):
+        if same >= SAME_FROM and (parting or laid.conflicts()):
             return Relation.TEMPLATE, same
         if same >= SAME_FROM:
             return Relation.SAME, same
@@ -98,20 +99,22 @@ class _Laid:
 
     Attributes:
         ones, others: their stems, with one spelling for what both say.
+        spelt: stem as the other text has it → as the one has it.
         lost_ones, lost_others: those of them that the other text does not say.
         slots: of each text, the kinds of names that are announced ("bank", "gubernur") and what they are.
-        slotted: all of those names.
+        named: all of those names, and the places.
     """
 
     one: Compared
     other: Compared
     ones: tuple[str, ...]
     others: tuple[str, ...]
+    spelt: Mapping[str, str]
     lost_ones: frozenset[str]
     lost_others: frozenset[str]
     shared: frozenset[str]
     slots: tuple[Mapping[str, set[str]], Mapping[str, set[str]]]
-    slotted: frozenset[str]
+    named: frozenset[str]
     weight: Weights
     lexicon: Lexicon
 
@@ -119,23 +122,35 @@ class _Laid:
     def of(cls, one: Compared, other: Compared, lexicon: Lexicon) -> "_Laid":
         ones = _joined(one.stems, other.stem_set)
         others = _joined(other.stems, one.stem_set)
-        spelt = _spelt(frozenset(ones), frozenset(others), lexicon)
+        places = _places(one) | _places(other)
+        known = places | _written(one, lexicon) | _written(other, lexicon)
+        spelt = _spelt(frozenset(ones), frozenset(others), known)
         others = tuple(spelt.get(stem, stem) for stem in others)
         all_ones, all_others = frozenset(ones), frozenset(others)
         slots = _filled(ones[: 2 * HEAD], lexicon), _filled(others[: 2 * HEAD], lexicon)
         return cls(
-            one, other, ones, others,
+            one, other, ones, others, spelt,
             all_ones - all_others, all_others - all_ones, all_ones & all_others,
-            slots, frozenset(chain.from_iterable(name for filled in slots for name in filled.values())),
+            slots, places.union(*(name for filled in slots for name in filled.values())),
             lexicon.weights((all_ones, all_others)), lexicon,
         )  # fmt: skip
+
+    def conflicts(self) -> frozenset[Kind]:
+        return conflicts(self.one.mentions, map(self._respelt, self.other.mentions))
+
+    def _respelt(self, mention: Mention) -> Mention:
+        if mention.kind is not Kind.INSTITUTION:
+            return mention
+        stem, spelt = self.one.stem, self.spelt
+        keys = (" ".join(spelt.get(stem(word), word) for word in key.split()) for key in mention.keys)
+        return replace(mention, keys=tuple(keys))
 
     def names(self, stems: Iterable[str]) -> float:
         """Their weight as names."""
         return sum(self.weight.of(stem) * self.name(stem) for stem in stems)
 
     def name(self, stem: str) -> float:
-        return max(SLOTTED if stem in self.slotted else 0.0, self.lexicon.name(stem))
+        return max(ANNOUNCED if stem in self.named else 0.0, self.lexicon.name(stem))
 
 
 def _joined(stems: Sequence[str], written: frozenset[str]) -> tuple[str, ...]:
@@ -151,7 +166,7 @@ def _joined(stems: Sequence[str], written: frozenset[str]) -> tuple[str, ...]:
     return tuple(kept)
 
 
-def _spelt(ones: frozenset[str], others: frozenset[str], lexicon: Lexicon) -> Mapping[str, str]:
+def _spelt(ones: frozenset[str], others: frozenset[str], known: frozenset[str]) -> Mapping[str, str]:
     """Stems of the other text → what the one writes for them, but for a letter or two.
 
     Two names that are both known stay two: Bandung is no misspelt Badung.
@@ -160,13 +175,19 @@ def _spelt(ones: frozenset[str], others: frozenset[str], lexicon: Lexicon) -> Ma
     spelt = {}
     for stem in others - ones if long else ():
         found = extractOne(stem, long, scorer=ratio, score_cutoff=FUZZY) if len(stem) > 3 else None
-        if found is not None and not (_is_known_name(stem, lexicon) and _is_known_name(found[0], lexicon)):
+        if found is not None and not (stem in known and found[0] in known):
             spelt[stem] = found[0]
     return spelt
 
 
-def _is_known_name(stem: str, lexicon: Lexicon) -> bool:
-    return stem in lexicon.documents and lexicon.name(stem) > 0.5
+def _places(text: Compared) -> frozenset[str]:
+    spelled = (words(mention.shown) for mention in text.mentions if mention.kind is Kind.PLACE)
+    return frozenset(text.stem(word) for word in chain.from_iterable(spelled))
+
+
+def _written(text: Compared, lexicon: Lexicon) -> frozenset[str]:
+    """Its names that stand in several other texts as well."""
+    return frozenset(s for s in text.stem_set if s in lexicon.documents and lexicon.name(s) > 0.5)
 
 
 def _measured(laid: _Laid, parting: Sequence[Turn]) -> list[float]:
@@ -180,7 +201,7 @@ def _measured(laid: _Laid, parting: Sequence[Turn]) -> list[float]:
     lighter_head = min(weight.sum(head_one), weight.sum(head_other))
     fewer, more = sorted((len(laid.ones), len(laid.others)))
     replaced = _Replaced.of(laid)
-    conflicting = conflicts(one.mentions, other.mentions)
+    conflicting = laid.conflicts()
     apart, kept = _slots(laid)
     in_order = share(LCSseq.similarity(laid.ones, laid.others), fewer)
     numbers_one, numbers_other = (frozenset(filter(_is_number, head)) for head in (head_one, head_other))

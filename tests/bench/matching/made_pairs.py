@@ -84,7 +84,8 @@ class Names:
 
     def another(self, name: str, slot: str | None, chance: random.Random) -> str:
         kin = self._by_slot.get(slot or "", [])
-        return chance.choice([other for other in (kin if len(kin) > 3 else self._loose) if other != name])
+        others = [other for other in (kin if len(kin) > 3 else self._loose) if other != name]
+        return chance.choice(others) if others else name
 
 
 def exchanged(text: str, names: Names, chance: random.Random) -> str | None:
