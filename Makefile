@@ -78,7 +78,7 @@ type: setup
 UPGRADE ?=
 COMPILE := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-header --no-annotate --no-emit-index-url
-GROUPS := registry reports notify gateway
+GROUPS := registry reports notify gateway fetcher
 lock:
 	$(COMPILE) $(UPGRADE) pyproject.toml $(GROUPS:%=--group %) --group dev --output-file requirements/all.txt >/dev/null
 	for service in $(GROUPS); do \
@@ -92,7 +92,7 @@ generate: setup
 	@$(PYTHON) -m deploy.generate
 
 VERSION ?= $(shell sed -n 's/^version = "\(.*\)"/\1/p' pyproject.toml)
-IMAGES ?= registry reports notify gateway setup
+IMAGES ?= registry reports notify gateway fetcher setup
 # Debian with Python, made here; where it is there, images stand on it and no registry is asked. BASE takes another.
 LOCAL_BASE := simpul/base:bookworm
 .PHONY: images base-image bench

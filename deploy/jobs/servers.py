@@ -17,7 +17,7 @@ from pymongo.errors import PyMongoError
 from deploy.local import mongo
 from deploy.local.kafka_admin import kafka_admin, rules
 from deploy.local.secrets import Login
-from libs.contracts.topics import TOPICS, Service, grants
+from libs.contracts.topics import TOPICS, WITH_LOG_INS, grants
 
 KAFKA = "kafka"
 
@@ -44,7 +44,7 @@ def logins(folder: Path, server: str, users: Iterable[str]) -> list[Login]:
 
 
 async def set_up_kafka(settings: ServersSettings, admin: Login) -> None:
-    users = logins(settings.logins_dir, KAFKA, Service)
+    users = logins(settings.logins_dir, KAFKA, WITH_LOG_INS)
     async with kafka_admin(settings.kafka_bootstrap, admin) as cluster:
         await cluster.set_users(users)
         await cluster.set_topics(TOPICS)
@@ -52,7 +52,7 @@ async def set_up_kafka(settings: ServersSettings, admin: Login) -> None:
 
 
 def set_up_mongo(settings: ServersSettings, admin_url: str) -> None:
-    users = dict.fromkeys(str(mongo.user_of(service)) for service in Service)
+    users = dict.fromkeys(str(mongo.user_of(service)) for service in WITH_LOG_INS)
     mongo.set_users(admin_url, logins(settings.logins_dir, mongo.NAME, users))
 
 

@@ -18,7 +18,7 @@ from deploy.k8s.strimzi import PASSWORDS
 from deploy.local import kafka, mongo
 from deploy.local.external import External
 from deploy.local.secrets import Secrets
-from libs.contracts.topics import Service
+from libs.contracts.topics import WITH_LOG_INS, Service
 
 
 def for_services(secrets: Secrets, *, mongo_url: str) -> list[dict[str, Any]]:
@@ -26,20 +26,23 @@ def for_services(secrets: Secrets, *, mongo_url: str) -> list[dict[str, Any]]:
     found = []
     for service in Service:
         keys = {file.name: file.read_text() for file in sorted(secrets.of(service).iterdir())}
+        found.append(_secret(f"simpul-{service}-keys", keys))
+        if service not in WITH_LOG_INS:
+            continue
         login = secrets.login(kafka.NAME, service)
         access = {
             "SIMPUL_KAFKA_USERNAME": login.username,
             "SIMPUL_KAFKA_PASSWORD": login.password,
             "SIMPUL_MONGO_URL": mongo.with_login(mongo_url, secrets.login(mongo.NAME, mongo.user_of(service))),
         }
-        found += [_secret(f"simpul-{service}-keys", keys), _secret(f"simpul-{service}-access", access)]
+        found.append(_secret(f"simpul-{service}-access", access))
     return found
 
 
 def for_setup(secrets: Secrets, servers: External) -> list[dict[str, Any]]:
     """For the Job that sets up the servers: every password, and the administrators that are given."""
-    users = [(kafka.NAME, service.value) for service in Service]
-    users += [(mongo.NAME, user) for user in dict.fromkeys(str(mongo.user_of(service)) for service in Service)]
+    users = [(kafka.NAME, service.value) for service in WITH_LOG_INS]
+    users += [(mongo.NAME, user) for user in dict.fromkeys(str(mongo.user_of(service)) for service in WITH_LOG_INS)]
     passwords = {f"{server}-{user}.password": secrets.login(server, user).password for server, user in users}
     access = {}
     if servers.kafka_admin:
@@ -51,7 +54,7 @@ def for_setup(secrets: Secrets, servers: External) -> list[dict[str, Any]]:
 
 
 def for_kafka(secrets: Secrets) -> list[dict[str, Any]]:
-    return [_secret(PASSWORDS, {s.value: secrets.login(kafka.NAME, s).password for s in Service})]
+    return [_secret(PASSWORDS, {s.value: secrets.login(kafka.NAME, s).password for s in WITH_LOG_INS})]
 
 
 def _secret(name: str, values: Mapping[str, str]) -> dict[str, Any]:

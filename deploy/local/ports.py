@@ -17,8 +17,9 @@ _SERVICES = {
     Service.REPORTS: 2,
     Service.MATCHER: 3,
     Service.NOTIFY: 4,
+    Service.FETCHER: 9,
 }
-_HEALTH = 13
+_HEALTH = {service: 13 + offset for service, offset in _SERVICES.items()} | {Service.FETCHER: 21}
 _SPAN = 25
 """Room for second members of services too, which chaos puts behind the first."""
 _CLAIM = _SPAN - 1
@@ -37,7 +38,7 @@ class Ports:
 
     def health(self, service: Service) -> int:
         """Probes and metrics."""
-        return self.base + _HEALTH + _SERVICES[service]
+        return self.base + _HEALTH[service]
 
     @property
     def mail_page(self) -> int:

@@ -23,6 +23,7 @@ PAIRS: dict[tuple[Service, Service], tuple[Service, ...]] = {
     (Service.REPORTS, Service.REPORTS): (Service.REPORTS,),
     (Service.REPORTS, Service.MATCHER): (Service.REPORTS, Service.MATCHER),
     (Service.REPORTS, Service.GATEWAY): (Service.REPORTS, Service.GATEWAY),
+    (Service.REPORTS, Service.FETCHER): (Service.REPORTS, Service.FETCHER),
     (Service.NOTIFY, Service.NOTIFY): (Service.NOTIFY,),
 }
 """(caller, called) → the processes that hold their common key."""

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from deploy.local.ports import HOST, Ports
 from deploy.local.secrets import Login
-from libs.contracts.topics import Service
+from libs.contracts.topics import WITH_LOG_INS, Service
 
 MODULES = {
     Service.REGISTRY: "services.registry",
@@ -15,9 +15,10 @@ MODULES = {
     Service.MATCHER: "services.reports.matching",
     Service.NOTIFY: "services.notify",
     Service.GATEWAY: "services.gateway",
+    Service.FETCHER: "libs.fetcher",
 }
 
-PATIENT = (Service.MATCHER, Service.NOTIFY)
+PATIENT = (Service.MATCHER, Service.NOTIFY, Service.FETCHER)
 """Those that nobody waits for: on a machine that all share they give way to the others, as their own pods would."""
 
 
@@ -31,19 +32,28 @@ def environment_of(
     secrets_dir: Path,
 ) -> dict[str, str]:
     settings = {
-        "KAFKA_BOOTSTRAP": kafka_bootstrap,
-        "MONGO_URL": mongo_url,
         "HTTP_HOST": HOST,
         "HTTP_PORT": str(ports.service(service)),
         "HEALTH_PORT": str(ports.health(service)),
         "SECRETS_DIR": str(secrets_dir),
         "LOG_LEVEL": os.environ.get("SIMPUL_LOG_LEVEL", "INFO"),
+        "PUBLIC_URL": _url(ports, Service.GATEWAY),
+    }
+    if service in WITH_LOG_INS:
+        settings |= _of_servers(ports, kafka_bootstrap, kafka_login, mongo_url)
+    return {f"SIMPUL_{name}": value for name, value in settings.items()}
+
+
+def _of_servers(ports: Ports, kafka_bootstrap: str, kafka_login: Login | None, mongo_url: str) -> dict[str, str]:
+    settings = {
+        "KAFKA_BOOTSTRAP": kafka_bootstrap,
+        "MONGO_URL": mongo_url,
         "REGISTRY_URL": _url(ports, Service.REGISTRY),
         "REPORTS_URL": _url(ports, Service.REPORTS),
         "MATCHER_URL": _url(ports, Service.MATCHER),
         "NOTIFY_URL": _url(ports, Service.NOTIFY),
         "GATEWAY_URL": _url(ports, Service.GATEWAY),
-        "PUBLIC_URL": _url(ports, Service.GATEWAY),
+        "FETCHER_URL": _url(ports, Service.FETCHER),
         "SECURITY_CONTACT": "mailto:keamanan@simpul.example",
         "SMTP_HOST": HOST,
         "SMTP_PORT": str(ports.smtp),
@@ -53,7 +63,7 @@ def environment_of(
     }
     if kafka_login:
         settings |= {"KAFKA_USERNAME": kafka_login.username, "KAFKA_PASSWORD": kafka_login.password}
-    return {f"SIMPUL_{name}": value for name, value in settings.items()}
+    return settings
 
 
 def is_built(service: Service) -> bool:

@@ -22,7 +22,7 @@ from deploy.local.mailbox import Mailbox
 from deploy.local.ports import HOST, Ports, is_open, require_free
 from deploy.local.secrets import Login, Secrets
 from deploy.local.services import MODULES, PATIENT, environment_of, is_built, is_ready
-from libs.contracts.topics import TOPICS, Service, grants
+from libs.contracts.topics import TOPICS, WITH_LOG_INS, Service, grants
 
 T = TypeVar("T")
 
@@ -322,7 +322,7 @@ class Stack:
         _await(self._set_up_kafka(admin))
 
     async def _set_up_kafka(self, admin: Login) -> None:
-        logins = [self._secrets.login(kafka.NAME, service) for service in Service]
+        logins = [self._secrets.login(kafka.NAME, service) for service in WITH_LOG_INS]
         try:
             async with kafka_admin(self.kafka_bootstrap, admin) as cluster:
                 await cluster.set_users(logins)
@@ -337,7 +337,7 @@ class Stack:
     def _provision_mongo(self) -> None:
         if self._external.mongo_url and not self._external.mongo_admin_url:
             return
-        users = dict.fromkeys(mongo.user_of(service) for service in Service)
+        users = dict.fromkeys(mongo.user_of(service) for service in WITH_LOG_INS)
         mongo.set_users(self.admin_mongo_url, [self._secrets.login(mongo.NAME, user) for user in users])
 
     def _archive_kafka(self) -> None:

@@ -15,7 +15,12 @@ class Service(StrEnum):
     GATEWAY = "gateway"
     MATCHER = "matcher"
     """The second process of the reports image; a principal of its own, because it only reads."""
+    FETCHER = "fetcher"
+    """The only one with a way out to the web, and so without a log-in at any server."""
 
+
+WITH_LOG_INS = tuple(service for service in Service if service is not Service.FETCHER)
+"""Users of Kafka and MongoDB."""
 
 OWNERS = (Service.REGISTRY, Service.REPORTS, Service.NOTIFY)
 """Services with aggregates: each has a mailbox, a journal and a box of dead letters."""

@@ -38,7 +38,7 @@ from libs.runtime.outbox import KafkaOutbox
 from libs.runtime.outcomes import Result
 from libs.runtime.sealing import Opener, SubjectKeys
 from libs.runtime.server import IDLE_PER_ADDRESS, Connections, Server, allow_many_files, configured
-from libs.runtime.settings import Settings
+from libs.runtime.settings import Served, Settings
 from libs.runtime.sweeping import Sweeper
 from libs.runtime.timers import Timers
 from libs.runtime.tokens import Tokens
@@ -334,7 +334,7 @@ def timers_of(timers: Timers, holds: Mapping[str, Hold]) -> Periodic:
     return Periodic("timers", 5.0, fire)
 
 
-def serve(app: FastAPI, settings: Settings, *, proxies: int = 0) -> None:
+def serve(app: FastAPI, settings: Served, *, proxies: int = 0) -> None:
     """Runs until SIGTERM or SIGINT, then drains; `app.state.health` answers on the other port.
 
     Args:

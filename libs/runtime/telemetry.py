@@ -40,6 +40,7 @@ HTTP_SECONDS = Histogram(
 DELIVERIES = Counter("simpul_deliveries_total", "Deliveries by result", ["service", "channel", "result"])
 
 QUESTIONS = Counter("simpul_questions_total", "Questions to the matcher by what became of them", ["asked_by", "result"])
+FETCHES = Counter("simpul_fetches_total", "Addresses fetched by what came of them", ["result"])
 
 _PROPAGATOR = TraceContextTextMapPropagator()
 _TRACER = trace.get_tracer("simpul")

@@ -16,7 +16,7 @@ from deploy.local.secrets import Secrets
 from libs.contracts.topics import Service
 from libs.runtime.bus import Bus
 from libs.runtime.http import health_app
-from libs.runtime.settings import Settings
+from libs.runtime.settings import Served
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 K8S = CHECKOUT / "deploy" / "k8s"
@@ -108,11 +108,13 @@ def process(service: Service, folder: Path, patched: pytest.MonkeyPatch) -> Proc
     return Process({route.path for route in asked.routes if hasattr(route, "path")}, readers)
 
 
-def settings_of(service: Service) -> type[Settings]:
+def settings_of(service: Service) -> type[Served]:
     return _app(service)[1]
 
 
-def _app(service: Service) -> tuple[Any, type[Settings]]:
+def _app(service: Service) -> tuple[Any, type[Served]]:
+    from libs.fetcher import app as fetcher
+    from libs.fetcher.settings import FetcherSettings
     from services.gateway import app as gateway
     from services.gateway.settings import GatewaySettings
     from services.notify import app as notify
@@ -123,11 +125,12 @@ def _app(service: Service) -> tuple[Any, type[Settings]]:
     from services.reports.matching import app as matcher
     from services.reports.settings import Settings as ReportsSettings
 
-    apps: dict[Service, tuple[Any, type[Settings]]] = {
+    apps: dict[Service, tuple[Any, type[Served]]] = {
         Service.REGISTRY: (registry.create_app, RegistrySettings),
         Service.REPORTS: (reports.create_app, ReportsSettings),
         Service.MATCHER: (matcher.create_app, ReportsSettings),
         Service.NOTIFY: (notify.app, NotifySettings),
         Service.GATEWAY: (gateway.create_app, GatewaySettings),
+        Service.FETCHER: (fetcher.create_app, FetcherSettings),
     }
     return apps[service]

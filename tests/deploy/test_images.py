@@ -14,10 +14,15 @@ from tests.deploy.containerfiles import NAMES, read
 from tests.deploy.imports import imports_of
 from tests.deploy.manifests import CHECKOUT, IMAGES
 
-SERVICES = [name for name in NAMES if name != "setup"]
-ENTRY = {name: [f"services.{name}"] for name in SERVICES} | {"setup": ["deploy.jobs.servers"]}
+SERVICES = [name for name in NAMES if name not in ("setup", "fetcher")]
+ENTRY = {name: [f"services.{name}"] for name in SERVICES}
+ENTRY |= {"setup": ["deploy.jobs.servers"], "fetcher": ["libs.fetcher"]}
 ENTRY["reports"] += ["services.reports.matching"]
-RUN_AS_SCRIPTS = {"libs/kit/imaging.py": "libs.kit.imaging_child"}
+RUN_AS_SCRIPTS = {
+    "libs/kit/imaging.py": "libs.kit.imaging_child",
+    "libs/fetcher/pages.py": "libs.fetcher.page_child",
+    "libs/fetcher/browser.py": "libs.fetcher.browser_child",
+}
 """Modules that start another by its path, which no import shows."""
 USED_WITHOUT_AN_IMPORT = {"python-multipart"}
 """Of forms, by the framework."""
@@ -132,7 +137,7 @@ def closure(name: str) -> tuple[set[Path], set[str]]:
     return files, others - set(sys.stdlib_module_names) - NEVER_ASKED_FOR.get(name, set())
 
 
-@pytest.mark.parametrize("name", SERVICES)
+@pytest.mark.parametrize("name", [*SERVICES, "fetcher"])
 def test_an_image_holds_nothing_that_its_service_does_not_import(name: str) -> None:
     imported = closure(name)[1]
     owners = packages_distributions()

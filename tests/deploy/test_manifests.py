@@ -2,6 +2,7 @@ import ast
 import json
 import tomllib
 from collections.abc import Callable
+from ipaddress import ip_address, ip_network
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,8 @@ from deploy.k8s import strimzi
 from deploy.k8s.secrets import for_kafka, for_services, for_setup
 from deploy.local.external import External
 from deploy.local.secrets import Login, Secrets
-from libs.contracts.topics import Service
+from deploy.local.services import MODULES
+from libs.contracts.topics import OWNERS, WITH_LOG_INS, Service
 from libs.runtime.service import SHUTDOWN
 from libs.runtime.settings import Settings
 from tests.deploy.containerfiles import read
@@ -34,6 +36,7 @@ from tests.deploy.manifests import (
     settings_of,
     workloads,
 )
+from tests.unit.fetcher.test_leads_inside import INTERNAL, INTERNAL_V6
 
 KUBERNETES = "1.32"
 SCHEMAS = Path(__file__).parent / "schemas"
@@ -198,8 +201,9 @@ def test_a_process_starts_with_the_settings_of_its_deployment(
         for name in known.model_fields
         if "127.0.0.1" in str(getattr(settings, name)) or getattr(settings, name) == Path(".local/secrets")
     }, "these still point at this machine: give them in deploy/k8s"
-    assert settings.kafka_username
-    assert settings.kafka_password
+    if isinstance(settings, Settings):
+        assert settings.kafka_username
+        assert settings.kafka_password
 
 
 def test_the_setup_job_has_the_settings_that_it_reads(render: Render, secrets: list[Manifest]) -> None:
@@ -242,7 +246,8 @@ def test_no_process_sees_the_secrets_of_another(render: Render) -> None:
         pod = named(render(EVERYTHING), "Deployment", service)["spec"]["template"]["spec"]
         names = [volume["secret"]["secretName"] for volume in pod["volumes"] if "secret" in volume]
         names += [s["secretRef"]["name"] for s in pod["containers"][0]["envFrom"] if "secretRef" in s]
-        assert set(names) == {f"simpul-{service}-keys", f"simpul-{service}-access"}
+        access = {f"simpul-{service}-access"} if service in WITH_LOG_INS else set()
+        assert set(names) == {f"simpul-{service}-keys"} | access
 
 
 def test_a_pod_has_time_for_all_that_it_does_at_its_end(render: Render) -> None:
@@ -283,6 +288,34 @@ def test_whatever_is_not_named_may_not_talk_at_all(render: Render) -> None:
     assert policy["spec"] == {"podSelector": {}, "policyTypes": ["Ingress", "Egress"]}
 
 
+@pytest.mark.parametrize("what", [LOCAL, EVERYTHING], ids=["local", "everything"])
+def test_the_fetcher_alone_has_a_way_out_to_the_web_and_none_to_a_server(render: Render, what: Any) -> None:
+    policies = of_kind(render(what), "NetworkPolicy")
+    outward = {
+        policy["metadata"]["name"]
+        for policy in policies
+        for rule in policy["spec"].get("egress", [])
+        for peer in rule.get("to", [{"anywhere": rule["ports"]}])
+        if "ipBlock" in peer or {port["port"] for port in peer.get("anywhere", [])} & {80, 443}
+    }
+    fetcher = named(policies, "NetworkPolicy", "fetcher")["spec"]
+
+    assert outward == {"fetcher"}
+    assert fetcher["podSelector"] == {"matchLabels": {"app.kubernetes.io/name": "fetcher"}}
+    web = next(rule for rule in fetcher["egress"] if "ipBlock" in rule["to"][0])
+    assert web["ports"] == [{"protocol": "TCP", "port": 80}, {"protocol": "TCP", "port": 443}]
+    allowed = [(ip_network(p["ipBlock"]["cidr"]), [ip_network(n) for n in p["ipBlock"]["except"]]) for p in web["to"]]
+    for text in (*INTERNAL, *INTERNAL_V6):
+        address = ip_address(text)
+        is_open = any(
+            net.version == address.version and address in net and not any(address in one for one in without)
+            for net, without in allowed
+        )
+        assert not is_open, text
+    (named_servers,) = named(policies, "NetworkPolicy", "servers")["spec"]["podSelector"]["matchExpressions"]
+    assert named_servers == {"key": "app.kubernetes.io/name", "operator": "NotIn", "values": ["fetcher"]}
+
+
 def may_reach(policies: list[Manifest], name: str) -> set[str]:
     return {
         peer["podSelector"]["matchLabels"]["app.kubernetes.io/name"]
@@ -290,7 +323,7 @@ def may_reach(policies: list[Manifest], name: str) -> set[str]:
         if selects(policy, name)
         for rule in policy["spec"].get("egress", [])
         for peer in rule.get("to", [])
-        if "namespaceSelector" not in peer
+        if "podSelector" in peer and "namespaceSelector" not in peer
     }
 
 
@@ -311,7 +344,7 @@ def selects(policy: Manifest, name: str) -> bool:
 
 def urls_read(service: Service) -> set[str]:
     """`settings.x_url` anywhere in the code of the process."""
-    folder = CHECKOUT / "services" / ("reports/matching" if service is Service.MATCHER else service.value)
+    folder = CHECKOUT / MODULES[service].replace(".", "/")
     files = [f for f in folder.rglob("*.py") if service is Service.MATCHER or "matching" not in f.parts]
     return {
         node.attr
@@ -326,7 +359,7 @@ def ends_in_settings(node: ast.expr) -> bool:
     return bool(name.strip("_") == "settings")
 
 
-@pytest.mark.parametrize("service", [s for s in Service if s not in (Service.GATEWAY, Service.MATCHER)])
+@pytest.mark.parametrize("service", OWNERS)
 def test_a_process_is_scaled_by_every_group_that_it_reads_in(
     render: Render, service: Service, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

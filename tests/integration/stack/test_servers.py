@@ -23,7 +23,7 @@ from deploy.local.kafka_admin import _Ready, kafka_admin, rules, sasl
 from deploy.local.ports import HOST
 from deploy.local.secrets import Login, Secrets
 from deploy.local.stack import Stack
-from libs.contracts.topics import TOPICS, Service, Topic, grants, journal, mailbox
+from libs.contracts.topics import TOPICS, WITH_LOG_INS, Service, Topic, grants, journal, mailbox
 
 
 @asynccontextmanager
@@ -134,7 +134,7 @@ async def test_a_wrong_password_is_refused(stack: Stack) -> None:
 
 
 async def test_setting_up_again_changes_nothing_and_takes_back_rights_that_left_the_catalogue(stack: Stack) -> None:
-    principals = {f"User:{service}" for service in Service}
+    principals = {f"User:{service}" for service in WITH_LOG_INS}
     wanted = rules(grants())
     async with kafka_admin(stack.kafka_bootstrap, stack.admin_credentials) as admin:
         fewer = {rule for rule in wanted if rule.principal != "User:matcher"}
