@@ -18,7 +18,7 @@ RUN = "SIMPUL_TEST_RUN"
 
 @contextmanager
 def running_stack() -> Iterator[Stack]:
-    """Servers with users, rights and topics, and the mail sink; no service runs until `start_service`."""
+    """Servers with users, rights and topics, mail and chat; no service runs until `start_service`."""
     clear_up()
     # Tests wait for every service alike.
     stack = Stack(Layout(home=home_of_this_run()), Ports(free_base()), patient=())

@@ -68,7 +68,7 @@ def run(stack: Stack) -> int:
         if started:
             with _step("Demo data"):
                 demo.load_once(stack)
-    print(f"\nSimpul    {stack.public_url}\nMail      {stack.mail_url}\n")
+    print(f"\nSimpul    {stack.public_url}\nMail      {stack.mail_url}\nChat      {stack.chat_url}\n")
     print(demo.log_ins(stack.public_url))
     print("make status · make logs SERVICE=reports · make restart SERVICE=reports · make stop")
     return 0

@@ -7,7 +7,7 @@ import re
 import secrets
 import time
 from collections.abc import Coroutine
-from dataclasses import replace
+from dataclasses import asdict, replace
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -51,6 +51,13 @@ class Provider:
         finally:
             for task in self._tasks:
                 task.cancel()
+
+    def set_faults(self, faults: Faults) -> None:
+        self.faults = faults
+        self.book.note("faults", asdict(faults))
+
+    def window_is_open(self, account: Account, number: str) -> bool:
+        return self.book.window_is_open(account.key, number, time.time())
 
     def take_fault(self, channel: str) -> str:
         """How the answer to this message goes wrong; "" when it does not."""
