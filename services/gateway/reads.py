@@ -20,6 +20,8 @@ from libs.contracts.reports.reads import (
     CaseView,
     ClarificationCard,
     ClarificationView,
+    ImportView,
+    KnownCard,
     MatchView,
     QueueCounts,
     ReportRow,
@@ -44,6 +46,7 @@ ADDRESSES_WITHIN = 5.0
 """Seconds. Only crawlers wait, and what they get is kept."""
 
 _ADDRESSES = TypeAdapter(tuple[AnswerAddress, ...])
+_IMPORTS = TypeAdapter(tuple[ImportView, ...])
 _BULLETINS = TypeAdapter(tuple[BulletinView, ...])
 _BY_HAND = TypeAdapter(tuple[ByHandRow, ...])
 _ASSIGNMENTS = TypeAdapter(tuple[AssignmentView, ...])
@@ -110,6 +113,16 @@ class ReportsReads(_Reads):
     async def clarification(self, tenant: str, ref: str) -> ClarificationView:
         """By number or id."""
         return await self._one(ClarificationView, tenant, f"/clarifications/{_segment(ref)}")
+
+    async def known(self, tenant: str, *, q: str = "", cursor: str = "", limit: int = 20) -> Page[KnownCard]:
+        """What other publishers have answered, newest first."""
+        return await self._one(Page[KnownCard], tenant, "/known", params=_given(q=q, cursor=cursor, limit=limit))
+
+    async def known_one(self, tenant: str, known_id: str) -> KnownCard:
+        return await self._one(KnownCard, tenant, f"/known/{_segment(known_id)}")
+
+    async def imports(self, tenant: str, actor: Actor) -> tuple[ImportView, ...]:
+        return _IMPORTS.validate_json(await self._client.get("/known-imports", tenant=tenant, actor=actor))
 
     async def answer_addresses(self, tenant: str) -> tuple[AnswerAddress, ...]:
         """Of every answer that is not retracted, newest first."""

@@ -95,6 +95,10 @@ class MatchView(Read):
     answers: tuple[MatchAnswer, ...] = ()
     known: tuple[KnownMatch, ...] = ()
 
+    @property
+    def offers(self) -> bool:
+        return bool(self.answers or self.known)
+
 
 class ImportView(Read):
     """A file of published answers on its way into the archive. `failure`: why the rest of it could not be read."""

@@ -1,5 +1,6 @@
 """Published answers as anybody may read them: the list, one with its pictures, corrections, numbers."""
 
+import asyncio
 from urllib.parse import quote, urlencode
 
 from fastapi import APIRouter, Request
@@ -7,12 +8,18 @@ from starlette.responses import RedirectResponse, Response
 
 from libs.contracts.directory import TenantRecord
 from libs.contracts.registry.reads import OfficerView
-from libs.contracts.reports.reads import ClarificationView
+from libs.contracts.reports.reads import ClarificationView, KnownCard
 from libs.contracts.words import ClarificationState
 from libs.runtime.errors import NotFound, Refused
 from services.gateway.archive.card import Shape, Subject, subject
-from services.gateway.archive.views import ClarificationPage, ClarificationsPage, CorrectionsPage
-from services.gateway.archive.wishes import count_demand
+from services.gateway.archive.views import (
+    ClarificationPage,
+    ClarificationsPage,
+    CorrectionsPage,
+    KnownListPage,
+    KnownPage,
+)
+from services.gateway.archive.wishes import count_demand, count_known_demand
 from services.gateway.context import Office, Visit, Visited, posted
 from services.gateway.dispatch.idempotency import read_key
 from services.gateway.paths import Id
@@ -22,12 +29,18 @@ from services.gateway.web.pages import Cursor, Site, Words, office_view, see, te
 
 router = APIRouter(include_in_schema=False)
 
+FIRST_FEW = 3
+"""Answers of other publishers below the office's own."""
+
 
 @router.get("/{slug}/clarifications")
 async def clarifications(
     office: Office, visit: Visit, site: Site, q: Words = "", verdict: Words = "", after: Cursor = ""
 ) -> Response:
-    found = await or_missing(visit.parts.reports.clarifications(office.id, q=q, verdict=verdict, cursor=after))
+    found, others = await asyncio.gather(
+        or_missing(visit.parts.reports.clarifications(office.id, q=q, verdict=verdict, cursor=after)),
+        _others(visit, office, q, wanted=not (verdict or after)),
+    )
     base = f"/{office.slug}/clarifications"
     kept = [(n, v) for n, v in (("q", q), ("verdict", verdict)) if v]
     view = ClarificationsPage(
@@ -37,8 +50,51 @@ async def clarifications(
         total=found.count if found is not None and (q or verdict) else None,
         newer_url=_with(base, kept) if after else "",
         older_url=_with(base, [*kept, ("after", found.next)]) if found is not None and found.next else "",
+        known=others,
+        known_url=_with(f"/{office.slug}/known", [("q", q)] if q else []),
     )
     return site.show(visit, office, "archive/clarifications.html", view, nav="clarifications", found=not (q or after))
+
+
+async def _others(visit: Visited, office: TenantRecord, query: str, *, wanted: bool) -> tuple[KnownCard, ...]:
+    """The first few answers of other publishers."""
+    if not wanted:
+        return ()
+    found = await or_missing(visit.parts.reports.known(office.id, q=query, limit=FIRST_FEW))
+    return found.items if found is not None else ()
+
+
+@router.get("/{slug}/known")
+async def known(office: Office, visit: Visit, site: Site, q: Words = "", after: Cursor = "") -> Response:
+    """What other publishers have answered."""
+    found = await or_missing(visit.parts.reports.known(office.id, q=q, cursor=after))
+    base = f"/{office.slug}/known"
+    kept = [("q", q)] if q else []
+    view = KnownListPage(
+        rows=found.items if found is not None else None,
+        query=q,
+        total=found.count if found is not None and q else None,
+        newer_url=_with(base, kept) if after else "",
+        older_url=_with(base, [*kept, ("after", found.next)]) if found is not None and found.next else "",
+    )
+    return site.show(visit, office, "archive/known_list.html", view, nav="clarifications")
+
+
+@router.get("/{slug}/known/{ref}")
+async def one_known(office: Office, visit: Visit, site: Site, ref: Id, counted: bool = False) -> Response:
+    """No page for search engines: the answer is its publisher's."""
+    view = KnownPage(answer=await visit.parts.reports.known_one(office.id, ref), counted=counted)
+    return site.show(visit, office, "archive/known.html", view, nav="clarifications")
+
+
+@router.post("/{slug}/known/{ref}/demand")
+async def known_demand(office: Office, visit: Visit, ref: Id, request: Request) -> Response:
+    """ "Ya, ini yang saya terima": counted, and the answer shown."""
+    visit.parts.limits.clients.take(visit.client)
+    form = await posted(request, visit)
+    found = await visit.parts.reports.known_one(office.id, ref)
+    await count_known_demand(visit.parts, office, read_key(text_of(form, "key")), found, wait=0)
+    return visit.finish(see(f"/{office.slug}/known/{found.id}?counted=1"))
 
 
 def _with(base: str, query: list[tuple[str, str]]) -> str:

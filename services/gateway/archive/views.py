@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from urllib.parse import quote
 
 from libs.contracts.registry.reads import OfficerView
-from libs.contracts.reports.reads import ClarificationCard, ClarificationView, VersionView
+from libs.contracts.reports.reads import ClarificationCard, ClarificationView, KnownCard, VersionView
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -19,6 +19,27 @@ class ClarificationsPage:
     """Of this search, where it was counted."""
     newer_url: str = ""
     older_url: str = ""
+    known: tuple[KnownCard, ...] = ()
+    """Of other publishers, the first few."""
+    known_url: str = ""
+    """All of them."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class KnownListPage:
+    rows: tuple[KnownCard, ...] | None
+    """One keyset page; None when reports does not answer."""
+    query: str = ""
+    total: int | None = None
+    newer_url: str = ""
+    older_url: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class KnownPage:
+    answer: KnownCard
+    counted: bool = False
+    """This reader just said "Ya, ini yang saya terima"."""
 
 
 @dataclass(frozen=True, kw_only=True)

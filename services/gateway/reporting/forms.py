@@ -133,7 +133,7 @@ class ReportForm(Form):
     attachments: Annotated[tuple[UUID, ...], Field(max_length=MOST_ATTACHMENTS), AfterValidator(_distinct)] = ()
     """Ids of uploads."""
     refused: Annotated[tuple[UUID, ...], Field(max_length=10)] = ()
-    """Cases that the reporter was shown and said are not theirs."""
+    """Cases, and answers of other publishers, that the reporter was shown and said are not theirs."""
     contact: Contact | None = None
 
     @model_validator(mode="after")

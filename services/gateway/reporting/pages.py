@@ -34,7 +34,7 @@ from services.gateway.context import Office, Visit, Visited, posted, read_form
 from services.gateway.dispatch.accepting import Accepted
 from services.gateway.reporting.draft import Sheet, is_id, new_id, sheet_at, sheet_of, stale_sheet, upload_in
 from services.gateway.reporting.forms import LONGEST_TEXT, ReportForm
-from services.gateway.reporting.views import MEGA, CheckPage, KnownAnswer, StepPage
+from services.gateway.reporting.views import MEGA, CheckPage, KnownAnswer, OthersAnswer, StepPage
 from services.gateway.web.pages import Elsewhere, Pages, Site, field_errors, file_of, form_of, see, text_of
 from services.gateway.web.views import FIRST_TIME, Back, FieldError, Trouble, put_off, wrong
 
@@ -115,12 +115,16 @@ def _shown(site: Pages, sheet: Sheet, template: str, view: object, step: str, ba
 
 def _check(site: Pages, sheet: Sheet, found: MatchView) -> Response:
     visit, office = sheet.visit, sheet.office
-    refused = tuple(a.card.case_id for a in found.answers if a.card.case_id)
+    refused = (*(a.card.case_id for a in found.answers if a.card.case_id), *(k.card.id for k in found.known))
     view = CheckPage(
         draft=sheet.draft,
         answers=tuple(
             KnownAnswer(found=a, confirm=form_of(f"/{office.slug}/clarifications/{a.card.number}/demand", visit))
             for a in found.answers
+        ),
+        others=tuple(
+            OthersAnswer(found=k, confirm=form_of(f"/{office.slug}/known/{k.card.id}/demand", visit))
+            for k in found.known
         ),
         go_on=replace(sheet, draft=sheet.draft.model_copy(update={"refused": refused})).form("origin"),
     )
@@ -171,7 +175,7 @@ Later = Annotated[Sheet, Depends(_later)]
 @router.get("/{slug}/report/{kind}/check")
 async def check(sheet: Later, site: Site) -> Response:
     found, skipped = await _known(sheet)
-    if found is not None and found.answers:
+    if found is not None and found.offers:
         return _check(site, sheet, found)
     return sheet.visit.finish(see(sheet.url("origin") + ("&skipped=1" if skipped else "")))
 
@@ -252,7 +256,7 @@ async def told(office: Office, visit: Visit, site: Site, kind: Kind, request: Re
     if sheet.kept:
         return visit.finish(see(sheet.url("check")), longer=True)
     found, skipped = await _known(sheet)
-    if found is not None and found.answers:
+    if found is not None and found.offers:
         return _check(site, sheet, found)
     return SECOND.shown(site, sheet.with_skipped() if skipped else sheet)
 

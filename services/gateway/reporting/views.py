@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from libs.contracts.reports.reads import MatchAnswer
+from libs.contracts.reports.reads import KnownMatch, MatchAnswer
 from libs.contracts.words import ReportKind
 from libs.kit.areas import Area
 from libs.kit.imaging import LARGEST_BYTES
@@ -38,10 +38,27 @@ class KnownAnswer:
 
 
 @dataclass(frozen=True, kw_only=True)
+class OthersAnswer:
+    """Of another publisher, named wherever it is shown."""
+
+    found: KnownMatch
+    confirm: Form
+
+    @property
+    def different(self) -> int:
+        return sum(not difference.same for difference in self.found.differences)
+
+
+@dataclass(frozen=True, kw_only=True)
 class CheckPage:
     """At most three published answers that may fit; never said to be the same."""
 
     draft: Draft
     answers: tuple[KnownAnswer, ...]
+    others: tuple[OthersAnswer, ...] = ()
     go_on: Form
     """"Bukan ini": the report goes on; it carries the refused cases."""
+
+    @property
+    def total(self) -> int:
+        return len(self.answers) + len(self.others)

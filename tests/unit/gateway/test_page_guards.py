@@ -35,6 +35,7 @@ WITHOUT_COOKIE = {
     "/api/v1/{slug}/uploads",
     "/api/v1/{slug}/match",
     "/api/v1/{slug}/clarifications/{ref}/demand",
+    "/api/v1/{slug}/known/{ref}/demand",
     "/api/v1/{slug}/tickets/{number}",
     "/api/v1/{slug}/tickets/{number}/messages",
     "/api/v1/{slug}/tickets/{number}/withdrawal",

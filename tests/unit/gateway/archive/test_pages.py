@@ -8,7 +8,7 @@ import httpx
 import pytest
 from PIL import Image
 
-from libs.contracts.reports.reads import VersionView
+from libs.contracts.reports.reads import KnownCard, VersionView
 from services.gateway.archive.card import SIZES, Shape
 from tests.unit.gateway.web.site import AT, Reports, a_site, an_answer
 
@@ -129,3 +129,37 @@ async def test_a_page_says_where_it_stands_in_both_languages(site: httpx.AsyncCl
 async def test_what_somebody_searched_for_is_no_page_of_a_search_engine(site: httpx.AsyncClient) -> None:
     assert "noindex" in (await site.get("/kota-cirebon/clarifications?q=air")).text
     assert "noindex" not in (await site.get("/kota-cirebon/clarifications")).text
+
+
+THEIRS = KnownCard(
+    id="5f0c1f6e-6f0b-5c55-9d0a-5b1f3f0a8d11",
+    publisher="Redaksi <b>Periksa</b>",
+    url="https://periksa.contoh.example/1",
+    claim="Kirim biaya admin supaya masuk daftar",
+    label="EMPAT PINOKIO",
+)
+
+
+async def test_an_answer_of_another_publisher_names_them_and_is_not_for_search_engines() -> None:
+    site = a_site(Reports(others=[THEIRS]))
+
+    page = (await site.get(f"/kota-cirebon/known/{THEIRS.id}")).text
+
+    assert "Redaksi &lt;b&gt;Periksa&lt;/b&gt;" in page
+    assert 'href="https://periksa.contoh.example/1" rel="noopener nofollow"' in page
+    assert "“EMPAT PINOKIO”" in page
+    assert "application/ld+json" not in page
+    assert "noindex" in page
+
+
+async def test_the_archive_shows_what_others_have_answered_in_a_part_of_its_own() -> None:
+    site = a_site(Reports(others=[THEIRS]))
+
+    page = (await site.get("/kota-cirebon/clarifications?q=admin")).text
+
+    assert "Dari penerbit lain" in page
+    assert 'href="/kota-cirebon/known?q=admin"' in page
+
+
+async def test_the_archive_of_an_office_without_others_says_nothing_of_them() -> None:
+    assert "Dari penerbit lain" not in (await a_site(Reports()).get("/kota-cirebon/clarifications?q=admin")).text

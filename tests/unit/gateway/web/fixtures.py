@@ -1,7 +1,7 @@
 """One view of each public page in each of its states. All cases and people are invented; the texts are Indonesian."""
 
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import TypeVar
 from uuid import UUID
 
@@ -16,6 +16,8 @@ from libs.contracts.reports.reads import (
     ClarificationCard,
     ClarificationView,
     Difference,
+    KnownCard,
+    KnownMatch,
     MatchAnswer,
     MessageView,
     StatsView,
@@ -24,11 +26,17 @@ from libs.contracts.reports.reads import (
 from libs.contracts.words import ReportKind
 from libs.kit.areas import Area
 from services.gateway.access.views import ConfirmPage, LoginLinkPage, LoginPage
-from services.gateway.archive.views import ClarificationPage, ClarificationsPage, CorrectionsPage
+from services.gateway.archive.views import (
+    ClarificationPage,
+    ClarificationsPage,
+    CorrectionsPage,
+    KnownListPage,
+    KnownPage,
+)
 from services.gateway.errors.views import ErrorPage
 from services.gateway.front.views import HomePage, OfficesPage, UnsubscribePage
 from services.gateway.reporting.draft import Draft
-from services.gateway.reporting.views import CheckPage, KnownAnswer, StepPage
+from services.gateway.reporting.views import CheckPage, KnownAnswer, OthersAnswer, StepPage
 from services.gateway.tickets.views import (
     Following,
     Receipt,
@@ -154,6 +162,30 @@ PARK = card(
     1,
 )
 
+THEIRS = KnownCard(
+    id="5f0c1f6e-6f0b-5c55-9d0a-5b1f3f0a8d11",
+    publisher="Redaksi Periksa Contoh",
+    url="https://periksa.contoh.example/2026/11/bansos-tautan",
+    claim="Bansos Rp1,5 juta dibagikan lewat tautan, cukup kirim biaya admin",
+    label="SALAH",
+    verdict="false",
+    fact="Tidak ada bantuan yang meminta biaya admin.",
+    published_on=date(2026, 11, 18),
+    demand=12,
+    shared=True,
+)
+THEIR_WORD = but(
+    THEIRS,
+    id="6a1c1f6e-6f0b-5c55-9d0a-5b1f3f0a8d11",
+    publisher="Pesisir Terang",
+    label="EMPAT PINOKIO",
+    verdict=None,
+    fact="",
+    published_on=None,
+    demand=0,
+    claim="Kirim biaya admin ke panitia supaya nama Anda masuk daftar",
+)
+
 NEWEST = (WATER, AID, FLOOD, CHILD, DESK)
 STATS = StatsView(
     at=NOW,
@@ -188,6 +220,14 @@ AREAS = tuple(
 REPORT = step("check")
 TOO_LARGE = FieldError(field="image", code="image_too_large", value="14,2", limit="10")
 
+OTHERS_ANSWER = OthersAnswer(
+    found=KnownMatch(
+        card=THEIRS,
+        score=0.7,
+        differences=(Difference(what="date", theirs="30 November", ours="", same=False),),
+    ),
+    confirm=form("known/5f0c1f6e/mine"),
+)
 CHECK = CheckPage(
     draft=Draft(key=UUID(KEY), text=SENT, upload=UPLOAD),
     answers=(
@@ -213,6 +253,7 @@ CHECK = CheckPage(
             confirm=form("clarifications/KLR-7W2D-8K6N/mine"),
         ),
     ),
+    others=(OTHERS_ANSWER,),
     go_on=form("report/hoax/origin", ("text", SENT), ("upload", "upload-token"), ("refused", "case-1")),
 )
 
@@ -527,6 +568,17 @@ PAGES: dict[str, tuple[str, object]] = {
             back=wrong(FieldError(field="code", code="wrong_code")),
         ),
     ),
+    "check-others": (
+        "reporting/check.html",
+        replace(
+            CHECK,
+            answers=(),
+            others=(
+                OTHERS_ANSWER,
+                OthersAnswer(found=KnownMatch(card=THEIR_WORD, score=0.4), confirm=form("known/6a1c1f6e/mine")),
+            ),
+        ),
+    ),
     "clarifications": (
         "archive/clarifications.html",
         ClarificationsPage(
@@ -542,6 +594,22 @@ PAGES: dict[str, tuple[str, object]] = {
             verdict="false",
         ),
     ),
+    "clarifications-others": (
+        "archive/clarifications.html",
+        ClarificationsPage(
+            rows=(), query="bansos", total=0, known=(THEIRS, THEIR_WORD), known_url="/cirebon/known?q=bansos"
+        ),
+    ),
+    "known-list": (
+        "archive/known_list.html",
+        KnownListPage(rows=(THEIRS, THEIR_WORD), older_url="/cirebon/known?after=signed-cursor"),
+    ),
+    "known-list-search": ("archive/known_list.html", KnownListPage(rows=(THEIRS,), query="bansos", total=1)),
+    "known-list-none": ("archive/known_list.html", KnownListPage(rows=(), query="naga terbang", total=0)),
+    "known-list-degraded": ("archive/known_list.html", KnownListPage(rows=None)),
+    "known": ("archive/known.html", KnownPage(answer=THEIRS)),
+    "known-counted": ("archive/known.html", KnownPage(answer=THEIR_WORD, counted=True)),
+    "known-withdrawn": ("archive/known.html", KnownPage(answer=but(THEIRS, withdrawn=True))),
     "clarifications-none": ("archive/clarifications.html", ClarificationsPage(rows=(), query="naga terbang", total=0)),
     "clarifications-degraded": ("archive/clarifications.html", ClarificationsPage(rows=None, query="air")),
     "clarification": ("archive/clarification.html", CLARIFICATION),

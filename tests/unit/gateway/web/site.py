@@ -13,7 +13,14 @@ from libs.contracts.reads import Page
 from libs.contracts.registry.reads import OfficerView
 from libs.contracts.registry.tenant import Branding, TenantSettings
 from libs.contracts.reports.parts import Reference
-from libs.contracts.reports.reads import AnswerAddress, ClarificationCard, ClarificationView, StatsView, VersionView
+from libs.contracts.reports.reads import (
+    AnswerAddress,
+    ClarificationCard,
+    ClarificationView,
+    KnownCard,
+    StatsView,
+    VersionView,
+)
 from libs.runtime.directory import Directory
 from libs.runtime.errors import NotFound
 from services.gateway.access.sessions import Sessions
@@ -71,9 +78,15 @@ NOTHING_YET = StatsView(
 
 
 class Reports:
-    def __init__(self, answers: Iterable[ClarificationView] = (), stats: StatsView | None = None) -> None:
+    def __init__(
+        self,
+        answers: Iterable[ClarificationView] = (),
+        stats: StatsView | None = None,
+        others: Iterable[KnownCard] = (),
+    ) -> None:
         self.answers = {a.number: a for a in answers}
         self.numbers = stats or NOTHING_YET
+        self.others = {k.id: k for k in others}
         self.asked: list[dict[str, Any]] = []
 
     async def clarification(self, tenant: str, ref: str) -> ClarificationView:
@@ -89,6 +102,16 @@ class Reports:
             for a in self.answers.values()
         )
         return Page(items=cards, count=len(cards))
+
+    async def known(self, tenant: str, **asked: Any) -> Page[KnownCard]:
+        self.asked.append({"known": asked})
+        return Page(items=tuple(self.others.values()), count=len(self.others))
+
+    async def known_one(self, tenant: str, known_id: str) -> KnownCard:
+        found = self.others.get(known_id)
+        if found is None:
+            raise NotFound("known")
+        return found
 
     async def answer_addresses(self, tenant: str) -> tuple[AnswerAddress, ...]:
         self.asked.append({"addresses": tenant})
