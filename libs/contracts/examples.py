@@ -80,7 +80,7 @@ ENTRY = {
     "language": "id",
 }
 TALLY = {"new": 480, "changed": 12, "same": 5, "withdrawn": 1, "bad": 2}
-CANDIDATE = {"id": CLARIFICATION, "kind": "clarification", "case_id": OLD_CASE, "score": 0.61}
+CANDIDATE = {"id": CLARIFICATION, "kind": "clarification", "case_id": OLD_CASE, "score": 0.61, "relation": "campaign"}
 MARK = {"report_id": REPORT, "n": 1, "reason": "not_answered", "at": NOON}
 ACCOUNT = {
     "platform": "instagram",

@@ -10,6 +10,11 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
+from itertools import groupby
+from operator import attrgetter
+
+from rapidfuzz.distance import Levenshtein
+from rapidfuzz.fuzz import ratio
 
 from libs.kit import areas
 from libs.kit.addresses import addresses
@@ -18,6 +23,8 @@ from libs.kit.claims import read as read_claim
 from libs.kit.numbers import value_of
 from libs.kit.stems import Stems
 from libs.kit.text import words
+
+_TOKEN = re.compile(r"\s*\S+\s*?")
 
 
 class Kind(StrEnum):
@@ -54,7 +61,33 @@ class Difference:
     same: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A stretch of a text as it is written. `differs`: the other text says something else there, or nothing."""
+
+    text: str
+    differs: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SideBySide:
+    """Two texts of one wording.
+
+    Attributes:
+        exchanged: what stands in the place of what, in few words, first places first.
+    """
+
+    theirs: tuple[Piece, ...]
+    ours: tuple[Piece, ...]
+    exchanged: tuple[tuple[str, str], ...]
+
+
 _STEMS = Stems()
+MOST_EXCHANGED = 3
+EXCHANGED_WORDS = 5
+"""A longer stretch is another sentence, and no other target."""
+MISSPELT = 80.0
+"""Similarity from which two stretches are one, written differently."""
 MOST_SHOWN = 3
 """Mentions in one cell: a fourth makes the table unreadable at 360 px."""
 LONGEST_COMPARED = 5_000
@@ -90,6 +123,35 @@ def _is_among(turn: Turn, shown: Iterable[str | None]) -> bool:
     """Whether a row of places, amounts or the like says it already."""
     theirs = turn.theirs or ""
     return bool(theirs and turn.aspect is not Aspect.POLARITY) and any(theirs in (each or "") for each in shown)
+
+
+def side_by_side(theirs: str, ours: str) -> SideBySide:
+    """Two texts laid word by word. Case, punctuation and a letter more or less make no difference."""
+    ones, others = (_TOKEN.findall(text[:LONGEST_COMPARED]) for text in (theirs, ours))
+    keys_one, keys_other = ([" ".join(words(token)) for token in each] for each in (ones, others))
+    left: list[Piece] = []
+    right: list[Piece] = []
+    exchanged: dict[tuple[str, str], None] = {}
+    for code in Levenshtein.opcodes(keys_one, keys_other):
+        one, other = slice(code.src_start, code.src_end), slice(code.dest_start, code.dest_end)
+        said = " ".join(keys_one[one]), " ".join(keys_other[other])
+        differs = ratio(*said) < MISSPELT
+        for pieces, tokens in ((left, ones[one]), (right, others[other])):
+            if tokens:
+                pieces.append(Piece("".join(tokens), differs))
+        if differs and all(said) and max(len(ones[one]), len(others[other])) <= EXCHANGED_WORDS:
+            exchanged[_bare(ones[one]), _bare(others[other])] = None
+    return SideBySide(_merged(left), _merged(right), tuple(exchanged)[:MOST_EXCHANGED])
+
+
+def _bare(tokens: Iterable[str]) -> str:
+    """Without the marks around it: "BRI," names BRI."""
+    return re.sub(r"^\W+|\W+$", "", "".join(tokens))
+
+
+def _merged(pieces: Iterable[Piece]) -> tuple[Piece, ...]:
+    runs = groupby(pieces, attrgetter("differs"))
+    return tuple(Piece("".join(piece.text for piece in run), differs) for differs, run in runs)
 
 
 def conflicts(one: Iterable[Mention], other: Iterable[Mention]) -> frozenset[Kind]:

@@ -28,6 +28,7 @@ from services.reports.posts import posts_of
 from services.reports.report.rules import Report, is_to_be_placed
 from services.reports.store import Store
 
+CAMPAIGN = "campaign"
 REMEMBERED = timedelta(minutes=5)
 """How far back the memory goes; the matcher lags by seconds."""
 ALONE = 10.0
@@ -257,7 +258,13 @@ def _placement(answer: Answer | None, report: Report) -> Placement:
         unreadable = not told(report)
         return Placement(outcome=MatchOutcome.NONE if unreadable else MatchOutcome.UNMATCHED)
     candidates = tuple(
-        Candidate(id=c.clarification_id or c.case_id, kind=c.kind, case_id=c.case_id, score=round(c.score, 4))
+        Candidate(
+            id=c.clarification_id or c.case_id,
+            kind=c.kind,
+            case_id=c.case_id,
+            score=round(c.score, 4),
+            relation=CAMPAIGN if c.is_campaign else None,
+        )
         for c in answer.candidates
         if c.case_id != report.case_id
     )

@@ -53,12 +53,17 @@ class Draft(Part):
 
 
 class Candidate(Part):
-    """What the matcher thinks a report is about: a clarification or an open case."""
+    """What the matcher thinks a report is about: a clarification or an open case.
+
+    Attributes:
+        relation: campaign where it says the same in the same words of somebody else; None where it may be the same.
+    """
 
     id: str
     kind: str
     case_id: str
     score: float
+    relation: str | None = None
 
 
 class Mark(Part):

@@ -273,8 +273,28 @@ class CaseRow(Read):
     """Of these, "Belum"."""
 
 
+class Piece(Read):
+    """A stretch of a text. `differs`: the other text says something else there, or nothing."""
+
+    text: str
+    differs: bool
+
+
+class Exchanged(Read):
+    """A name or word of this case, and what the other one says in its place."""
+
+    ours: str
+    theirs: str
+
+
 class SimilarCase(Read):
-    """A case or clarification that may be the same, side by side."""
+    """A case or clarification that may be the same, side by side.
+
+    Attributes:
+        relation: campaign where it says the same in the same words of somebody else; then both texts are there, and
+            what was exchanged in them.
+        ours: the text of this case.
+    """
 
     id: str
     kind: str
@@ -286,6 +306,10 @@ class SimilarCase(Read):
     askers: int
     score: float
     differences: tuple[Difference, ...]
+    relation: str | None = None
+    ours: tuple[Piece, ...] = ()
+    theirs: tuple[Piece, ...] = ()
+    exchanged: tuple[Exchanged, ...] = ()
 
 
 class CaseView(Read):

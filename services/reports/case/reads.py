@@ -9,12 +9,15 @@ from libs.contracts.reports.parts import Mark
 from libs.contracts.reports.reads import (
     CaseRow,
     CaseView,
+    Exchanged,
     MarkView,
+    Piece,
     QueueCounts,
     SimilarCase,
     Step,
 )
 from libs.contracts.words import CaseState
+from libs.kit.differences import side_by_side
 from libs.runtime.cursors import Cursors
 from libs.runtime.engine import Engine
 from libs.runtime.errors import NotFound
@@ -22,7 +25,7 @@ from libs.runtime.mongo import Document
 from services.reports.case.state import ENDED, OUT, Case
 from services.reports.clarification.reads import card, difference_rows
 from services.reports.clarification.rules import Clarification
-from services.reports.placing import told
+from services.reports.placing import CAMPAIGN, told
 from services.reports.report.reads import WAITING, ReportReads
 from services.reports.report.rules import EVIDENCE, NOT_ANSWERED, Report
 from services.reports.steps import CASE_STEPS, step
@@ -30,6 +33,8 @@ from services.reports.store import MOST, Store
 
 TITLE = 140
 """Characters of a report that stand for a case without a claim."""
+BESIDE = 700
+"""Characters of each text that are shown beside another of its campaign: its target stands early."""
 BROUGHT_STEPS = {"asked", "confirmed"}
 """Of a merged case, in the history of the one it joined: what the office learnt stays in sight."""
 MOST_BROUGHT = 20
@@ -105,13 +110,15 @@ class CaseReads:
 
     async def _titles(self, tenant: str, cases: Sequence[Case]) -> dict[str, str]:
         """Claim, or the beginning of the first report."""
+        texts = await self._texts(tenant, cases)
+        return {c.case_id: c.draft.claim or _short(texts[c.case_id]) or c.number for c in cases}
+
+    async def _texts(self, tenant: str, cases: Sequence[Case]) -> dict[str, str]:
+        """Claim, or all of the first report."""
         first = {c.case_id: c.sample[0] for c in cases if not c.draft.claim and c.sample}
         reports = await self._store.reports(f"{tenant}/{r}" for r in first.values())
-        titles = {}
-        for case in cases:
-            report = reports.get(f"{tenant}/{first.get(case.case_id)}")
-            titles[case.case_id] = case.draft.claim or (_short(told(report)) if report else case.number)
-        return titles
+        samples = {case_id: reports.get(f"{tenant}/{report_id}") for case_id, report_id in first.items()}
+        return {c.case_id: c.draft.claim or (told(r) if (r := samples.get(c.case_id)) else "") for c in cases}
 
     async def one(self, tenant: str, case_id: str, *, cursor: str | None = None) -> CaseView:
         case = await self._store.case(tenant, case_id)
@@ -169,6 +176,8 @@ class CaseReads:
         candidates = {c.case_id: c for c in case.suggestions if c.case_id not in case.judged}
         others = await self._store.cases_of(tenant, candidates)
         titles = await self._titles(tenant, list(others.values()))
+        campaign = [other for case_id, other in others.items() if candidates[case_id].relation == CAMPAIGN]
+        texts = await self._texts(tenant, [case, *campaign]) if campaign else {}
         found = []
         for case_id, other in others.items():
             if other.state in (CaseState.MERGED,):
@@ -185,9 +194,21 @@ class CaseReads:
                     askers=other.askers,
                     score=candidates[case_id].score,
                     differences=difference_rows(title, titles[case_id]),
+                    relation=candidates[case_id].relation,
+                    **(_beside(texts[case.case_id], texts[case_id]) if case_id in texts else {}),
                 )
             )
         return tuple(sorted(found, key=lambda s: -s.score)[:3])
+
+
+def _beside(ours: str, theirs: str) -> dict[str, Any]:
+    """Two texts of one campaign, and what was exchanged in them."""
+    laid = side_by_side(theirs[:BESIDE], ours[:BESIDE])
+    return {
+        "ours": tuple(Piece(text=piece.text, differs=piece.differs) for piece in laid.ours),
+        "theirs": tuple(Piece(text=piece.text, differs=piece.differs) for piece in laid.theirs),
+        "exchanged": tuple(Exchanged(ours=ours, theirs=theirs) for theirs, ours in laid.exchanged),
+    }
 
 
 def mark_view(mark: Mark, report: Report) -> MarkView:

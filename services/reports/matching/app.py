@@ -246,6 +246,7 @@ class Shelf:
                     clarification_id=self._clarifications.get(f"{question.tenant}/{c.id}"),
                     kind=c.kind,
                     score=c.score,
+                    is_campaign=c.is_campaign,
                 )
                 for c in result.candidates
             ),

@@ -76,6 +76,9 @@ class PairModel:
     def same(self, features: Sequence[float]) -> float:
         return self.model.probabilities(features)[0]
 
+    def template(self, features: Sequence[float]) -> float:
+        return self.model.probabilities(features)[1]
+
     def relation(self, one: Compared, other: Compared) -> tuple[Relation, float]:
         """How two texts belong together, and how sure it is that they make the same claim."""
         if one.reading.is_verbatim(other.reading):

@@ -18,12 +18,14 @@ class Question(_Part):
 
 
 class Found(_Part):
-    """`kind` is clarification or case; a clarification always has its case."""
+    """`kind` is clarification or case; a clarification always has its case. `is_campaign`: the same words, of somebody
+    else."""
 
     case_id: str
     clarification_id: str | None = None
     kind: str
     score: float
+    is_campaign: bool = False
 
 
 class Imported(_Part):

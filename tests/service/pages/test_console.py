@@ -276,6 +276,20 @@ async def test_another_button_of_the_page_keeps_the_unsaved_draft_and_what_else_
     assert "Belum disimpan sebagai draf" not in clean
 
 
+async def test_the_same_words_about_somebody_else_are_shown_side_by_side(room: Newsroom) -> None:
+    mark = uuid4().hex
+    told = f"Pengumuman {mark}! Seluruh nasabah Bank {{}} berhak ikut undian mobil akhir tahun, segera isi data"
+    before = await room.case(told.format("Mandiri"))
+
+    case = await room.case(told.format("Permata"))
+
+    assert case != before
+    page = await room.read(case)
+    assert "Kampanye yang sama, sasaran lain" in page
+    assert "Permata → Mandiri" in page
+    assert 'class="diff"> Permata</mark>' in page
+
+
 async def test_an_unsaved_draft_goes_along_when_its_case_joins_another(room: Newsroom) -> None:
     case, other, browser = await room.case(), await room.case(), room.verifier.browser
     await form(await room.read(case), "/claim").send(browser)

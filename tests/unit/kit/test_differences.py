@@ -3,7 +3,7 @@ import time
 import pytest
 
 from libs.kit.claims import Aspect
-from libs.kit.differences import Difference, Kind, conflicts, differences, mentions
+from libs.kit.differences import Difference, Kind, conflicts, differences, mentions, side_by_side
 
 RECEIVED = (
     "“Warga Kec. Kesambi dapat bantuan Rp1,5 juta dari Pemkot. Daftar di tautan ini sebelum 30 November, "
@@ -103,4 +103,30 @@ def test_a_hostile_text_is_read_in_bounded_time(hostile) -> None:
 
     mentions(hostile)
 
+    assert time.process_time() - started < 1
+
+
+def test_two_texts_of_one_wording_are_marked_where_they_part() -> None:
+    laid = side_by_side("Nasabah BRI wajib isi data, hari ini!", "nasabah BCA wajib isi data hari ini")
+
+    assert [piece.text.strip() for piece in laid.theirs if piece.differs] == ["BRI"]
+    assert [piece.text.strip() for piece in laid.ours if piece.differs] == ["BCA"]
+    assert laid.exchanged == (("BRI", "BCA"),)
+    assert "".join(piece.text for piece in laid.theirs) == "Nasabah BRI wajib isi data, hari ini!"
+
+
+def test_a_typing_error_is_not_marked_and_what_one_says_alone_is() -> None:
+    laid = side_by_side("Penculik anak berkeliaran di pasar malam", "Min, penculk anak berkeliaran di pasar")
+
+    assert [piece.text.strip() for piece in laid.theirs if piece.differs] == ["malam"]
+    assert laid.exchanged == ()
+
+
+@pytest.mark.parametrize("text", ["", "   ", "🙏🙏 !!!", "a" * 9_000, "bank " * 5_000])
+def test_any_text_can_be_laid_beside_any_other(text) -> None:
+    started = time.process_time()
+
+    laid = side_by_side(text, "Bank Nusa Raya membagikan hadiah")
+
+    assert "".join(piece.text for piece in laid.theirs) == text[:5_000].rstrip() or not text.strip()
     assert time.process_time() - started < 1

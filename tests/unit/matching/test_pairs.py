@@ -7,7 +7,7 @@ import pytest
 
 from libs.kit.stems import Stems, is_root
 from libs.kit.text import words
-from services.reports.matching.engine import Matcher, Trained
+from services.reports.matching.engine import Decision, Document, Kinds, Matcher, Trained
 from services.reports.matching.features import Compared
 from services.reports.matching.lexicon import Lexicon
 from services.reports.matching.pairs import PAIR_FEATURES, Relation, pair_features
@@ -152,3 +152,37 @@ def test_a_retold_text_keeps_most_of_its_words() -> None:
 
     assert len(set(told)) > 10
     assert all(len(set(words(each)) & set(words(text))) >= 5 for each in told)
+
+
+@pytest.mark.parametrize(("one", "other"), CAMPAIGNS)
+@pytest.mark.parametrize("kind", [Kinds.CASE, Kinds.CLARIFICATION])
+def test_the_template_of_an_open_case_or_an_answer_is_shown_as_its_campaign_and_joins_nothing(one, other, kind) -> None:
+    matcher = Matcher(TRAINED, STEMS)
+    matcher.add(Document("before", "office", kind, one))
+
+    result = matcher.match("office", other)
+
+    assert result.decision is Decision.SUGGEST
+    assert [(each.id, each.is_campaign) for each in result.candidates] == [("before", True)]
+
+
+@pytest.mark.parametrize(("one", "other"), COPIES)
+def test_a_copy_joins_the_open_case_and_is_no_campaign(one, other) -> None:
+    matcher = Matcher(TRAINED, STEMS)
+    matcher.add(Document("before", "office", Kinds.CASE, one))
+
+    result = matcher.match("office", other)
+
+    assert not result.candidates[0].is_campaign
+
+
+def test_the_template_of_a_text_that_was_linked_is_a_campaign_of_its_answer() -> None:
+    matcher = Matcher(TRAINED, STEMS)
+    matcher.add(Document("answer", "office", Kinds.CLARIFICATION, "Undian akhir tahun Bank Mandiri tidak ada"))
+    matcher.add(Document("r1", "office", Kinds.LINKED, PRIZE.format(bank="Mandiri"), answers_to="answer"))
+
+    same = matcher.match("office", PRIZE.format(bank="Mandiri").upper())
+    campaign = matcher.match("office", PRIZE.format(bank="Permata"))
+
+    assert (same.decision, same.candidates[0].is_campaign) == (Decision.MATCH, False)
+    assert (campaign.decision, campaign.candidates[0].is_campaign) == (Decision.SUGGEST, True)

@@ -243,9 +243,20 @@ def _similar(shift: Shift, case: CaseView, attempt: Attempt | None) -> case_view
         differences=tuple(
             case_views.Difference(what=d.what, ours=d.theirs, theirs=d.ours, same=d.same) for d in other.differences
         ),
+        campaign=_campaign(other),
         same_case=judged("same"),
         same_campaign=judged("campaign"),
         different=judged("different"),
+    )
+
+
+def _campaign(other: SimilarCase) -> case_views.Campaign | None:
+    if other.relation != "campaign":
+        return None
+    return case_views.Campaign(
+        ours=tuple((piece.text, piece.differs) for piece in other.ours),
+        theirs=tuple((piece.text, piece.differs) for piece in other.theirs),
+        exchanged=tuple((each.ours, each.theirs) for each in other.exchanged),
     )
 
 

@@ -92,6 +92,16 @@ class Difference:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Campaign:
+    """Two texts of one wording, about somebody else: each as pairs of a stretch and whether the other differs there."""
+
+    ours: tuple[tuple[str, bool], ...]
+    theirs: tuple[tuple[str, bool], ...]
+    exchanged: tuple[tuple[str, str], ...]
+    """What this case says, and what the other one says in its place."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class SimilarCase:
     number: str
     url: str
@@ -100,6 +110,7 @@ class SimilarCase:
     verdict: str = ""
     """Of its published clarification; empty while it is open."""
     differences: tuple[Difference, ...]
+    campaign: Campaign | None = None
     same_case: Action
     same_campaign: Action
     different: Action

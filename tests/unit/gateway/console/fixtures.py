@@ -606,6 +606,19 @@ def case_joined() -> cases.CasePage:
     )
 
 
+def case_campaign() -> cases.CasePage:
+    def told(bank: str) -> tuple[tuple[str, bool], ...]:
+        return (
+            ("Pengumuman resmi! Seluruh nasabah ", False),
+            (bank, True),
+            (" berhak ikut undian akhir tahun. Segera daftar lewat tautan di bawah ini.", False),
+        )
+
+    campaign = cases.Campaign(ours=told("Bank BRI"), theirs=told("Bank BCA"), exchanged=(("BRI", "BCA"),))
+    institution = cases.Difference(what="institution", ours="Bank BRI", theirs="Bank BCA", same=False)
+    return case(similar=similar(campaign=campaign, differences=(institution,)))
+
+
 def case_correcting() -> cases.CasePage:
     return case(
         desk=desk(notice=CORRECT.done.word),
@@ -1292,6 +1305,7 @@ PAGES: Mapping[str, tuple[str, object]] = {
     "case-published": ("console/case/case.html", case_published()),
     "case-recalled": ("console/case/case.html", case_recalled()),
     "case-joined": ("console/case/case.html", case_joined()),
+    "case-campaign": ("console/case/case.html", case_campaign()),
     "case-correcting": ("console/case/case.html", case_correcting()),
     "case-reports": ("console/case/case_reports.html", case_reports()),
     "reviews": ("console/review/reviews.html", reviews()),

@@ -59,6 +59,15 @@ def test_a_comparison_has_no_empty_cell(name: str) -> None:
     assert '<mark class="diff"></mark>' not in preview.html(name)
 
 
+def test_a_campaign_is_shown_side_by_side_with_what_was_exchanged() -> None:
+    html = preview.html("case-campaign")
+
+    assert "Kampanye yang sama, sasaran lain" in html
+    assert "BRI → BCA" in html
+    assert re.findall(r'<mark class="diff">(Bank \w+)</mark> berhak', html) == ["Bank BRI", "Bank BCA"]
+    assert "Same campaign, another target" in preview.html("case-campaign", "en")
+
+
 @ALL
 def test_a_disabled_button_says_why(name: str) -> None:
     buttons = re.findall(r"<button[^>]* disabled[^>]*>", preview.html(name))
