@@ -25,6 +25,7 @@ PAIRS: dict[tuple[Service, Service], tuple[Service, ...]] = {
     (Service.REPORTS, Service.GATEWAY): (Service.REPORTS, Service.GATEWAY),
     (Service.REPORTS, Service.FETCHER): (Service.REPORTS, Service.FETCHER),
     (Service.NOTIFY, Service.NOTIFY): (Service.NOTIFY,),
+    (Service.NOTIFY, Service.GATEWAY): (Service.NOTIFY, Service.GATEWAY),
 }
 """(caller, called) → the processes that hold their common key."""
 

@@ -12,7 +12,7 @@ import yaml
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
-from libs.contracts import examples, reads
+from libs.contracts import chat, examples, reads
 from libs.contracts.catalogue import commands_of, events_of
 from libs.contracts.compatibility import META, breaking
 from libs.contracts.directory import AgencyRecord, ContactRecord, OfficerRecord, PartnerRecord, TenantRecord
@@ -34,7 +34,7 @@ ADVICE = (
 )
 
 Json = dict[str, Any]
-READS = (reads, registry_reads, reports_reads, notify_reads)
+READS = (chat, reads, registry_reads, reports_reads, notify_reads)
 RECORDS: tuple[type[BaseModel], ...] = (TenantRecord, AgencyRecord, OfficerRecord, PartnerRecord, ContactRecord)
 
 

@@ -106,6 +106,9 @@ class Channel(StrEnum):
     EMAIL = "email"
     INBOX = "inbox"
     WHATSAPP_MANUAL = "whatsapp_manual"
+    WHATSAPP = "whatsapp"
+    """By the office's own number; TELEGRAM by its bot. Both within a conversation that the person began."""
+    TELEGRAM = "telegram"
 
 
 class DeliveryState(StrEnum):
@@ -134,6 +137,8 @@ class Template(StrEnum):
     LOGIN_LINK = "login_link"
     TICKET_LINK = "ticket_link"
     """Opens a ticket once, for a reporter who has lost its code."""
+    TURN = "turn"
+    """What the office says in a chat; its words go with it."""
 
 
 class AssignmentState(StrEnum):

@@ -241,10 +241,17 @@ class ServiceClient:
         return await self._call("GET", path, tenant=tenant, actor=actor, params=params, more=headers, within=within)
 
     async def post(
-        self, path: str, *, tenant: str | None, json: Any, actor: Actor | None = None, within: float | None = None
+        self,
+        path: str,
+        *,
+        tenant: str | None,
+        json: Any = None,
+        content: bytes | None = None,
+        actor: Actor | None = None,
+        within: float | None = None,
     ) -> bytes:
-        """For questions whose words do not belong into a URL; changes nothing."""
-        return await self._call("POST", path, tenant=tenant, actor=actor, json=json, within=within)
+        """For questions whose words do not belong into a URL, and for the gateway's door; `content` as it is."""
+        return await self._call("POST", path, tenant=tenant, actor=actor, json=json, content=content, within=within)
 
     async def _call(
         self,
@@ -255,6 +262,7 @@ class ServiceClient:
         actor: Actor | None,
         params: Any = None,
         json: Any = None,
+        content: bytes | None = None,
         more: Mapping[str, str] | None = None,
         within: float | None = None,
     ) -> bytes:
@@ -265,7 +273,13 @@ class ServiceClient:
             TraceContextTextMapPropagator().inject(headers)
             try:
                 return await self._client.request(
-                    method, path, params=params, json=json, headers=headers, timeout=within or self._within
+                    method,
+                    path,
+                    params=params,
+                    json=json,
+                    content=content,
+                    headers=headers,
+                    timeout=within or self._within,
                 )
             except httpx.HTTPError as error:
                 raise Unavailable(self._service) from error

@@ -17,6 +17,7 @@ from fastapi import FastAPI
 
 from libs.contracts.topics import OWNERS, Service, journal
 from libs.runtime import logs, telemetry
+from libs.runtime.accounts import Accounts
 from libs.runtime.directory import Directory
 from libs.runtime.followers import Follower
 from libs.runtime.http import Health, Observed, ServiceClient
@@ -25,6 +26,7 @@ from libs.runtime.mongo import Mongo
 from libs.runtime.outbox import KafkaOutbox
 from libs.runtime.service import Periodic, begin, patiently, settle_memory
 from libs.runtime.tokens import Tokens
+from services.gateway import hooks
 from services.gateway.access import pages as doors
 from services.gateway.access.guard import Guard
 from services.gateway.access.limits import Bucket, FairShare
@@ -32,7 +34,7 @@ from services.gateway.access.resuming import LogInFirst, to_the_door
 from services.gateway.access.sessions import BrowserCookies, LoginLinks, Sessions, TicketCookies
 from services.gateway.access.signed_links import SignedLinks
 from services.gateway.access.step_up import StepUp
-from services.gateway.api import internal, live
+from services.gateway.api import chat, internal, live
 from services.gateway.api.openapi import add_documentation
 from services.gateway.api.routes import add_api
 from services.gateway.archive import pages as archive
@@ -188,6 +190,8 @@ def create_app(settings: GatewaySettings) -> FastAPI:
     add_handlers(app)
     add_api(app)
     app.include_router(internal.router(parts))
+    app.include_router(chat.router(parts))
+    app.include_router(hooks.router)
     app.include_router(live.router)
     add_documentation(app)
     add_pages(app)
@@ -213,7 +217,8 @@ def build(settings: GatewaySettings) -> Machinery:
     reports, notify = ReportsReads(clients[Service.REPORTS]), NotifyReads(clients[Service.NOTIFY])
     waiters, hub, directory = Waiters(), Hub(), Directory()
     owners = {Service.REGISTRY: registry, Service.REPORTS: reports, Service.NOTIFY: notify}
-    asking = Asking(Sender(outbox, keyring), waiters, owners)
+    sender = Sender(outbox, keyring)
+    asking = Asking(sender, waiters, owners)
     codes, uploads = TrackingCodes(tracking_key), Uploads(mongo, keyring.single("blobs.key"))
 
     async def journal_records(records: Sequence[ConsumerRecord]) -> None:
@@ -253,6 +258,9 @@ def build(settings: GatewaySettings) -> Machinery:
         unsent_key=derive(session_key, "unsent"),
         hub=hub,
         limits=_limits(settings),
+        sender=sender,
+        accounts=Accounts.load(settings.secrets_dir),
+        chat_key=derive(tracking_key, "conversations"),
     )
     return Machinery(
         settings=settings,

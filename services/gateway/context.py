@@ -17,6 +17,7 @@ from starlette.responses import Response
 
 from libs.contracts import ids
 from libs.contracts.directory import TenantRecord
+from libs.runtime.accounts import Accounts
 from libs.runtime.directory import Directory
 from libs.runtime.errors import NotFound, Refused, Unavailable
 from libs.runtime.http import Health
@@ -43,6 +44,7 @@ from services.gateway.access.step_up import StepUp
 from services.gateway.dispatch.accepting import Accepted, Accepting, TrackingCodes
 from services.gateway.dispatch.dispatcher import WAIT, Dispatcher
 from services.gateway.dispatch.idempotency import read_key
+from services.gateway.dispatch.sending import Sender
 from services.gateway.dispatch.streams import Hub
 from services.gateway.dispatch.waiting import read_wait
 from services.gateway.paths import Slug
@@ -94,6 +96,11 @@ class Gateway:
     """Seals what officers have typed and not sent."""
     hub: Hub
     limits: Limits
+    sender: Sender
+    accounts: Accounts
+    """The offices' numbers and bots at messaging providers."""
+    chat_key: bytes = field(repr=False)
+    """Makes ids of conversations from people's numbers."""
     knows_everybody: bool = False
     """The directory has been read to its end; before that nobody can be told that an office does not exist."""
 

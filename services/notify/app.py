@@ -6,16 +6,22 @@ from datetime import UTC, datetime
 from fastapi import FastAPI
 
 from libs.contracts.topics import CONTACTS, Service
+from libs.runtime.accounts import Accounts
 from libs.runtime.aggregates import Incoming
 from libs.runtime.cursors import Cursors
 from libs.runtime.directory import Directory, standing_of_all
+from libs.runtime.http import ServiceClient
 from libs.runtime.keyring import derive
 from libs.runtime.service import Runtime, build
 from services.notify.assignment.reads import AssignmentReads
 from services.notify.breaker import Breaker
 from services.notify.bulletin.reads import BulletinReads
+from services.notify.channels.chat import Providers
 from services.notify.channels.email import Mailer
+from services.notify.chatting import ChatSender
 from services.notify.contacts import NAME, Contacts
+from services.notify.conversation.door import Door
+from services.notify.conversation.talking import Talker
 from services.notify.delivery.reads import DeliveryReads
 from services.notify.kinds import AGGREGATES
 from services.notify.pace import Pace
@@ -89,10 +95,11 @@ def _add_workers(runtime: Runtime, settings: Settings, pace: Pace, contacts: Con
         engine=runtime.engine, keys=runtime.keys, directory=runtime.directory, contacts=contacts, now=_now
     )
     senders = _senders(runtime, settings, mailer)
+    chats = _add_chats(runtime, settings, pace)
     upkeep = Upkeep(
         engine=runtime.engine,
         keys=runtime.keys,
-        in_hand=lambda: set().union(*(sender.in_hand for sender in senders)),
+        in_hand=lambda: chats.in_hand.union(*(sender.in_hand for sender in senders)),
         unknown_after=settings.unknown_after,
     )
     runtime.every(POLL, "bulletins", pace.paced(planner.advance_bulletins))
@@ -103,6 +110,38 @@ def _add_workers(runtime: Runtime, settings: Settings, pace: Pace, contacts: Con
     runtime.every(POLL, "withdrawals", pace.paced(upkeep.withdraw))
     runtime.every(5.0, "attempts", upkeep.give_up_attempts)
     runtime.every(30.0, "erasures", upkeep.erase)
+
+
+def _add_chats(runtime: Runtime, settings: Settings, pace: Pace) -> ChatSender:
+    accounts, providers = Accounts.load(settings.secrets_dir), Providers(settings)
+    gateway = ServiceClient(runtime.tokens, service=Service.GATEWAY, base_url=settings.gateway_url)
+    link_keys = runtime.keyring.links(Service.GATEWAY, Service.NOTIFY)
+    talker = Talker(
+        engine=runtime.engine,
+        keys=runtime.keys,
+        directory=runtime.directory,
+        accounts=accounts,
+        providers=providers,
+        door=Door(gateway),
+        public_url=settings.public_url,
+        link_keys=link_keys,
+    )
+    sender = ChatSender(
+        engine=runtime.engine,
+        keys=runtime.keys,
+        directory=runtime.directory,
+        accounts=accounts,
+        providers=providers,
+        public_url=settings.public_url,
+        link_keys=link_keys,
+    )
+    runtime.every(POLL, "turns", pace.paced(talker.listen))
+    runtime.every(POLL, "turns_carried_out", pace.paced(talker.perform))
+    runtime.every(POLL, "chats", pace.paced(sender.step))
+    runtime.every(5.0, "fallbacks", sender.fall_back)
+    runtime.every(600.0, "conversations_forgotten", talker.forget)
+    runtime.last += [providers.close, gateway.close]
+    return sender
 
 
 def _senders(runtime: Runtime, settings: Settings, mailer: Mailer) -> list[Sender]:

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from libs.contracts.notify.conversation import DropDraft
 from libs.contracts.notify.delivery import LapseAssignment, SuppressDelivery
 from libs.contracts.notify.subject import EndSubject
 from libs.contracts.words import DeliveryState
@@ -11,6 +12,7 @@ from services.notify import closing, hold
 from services.notify.assignment import rules as assignment
 from services.notify.assignment.follow_ups import after_assignment
 from services.notify.bulletin import rules as bulletin
+from services.notify.conversation import rules as conversation
 from services.notify.delivery import rules as delivery
 from services.notify.delivery.follow_ups import after_delivery
 from services.notify.delivery.leases import BEGUN, OVERTAKEN, QUEUE
@@ -27,6 +29,7 @@ SUBJECT: Aggregate[subject.Subject] = Aggregate(
     indexes=(
         index(("tenant", 1), ("ix.case", 1), ("ix.following", 1), ("_id", 1), name="case"),
         index(("ix.todo", 1), name="todo", where={"ix.todo": {"$exists": True}}),
+        index(("tenant", 1), ("ix.conversation", 1), name="conversation", where={"ix.conversation": {"$exists": True}}),
         index(("ix.erase_at", 1), name="erase_at", where={"ix.erase_at": {"$exists": True}}),
     ),
     due=subject.due,
@@ -78,6 +81,7 @@ DELIVERY: Aggregate[delivery.Delivery] = Aggregate(
             ("tenant", 1), ("ix.sent_by_hand", -1), name="sent_by_hand", where={"ix.sent_by_hand": {"$exists": True}}
         ),
         index(("tenant", 1), ("ix.recipient", 1), name="recipient"),
+        index(("ix.falls_back", 1), name="falls_back", where={"ix.falls_back": True}),
         index(
             ("tenant", 1), ("ix.bulletin", 1), ("ix.recipient", 1), ("_id", 1),
             ("ix.kind", 1), ("ix.channel", 1), ("ix.state", 1),
@@ -117,6 +121,23 @@ SUPPRESSION: Aggregate[suppression.Suppression] = Aggregate(
     follow_ups=after_suppression,
 )
 
+CONVERSATION: Aggregate[conversation.Conversation] = Aggregate(
+    name="conversation",
+    state=conversation.Conversation,
+    decide=conversation.decide,
+    evolve=conversation.evolve,
+    index=conversation.index_fields,
+    indexes=(
+        index(("ix.answer_at", 1), name="answer_at", where={"ix.answer_at": {"$exists": True}}),
+        index(("ix.pending_since", 1), name="pending", where={"ix.pending_since": {"$exists": True}}),
+        index(("ix.silent_since", 1), name="silent_since", where={"ix.silent_since": {"$exists": True}}),
+    ),
+    due=conversation.due,
+    timers={"drop": lambda identity, due: DropDraft(conversation_id=identity, turn=due.turn)},
+)
+
 HOLD: Aggregate[hold.Hold] = Aggregate(name="hold", state=hold.Hold, decide=hold.decide, evolve=hold.evolve)
 
-AGGREGATES: tuple[Aggregate[Any], ...] = (SUBJECT, BULLETIN, CLOSING, DELIVERY, ASSIGNMENT, SUPPRESSION, HOLD)
+AGGREGATES: tuple[Aggregate[Any], ...] = (
+    SUBJECT, BULLETIN, CLOSING, DELIVERY, ASSIGNMENT, SUPPRESSION, HOLD, CONVERSATION,
+)  # fmt: skip

@@ -354,6 +354,7 @@ class Planner:
             due_at=subject.answer_due_at,
             confidential=subject.confidential,
             note=message.note,
+            conversation_id=subject.conversation_id,
         )
         return ordered(plan, tenant=tenant, at=self._now(), private=DeliveryAddress(address=subject.address))
 

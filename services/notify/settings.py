@@ -21,6 +21,15 @@ class Settings(Common):
     mail_from: str = "kabar@simpul.example"
     """Sender of every message; the office stands in its display name and in Reply-To."""
 
+    gateway_url: str = "http://127.0.0.1:8400"
+    """Its internal door, for those who chat."""
+    whatsapp_url: str = "https://graph.facebook.com/v23.0"
+    whatsapp_media_hosts: tuple[str, ...] = ("lookaside.fbsbx.com",)
+    """From where files of a chat may be fetched: the provider names the address, we name the host."""
+    telegram_url: str = "https://api.telegram.org"
+    chat_seconds: float = Field(default=10.0, gt=0)
+    """For one call to a messaging provider."""
+
     @property
     def unknown_after(self) -> timedelta:
         """An attempt older than this has nobody who will still say how it ended."""

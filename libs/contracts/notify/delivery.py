@@ -96,6 +96,8 @@ class ClosingAdvanced(Event, name="notify.closing-advanced.v1", of="closing"):
 class DeliveryAddress(Sealable):
     address: str
     name: str = ""
+    text: str = ""
+    """Of a message whose words are made when it is planned: what is said in a chat."""
 
 
 class HoldAnswers(Command, name="notify.hold-answers.v1", of="hold", to="clarification_id"):
@@ -135,9 +137,13 @@ class PlanDelivery(
     confidential: bool = False
     note: str = ""
     """For not_continued: code of the reason, or the office's own words where it closed the case."""
+    conversation_id: str | None = None
+    """The chat that it goes to."""
 
 
-class DeliveryPlanned(Event, name="notify.delivery-planned.v1", of="delivery", private={"address", "name", "link"}):
+class DeliveryPlanned(
+    Event, name="notify.delivery-planned.v1", of="delivery", private={"address", "name", "link", "text"}
+):
     delivery_id: str
     template: str
     channel: str
@@ -152,9 +158,11 @@ class DeliveryPlanned(Event, name="notify.delivery-planned.v1", of="delivery", p
     due_at: datetime | None = None
     confidential: bool = False
     note: str = ""
+    conversation_id: str | None = None
     at: datetime
     address: str = ""
     name: str = ""
+    text: str = ""
     link: str = ""
     """The secret of a log-in link; its key is destroyed once it has been sent."""
 
@@ -207,6 +215,24 @@ class DeliveryFailed(Event, name="notify.delivery-failed.v1", of="delivery"):
     recipient: str
     recipient_kind: str
     bulletin_id: str | None = None
+    at: datetime
+
+
+class NoteFailure(Command, name="notify.note-failure.v1", of="delivery", to="delivery_id"):
+    """The provider had taken it and says later that it did not arrive."""
+
+    delivery_id: str
+    code: str
+
+
+class NoteFallback(Command, name="notify.note-fallback.v1", of="delivery", to="delivery_id"):
+    """What could not go out by this channel is planned on the next one."""
+
+    delivery_id: str
+
+
+class DeliveryFellBack(Event, name="notify.delivery-fell-back.v1", of="delivery"):
+    delivery_id: str
     at: datetime
 
 

@@ -7,7 +7,7 @@ from libs.contracts.messages import Command, Event, Sealable
 
 class FollowerContact(Sealable):
     channel: str
-    """email or whatsapp_manual."""
+    """email, whatsapp_manual, or the channel of the conversation that the report came from."""
     address: str
 
 
@@ -21,6 +21,8 @@ class FollowSubject(Command, name="notify.follow-subject.v1", of="subject", to="
     confidential: bool = False
     consented_at: datetime
     kind: str = "hoax"
+    conversation_id: str | None = None
+    """Where the report came from a chat: news goes back to it."""
 
 
 class SubjectFollowed(Event, name="notify.subject-followed.v1", of="subject", private={"address"}):
@@ -31,6 +33,7 @@ class SubjectFollowed(Event, name="notify.subject-followed.v1", of="subject", pr
     confidential: bool
     consented_at: datetime
     kind: str = "hoax"
+    conversation_id: str | None = None
     address: str = ""
 
 

@@ -23,6 +23,15 @@ from services.gateway.reporting.forms import ReportForm
 
 
 @dataclass(frozen=True, slots=True)
+class Follower:
+    """Who is told of a report, and by which way. `conversation_id`: of the chat that the report came from."""
+
+    channel: str
+    address: str
+    conversation_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Accepted:
     """What the reporter is told. `outcome` is set where somebody waited for it and it came in time."""
 
@@ -74,8 +83,19 @@ class Accepting:
         self._codes = codes
         self._pictures = pictures
 
-    async def submit_report(self, tenant: TenantRecord, form: ReportForm, key: UUID, *, wait: float = 0) -> Accepted:
+    async def submit_report(
+        self,
+        tenant: TenantRecord,
+        form: ReportForm,
+        key: UUID,
+        *,
+        wait: float = 0,
+        follower: Follower | None = None,
+    ) -> Accepted:
         """Returns when the broker has the report, and its contact where one was left.
+
+        Args:
+            follower: where it is not the form that says so.
 
         Raises:
             RequestValidationError: an area outside the office's region, an unknown attachment.
@@ -87,9 +107,11 @@ class Accepting:
         attachments = await self._claimed(tenant, form)
         wishes = [Wish(command, _submit(tenant, form, accepted, attachments), _content(form))]
         if form.contact is not None:
+            follower = Follower(form.contact.channel, form.contact.address)
+        if follower is not None:
             follow = ids.command_id(tenant.id, FollowSubject.type_name, key)
-            contact = FollowerContact(channel=form.contact.channel, address=form.contact.address)
-            wishes.append(Wish(follow, _follow(form, accepted, form.contact.channel), contact))
+            contact = FollowerContact(channel=follower.channel, address=follower.address)
+            wishes.append(Wish(follow, _follow(form, accepted, follower), contact))
         outcome = await self._asking.send(tenant.id, wishes, body=form.model_dump_json().encode(), wait=wait)
         if attachments:
             self._pictures.keep(tenant.id, form.attachments)
@@ -145,13 +167,14 @@ def _content(form: ReportForm) -> ReportContent:
     return ReportContent(text=form.text, urls=form.urls, doubt=form.doubt)
 
 
-def _follow(form: ReportForm, accepted: Accepted, channel: str) -> FollowSubject:
+def _follow(form: ReportForm, accepted: Accepted, follower: Follower) -> FollowSubject:
     return FollowSubject(
         report_id=accepted.report_id,
         number=accepted.number,
-        channel=channel,
+        channel=follower.channel,
         language=form.language,
         confidential=form.confidential,
         consented_at=milliseconds(datetime.now(UTC)),
         kind=form.kind,
+        conversation_id=follower.conversation_id,
     )

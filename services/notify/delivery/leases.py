@@ -32,18 +32,19 @@ def in_turn(groups: Sequence[Sequence[Document]]) -> list[Document]:
 
 
 class Leases:
-    def __init__(self, collection: TenantCollection, holder: str) -> None:
+    def __init__(self, collection: TenantCollection, holder: str, lanes: Sequence[int] = LANES) -> None:
         self._collection = collection
         self._holder = holder
+        self._lanes = lanes
 
     async def take(self, most: int, *, now: datetime) -> list[Document]:
         """Up to `most` deliveries that wait: by lane, and within a lane the tenants in turn."""
         taken: list[Document] = []
         if not await self._collection.across_tenants(
-            {"ix.lane": {"$in": list(LANES)}, **self._ready(now)}, limit=1, fields={"tenant": 1}, hint=QUEUE
+            {"ix.lane": {"$in": list(self._lanes)}, **self._ready(now)}, limit=1, fields={"tenant": 1}, hint=QUEUE
         ):
             return taken
-        for lane in LANES:
+        for lane in self._lanes:
             if len(taken) < most:
                 taken += await self._take_lane(lane, most - len(taken), now)
         return taken

@@ -14,12 +14,15 @@ from libs.contracts.notify.delivery import (
     BeginAttempt,
     DeliveryAddress,
     DeliveryFailed,
+    DeliveryFellBack,
     DeliveryPlanned,
     DeliveryRequeued,
     DeliverySent,
     DeliverySuppressed,
     LoginAddress,
     MarkSentByHand,
+    NoteFailure,
+    NoteFallback,
     PlanDelivery,
     RecordResult,
     RefuseByHand,
@@ -30,6 +33,7 @@ from libs.contracts.notify.delivery import (
     SuppressDelivery,
 )
 from libs.contracts.words import Channel, DeliveryState, Template
+from libs.kit.chat import whatsapp
 from libs.runtime.aggregates import Context, Due, State
 from libs.runtime.errors import NotFound, Refused
 from services.notify.permissions import require_sender
@@ -50,6 +54,13 @@ RESULTS = frozenset(
 )
 
 
+CHAT_CHANNELS = frozenset({Channel.WHATSAPP, Channel.TELEGRAM})
+CHAT_LANES = 10
+"""Added to the lane of what goes out by chat: the senders of mail and of chats wait in one queue and do not meet."""
+WINDOW_CLOSED = "window_closed"
+FALL_BACK = frozenset({WINDOW_CLOSED, whatsapp.WINDOW_CLOSED})
+"""Why a message by WhatsApp is handed to an officer's own phone."""
+
 REFUSALS = frozenset({"unsubscribed", "wrong_number"})
 """What an officer may find out by writing to somebody."""
 
@@ -60,7 +71,7 @@ class Delivery(State):
         refused: what the one written to by hand said to the officer, or whoever has that number.
     """
 
-    private: ClassVar[frozenset[str]] = frozenset({"address", "name", "link"})
+    private: ClassVar[frozenset[str]] = frozenset({"address", "name", "link", "text"})
 
     delivery_id: str
     template: str
@@ -76,6 +87,8 @@ class Delivery(State):
     due_at: datetime | None = None
     confidential: bool = False
     note: str = ""
+    conversation_id: str | None = None
+    fell_back: bool = False
     state: str = DeliveryState.QUEUED
     attempts: int = 0
     code: str = ""
@@ -88,6 +101,7 @@ class Delivery(State):
     address: str = ""
     name: str = ""
     link: str = ""
+    text: str = ""
 
 
 def decide(state: Delivery | None, command: Command, context: Context) -> Iterable[Event]:
@@ -116,6 +130,15 @@ def decide(state: Delivery | None, command: Command, context: Context) -> Iterab
             if not by_hand and state.state not in DECIDED_BY_PEOPLE:
                 raise Refused("state_conflict")
             return [_sent(state, context, method=MANUAL)]
+        case NoteFailure():
+            # What was sent by hand, or has been tried again since, is none of the provider's.
+            if state.state != DeliveryState.SENT or state.method != AUTOMATIC:
+                return []
+            return [_failed(state, _late_failure(state, command), context)]
+        case NoteFallback():
+            if state.fell_back:
+                return []
+            return [DeliveryFellBack(delivery_id=state.delivery_id, at=context.at)]
         case RefuseByHand():
             return _refused(state, command, context)
         case RetryDelivery():
@@ -134,7 +157,11 @@ def _plan(state: Delivery | None, command: PlanDelivery, context: Context) -> li
     private = context.private
     address = private if isinstance(private, DeliveryAddress) else DeliveryAddress(address="")
     planned = DeliveryPlanned(
-        **command.model_dump(include=_PLANNED), address=address.address, name=address.name, at=context.at
+        **command.model_dump(include=_PLANNED),
+        address=address.address,
+        name=address.name,
+        text=address.text,
+        at=context.at,
     )
     if command.channel != Channel.INBOX:
         return [planned]
@@ -215,6 +242,15 @@ def _record(state: Delivery, command: RecordResult, context: Context) -> list[Ev
     if command.result == DeliveryState.SENT:
         return [_sent(state, context, method=command.method)]
     return [_failed(state, command, context)]
+
+
+def _late_failure(state: Delivery, command: NoteFailure) -> RecordResult:
+    return RecordResult(
+        delivery_id=state.delivery_id,
+        attempt=state.attempts,
+        result=DeliveryState.FAILED_PERMANENT,
+        code=command.code,
+    )
 
 
 def _failed(state: Delivery, command: RecordResult, context: Context) -> DeliveryFailed:
@@ -304,6 +340,8 @@ def evolve(state: Delivery | None, event: Event) -> Delivery:
             changed = {"state": DeliveryState.QUEUED, "ready_at": event.at}
         case DeliverySuppressed():
             changed = {"state": DeliveryState.SUPPRESSED, "reason": event.reason}
+        case DeliveryFellBack():
+            changed = {"fell_back": True}
         case RefusedByHand():
             changed = {"refused": event.reason}
             if state.state in WAITING:
@@ -324,9 +362,21 @@ def index_fields(state: Delivery) -> dict[str, Any]:
     if state.state in WAITING:
         if state.channel == Channel.EMAIL:
             fields |= {"lane": state.lane, "ready_at": state.ready_at}
+        elif state.channel in CHAT_CHANNELS:
+            fields |= {"lane": CHAT_LANES + state.lane, "ready_at": state.ready_at}
         elif state.channel == Channel.WHATSAPP_MANUAL:
             fields["by_hand"] = state.planned_at
+    if falls_back(state):
+        fields["falls_back"] = True
     return fields
+
+
+def falls_back(state: Delivery) -> bool:
+    """Whether the next channel is still to take it over: an officer's own phone may write when our number may not."""
+    if state.channel != Channel.WHATSAPP or state.recipient_kind != "report" or state.fell_back:
+        return False
+    why = state.code if state.state == DeliveryState.FAILED_PERMANENT else state.reason
+    return state.state in (DeliveryState.FAILED_PERMANENT, DeliveryState.SUPPRESSED) and why in FALL_BACK
 
 
 def due(state: Delivery) -> Iterable[Due]:

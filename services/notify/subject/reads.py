@@ -56,4 +56,7 @@ def masked(address: str, channel: str) -> str:
     if channel == Channel.EMAIL:
         name, at, domain = address.partition("@")
         return f"{name[:1]}…{name[-1:]}@{domain[:1]}…" if at and name else ""
+    if channel == Channel.TELEGRAM:
+        # An id that its owner has never seen.
+        return "Telegram"
     return f"{address[:3]} {address[3:4]}…{address[-2:]}" if len(address) > 6 else ""

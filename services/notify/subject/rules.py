@@ -39,7 +39,7 @@ ORPHANED_AFTER = timedelta(hours=72)
 PLAN = "plan"
 WITHDRAW = "withdraw"
 
-FOLLOWED_BY = frozenset({Channel.EMAIL, Channel.WHATSAPP_MANUAL})
+FOLLOWED_BY = frozenset({Channel.EMAIL, Channel.WHATSAPP_MANUAL, Channel.WHATSAPP, Channel.TELEGRAM})
 
 
 MOST_NEWS = 20
@@ -73,6 +73,7 @@ class Subject(State):
     channel: str = ""
     language: str = "id"
     confidential: bool = False
+    conversation_id: str | None = None
     consented_at: datetime | None = None
     address: str = ""
     following: bool = False
@@ -152,6 +153,7 @@ def _follow(state: Subject | None, command: FollowSubject, context: Context) -> 
             confidential=command.confidential,
             consented_at=command.consented_at,
             kind=command.kind,
+            conversation_id=command.conversation_id,
             address=contact.address,
         )
     ]
@@ -202,7 +204,7 @@ def evolve(state: Subject | None, event: Event) -> Subject:
     raise TypeError(event.type_name)
 
 
-_FOLLOWED = {"number", "channel", "language", "confidential", "consented_at", "kind", "address"}
+_FOLLOWED = {"number", "channel", "language", "confidential", "consented_at", "kind", "conversation_id", "address"}
 _LINKED = {"case_id", "outcome", "answer_due_at", "clarification_id", "linked_at"}
 
 
@@ -221,6 +223,8 @@ def _called(state: Subject) -> Subject:
 
 def index_fields(state: Subject) -> dict[str, Any]:
     fields: dict[str, Any] = {"case": state.case_id, "following": state.following}
+    if state.conversation_id is not None and state.following:
+        fields["conversation"] = state.conversation_id
     if state.todo is not None:
         fields["todo"] = state.todo
     if state.erase_at is not None and not state.erased:

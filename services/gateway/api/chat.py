@@ -1,0 +1,99 @@
+"""The door for those who chat: notify holds their numbers and speaks for them, as a browser does for its reader."""
+
+from typing import Any
+from uuid import UUID
+
+from fastapi import APIRouter, Request
+from pydantic import ValidationError
+
+from libs.contracts.chat import ChatAddition, ChatDemand, ChatDone, ChatQuestion, ChatReport, ChatReported
+from libs.contracts.directory import TenantRecord
+from libs.contracts.reads import BlobView
+from libs.contracts.reports.reads import MatchView
+from libs.contracts.reports.report import AddEvidence, AddMessage, MessageContent
+from libs.contracts.topics import Service
+from libs.runtime.errors import NotFound, Refused, Unavailable
+from libs.runtime.http import caller_dependency, tenant_of
+from libs.runtime.tokens import Caller
+from services.gateway.archive.wishes import count_demand
+from services.gateway.context import Gateway
+from services.gateway.dispatch.accepting import Follower
+from services.gateway.dispatch.dispatcher import by_anybody
+from services.gateway.reporting.forms import ReportForm
+
+LONGEST_QUESTION = 6_000
+
+
+def router(parts: Gateway) -> APIRouter:
+    routes = APIRouter(prefix="/internal/chat", include_in_schema=False)
+    From: Any = caller_dependency(parts.tokens)
+
+    def office_of(caller: Caller) -> TenantRecord:
+        """
+        Raises:
+            Refused: anybody but notify.
+            NotFound: there is no such office, or it is at rest.
+        """
+        if caller.service != Service.NOTIFY:
+            raise Refused("forbidden")
+        record = parts.directory.tenants.get(tenant_of(caller))
+        if record is None and not parts.knows_everybody:
+            raise Unavailable("directory")
+        if record is None or not record.active:
+            raise NotFound("office")
+        return record
+
+    @routes.post("/match")
+    async def match(caller: From, question: ChatQuestion) -> MatchView:
+        return await parts.reports.match(office_of(caller).id, question.text[:LONGEST_QUESTION])
+
+    @routes.post("/pictures/{key}")
+    async def picture(caller: From, key: UUID, request: Request) -> BlobView:
+        """The body is the file as the provider handed it out."""
+        office = office_of(caller)
+        return await parts.uploads.take(office.id, key, await request.body(), client=f"chat {office.id}")
+
+    @routes.post("/reports")
+    async def report(caller: From, asked: ChatReport) -> ChatReported:
+        office = office_of(caller)
+        try:
+            form = ReportForm.model_validate(
+                {
+                    "kind": asked.kind,
+                    "text": asked.text,
+                    "attachments": asked.pictures,
+                    "seen_on": asked.channel,
+                    "forwarded_often": asked.forwarded_often,
+                    "refused": asked.refused,
+                    "language": asked.language,
+                }
+            )
+        except ValidationError:
+            raise Refused("validation") from None
+        follower = Follower(asked.channel, asked.address, asked.conversation_id)
+        accepted = await parts.accepting.submit_report(office, form, asked.key, follower=follower)
+        return ChatReported(report_id=accepted.report_id, number=accepted.number, tracking_code=accepted.tracking_code)
+
+    @routes.post("/additions")
+    async def addition(caller: From, asked: ChatAddition) -> ChatDone:
+        office = office_of(caller)
+        by = by_anybody(office.id)
+        if asked.text:
+            message = AddMessage(report_id=asked.report_id)
+            await parts.dispatcher.send(by, asked.key, message, private=MessageContent(text=asked.text), wait=0)
+        if asked.pictures:
+            try:
+                attachments = await parts.uploads.claim(office.id, asked.pictures)
+            except LookupError:
+                raise Refused("validation", "pictures") from None
+            evidence = AddEvidence(report_id=asked.report_id, attachments=attachments)
+            await parts.dispatcher.send(by, asked.key, evidence, wait=0)
+            parts.uploads.keep(office.id, asked.pictures)
+        return ChatDone()
+
+    @routes.post("/demands")
+    async def demand(caller: From, asked: ChatDemand) -> ChatDone:
+        await count_demand(parts, office_of(caller), asked.key, asked.clarification_id, wait=0)
+        return ChatDone()
+
+    return routes

@@ -1,0 +1,277 @@
+"""What we answer in a chat: pure. `read` takes what was said into a draft and at most one wish; `speak` makes our turn
+of it, once published answers that may fit have been looked up.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from libs.contracts.reports.reads import MatchView
+from libs.kit.chat.said import Kind
+from services.notify.conversation import phrases
+from services.notify.conversation.phrases import say
+from services.notify.conversation.rules import Conversation, Does, Draft, Heard, Offer, Turn
+from services.notify.conversation.words import Word, choice_of, word_of
+
+LONGEST_TEXT = 5_000
+"""Characters of a report, as its form has it."""
+MOST_PICTURES = 5
+EAGER = timedelta(minutes=2)
+"""How long after "kirim" what it is to send may still be on the way: providers promise no order."""
+
+
+def in_order(heard: Sequence[Heard]) -> list[Heard]:
+    """As it was said. Providers tell seconds: within one, what is reported comes before the wish about it."""
+    return sorted(heard, key=lambda one: (one.said_at, _is_wish(one)))
+
+
+def pictures_in(heard: Sequence[Heard]) -> list[Heard]:
+    return [one for one in heard if one.kind == Kind.PICTURE and one.media]
+
+
+def _is_wish(heard: Heard) -> bool:
+    return heard.kind == Kind.TEXT and (word_of(heard.text) is not None or choice_of(heard.text) is not None)
+
+
+@dataclass
+class Reading:
+    """What was said, read in order.
+
+    Attributes:
+        answers: ids of the messages read; what comes behind a wish that does something waits for the next turn.
+        draft: what would be sent.
+        changed: it holds more than before: published answers are to be looked for.
+        late: what belongs to a report that was sent before it came.
+        notes: what is to be said of single messages.
+        asks: the person waits to be told how things stand.
+    """
+
+    state: Conversation
+    pictures: Mapping[str, str | None]
+    draft: Draft
+    offers: tuple[Offer, ...]
+    language: str
+    answers: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    changed: bool = False
+    late: Draft = field(default_factory=Draft)
+    does: str = ""
+    sends: Draft | None = None
+    chosen: Offer | None = None
+    greets: bool = False
+    asks: bool = False
+    refused: bool = False
+    sent_until: datetime | None = None
+    eager_until: datetime | None = None
+
+    def note(self, phrase: str, **values: object) -> None:
+        said = say(phrase, self.language, **values)
+        if said not in self.notes:
+            self.notes.append(said)
+
+    def take(self, one: Heard) -> None:
+        self.answers.append(one.id)
+        if one.kind == Kind.PICTURE:
+            self._picture(one)
+        elif one.kind != Kind.TEXT:
+            self.note("unkept")
+        if one.kind == Kind.TEXT and (choice := choice_of(one.text)) is not None:
+            self._choose(choice)
+        elif one.kind == Kind.TEXT and (word := word_of(one.text)) is not None:
+            self._carry_out(word, one)
+        elif one.text.strip():
+            self._text(one)
+
+    def _is_late(self, one: Heard) -> bool:
+        sent_until, report = self.state.sent_until, self.state.report_id
+        return report is not None and sent_until is not None and one.said_at <= sent_until
+
+    def _picture(self, one: Heard) -> None:
+        blob = self.pictures.get(one.id)
+        into = self.late if self._is_late(one) else self.draft
+        if blob is None:
+            self.note("picture_unread")
+        elif len(into.blobs) >= MOST_PICTURES:
+            self.note("too_many_pictures", limit=MOST_PICTURES)
+        else:
+            self._add(one, into.model_copy(update={"blobs": (*into.blobs, blob)}))
+
+    def _text(self, one: Heard) -> None:
+        text = one.text.strip()
+        into = self.late if self._is_late(one) else self.draft
+        longer = into.model_copy(update={"texts": (*into.texts, text)})
+        if len(longer.text) > LONGEST_TEXT:
+            self.note("too_long", length=len(longer.text), limit=LONGEST_TEXT)
+        elif not any(c.isalnum() for c in text):
+            # An emoji beside something is that; alone it claims nothing.
+            if not into.says_something:
+                self.note("says_little")
+        else:
+            self._add(one, longer)
+
+    def _add(self, one: Heard, into: Draft) -> None:
+        known = into.last_said_at
+        into = into.model_copy(
+            update={
+                "forwarded_often": into.forwarded_often or one.forwarded_often,
+                "last_said_at": one.said_at if known is None else max(known, one.said_at),
+            }
+        )
+        if self._is_late(one):
+            self.late = into
+        else:
+            self.draft, self.changed, self.offers = into, True, ()
+
+    def _choose(self, choice: int) -> None:
+        if 1 <= choice <= len(self.offers):
+            self.does, self.chosen = Does.DEMAND, self.offers[choice - 1]
+        else:
+            self.asks = True
+
+    def _carry_out(self, word: Word, one: Heard) -> None:
+        match word:
+            case Word.SEND:
+                self._send(one)
+            case Word.ADD if self.draft.says_something and self.state.report_id is not None:
+                self.does, self.sends, self.draft = Does.ADD, self.draft, Draft()
+            case Word.ADD:
+                self.asks = True
+            case Word.CANCEL:
+                self.note("cancelled" if self.draft.says_something else "nothing_to_cancel")
+                self.draft, self.offers, self.changed = Draft(), (), False
+            case Word.YES if len(self.offers) == 1:
+                self._choose(1)
+            case Word.YES if self.offers:
+                self.note("which", numbers=", ".join(str(n + 1) for n in range(len(self.offers))))
+            case Word.NO if self.offers:
+                cases = (offer.case_id for offer in self.offers)
+                self.draft = self.draft.model_copy(
+                    update={"refused": tuple(dict.fromkeys((*self.draft.refused, *cases)))}
+                )
+                self.offers, self.refused = (), True
+            case Word.YES | Word.NO:
+                self.asks = True
+            case Word.STOP:
+                self.does = Does.STOP
+            case Word.HELP:
+                self.greets = True
+            case Word.ENGLISH | Word.INDONESIAN:
+                self.language, self.greets = ("en" if word is Word.ENGLISH else "id"), True
+
+    def _send(self, one: Heard) -> None:
+        if self.draft.says_something:
+            self._submit(one.said_at)
+        elif self._is_late(one) or self.late.says_something:
+            # The same wish again, or one that came before what it sent.
+            return
+        else:
+            self.eager_until = one.said_at
+            self.note("nothing_to_send")
+
+    def _submit(self, until: datetime) -> None:
+        self.does, self.sends, self.draft = Does.SUBMIT, self.draft, Draft()
+        self.sent_until = until
+
+    def end(self) -> None:
+        """After the last message: what was wished before it came, and what came after it was sent."""
+        eager, said_at = self.state.eager_until, self.draft.last_said_at
+        if self.does:
+            return
+        if eager is not None and self.changed and said_at is not None and said_at <= eager:
+            self._submit(eager)
+        elif self.late.says_something:
+            self.does, self.sends = Does.ADD, self.late
+
+
+def read(state: Conversation, heard: Sequence[Heard], pictures: Mapping[str, str | None]) -> Reading:
+    """
+    Args:
+        pictures: by id of the message, the picture's id at the gateway; None where it could not be opened.
+    """
+    reading = Reading(state, pictures, state.draft or Draft(), state.offers, state.language)
+    for one in in_order(heard):
+        reading.take(one)
+        if reading.does:
+            break
+    reading.end()
+    if state.passed_over:
+        reading.note("passed_over")
+    return reading
+
+
+def speak(
+    reading: Reading, found: MatchView | None, *, office: str, link: Callable[[str], str], is_silent: bool = False
+) -> Turn:
+    """
+    Args:
+        found: published answers that may fit the draft; None where they could not be looked up.
+        link: page of a published answer, by its number.
+        is_silent: too much was said lately.
+    """
+    offers = _offers(reading, found)
+    parts = [*reading.notes]
+    language = reading.language
+    match reading.does:
+        case Does.DEMAND:
+            assert reading.chosen is not None
+            parts.append(say("known", language, fact=reading.chosen.fact, link=link(reading.chosen.number)))
+        case Does.SUBMIT | Does.ADD | Does.STOP:
+            pass
+        case _:
+            parts += _standing(reading, found, offers, office=office, link=link)
+    return Turn(
+        reply="" if is_silent else phrases.paragraphs(parts),
+        does=reading.does,
+        sends=reading.sends,
+        draft=None if reading.does == Does.DEMAND else reading.draft,
+        offers=() if reading.does else offers,
+        demanded=reading.chosen.clarification_id if reading.chosen is not None else "",
+        language=language,
+        sent_until=reading.sent_until,
+        eager_until=reading.eager_until,
+    )
+
+
+def _offers(reading: Reading, found: MatchView | None) -> tuple[Offer, ...]:
+    if not reading.changed or found is None:
+        return reading.offers
+    return tuple(
+        Offer(clarification_id=a.card.id, case_id=a.card.case_id, number=a.card.number, fact=a.card.fact)
+        for a in found.answers
+        if a.card.case_id not in reading.draft.refused
+    )
+
+
+def _standing(
+    reading: Reading, found: MatchView | None, offers: Sequence[Offer], *, office: str, link: Callable[[str], str]
+) -> list[str]:
+    """What there is so far, and what the person can do now."""
+    language, draft = reading.language, reading.draft
+    said = [say("greeting", language, office=office)] if reading.greets else []
+    if not draft.says_something:
+        return said if reading.notes or said else [say("nothing_asked", language)]
+    if reading.changed:
+        said.append(say("got", language, what=phrases.what(len(draft.texts), len(draft.blobs), language)))
+        said += _found(found, offers, language, link=link)
+    elif reading.refused:
+        said.append(say("not_known", language))
+    if not offers:
+        said.append(say("how_to_send", language))
+        if reading.state.report_id is not None:
+            said.append(say("how_to_add", language, number=reading.state.number))
+    elif not reading.changed:
+        said.append(say("is_it_one" if len(offers) == 1 else "is_it_one_of", language))
+    return said
+
+
+def _found(found: MatchView | None, offers: Sequence[Offer], language: str, *, link: Callable[[str], str]) -> list[str]:
+    if found is None:
+        return [say("not_checked", language)]
+    if not offers:
+        return [say("nothing_known", language)]
+    shown = {offer.clarification_id for offer in offers}
+    answers = [a for a in found.answers if a.card.id in shown]
+    told = [phrases.answer(a, language, link=link(a.card.number)) for a in answers]
+    if len(told) > 1:
+        told = [f"{number}. {text}" for number, text in enumerate(told, 1)]
+    return [say("maybe_known", language), *told, say("is_it_one" if len(told) == 1 else "is_it_one_of", language)]

@@ -1,0 +1,144 @@
+"""What the office says in a chat, in two languages. Values are ready texts."""
+
+from collections.abc import Sequence
+
+from libs.contracts.reports.reads import Difference, MatchAnswer
+from libs.kit import signs
+from services.notify.letters import language_of, sentence, verdict
+
+_SAID = {
+    "id": {
+        "greeting": (
+            "Halo, ini {office}. Ragu dengan kabar yang Anda terima? Kirim teks, tautan, atau gambarnya ke sini. "
+            "Tidak ada yang dikirim ke petugas sebelum Anda membalas KIRIM. Tutup nama dan nomor orang lain. "
+            "(For English, reply ENGLISH.)"
+        ),
+        "got": "Sudah kami baca: {what}.",
+        "nothing_known": "Belum ada jawaban kami yang cocok.",
+        "not_checked": "Pencocokan dengan jawaban yang ada dilewati, karena sedang tidak dapat dipakai.",
+        "how_to_send": (
+            "Balas KIRIM untuk mengirimnya ke petugas; nomor Anda dipakai hanya untuk mengabari laporan ini, disimpan "
+            "terkunci. Atau tambah teks dan gambar, atau balas BATAL. Belum ada yang dikirim."
+        ),
+        "how_to_add": "Balas TAMBAH bila ini untuk laporan Anda {number}.",
+        "maybe_known": "Mungkin ini sudah kami jawab. Perhatikan bedanya.",
+        "is_it_one": "Balas YA bila ini yang Anda terima, BUKAN bila bukan.",
+        "is_it_one_of": "Balas angkanya bila itu yang Anda terima, BUKAN bila tidak ada.",
+        "which": "Yang mana? Balas angkanya: {numbers}. Atau BUKAN.",
+        "known": "{fact} Baca bersama sumbernya: {link} Tidak ada laporan yang dikirim.",
+        "not_known": "Baik, bukan itu.",
+        "sent": (
+            "Laporan tersimpan. Nomor {number}. Simpan kode ini: {code}. Jawabannya kami kirim ke chat ini. "
+            "Lihat laporan: {link}"
+        ),
+        "not_taken": "Laporan ini tidak dapat diterima. Buat laporan di {link}",
+        "added": "Sudah ditambahkan ke laporan {number}.",
+        "nothing_to_send": "Belum ada yang dapat dikirim. Kirim dulu teks, tautan, atau gambarnya, lalu balas KIRIM.",
+        "nothing_to_cancel": "Tidak ada yang perlu dibatalkan; tidak ada yang dikirim.",
+        "nothing_asked": "Kirim teks, tautan, atau gambar yang Anda ragukan.",
+        "cancelled": "Dibatalkan. Tidak ada yang dikirim.",
+        "stopped": "Baik. Kami tidak mengirim kabar laporan lagi ke chat ini.",
+        "nothing_to_stop": "Tidak ada laporan dari chat ini yang sedang kami kabarkan.",
+        "too_long": "Teks itu terlalu panjang ({length} huruf; batasnya {limit}). Kirim bagian yang memuat klaimnya.",
+        "too_many_pictures": "Hanya {limit} gambar per laporan; gambar sesudahnya tidak ikut.",
+        "picture_unread": "Satu gambar tidak dapat dibuka. Kirim sebagai foto biasa (JPEG, PNG, atau WebP).",
+        "unkept": "Dari chat ini baru teks, tautan, dan gambar yang dapat kami terima.",
+        "says_little": "Tulis satu kalimat tentang apa yang Anda terima.",
+        "passed_over": "Terlalu banyak pesan sekaligus; sebagian tidak kami baca.",
+        "text": "teks",
+        "picture": "1 gambar",
+        "pictures": "{count} gambar",
+        "and": " dan ",
+        "claim": "Klaim yang kami jawab: “{claim}”",
+        "difference": "Beda: “{theirs}” pada kiriman Anda, “{ours}” pada jawaban kami.",
+        "only_ours": "Beda: “{ours}” pada jawaban kami tidak ada pada kiriman Anda.",
+        "only_theirs": "Beda: “{theirs}” pada kiriman Anda tidak ada pada jawaban kami.",
+        "facts": "Faktanya: {fact} ({verdict})",
+    },
+    "en": {
+        "greeting": (
+            "Hello, this is {office}. In doubt about something you received? Send its text, link or picture here. "
+            "Nothing goes to an officer before you reply SEND. Hide other people’s names and numbers. "
+            "(Untuk Bahasa Indonesia, balas INDONESIA.)"
+        ),
+        "got": "We have read: {what}.",
+        "nothing_known": "We have no answer that fits yet.",
+        "not_checked": "We could not compare it with the answers there are just now.",
+        "how_to_send": (
+            "Reply SEND to pass it on to an officer; your number is used to tell you about this report only, and kept "
+            "locked. Or add text and pictures, or reply CANCEL. Nothing has been sent yet."
+        ),
+        "how_to_add": "Reply ADD if this belongs to your report {number}.",
+        "maybe_known": "We may have answered this already. Mind the difference.",
+        "is_it_one": "Reply YES if it is what you received, NO if not.",
+        "is_it_one_of": "Reply its number if it is what you received, NO if none is.",
+        "which": "Which one? Reply its number: {numbers}. Or NO.",
+        "known": "{fact} Read it with its sources: {link} No report was sent.",
+        "not_known": "All right, not that one.",
+        "sent": (
+            "Your report is kept. Number {number}. Keep this code: {code}. We send the answer to this chat. "
+            "See the report: {link}"
+        ),
+        "not_taken": "This report cannot be taken. Make one at {link}",
+        "added": "Added to report {number}.",
+        "nothing_to_send": "There is nothing to send yet. Send the text, link or picture first, then reply SEND.",
+        "nothing_to_cancel": "There is nothing to cancel; nothing was sent.",
+        "nothing_asked": "Send the text, link or picture that you doubt.",
+        "cancelled": "Cancelled. Nothing was sent.",
+        "stopped": "All right. We send no more news of reports to this chat.",
+        "nothing_to_stop": "There is no report of this chat that we tell you about.",
+        "too_long": "That text is too long ({length} characters; the limit is {limit}). Send the part with the claim.",
+        "too_many_pictures": "Only {limit} pictures a report; those after them are left out.",
+        "picture_unread": "One picture could not be opened. Send it as an ordinary photo (JPEG, PNG or WebP).",
+        "unkept": "From this chat we can take text, links and pictures only.",
+        "says_little": "Write one sentence about what you received.",
+        "passed_over": "Too many messages at once; we did not read some of them.",
+        "text": "text",
+        "picture": "1 picture",
+        "pictures": "{count} pictures",
+        "and": " and ",
+        "claim": "The claim we answered: “{claim}”",
+        "difference": "Difference: “{theirs}” in yours, “{ours}” in our answer.",
+        "only_ours": "Difference: “{ours}” in our answer is not in yours.",
+        "only_theirs": "Difference: “{theirs}” in yours is not in our answer.",
+        "facts": "The facts: {fact} ({verdict})",
+    },
+}
+
+MOST_DIFFERENCES = 3
+
+
+def say(phrase: str, language: str, **values: object) -> str:
+    """One phrase. What somebody wrote turns the direction of nothing around it."""
+    closed = {name: signs.closed(value) if isinstance(value, str) else value for name, value in values.items()}
+    return _SAID[language_of(language)][phrase].format(**closed)
+
+
+def what(texts: int, pictures: int, language: str) -> str:
+    """ "teks dan 2 gambar"."""
+    parts = [say("text", language)] if texts else []
+    if pictures:
+        parts.append(say("picture", language) if pictures == 1 else say("pictures", language, count=pictures))
+    return say("and", language).join(parts)
+
+
+def answer(found: MatchAnswer, language: str, *, link: str) -> str:
+    """A published answer that may fit: fact first, then where it parts from what was sent."""
+    card = found.card
+    word = verdict(card.verdict, language_of(language)).word
+    lines = [
+        say("facts", language, fact=sentence(card.fact), verdict=word),
+        say("claim", language, claim=card.claim.strip()),
+        *(_difference(d, language) for d in found.differences[:MOST_DIFFERENCES] if not d.same),
+        link,
+    ]
+    return "\n".join(lines)
+
+
+def _difference(found: Difference, language: str) -> str:
+    phrase = "difference" if found.theirs and found.ours else "only_ours" if found.ours else "only_theirs"
+    return say(phrase, language, theirs=found.theirs, ours=found.ours)
+
+
+def paragraphs(parts: Sequence[str]) -> str:
+    return "\n\n".join(part for part in parts if part)
