@@ -12,9 +12,10 @@ from fastapi import APIRouter, Query, Request, Response
 from libs.contracts import ids
 from libs.contracts.envelope import milliseconds
 from libs.contracts.notify.conversation import ChatContent, HearMessage
+from libs.contracts.notify.delivery import NoteFailure
 from libs.contracts.words import Channel
 from libs.kit.chat import telegram, whatsapp
-from libs.kit.chat.said import Malformed, Said
+from libs.kit.chat.said import Malformed, Said, Told
 from libs.runtime import logs
 from libs.runtime.accounts import Account
 from libs.runtime.errors import Refused, Unavailable
@@ -26,6 +27,7 @@ log = logs.get()
 
 router = APIRouter(prefix="/api/v1/hooks", include_in_schema=False)
 
+FAILED = "failed"
 LONGEST_TEXT = 20_000
 """Characters of one message that are taken along: four times what a report holds, so that its sender can be told."""
 
@@ -63,6 +65,7 @@ async def from_whatsapp(parts: Parts, request: Request) -> Response:
         if update.unread:
             log.warning("hook_unread", channel=Channel.WHATSAPP, count=update.unread)
         await _take(parts, Channel.WHATSAPP, update.said)
+        await _take_failures(parts, update.told)
     return Response()
 
 
@@ -99,6 +102,17 @@ async def _take(parts: Gateway, channel: Channel, said: Sequence[Said]) -> None:
             by_office.setdefault(tenant, []).append(_heard(parts, tenant, channel, one))
     for tenant, wishes in by_office.items():
         await parts.sender.send(tenant, wishes, body_hash=None)
+
+
+async def _take_failures(parts: Gateway, told: Sequence[Told]) -> None:
+    """What did not arrive though it was taken. As `_take`."""
+    for one in told:
+        account = parts.accounts.whatsapp.get(one.account)
+        tenant = _tenant(parts, account) if account is not None else None
+        if one.state == FAILED and tenant is not None and ids.is_identifier(one.delivery):
+            command = NoteFailure(delivery_id=one.delivery, code=one.code)
+            cause = ids.uuid5(ids.NAMESPACE, f"{tenant}|failed|{one.delivery}|{one.code}")
+            await parts.sender.send(tenant, [Wish(cause, command)], body_hash=None)
 
 
 def _tenant(parts: Gateway, account: Account) -> str | None:

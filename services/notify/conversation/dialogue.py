@@ -188,7 +188,7 @@ def read(state: Conversation, heard: Sequence[Heard], pictures: Mapping[str, str
     Args:
         pictures: by id of the message, the picture's id at the gateway; None where it could not be opened.
     """
-    reading = Reading(state, pictures, state.draft or Draft(), state.offers, state.language)
+    reading = Reading(state, pictures, state.open_draft, state.open_offers, state.language)
     for one in in_order(heard):
         reading.take(one)
         if reading.does:

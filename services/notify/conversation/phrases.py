@@ -106,6 +106,8 @@ _SAID = {
 }
 
 MOST_DIFFERENCES = 3
+LONGEST_FACT, LONGEST_CLAIM, LONGEST_PART = 500, 300, 60
+"""Characters. Three answers must fit one message of 4,096; the whole stands behind the link."""
 
 
 def say(phrase: str, language: str, **values: object) -> str:
@@ -127,8 +129,8 @@ def answer(found: MatchAnswer, language: str, *, link: str) -> str:
     card = found.card
     word = verdict(card.verdict, language_of(language)).word
     lines = [
-        say("facts", language, fact=sentence(card.fact), verdict=word),
-        say("claim", language, claim=card.claim.strip()),
+        say("facts", language, fact=sentence(_cut(card.fact, LONGEST_FACT)), verdict=word),
+        say("claim", language, claim=_cut(card.claim, LONGEST_CLAIM)),
         *(_difference(d, language) for d in found.differences[:MOST_DIFFERENCES] if not d.same),
         link,
     ]
@@ -137,7 +139,12 @@ def answer(found: MatchAnswer, language: str, *, link: str) -> str:
 
 def _difference(found: Difference, language: str) -> str:
     phrase = "difference" if found.theirs and found.ours else "only_ours" if found.ours else "only_theirs"
-    return say(phrase, language, theirs=found.theirs, ours=found.ours)
+    return say(phrase, language, theirs=_cut(found.theirs, LONGEST_PART), ours=_cut(found.ours, LONGEST_PART))
+
+
+def _cut(text: str, most: int) -> str:
+    whole = " ".join(text.split())
+    return whole if len(whole) <= most else f"{whole[: most - 1].rstrip()}…"
 
 
 def paragraphs(parts: Sequence[str]) -> str:

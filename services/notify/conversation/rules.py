@@ -153,6 +153,16 @@ class Conversation(State):
     last_heard_at: datetime | None = None
     forgotten: bool = False
 
+    # What is sealed is written anew with what is said alone: that it counts no more is told in the open.
+
+    @property
+    def open_draft(self) -> Draft:
+        return self.draft if self.draft is not None and self.draft_since is not None else Draft()
+
+    @property
+    def open_offers(self) -> tuple[Offer, ...]:
+        return self.offers if self.draft_since is not None else ()
+
 
 def decide(state: Conversation | None, command: Command, context: Context) -> Iterable[Event]:
     match command:
@@ -245,7 +255,7 @@ def evolve(state: Conversation | None, event: Event) -> Conversation:
                 changed |= {"report_id": event.report_id, "number": event.number}
             return state.model_copy(update=changed)
         case DraftDropped():
-            return state.model_copy(update={"draft": None, "draft_since": None, "offers": ()})
+            return state.model_copy(update={"draft_since": None})
         case ConversationForgotten():
             return Conversation(
                 conversation_id=state.conversation_id,

@@ -45,6 +45,8 @@ WITHOUT_COOKIE = {
     "/api/v1/session",
     "/api/v1/partner/login",
     "/api/v1/partner/session",
+    "/api/v1/hooks/whatsapp",
+    "/api/v1/hooks/telegram/{bot_id}",
 }
 """POST of the API that look at no cookie, or make one: whoever sends them shows a code or a password, or needs none."""
 BY_LINK = {"/{slug}/u/{token}"}

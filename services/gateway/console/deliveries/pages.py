@@ -52,7 +52,7 @@ FILTERS: Mapping[str, DeliveryState | None] = {
     "failed": DeliveryState.FAILED_PERMANENT,
     "unknown": DeliveryState.UNKNOWN,
 }
-COLUMNS = (Channel.INBOX, Channel.EMAIL, Channel.WHATSAPP_MANUAL)
+COLUMNS = (Channel.INBOX, Channel.EMAIL, Channel.WHATSAPP_MANUAL, Channel.WHATSAPP, Channel.TELEGRAM)
 PARTNER_PAGE = 50
 MOST_PAGES = 40
 """Of 50 ledger rows: about 650 partners on three channels. Beyond it, the table says how many it shows."""
