@@ -1,6 +1,7 @@
 """The services as processes: their modules and their settings."""
 
 import importlib.util
+import json
 import os
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
@@ -58,7 +59,7 @@ def _of_servers(ports: Ports, kafka_bootstrap: str, kafka_login: Login | None, m
         "SMTP_HOST": HOST,
         "SMTP_PORT": str(ports.smtp),
         "WHATSAPP_URL": f"http://{HOST}:{ports.chat}/v23.0",
-        "WHATSAPP_MEDIA_HOSTS": f"{HOST}:{ports.chat}",
+        "WHATSAPP_MEDIA_HOSTS": json.dumps([f"{HOST}:{ports.chat}"]),
         "TELEGRAM_URL": f"http://{HOST}:{ports.chat}",
     }
     if kafka_login:
