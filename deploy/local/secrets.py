@@ -43,7 +43,7 @@ CHANNELS = "channels.json"
 CHANNEL_HOLDERS = (Service.GATEWAY, Service.NOTIFY)
 """The gateway is called by the providers, notify calls them."""
 
-ANSWER_TEMPLATE = {"name": "jawaban_laporan_v1", "languages": ["id"]}
+NEWS_TEMPLATE = {"name": "kabar_laporan_v1", "languages": ["id"]}
 
 GATEWAY_KEYS = ("tracking", "session", "blobs")
 
@@ -134,7 +134,7 @@ def _new_number(office: str, *, place: int) -> dict[str, Any]:
         "app_secret": secrets.token_hex(16),
         "verify_token": secrets.token_urlsafe(24),
         "access_token": f"EAA{secrets.token_urlsafe(48)}",
-        "templates": {"answer": ANSWER_TEMPLATE},
+        "templates": {"news": NEWS_TEMPLATE},
     }
 
 
