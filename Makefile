@@ -20,6 +20,7 @@ help:
 	@echo "make mutants                  sow faults into rules and machinery: which no unit test notices"
 	@echo "make url-eval IN= OUT=        what is read from addresses: a CSV with raw_url; links-eval: with a,b"
 	@echo "make mask-eval IN= OUT=       personal data in texts: JSONL with text -> where it is, and the text masked"
+	@echo "make image-eval IN= OUT=      which pictures of a folder are one (tests/bench/images.py says the form)"
 	@echo "make images                   build a container image of each process"
 	@echo "make base-image               build what they stand on, where there is no container registry"
 
@@ -149,6 +150,11 @@ url-eval: setup
 
 links-eval: setup
 	@$(PYTHON) -m tests.bench.urls links "$(IN)" "$(OUT)"
+
+# Which pictures of a folder are one; the form of what comes out stands in the module.
+.PHONY: image-eval
+image-eval: setup
+	@$(PYTHON) -m tests.bench.images "$(IN)" "$(OUT)"
 
 # What is found of personal data in texts, and how it is masked (shapes: tests/bench/personal/mask_eval.py).
 .PHONY: mask-eval

@@ -39,6 +39,15 @@ APART = 60
 FAINT = 24
 """Opacity of 255 below which a pixel is not seen: dust, the rim of a shadow."""
 LONGEST_THUMBNAIL_SIDE = 320
+HASH_SIDE = 16
+COMPARED_SIDE = 480
+"""Pixels of the shorter side: writing of a telephone's screen is then 10 to 20 high."""
+MOST_COMPARED = 1_500_000
+READ_SIDE = 1_080
+MOST_READ = 12_000_000
+MOST_ENLARGED = 3
+DARK = 90
+"""Of 255, in the middle of all tones."""
 QUALITY = 90
 THUMBNAIL_QUALITY = 80
 
@@ -56,7 +65,7 @@ def main(task: str) -> int:
         os.execvp(sys.argv[2], sys.argv[2:])  # noqa: S606
     data = sys.stdin.buffer.read(LARGEST_INPUT + 1)
     try:
-        answer, parts = _hashes(data) if task == "hash" else _sanitised(data)
+        answer, parts = _looked_at(data) if task == "look" else _sanitised(data)
     except Refused as refusal:
         answer, parts = {"error": refusal.code}, []
     sys.stdout.buffer.write(json.dumps({**answer, "lengths": [len(part) for part in parts]}).encode() + b"\n")
@@ -198,11 +207,40 @@ def _encoded(image: "Image", quality: int) -> bytes:
     return out.getvalue()
 
 
-def _hashes(data: bytes) -> tuple[dict[str, Any], list[bytes]]:
+def _looked_at(data: bytes) -> tuple[dict[str, Any], list[bytes]]:
+    """What finds a picture again, and a copy in which a recogniser reads best."""
     import imagehash
+    from PIL import ImageStat
 
     image = _decoded(_opened(data))
-    return {"phash": str(imagehash.phash(image)), "dhash": str(imagehash.dhash(image))}, []
+    tones = _tones(image)
+    answer = {
+        "hash": str(imagehash.phash(image, hash_size=HASH_SIDE)),
+        "width": tones.width,
+        "height": tones.height,
+        "is_dark": ImageStat.Stat(tones).median[0] < DARK,
+    }
+    return answer, [tones.tobytes(), _to_read(image)]
+
+
+def _tones(image: "Image") -> "Image":
+    """Grey and small, but large enough that one letter of a chat makes a difference."""
+    from PIL import Image
+
+    scale = min(1.0, COMPARED_SIDE / min(image.size), (MOST_COMPARED / (image.width * image.height)) ** 0.5)
+    size = max(1, round(image.width * scale)), max(1, round(image.height * scale))
+    return image.convert("L").resize(size, Image.Resampling.BICUBIC)
+
+
+def _to_read(image: "Image") -> bytes:
+    """Grey, and of a small screenshot enlarged: below about 20 px of height letters run into each other."""
+    from PIL import Image
+
+    scale = min(READ_SIDE / min(image.size), MOST_ENLARGED, (MOST_READ / (image.width * image.height)) ** 0.5)
+    grey = image.convert("L")
+    if scale > 1:
+        grey = grey.resize((round(image.width * scale), round(image.height * scale)), Image.Resampling.BICUBIC)
+    return f"P5 {grey.width} {grey.height} 255\n".encode() + grey.tobytes()
 
 
 if __name__ == "__main__":

@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from libs.contracts.ids import NAMESPACE
 from libs.contracts.reports.parts import Attachment
 from libs.contracts.reports.report import MessageContent, PlaceReport, RecordEvidence
-from libs.kit.imaging import ImageRefused, ImagingUnavailable, ocr, perceptual_hashes
+from libs.kit.imaging import ImageRefused, ImagingUnavailable, look, ocr
 from libs.runtime import logs
 from libs.runtime.aggregates import Context, Incoming
 from libs.runtime.blobs import Blobs
@@ -114,19 +114,18 @@ class Evidence:
         if original != attachment.original_sha256:
             return _failed(report, attachment, "changed"), ""
         try:
-            hashes, words = await asyncio.gather(
-                asyncio.to_thread(perceptual_hashes, data), asyncio.to_thread(ocr, data)
-            )
+            looked = await asyncio.to_thread(look, data)
         except (ImageRefused, ImagingUnavailable) as error:
             return _failed(report, attachment, type(error).__name__), ""
+        reading = await asyncio.to_thread(ocr, looked)
         command = RecordEvidence(
             report_id=report.report_id,
             blob_id=attachment.blob_id,
             sha256=digest,
             original_sha256=original,
-            perceptual_hash=hashes.phash,
+            perceptual_hash=looked.hash,
         )
-        return command, (words or "")[:LONGEST_WORDS]
+        return command, (reading.text if reading is not None else "")[:LONGEST_WORDS]
 
     async def _kept_as_sent(self, tenant: str, report: Report, attachment: Attachment, cipher: AESGCM) -> str | None:
         """SHA-256 of the file as it was sent, now in our store; None where it was not kept, as long ago."""
