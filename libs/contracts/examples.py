@@ -330,6 +330,8 @@ WORDS: dict[str, Any] = {
     "EvidenceAdded.mark": 1,
     "MessageAdded.mark": 1,
     "CaseClosed.number": ids.reference_number("KSS-CRB", UUID(CASE)),
+    "RevealPersonalData.reason": "verify",
+    "PersonalDataRevealed.reason": "verify",
     "CaseReopened.reason": "retracted",
     "ReopenCase.reason": "retracted",
     "AdvanceImport.failure": "",

@@ -1,6 +1,7 @@
 """HTTP reads of the reports service. The tenant comes from the caller's token and from nowhere else."""
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -36,6 +37,7 @@ from services.reports.clarification.reads import ClarificationReads
 from services.reports.evidence import Evidence
 from services.reports.known.reads import OFFERED, KnownReads
 from services.reports.matching.questions import Answer, Question
+from services.reports.report.masking import Reader
 from services.reports.report.reads import ReportReads
 from services.reports.stats import Stats
 from services.reports.tickets import Tickets
@@ -63,6 +65,13 @@ def office(caller: Caller) -> Actor:
     if caller.actor is None or not READERS & set(caller.actor.roles):
         raise Refused("role_missing")
     return caller.actor
+
+
+def reader(caller: Caller) -> Reader:
+    """Raises:
+    Refused: as `office`.
+    """
+    return Reader(office(caller).id, datetime.now(UTC))
 
 
 @dataclass(frozen=True)
@@ -188,8 +197,7 @@ def router(runtime: Runtime, reads: Reads, pictures: Evidence, matcher: ServiceC
 
     @api.get("/cases/{case_id}")
     async def case(case_id: Id, caller: From, cursor: Cursor = None) -> CaseView:
-        office(caller)
-        return await reads.cases.one(tenant_of(caller), case_id, cursor=cursor)
+        return await reads.cases.one(tenant_of(caller), case_id, reader(caller), cursor=cursor)
 
     @api.get("/reports")
     async def reports(
@@ -200,8 +208,7 @@ def router(runtime: Runtime, reads: Reads, pictures: Evidence, matcher: ServiceC
 
     @api.get("/reports/{report_id}")
     async def report(report_id: Id, caller: From) -> ReportRow:
-        office(caller)
-        return await reads.reports.one(tenant_of(caller), report_id)
+        return await reads.reports.one(tenant_of(caller), report_id, reader(caller))
 
     @api.get("/reports/{report_id}/pictures/{number}")
     async def picture(report_id: Id, number: Position, caller: From) -> Response:

@@ -195,8 +195,18 @@ class TicketView(Read):
     messages: tuple[MessageView, ...] = ()
 
 
+class Reveal(Read):
+    """An officer looked at personal data in a report."""
+
+    officer: str
+    at: datetime
+    reason: str
+    note: str = ""
+
+
 class ReportRow(Read):
-    """A report as an officer sees it: never who sent it."""
+    """A report as an officer sees it: never who sent it, and personal data in it masked, unless the officer has said
+    why it is needed."""
 
     id: str
     number: str
@@ -218,6 +228,12 @@ class ReportRow(Read):
     messages: tuple[MessageView, ...] = ()
     marks: tuple[ReporterMark, ...] = ()
     """What its reporter said since, and nobody has dealt with."""
+    masked: int = 0
+    """Telephone numbers, NIK and other personal data in it: so many are hidden."""
+    revealed_until: datetime | None = None
+    """Till then they are shown to the officer who asks, who has said why."""
+    reveals: tuple[Reveal, ...] = ()
+    """Who has looked, oldest first."""
 
     @property
     def not_answered(self) -> int:

@@ -26,6 +26,15 @@ class RatingContent(Sealable):
     """What is still open, in a few words."""
 
 
+REVEAL_REASONS = ("verify", "authorities", "warn", "reply", "other")
+"""To check the claim, to hand it to the authorities, to warn whoever it is about, to answer the reporter."""
+
+
+class RevealContent(Sealable):
+    note: Note = ""
+    """The reason in the officer's words."""
+
+
 class SubmitReport(
     Command, name="reports.submit-report.v1", of="report", to="report_id", creates=True, private=ReportContent
 ):
@@ -259,6 +268,25 @@ class ReportSettled(Event, name="reports.report-settled.v1", of="report"):
     upto: int
     case_id: str | None = None
     at: datetime
+
+
+class RevealPersonalData(
+    Command, name="reports.reveal-personal-data.v1", of="report", to="report_id", private=RevealContent
+):
+    """An officer wants to read what is masked in a report: with a reason, for a quarter of an hour."""
+
+    report_id: str
+    reason: Annotated[str, Limit(words=REVEAL_REASONS)]
+    """`other` needs a note."""
+
+
+class PersonalDataRevealed(Event, name="reports.personal-data-revealed.v1", of="report", private={"note"}):
+    report_id: str
+    officer: str
+    reason: str
+    at: datetime
+    case_id: str | None = None
+    note: str = ""
 
 
 class ScreenOutReport(Command, name="reports.screen-out-report.v1", of="report", to="report_id"):

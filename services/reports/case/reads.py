@@ -18,6 +18,7 @@ from libs.contracts.reports.reads import (
 )
 from libs.contracts.words import CaseState
 from libs.kit.differences import side_by_side
+from libs.kit.personal import mask
 from libs.runtime.cursors import Cursors
 from libs.runtime.engine import Engine
 from libs.runtime.errors import NotFound
@@ -26,8 +27,9 @@ from services.reports.case.state import ENDED, OUT, Case
 from services.reports.clarification.reads import card, difference_rows
 from services.reports.clarification.rules import Clarification
 from services.reports.placing import CAMPAIGN, told
+from services.reports.report.masking import Reader, Veil
 from services.reports.report.reads import WAITING, ReportReads
-from services.reports.report.rules import EVIDENCE, NOT_ANSWERED, Report
+from services.reports.report.rules import EVIDENCE, NOT_ANSWERED, Look, Report, looks_of, revealed_until
 from services.reports.steps import CASE_STEPS, step
 from services.reports.store import MOST, Store
 
@@ -118,13 +120,13 @@ class CaseReads:
         first = {c.case_id: c.sample[0] for c in cases if not c.draft.claim and c.sample}
         reports = await self._store.reports(f"{tenant}/{r}" for r in first.values())
         samples = {case_id: reports.get(f"{tenant}/{report_id}") for case_id, report_id in first.items()}
-        return {c.case_id: c.draft.claim or (told(r) if (r := samples.get(c.case_id)) else "") for c in cases}
+        return {c.case_id: c.draft.claim or (_masked(r) if (r := samples.get(c.case_id)) else "") for c in cases}
 
-    async def one(self, tenant: str, case_id: str, *, cursor: str | None = None) -> CaseView:
+    async def one(self, tenant: str, case_id: str, reader: Reader, *, cursor: str | None = None) -> CaseView:
         case = await self._store.case(tenant, case_id)
         if case is None:
             raise NotFound("case")
-        reports = await self._reports.of_case(tenant, case_id, cursor=cursor)
+        reports = await self._reports.of_case(tenant, case_id, reader, cursor=cursor)
         clarification = await self._store.clarification_of(tenant, case)
         titles = await self._titles(tenant, [case])
         hour = datetime.now(UTC) - timedelta(hours=1)
@@ -148,7 +150,7 @@ class CaseReads:
             merged_into=case.merged_into,
             similar=await self._similar(tenant, case, titles[case_id]),
             reports=reports,
-            marks=await self._marks(tenant, case),
+            marks=await self._marks(tenant, case, reader),
             spare_drafts=case.spare_drafts,
             also_asked=case.also_asked,
             retracted=case.retracted,
@@ -162,15 +164,16 @@ class CaseReads:
         for joined in case.carried[-MOST_BROUGHT:]:
             brought = await self._engine.pages["case"].history(tenant, joined, types=types)
             steps += [step(CASE_STEPS[h["type"]], h) for h in brought]
+        for report in await self._reports.looked_at(tenant, case.case_id):
+            steps += [look_step(report, look) for look in looks_of(report)]
         return tuple(sorted(steps, key=lambda s: s.at))
 
-    async def _marks(self, tenant: str, case: Case) -> tuple[MarkView, ...]:
+    async def _marks(self, tenant: str, case: Case, reader: Reader) -> tuple[MarkView, ...]:
         """With what was said, out of the reports."""
         marks = sorted(case.marks, key=lambda m: m.at)[:MOST_MARKS]
         reports = await self._store.reports({f"{tenant}/{m.report_id}" for m in marks})
-        return tuple(
-            mark_view(m, report) for m in marks if (report := reports.get(f"{tenant}/{m.report_id}")) is not None
-        )
+        found = ((m, reports.get(f"{tenant}/{m.report_id}")) for m in marks)
+        return tuple(mark_view(m, report, reader) for m, report in found if report is not None)
 
     async def _similar(self, tenant: str, case: Case, title: str) -> tuple[SimilarCase, ...]:
         candidates = {c.case_id: c for c in case.suggestions if c.case_id not in case.judged}
@@ -211,7 +214,12 @@ def _beside(ours: str, theirs: str) -> dict[str, Any]:
     }
 
 
-def mark_view(mark: Mark, report: Report) -> MarkView:
+def look_step(report: Report, look: Look) -> Step:
+    return Step(what="revealed", at=look.at, actor=look.officer, party=report.number, note=look.reason)
+
+
+def mark_view(mark: Mark, report: Report, reader: Reader) -> MarkView:
+    veil = Veil(lifted=revealed_until(report, reader.officer, reader.at) is not None)
     lines = report.messages if isinstance(report.messages, tuple) else ()
     said = [line.text for line in lines if not line.by_office and line.at == mark.at]
     return MarkView(
@@ -220,7 +228,7 @@ def mark_view(mark: Mark, report: Report) -> MarkView:
         n=mark.n,
         reason=mark.reason,
         at=mark.at,
-        text=said[0] if said and mark.reason != EVIDENCE else "",
+        text=veil.over(said[0]) if said and mark.reason != EVIDENCE else "",
     )
 
 
@@ -264,6 +272,12 @@ def case_row(case: Case, title: str, clarification: Clarification | None) -> Cas
         unread=len(case.marks),
         not_answered=sum(m.reason == NOT_ANSWERED for m in case.marks),
     )
+
+
+def _masked(report: Report) -> str:
+    """What a report says, as far as pages show it of a case. A queue has fifty."""
+    said = told(report)
+    return mask(said if len(said) <= BESIDE else said[:BESIDE].rsplit(" ", 1)[0])
 
 
 def _short(text: str) -> str:

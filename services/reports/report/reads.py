@@ -5,11 +5,12 @@ from datetime import datetime
 from typing import Any
 
 from libs.contracts.reads import Page
-from libs.contracts.reports.reads import MessageView, ReportRow
+from libs.contracts.reports.reads import MessageView, ReportRow, Reveal
 from libs.runtime.cursors import Cursors
 from libs.runtime.engine import Engine
 from libs.runtime.errors import NotFound
-from services.reports.report.rules import Report
+from services.reports.report.masking import Reader, Veil
+from services.reports.report.rules import Report, looks_of, revealed_until
 from services.reports.store import MOST, PAGE, Store
 
 WAITING: Mapping[str, Any] = {"$or": [{"ix.state": {"$in": ["received", "reopened"]}}, {"ix.unread": True}]}
@@ -38,14 +39,27 @@ class ReportReads:
         return await self._page(tenant, where, scope=f"reports|{tenant}", cursor=cursor, limit=limit)
 
     async def of_case(
-        self, tenant: str, case_id: str, *, cursor: str | None = None, limit: int = 10
+        self, tenant: str, case_id: str, reader: Reader, *, cursor: str | None = None, limit: int = 10
     ) -> Page[ReportRow]:
         """Newest first."""
         where: dict[str, Any] = {"ix.case": case_id}
-        return await self._page(tenant, where, scope=f"case|{tenant}|{case_id}", cursor=cursor, limit=limit)
+        scope = f"case|{tenant}|{case_id}"
+        return await self._page(tenant, where, scope=scope, cursor=cursor, limit=limit, reader=reader)
+
+    async def looked_at(self, tenant: str, case_id: str) -> list[Report]:
+        """Reports of a case whose personal data somebody has read, newest first."""
+        where = {"ix.case": case_id, "ix.revealed": True}
+        return await self._store.find_reports(tenant, where, sort=(("ix.received", -1),), limit=PAGE)
 
     async def _page(
-        self, tenant: str, where: dict[str, Any], *, scope: str, cursor: str | None, limit: int
+        self,
+        tenant: str,
+        where: dict[str, Any],
+        *,
+        scope: str,
+        cursor: str | None,
+        limit: int,
+        reader: Reader | None = None,
     ) -> Page[ReportRow]:
         limit = min(limit, MOST)
         count = await self._engine.collection("report").count(tenant, where)
@@ -61,35 +75,45 @@ class ReportReads:
             next_ = self._cursors.encode(
                 scope, [last_report.received_at.isoformat(), f"{tenant}/{last_report.report_id}"]
             )
-        return Page(items=tuple(report_row(r) for r in found[:limit]), next=next_, count=count)
+        return Page(items=tuple(report_row(r, reader) for r in found[:limit]), next=next_, count=count)
 
-    async def one(self, tenant: str, report_id: str) -> ReportRow:
+    async def one(self, tenant: str, report_id: str, reader: Reader) -> ReportRow:
         found = await self._store.report(tenant, report_id)
         if found is None:
             raise NotFound("report")
-        return report_row(found)
+        return report_row(found, reader)
 
 
-def report_row(report: Report) -> ReportRow:
+def report_row(report: Report, reader: Reader | None = None) -> ReportRow:
+    """Masked, but for a reader who has said why they must read it."""
+    until = revealed_until(report, reader.officer, reader.at) if reader is not None else None
+    veil = Veil(lifted=until is not None)
     return ReportRow(
         id=report.report_id,
         number=report.number,
         kind=report.kind,
         state=report.state,
         received_at=report.received_at,
-        text=report.text,
-        urls=report.urls,
-        doubt=report.doubt,
+        text=veil.over(report.text),
+        urls=tuple(map(veil.over, report.urls)),
+        doubt=veil.over(report.doubt),
         area=report.area,
         seen_on=report.seen_on,
         forwarded_often=report.forwarded_often,
         confidential=report.confidential,
         attachments=len(report.attachments),
-        words=report.words,
+        words=veil.over(report.words),
         case_id=report.case_id,
         answer=report.answer,
-        messages=messages_of(report),
+        messages=tuple(
+            m if m.by_office else m.model_copy(update={"text": veil.over(m.text)}) for m in messages_of(report)
+        ),
         marks=report.marks,
+        masked=veil.hidden,
+        revealed_until=until,
+        reveals=tuple(
+            Reveal(officer=look.officer, at=look.at, reason=look.reason, note=look.note) for look in looks_of(report)
+        ),
     )
 
 

@@ -21,6 +21,7 @@ from libs.contracts.reports.report import (
     MessageAdded,
     MessageContent,
     MoveReport,
+    PersonalDataRevealed,
     Placement,
     PlaceReport,
     PlacingPutOff,
@@ -36,6 +37,8 @@ from libs.contracts.reports.report import (
     ReportScreenedOut,
     ReportSettled,
     ReportWithdrawn,
+    RevealContent,
+    RevealPersonalData,
     ScreenOutReport,
     SettleReport,
     SubmitReport,
@@ -55,6 +58,9 @@ ASK_AGAIN, ASK_AGAIN_AT_LAST = timedelta(minutes=1), timedelta(minutes=5)
 is away nobody asks at all, so the longest is how late a report may be once it is back."""
 MOST_MESSAGES = 200
 MOST_PICTURES = 20
+MOST_LOOKS = 20
+REVEALED = timedelta(minutes=15)
+"""How long an officer reads what is masked, each time that they say why."""
 
 
 class Line(BaseModel):
@@ -70,8 +76,19 @@ class Line(BaseModel):
     """not_answered: what the reporter said of an answer."""
 
 
+class Look(BaseModel):
+    """At what is masked."""
+
+    model_config = ConfigDict(frozen=True, extra="allow")
+
+    officer: str
+    at: datetime
+    reason: str
+    note: str = ""
+
+
 class Report(State):
-    private: ClassVar[frozenset[str]] = frozenset({"text", "urls", "doubt", "words", "messages", "answer"})
+    private: ClassVar[frozenset[str]] = frozenset({"text", "urls", "doubt", "words", "messages", "answer", "looks"})
 
     report_id: str
     kind: str
@@ -116,6 +133,8 @@ class Report(State):
     words: str = ""
     messages: tuple[Line, ...] = ()
     answer: str = ""
+    looks: tuple[Look, ...] = ()
+    """The last ones; the history has all."""
 
     def own_case(self) -> str:
         """The case that it opens where no other fits."""
@@ -159,6 +178,8 @@ def decide(report: Report | None, command: Command, context: Context) -> Iterabl
             return _rated(report, command, context)
         case SettleReport():
             return _settled(report, command, context)
+        case RevealPersonalData():
+            return _revealed(report, command, context)
         case ScreenOutReport():
             require_checker(context)
             if report.state in ENDED:
@@ -389,6 +410,34 @@ def _answered(report: Report, command: AnswerReport, context: Context) -> Iterab
     ]
 
 
+def _revealed(report: Report, command: RevealPersonalData, context: Context) -> Iterable[Event]:
+    officer = require_checker(context)
+    note = context.private.note if isinstance(context.private, RevealContent) else ""
+    if command.reason == "other" and not is_visible(note):
+        raise Refused("validation", "note")
+    return [
+        PersonalDataRevealed(
+            report_id=report.report_id,
+            officer=officer.id,
+            reason=command.reason,
+            at=context.at,
+            case_id=report.case_id,
+            note=note,
+        )
+    ]
+
+
+def looks_of(report: Report) -> tuple[Look, ...]:
+    """None are known of one that was erased."""
+    return report.looks if isinstance(report.looks, tuple) else ()
+
+
+def revealed_until(report: Report, officer: str, at: datetime) -> datetime | None:
+    """Until when nothing is hidden from an officer; None where it is."""
+    ends = [look.at + REVEALED for look in looks_of(report) if look.officer == officer]
+    return max((end for end in ends if end > at), default=None)
+
+
 def evolve(report: Report | None, event: Event) -> Report:
     if isinstance(event, ReportReceived):
         # A matching clock of its own starts only for hoaxes; the others wait for a person.
@@ -448,6 +497,8 @@ def _changes(report: Report, event: Event) -> Mapping[str, Any]:
             return _after_rating(report, event)
         case ReportSettled():
             return _dealt_with(report, event.upto)
+        case PersonalDataRevealed():
+            return {"looks": (*report.looks, _look(event))[-MOST_LOOKS:]}
         case ReportScreenedOut():
             return {"state": ReportState.SCREENED_OUT, "screened_reason": event.reason, "ask_again_at": None}
         case ReportAnswered():
@@ -460,6 +511,10 @@ def _changes(report: Report, event: Event) -> Mapping[str, Any]:
                 "marks": (),
             }
     return {}
+
+
+def _look(event: PersonalDataRevealed) -> Look:
+    return Look(officer=event.officer, at=event.at, reason=event.reason, note=event.note)
 
 
 def _from_receipt(event: ReportMatched) -> datetime:
@@ -523,6 +578,8 @@ def index_fields(report: Report) -> dict[str, Any]:
         found["one_by_one"] = True
     if report.marks and report.state not in GONE:
         found["unread"] = True
+    if report.looks:
+        found["revealed"] = True
     if len(report.evidence) < len(report.attachments):
         found["evidence_due"] = True
     return found

@@ -10,6 +10,7 @@ from libs.contracts.reports.reads import CaseView, MarkView, ReportRow, SimilarC
 from libs.contracts.words import CaseState, Role
 from libs.kit import areas
 from libs.kit.calendar import local_day
+from libs.kit.personal import find
 from services.gateway.console import views as console_views
 from services.gateway.console.case import views as case_views
 from services.gateway.console.case.unsent import NOTHING, Unsent, is_page
@@ -46,6 +47,7 @@ MOMENTS = {
     "settled": "settled",
     "adopted": "adopted",
     "revived": "reopened",
+    "revealed": "revealed",
 }
 """Steps of a case by the words of the page; a decision is told by its last approval."""
 
@@ -172,6 +174,22 @@ def report_line(
         reply=None if ended else shift.action("cases", case_id, "reports", row.id, "reply", attempt=replied),
         reply_text=unsent.typed(f"{REPLY}{row.id}") or (replied.typed("text") if replied else ""),
         screen_out=None if ended else shift.action("cases", case_id, "reports", row.id, "screen", attempt=screened),
+        masked=row.masked,
+        revealed_until=row.revealed_until,
+        reveal=reveal_form(shift, row, of(attempt, f"reveal {row.id}"), "cases", case_id, "reports", row.id),
+    )
+
+
+def reveal_form(shift: Shift, row: ReportRow, tried: Attempt | None, *path: str) -> case_views.Reveal | None:
+    if not row.masked or row.revealed_until is not None:
+        return None
+    purpose, words = f"purpose-{row.id}", f"purpose-note-{row.id}"
+    return case_views.Reveal(
+        action=shift.action(*path, "reveal", attempt=tried),
+        purpose=tried.typed(purpose) if tried else "",
+        note=tried.typed(words) if tried else "",
+        error=tried.said.errors.get(purpose, "") if tried else "",
+        note_error=tried.said.errors.get(words, "") if tried else "",
     )
 
 
@@ -331,9 +349,15 @@ def draft_view(case: CaseView, frame: Frame, draft: Draft) -> case_views.Draft:
         change=draft.change_note,
         version=max(1, standing if out else standing + 1),
         author=frame.name(case.author) if case.author else "",
+        personal=personal_in(draft.claim, draft.fact, draft.explanation, draft.change_note),
         returned_note=case.return_note if case.state == CaseState.DRAFTING else "",
         returned_by=_returned_by(case, frame),
     )
+
+
+def personal_in(*texts: str) -> tuple[str, ...]:
+    """Each once."""
+    return tuple(dict.fromkeys(text[span.start : span.end] for text in texts for span in find(text)))
 
 
 def _returned_by(case: CaseView, frame: Frame) -> str:
@@ -448,8 +472,14 @@ def _moment(step: Step, kind: str, frame: Frame, *, waits: bool) -> case_views.M
         at=step.at,
         who=frame.name(step.actor) if step.actor in frame.names else "",
         count=step.count if kind == "linked" else None,
-        note=step.party or "" if kind in ("asked", "answered") else step.note if kind in ("returned", "closed") else "",
+        note=_note(step, kind),
     )
+
+
+def _note(step: Step, kind: str) -> str:
+    if kind in ("asked", "answered"):
+        return step.party or ""
+    return step.note if kind in ("returned", "closed", "revealed") else ""
 
 
 def published_view(shift: Shift, case: CaseView) -> case_views.Published:

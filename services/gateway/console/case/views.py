@@ -53,6 +53,28 @@ class AlsoAsked:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Reveal:
+    """The form that asks why somebody must read what is masked, with what was typed when it comes back."""
+
+    action: Action
+    purpose: str = ""
+    note: str = ""
+    error: str = ""
+    """Code of what is missing in the reason."""
+    note_error: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Look:
+    """Somebody read it."""
+
+    who: str
+    at: datetime
+    reason: str
+    note: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
 class ReportLine:
     """One report as officers see it: what was sent and where it was seen, never who sent it."""
 
@@ -80,6 +102,13 @@ class ReportLine:
     reply_text: str = ""
     """As typed, when the form comes back."""
     screen_out: Action | None = None
+    masked: int = 0
+    """Personal data that stands masked in it."""
+    revealed_until: datetime | None = None
+    """Till then it is shown to this officer."""
+    reveal: Reveal | None = None
+    """None where nothing is masked."""
+    looks: tuple[Look, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -172,6 +201,8 @@ class Draft:
     """Of the clarification that this draft will become."""
     author: str = ""
     saved_at: datetime | None = None
+    personal: tuple[str, ...] = ()
+    """What looks like personal data in it: it would be read by everybody."""
     returned_note: str = ""
     """What the approver asked to change, while it has not been sent again."""
     returned_by: str = ""

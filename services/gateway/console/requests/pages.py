@@ -12,10 +12,10 @@ from libs.kit import areas
 from services.gateway.console import views as console_views
 from services.gateway.console.carrying import Pressed, carry_out
 from services.gateway.console.case import views as case_views
-from services.gateway.console.case.page import message_lines, picture_urls
+from services.gateway.console.case.page import message_lines, picture_urls, reveal_form
 from services.gateway.console.requests import views
 from services.gateway.console.serving import add_buttons
-from services.gateway.console.shift import Attempt, Done, OnShift, Said, Shift, of
+from services.gateway.console.shift import Attempt, Done, Frame, OnShift, Said, Shift, of
 from services.gateway.console.wishes import WISHES
 from services.gateway.paths import Id
 from services.gateway.reads import or_missing
@@ -74,7 +74,7 @@ async def _shown(shift: Shift, report_id: str, said: Said, attempt: Attempt | No
     page = views.RequestPage(
         desk=desk,
         report=row,
-        line=request_line(shift, row, attempt),
+        line=request_line(shift, row, frame, attempt),
         answer=shift.action("answers", report_id, "answer", attempt=of(attempt, "answer")) if open_ else None,
         screen_out=shift.action("answers", report_id, "screen", attempt=of(attempt, "screen"))
         if open_ and not row.answer
@@ -86,9 +86,10 @@ async def _shown(shift: Shift, report_id: str, said: Said, attempt: Attempt | No
     return shift.show("requests/request", page, status=attempt.status if attempt else 200)
 
 
-def request_line(shift: Shift, row: ReportRow, attempt: Attempt | None) -> case_views.ReportLine:
+def request_line(shift: Shift, row: ReportRow, frame: Frame, attempt: Attempt | None) -> case_views.ReportLine:
     replying = of(attempt, "reply")
     return case_views.ReportLine(
+        id=row.id,
         number=row.number,
         sent_at=row.received_at,
         text=row.text,
@@ -103,6 +104,12 @@ def request_line(shift: Shift, row: ReportRow, attempt: Attempt | None) -> case_
         if row.state in (ReportState.WITHDRAWN, ReportState.SCREENED_OUT)
         else shift.action("answers", row.id, "reply", attempt=replying),
         reply_text=replying.typed("text") if replying else "",
+        masked=row.masked,
+        revealed_until=row.revealed_until,
+        reveal=reveal_form(shift, row, of(attempt, "reveal"), "answers", row.id),
+        looks=tuple(
+            case_views.Look(who=frame.name(r.officer), at=r.at, reason=r.reason, note=r.note) for r in row.reveals
+        ),
     )
 
 

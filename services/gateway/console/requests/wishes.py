@@ -30,6 +30,19 @@ def _with_its_reason(posted: Posted) -> Mapping[str, Any]:
     return {"reason": posted.text(name)}
 
 
+def _with_its_purpose(posted: Posted) -> Mapping[str, Any]:
+    """
+    Raises:
+        RequestValidationError: no reason was chosen, or one that needs words has none.
+    """
+    purpose, words = (f"{name}-{posted.ids['report_id']}" for name in ("purpose", "purpose-note"))
+    posted.require(purpose)
+    if posted.text(purpose) == "other":
+        posted.require(words)
+    return {"reason": posted.text(purpose), "note": posted.text(words)}
+
+
+REVEALED = Notice("revealed", "Data pribadi laporan ini tampil untuk Anda selama 15 menit; alasannya tercatat.")
 REPLIED = Notice("replied", "Pesan tercatat di laporan. Pelapor yang meninggalkan kontak dikabari.")
 SCREENED_OUT = Notice(
     "screened_out", "Laporan tidak dilanjutkan; alasannya tampil di laporan. Pelapor yang meninggalkan kontak dikabari."
@@ -80,6 +93,24 @@ SCREEN_OUT = Wish(
             each="report_id",
             done=SCREENED_OUT,
             fills=_with_its_reason,
+        ),
+    ),
+)
+REVEAL = Wish(
+    report.RevealPersonalData,
+    "/reports/{report_id}/personal-data",
+    name="reveal_personal_data",
+    shape="RevealWish",
+    summary="Read what is masked in a report",
+    about="For a quarter of an hour and for this officer alone. Who, when and why stands in the report's history.",
+    may=CHECKERS,
+    buttons=(
+        Button("answers/{report_id}/reveal", done=REVEALED, fills=_with_its_purpose),
+        Button(
+            "cases/{case_id}/reports/{report_id}/reveal",
+            each="report_id",
+            done=REVEALED,
+            fills=_with_its_purpose,
         ),
     ),
 )

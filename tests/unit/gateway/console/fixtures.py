@@ -300,14 +300,21 @@ REPORTS = (
         seen_on="facebook",
         text="Mohon kepastian, besok ujian.",
         links=("https://contoh.example/grup/unggahan/18372",),
+        masked=1,
+        revealed_until=ahead(minutes=12),
+        looks=(cases.Look(who="Rina Astuti", at=ago(minutes=3), reason="other", note="diminta pemiliknya"),),
     ),
     cases.ReportLine(
         number="JBG-26-002296",
         sent_at=ago(hours=13),
         area="Peterongan",
         seen_on="whatsapp",
-        text="Surat edaran libur banjir, ada tanda tangan.",
+        text="Surat edaran libur banjir, ada tanda tangan. Tanya Bu Yanti 08••••••••90.",
         wrong_case=True,
+        masked=1,
+        reveal=cases.Reveal(
+            action=action("console/cases/k1/reports/r2296/reveal"), purpose="other", note_error="required"
+        ),
     ),
 )
 
