@@ -19,6 +19,8 @@ from deploy.local.chat.faults import Faults
 
 HELD_SECONDS = 0.5
 """The longest that a webhook waits for others, to be batched or shuffled with them."""
+AT_ONCE = 16
+"""Webhooks on their way at one time; in a burst the others wait for a place, and none fails for want of one."""
 ANSWER_SECONDS = 10
 FIRST_PAUSE_SECONDS = 0.5
 LONGEST_PAUSE_SECONDS = 30
@@ -46,6 +48,7 @@ class Postman:
         self._came = asyncio.Event()
         self._lanes: dict[str, deque[Hook]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
+        self._room = asyncio.Semaphore(AT_ONCE)
         self._client = httpx.AsyncClient(timeout=ANSWER_SECONDS, trust_env=False)
 
     def post(self, account: str, number: str, content: dict[str, Any]) -> None:
@@ -158,7 +161,8 @@ class Postman:
         body = hook.body.encode()
         headers = {"Content-Type": "application/json", **self._signed(account, body)}
         try:
-            answer = await self._client.post(url, content=body, headers=headers)
+            async with self._room:
+                answer = await self._client.post(url, content=body, headers=headers)
         except httpx.HTTPError as error:
             self._book.note("hook_tried", {"id": hook.id, "answer": type(error).__name__}, durable=False)
             return False

@@ -41,6 +41,7 @@ class Provider:
         self.faults = Faults()
         self.postman = Postman(book, accounts, gateway=gateway, faults=lambda: self.faults)
         self._tasks: set[asyncio.Task[None]] = set()
+        self._numbers: dict[int, str] = {}
 
     async def run(self) -> None:
         for message in list(self.book.messages.values()):
@@ -122,7 +123,7 @@ class Provider:
             wanted = telegram.wanted(request, field="caption", longest=telegram.LONGEST_CAPTION)
         else:
             wanted = telegram.wanted(request)
-        phone = next((p for p in self.book.phones.values() if telegram.user_id(p.number) == wanted.chat_id), None)
+        phone = self._phone_of(wanted.chat_id)
         if phone is None or not self.book.has_started(bot.key, phone.number):
             raise telegram.bad_request("chat not found")
         if bot.key in phone.blocked:
@@ -271,6 +272,11 @@ class Provider:
         )
         self.book.keep_file(file, content, stamp=stamp)
         return file.id
+
+    def _phone_of(self, user_id: int) -> Phone | None:
+        if len(self._numbers) < len(self.book.phones):
+            self._numbers = {telegram.user_id(number): number for number in self.book.phones}
+        return self.book.phones.get(self._numbers.get(user_id, ""))
 
     def _problem(self, message: Message) -> graph.Problem | None:
         """Why this message to a WhatsApp number does not arrive."""

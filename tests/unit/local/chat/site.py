@@ -50,12 +50,17 @@ class Gateway:
     Attributes:
         answers: statuses for the next webhooks; 200 when there are none left.
         verify_token: that the handshake is passed with.
+        takes: seconds for each webhook.
+        inside, most_inside: webhooks being taken now, and at most so far.
     """
 
     address: str
     heard: list[Heard] = field(default_factory=list)
     answers: deque[int] = field(default_factory=deque)
     verify_token: str = ""
+    takes: float = 0
+    inside: int = 0
+    most_inside: int = 0
 
     def until(self, enough: Callable[[list[Heard]], bool], seconds: float = 10) -> list[Heard]:
         deadline = time.monotonic() + seconds
@@ -122,6 +127,12 @@ def gateway_server() -> Iterator[Gateway]:
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers["Content-Length"]))
+            with counting:
+                gateway.inside += 1
+                gateway.most_inside = max(gateway.most_inside, gateway.inside)
+            time.sleep(gateway.takes)
+            with counting:
+                gateway.inside -= 1
             gateway.heard.append(Heard(self.path, dict(self.headers), body))
             self._answer(gateway.answers.popleft() if gateway.answers else 200, b"")
 
@@ -145,7 +156,11 @@ def gateway_server() -> Iterator[Gateway]:
         def log_message(self, format: str, *args: object) -> None:
             """Silent."""
 
-    server = ThreadingHTTPServer((HOST, 0), Handler)
+    class Server(ThreadingHTTPServer):
+        request_queue_size = 128
+
+    counting = threading.Lock()
+    server = Server((HOST, 0), Handler)
     gateway = Gateway(f"http://{HOST}:{server.server_port}")
     thread = threading.Thread(target=server.serve_forever)
     thread.start()

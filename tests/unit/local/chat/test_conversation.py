@@ -3,6 +3,7 @@
 import io
 import re
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 import httpx
 import pytest
@@ -10,7 +11,8 @@ from PIL import Image
 
 from deploy.local.chat import graph
 from deploy.local.chat.phone import NoReply, Phone
-from tests.unit.local.chat.site import Gateway, Site
+from deploy.local.chat.postman import AT_ONCE
+from tests.unit.local.chat.site import OFFICE, Gateway, Site
 
 
 def a_picture(width: int = 400) -> bytes:
@@ -152,6 +154,18 @@ def test_a_webhook_is_brought_again_until_it_is_taken(site: Site, gateway: Gatew
     assert len({h.body for h in heard}) == 1
     time.sleep(0.1)
     assert list(site.log.hooks().values()) == [[503, 500, 200]]
+
+
+def test_in_a_burst_webhooks_wait_for_a_place_and_none_fails(site: Site, gateway: Gateway) -> None:
+    gateway.takes = 0.5
+    phones = [site.provider.phone(f"6281200000{n:03}", office=OFFICE) for n in range(50)]
+
+    with ThreadPoolExecutor(len(phones)) as people:
+        list(people.map(lambda phone: phone.say("halo"), phones))
+
+    gateway.until(lambda heard: len(heard) == 50, seconds=30)
+    assert 1 < gateway.most_inside <= AT_ONCE
+    assert {answer for answers in site.log.hooks().values() for answer in answers} == {200}
 
 
 def test_telegram_keeps_the_order_of_a_chat_also_when_it_brings_again(
