@@ -38,13 +38,13 @@ def test_both_sides_read_what_was_said(site: Site, budi: Phone) -> None:
 def test_a_closed_window_lets_only_a_template_through(site: Site, gateway: Gateway, budi: Phone) -> None:
     budi.say("halo")
     budi.end_window()
-    template = {"name": "jawaban_laporan_v1", "language": {"code": "id"}}
+    template = {"name": "kabar_laporan_v1", "language": {"code": "id"}}
 
     site.text(budi.number, "terlambat")
     site.send({"messaging_product": "whatsapp", "to": budi.number, "type": "template", "template": template})
 
-    assert budi.wait_for_reply("[jawaban_laporan_v1]").template == "jawaban_laporan_v1"
-    assert [m.text for m in budi.replies()] == ["[jawaban_laporan_v1]"]
+    assert budi.wait_for_reply("[kabar_laporan_v1]").template == "kabar_laporan_v1"
+    assert [m.text for m in budi.replies()] == ["[kabar_laporan_v1]"]
     assert gateway.told("failed")["statuses"][0]["errors"][0]["code"] == 131047
 
     budi.say("saya di sini")

@@ -152,7 +152,7 @@ def test_what_meta_refuses_is_refused_here(site: Site, budi: Phone, part: dict[s
 @pytest.mark.parametrize("text", ["dua\nbaris", "tab\t", "lima     spasi"])
 def test_a_template_takes_no_line_breaks(site: Site, budi: Phone, text: str) -> None:
     parameters = [{"type": "text", "text": text}]
-    template = {"name": "jawaban_laporan_v1", "language": {"code": "id"}}
+    template = {"name": "kabar_laporan_v1", "language": {"code": "id"}}
     part = {**template, "components": [{"type": "body", "parameters": parameters}]}
 
     answer = site.send({"messaging_product": "whatsapp", "to": budi.number, "type": "template", "template": part})
