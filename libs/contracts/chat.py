@@ -3,6 +3,7 @@
 Every write is made from `key`: asked again, it is the same command.
 """
 
+from datetime import datetime
 from uuid import UUID
 
 from libs.contracts.reads import Read
@@ -51,6 +52,19 @@ class ChatDemand(Read):
 
     key: UUID
     clarification_id: str
+
+
+class ChatWords(Read):
+    """`POST /internal/chat/words`: what the office wrote to one reporter: the message of that moment, or, without one,
+    the answer to their report alone. Else `not_found`."""
+
+    report_id: str
+    number: str
+    said_at: datetime | None = None
+
+
+class ChatWordsFound(Read):
+    text: str
 
 
 class ChatDone(Read):

@@ -7,14 +7,16 @@
                "secret_token": "…"}]}
 """
 
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from libs.contracts.words import Channel
+from libs.runtime import logs
+
+log = logs.get()
 
 FILE = "channels.json"
 
@@ -82,27 +84,47 @@ class _File(BaseModel):
     telegram: tuple[TelegramAccount, ...] = ()
 
 
-@dataclass(frozen=True)
 class Accounts:
-    whatsapp: dict[str, WhatsAppAccount] = field(default_factory=dict)
-    """By phone number id."""
-    telegram: dict[str, TelegramAccount] = field(default_factory=dict)
-    """By bot id."""
+    """The file as it stands: an office that gets a number needs no restart. One that cannot be read is said so, and
+    what was read before goes on."""
 
-    @classmethod
-    def load(cls, secrets_dir: Path) -> "Accounts":
-        """
-        Raises:
-            ValidationError: the file is there and cannot be read.
-        """
-        file = secrets_dir / FILE
-        if not file.exists():
-            return cls()
-        found = _File.model_validate_json(file.read_bytes())
-        return cls(_by_id(found.whatsapp), _by_id(found.telegram))
+    def __init__(self, secrets_dir: Path) -> None:
+        self._file = secrets_dir / FILE
+        self._read: tuple[int, int] | None = None
+        self._whatsapp: dict[str, WhatsAppAccount] = {}
+        self._telegram: dict[str, TelegramAccount] = {}
+
+    @property
+    def whatsapp(self) -> Mapping[str, WhatsAppAccount]:
+        """By phone number id."""
+        self._look()
+        return self._whatsapp
+
+    @property
+    def telegram(self) -> Mapping[str, TelegramAccount]:
+        """By bot id."""
+        self._look()
+        return self._telegram
 
     def of(self, channel: str, account: str) -> Account | None:
         return self.whatsapp.get(account) if channel == Channel.WHATSAPP else self.telegram.get(account)
+
+    def _look(self) -> None:
+        try:
+            stat = self._file.stat()
+        except FileNotFoundError:
+            self._whatsapp, self._telegram, self._read = {}, {}, None
+            return
+        stands = (stat.st_mtime_ns, stat.st_size)
+        if stands == self._read:
+            return
+        self._read = stands
+        try:
+            found = _File.model_validate_json(self._file.read_bytes())
+        except (ValidationError, OSError) as error:
+            log.error("channels_unreadable", error=type(error).__name__)
+            return
+        self._whatsapp, self._telegram = _by_id(found.whatsapp), _by_id(found.telegram)
 
 
 def _by_id(accounts: Iterable[A]) -> dict[str, A]:

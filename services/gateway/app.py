@@ -259,7 +259,7 @@ def build(settings: GatewaySettings) -> Machinery:
         hub=hub,
         limits=_limits(settings),
         sender=sender,
-        accounts=Accounts.load(settings.secrets_dir),
+        accounts=Accounts(settings.secrets_dir),
         chat_key=derive(tracking_key, "conversations"),
     )
     return Machinery(

@@ -113,16 +113,16 @@ def _add_workers(runtime: Runtime, settings: Settings, pace: Pace, contacts: Con
 
 
 def _add_chats(runtime: Runtime, settings: Settings, pace: Pace) -> ChatSender:
-    accounts, providers = Accounts.load(settings.secrets_dir), Providers(settings)
+    accounts, providers = Accounts(settings.secrets_dir), Providers(settings)
     gateway = ServiceClient(runtime.tokens, service=Service.GATEWAY, base_url=settings.gateway_url)
-    link_keys = runtime.keyring.links(Service.GATEWAY, Service.NOTIFY)
+    link_keys, door = runtime.keyring.links(Service.GATEWAY, Service.NOTIFY), Door(gateway)
     talker = Talker(
         engine=runtime.engine,
         keys=runtime.keys,
         directory=runtime.directory,
         accounts=accounts,
         providers=providers,
-        door=Door(gateway),
+        door=door,
         public_url=settings.public_url,
         link_keys=link_keys,
     )
@@ -132,6 +132,7 @@ def _add_chats(runtime: Runtime, settings: Settings, pace: Pace) -> ChatSender:
         directory=runtime.directory,
         accounts=accounts,
         providers=providers,
+        door=door,
         public_url=settings.public_url,
         link_keys=link_keys,
     )

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from libs.contracts.directory import PartnerRecord
 from libs.contracts.registry.partner import ContactPoint, PartnerIdentity
@@ -31,6 +32,7 @@ class Message:
     template: str
     bulletin_id: str | None = None
     note: str = ""
+    said_at: datetime | None = None
 
 
 def partners_after(
@@ -76,7 +78,7 @@ def messages_for(
     """What a follower is owed: each piece of news, and where the report stands."""
     if not subject.following:
         return []
-    news = [Message(n.id, n.template, note=n.note) for n in subject.news]
+    news = [Message(n.id, n.template, note=n.note, said_at=n.said_at) for n in subject.news]
     standing = None if subject.discontinued else _standing(subject, bulletin, closing, told_before=told_before)
     return [*news, standing] if standing is not None else news
 

@@ -11,6 +11,7 @@ from datetime import UTC, datetime, timedelta
 from itertools import groupby
 from uuid import uuid4
 
+from libs.contracts.chat import ChatWords
 from libs.contracts.directory import TenantRecord
 from libs.contracts.envelope import milliseconds
 from libs.contracts.notify.delivery import (
@@ -37,6 +38,8 @@ from services.notify.channels import whatsapp
 from services.notify.channels.chat import Outcome, Providers
 from services.notify.channels.email import Addresses
 from services.notify.channels.smtp import Answer
+from services.notify.conversation.door import Door
+from services.notify.conversation.phrases import say
 from services.notify.conversation.rules import Conversation
 from services.notify.delivery.leases import LANES, Leases, clear
 from services.notify.delivery.rules import CHAT_LANES, WINDOW_CLOSED, Delivery
@@ -49,6 +52,8 @@ from services.notify.store import STATE, Store, ordered
 log = logs.get()
 
 LEASE = 40
+LONGEST_WORDS = 3_500
+"""Characters of what the office wrote, so that number and link stay below what one message holds."""
 WINDOW = timedelta(hours=24)
 """After a person's last message, in which WhatsApp takes any text."""
 MARGIN = timedelta(minutes=2)
@@ -71,6 +76,7 @@ class ChatSender:
         directory: Directory,
         accounts: Accounts,
         providers: Providers,
+        door: Door,
         public_url: str,
         link_keys: VersionedKey,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
@@ -79,6 +85,7 @@ class ChatSender:
         self._directory = directory
         self._accounts = accounts
         self._providers = providers
+        self._door = door
         self._public_url = public_url
         self._link_keys = link_keys
         self._now = now
@@ -136,7 +143,11 @@ class ChatSender:
             return await self._suppress(tenant, delivery, "no_address")
         if not self._is_open(account, chat) and self._template(account, delivery) is None:
             return await self._suppress(tenant, delivery, WINDOW_CLOSED)
-        text = await self._text(tenant, delivery, record)
+        try:
+            text = await self._text(tenant, delivery, record)
+        except Unavailable as error:
+            log.warning("words_wait", delivery_id=delivery.delivery_id, dependency=error.dependency)
+            return None
         begun_at = milliseconds(self._now())
         attempt = delivery.attempts + 1
         self.in_hand.add(document_id)
@@ -186,12 +197,31 @@ class ChatSender:
     async def _text(self, tenant: str, delivery: Delivery, record: TenantRecord) -> str:
         if delivery.template == Template.TURN:
             return delivery.text
+        if (own := await self._own_words(tenant, delivery, record)) is not None:
+            return own
         bulletin = None
         if delivery.bulletin_id is not None:
             bulletin = (await self._bulletins.of(tenant, [delivery.bulletin_id])).get(delivery.bulletin_id)
         return whatsapp.text(
             delivery, bulletin, record, public_url=self._public_url, keys=self._link_keys, now=self._now()
         )
+
+    async def _own_words(self, tenant: str, delivery: Delivery, record: TenantRecord) -> str | None:
+        """What the office wrote to this person alone; None where there is none, or none is to be read any more.
+
+        Raises:
+            Unavailable: it cannot be read now.
+        """
+        if delivery.template == Template.MESSAGE and delivery.said_at is not None:
+            phrase = "message"
+        elif delivery.template == Template.ANSWER and delivery.bulletin_id is None:
+            phrase = "answer"
+        else:
+            return None
+        asked = ChatWords(report_id=delivery.recipient, number=delivery.number, said_at=delivery.said_at)
+        text = await self._door.words(tenant, asked)
+        link = Addresses.of(record, public_url=self._public_url, keys=self._link_keys).ticket(delivery.number)
+        return say(phrase, delivery.language, number=delivery.number, text=_cut(text), link=link) if text else None
 
     async def _record(
         self, tenant: str, document_id: str, delivery: Delivery, attempt: int, outcome: Outcome, begun_at: datetime
@@ -238,6 +268,10 @@ class ChatSender:
             incoming.append(ordered(note, tenant=tenant, at=now))
             await self._engine.apply(incoming)
         return bool(documents)
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= LONGEST_WORDS else f"{text[: LONGEST_WORDS - 1].rstrip()}…"
 
 
 def _by_hand(tenant: str, delivery: Delivery, chat: Conversation, now: datetime) -> Incoming:

@@ -355,6 +355,7 @@ class Planner:
             confidential=subject.confidential,
             note=message.note,
             conversation_id=subject.conversation_id,
+            said_at=message.said_at,
         )
         return ordered(plan, tenant=tenant, at=self._now(), private=DeliveryAddress(address=subject.address))
 

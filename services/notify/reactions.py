@@ -75,7 +75,12 @@ def reactions(hours: AnswerHours) -> Callable[[Event, Envelope], Iterable[Follow
             case ReportAnswered():
                 yield FollowUp("answer", AnswerSubject(report_id=event.report_id, answer_id=str(envelope.id)))
             case MessageAdded(by_office=True):
-                news = NoteNews(report_id=event.report_id, news_id=str(envelope.id), template=Template.MESSAGE)
+                news = NoteNews(
+                    report_id=event.report_id,
+                    news_id=str(envelope.id),
+                    template=Template.MESSAGE,
+                    said_at=event.at,
+                )
                 yield FollowUp("news", news)
             case ReportWithdrawn():
                 yield FollowUp("end", EndSubject(report_id=event.report_id, reason="withdrawn"))

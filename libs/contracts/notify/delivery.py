@@ -139,6 +139,8 @@ class PlanDelivery(
     """For not_continued: code of the reason, or the office's own words where it closed the case."""
     conversation_id: str | None = None
     """The chat that it goes to."""
+    said_at: datetime | None = None
+    """Of a message: when the office wrote it. Its words stand in the thread and nowhere else."""
 
 
 class DeliveryPlanned(
@@ -159,6 +161,7 @@ class DeliveryPlanned(
     confidential: bool = False
     note: str = ""
     conversation_id: str | None = None
+    said_at: datetime | None = None
     at: datetime
     address: str = ""
     name: str = ""

@@ -95,6 +95,8 @@ class NoteNews(Command, name="notify.note-news.v1", of="subject", to="report_id"
     """message, or not_continued, which ends it."""
     note: str = ""
     """Code of the reason; never what a person wrote to another."""
+    said_at: datetime | None = None
+    """Of a message: when the office wrote it; by that it is found in the thread."""
 
 
 class NewsNoted(Event, name="notify.news-noted.v1", of="subject"):
@@ -102,6 +104,7 @@ class NewsNoted(Event, name="notify.news-noted.v1", of="subject"):
     news_id: str
     template: str
     note: str = ""
+    said_at: datetime | None = None
 
 
 class SettleSubject(Command, name="notify.settle-subject.v1", of="subject", to="report_id"):

@@ -6,7 +6,16 @@ from uuid import UUID
 from fastapi import APIRouter, Request
 from pydantic import ValidationError
 
-from libs.contracts.chat import ChatAddition, ChatDemand, ChatDone, ChatQuestion, ChatReport, ChatReported
+from libs.contracts.chat import (
+    ChatAddition,
+    ChatDemand,
+    ChatDone,
+    ChatQuestion,
+    ChatReport,
+    ChatReported,
+    ChatWords,
+    ChatWordsFound,
+)
 from libs.contracts.directory import TenantRecord
 from libs.contracts.reads import BlobView
 from libs.contracts.reports.reads import MatchView
@@ -90,6 +99,20 @@ def router(parts: Gateway) -> APIRouter:
             await parts.dispatcher.send(by, asked.key, evidence, wait=0)
             parts.uploads.keep(office.id, asked.pictures)
         return ChatDone()
+
+    @routes.post("/words")
+    async def words(caller: From, asked: ChatWords) -> ChatWordsFound:
+        """For the chat that the report came from: whoever holds it was given number and code there."""
+        office = office_of(caller)
+        opening = await parts.reports.opening(office.id, asked.number)
+        if opening.report_id != asked.report_id:
+            raise NotFound("ticket")
+        ticket = await parts.reports.ticket(office.id, number=asked.number, code_hash=opening.code_hash)
+        said = [m.text for m in ticket.messages if m.by_office and m.at == asked.said_at]
+        found = next(iter(said), "") if asked.said_at is not None else ticket.answer
+        if not found:
+            raise NotFound("message")
+        return ChatWordsFound(text=found)
 
     @routes.post("/demands")
     async def demand(caller: From, asked: ChatDemand) -> ChatDone:

@@ -3,7 +3,15 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from libs.contracts.chat import ChatAddition, ChatDemand, ChatQuestion, ChatReport, ChatReported
+from libs.contracts.chat import (
+    ChatAddition,
+    ChatDemand,
+    ChatQuestion,
+    ChatReport,
+    ChatReported,
+    ChatWords,
+    ChatWordsFound,
+)
 from libs.contracts.reads import BlobView, Read
 from libs.contracts.reports.reads import MatchView
 from libs.runtime.errors import Refused, TooSoon, Unavailable
@@ -73,6 +81,18 @@ class Door:
 
     async def demand(self, tenant: str, key: UUID, clarification_id: str) -> None:
         await self._post("demands", tenant, ChatDemand(key=key, clarification_id=clarification_id))
+
+    async def words(self, tenant: str, asked: ChatWords) -> str:
+        """What the office wrote to one reporter; empty where it is not there.
+
+        Raises:
+            Unavailable: it cannot be read now.
+        """
+        try:
+            found = await self._post("words", tenant, asked)
+        except Refused:
+            return ""
+        return ChatWordsFound.model_validate_json(found).text
 
     async def _post(self, what: str, tenant: str, asked: Read, *, within: float = WRITTEN_WITHIN) -> bytes:
         return await self._gateway.post(

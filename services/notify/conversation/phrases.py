@@ -45,6 +45,11 @@ _SAID = {
         "unkept": "Dari chat ini baru teks, tautan, dan gambar yang dapat kami terima.",
         "says_little": "Tulis satu kalimat tentang apa yang Anda terima.",
         "passed_over": "Terlalu banyak pesan sekaligus; sebagian tidak kami baca.",
+        "message": (
+            "Pesan petugas untuk laporan {number}:\n\n{text}\n\nUntuk menjawab, tulis di sini lalu balas TAMBAH. "
+            "Semua pesan: {link}"
+        ),
+        "answer": "Jawaban untuk laporan {number}:\n\n{text}\n\nLihat laporan: {link}",
         "text": "teks",
         "picture": "1 gambar",
         "pictures": "{count} gambar",
@@ -93,6 +98,11 @@ _SAID = {
         "unkept": "From this chat we can take text, links and pictures only.",
         "says_little": "Write one sentence about what you received.",
         "passed_over": "Too many messages at once; we did not read some of them.",
+        "message": (
+            "A message of the office for report {number}:\n\n{text}\n\nTo answer, write here and then reply ADD. "
+            "All messages: {link}"
+        ),
+        "answer": "The answer to report {number}:\n\n{text}\n\nSee the report: {link}",
         "text": "text",
         "picture": "1 picture",
         "pictures": "{count} pictures",

@@ -88,6 +88,7 @@ class Delivery(State):
     confidential: bool = False
     note: str = ""
     conversation_id: str | None = None
+    said_at: datetime | None = None
     fell_back: bool = False
     state: str = DeliveryState.QUEUED
     attempts: int = 0

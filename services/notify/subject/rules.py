@@ -54,6 +54,7 @@ class News(Part):
     id: str
     template: str
     note: str = ""
+    said_at: datetime | None = None
 
 
 class Subject(State):
@@ -209,7 +210,7 @@ _LINKED = {"case_id", "outcome", "answer_due_at", "clarification_id", "linked_at
 
 
 def _noted(known: Subject, event: NewsNoted) -> dict[str, Any]:
-    news = News(id=event.news_id, template=event.template, note=event.note)
+    news = News(id=event.news_id, template=event.template, note=event.note, said_at=event.said_at)
     changed: dict[str, Any] = {"news": (*known.news, news)[-MOST_NEWS:], "linked": True}
     if event.template == Template.NOT_CONTINUED:
         changed |= {"discontinued": True, "case_id": None}

@@ -2,18 +2,18 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from itertools import permutations
 from uuid import UUID, uuid5
 
 import pytest
 
-from libs.contracts.chat import ChatReported
+from libs.contracts.chat import ChatReported, ChatWords
 from libs.contracts.ids import NAMESPACE
 from libs.contracts.notify.conversation import ChatContent, HearMessage
-from libs.contracts.notify.subject import FollowerContact
+from libs.contracts.notify.subject import FollowerContact, NoteNews
 from libs.contracts.reports.reads import MatchView
-from libs.contracts.words import Channel, DeliveryState
+from libs.contracts.words import Channel, DeliveryState, Template
 from libs.runtime.accounts import Account, Accounts, ApprovedTemplate, TelegramAccount, WhatsAppAccount
 from libs.runtime.aggregates import ERASED, Context
 from libs.runtime.errors import Refused, Unavailable
@@ -26,7 +26,7 @@ from services.notify.conversation.talking import Talker
 from services.notify.delivery.rules import Delivery
 from services.notify.kinds import CONVERSATION, DELIVERY
 from services.notify.store import Store
-from tests.unit.notify.builders import NOW, TENANT, follow
+from tests.unit.notify.builders import NOW, TENANT, follow, link
 from tests.unit.notify.desk import Desk
 
 WA = WhatsAppAccount(
@@ -44,6 +44,7 @@ class PlayedDoor:
 
     submitted: dict[UUID, Draft] = field(default_factory=dict)
     added: dict[UUID, tuple[str, Draft]] = field(default_factory=dict)
+    written: dict[datetime | None, str] = field(default_factory=dict)
     demanded: dict[UUID, str] = field(default_factory=dict)
     found: MatchView | None = field(default_factory=lambda: MatchView(outcome="none"))
     away: bool = False
@@ -70,6 +71,10 @@ class PlayedDoor:
         self._reached()
         assert self.added.setdefault(key, (report_id, draft)) == (report_id, draft)
         self._answered()
+
+    async def words(self, tenant: str, asked: ChatWords) -> str:
+        self._reached()
+        return self.written.get(asked.said_at, "")
 
     async def demand(self, tenant: str, key: UUID, clarification_id: str) -> None:
         self.demanded[key] = clarification_id
@@ -109,6 +114,16 @@ class PlayedProviders:
         return self.files.get(media, b"picture")
 
 
+class KnownAccounts(Accounts):
+    """As the file would say."""
+
+    def __init__(self, known: Sequence[Account]) -> None:
+        self.known = {account.id: account for account in known}
+
+    def of(self, channel: str, account: str) -> Account | None:
+        return self.known.get(account)
+
+
 class Chats(Desk):
     def __init__(self, *accounts: Account) -> None:
         super().__init__()
@@ -118,16 +133,14 @@ class Chats(Desk):
             "engine": self.engine,
             "keys": self._subjects._keys,
             "directory": self.directory,
-            "accounts": Accounts(
-                {a.id: a for a in known if isinstance(a, WhatsAppAccount)},
-                {a.id: a for a in known if isinstance(a, TelegramAccount)},
-            ),
+            "accounts": KnownAccounts(known),
             "providers": self.providers,
+            "door": self.door,
             "public_url": "https://simpul.example",
             "link_keys": VersionedKey("k", {"k": b"l" * 32}),
             "now": lambda: self.now,
         }
-        self.talker = Talker(door=self.door, **parts)  # type: ignore[arg-type]
+        self.talker = Talker(**parts)  # type: ignore[arg-type]
         self.sender = ChatSender(**parts)  # type: ignore[arg-type]
         self.chats: Store[Conversation] = Store(self.engine, CONVERSATION, self._subjects._keys)
 
@@ -323,8 +336,6 @@ async def followed(chats: Chats, *, channel: str = "whatsapp") -> None:
 
 async def news(chats: Chats) -> None:
     """The report came to a case: its reporter is owed the first word."""
-    from tests.unit.notify.builders import link
-
     await chats.tell(link(report_id="r1", case_id="c1", outcome="none"))
     await chats.work()
 
@@ -433,3 +444,50 @@ async def test_a_conversation_whose_report_is_not_answered_yet_is_kept() -> None
     await chats.talker.forget()
 
     assert not (await chats.chats.one(TENANT, "chat")).forgotten
+
+
+async def message_of_the_office(chats: Chats, said_at: datetime) -> None:
+    await chats.tell(link(report_id="r1", case_id="c1", outcome="none"))
+    await chats.tell(NoteNews(report_id="r1", news_id=str(said_at), template=Template.MESSAGE, said_at=said_at))
+    await chats.work()
+
+
+async def test_what_the_office_writes_to_one_person_comes_to_their_chat_word_for_word() -> None:
+    chats = Chats()
+    await chats.say("halo")
+    await chats.talk()
+    await followed(chats)
+    chats.door.written[NOW] = "Di kelurahan mana kejadiannya?"
+    await message_of_the_office(chats, NOW)
+    await chats.talk()
+
+    (message,) = [text for text in chats.said if "Di kelurahan mana" in text]
+    assert message.startswith("Pesan petugas untuk laporan CRB-4F7K-9XM2")
+    assert "TAMBAH" in message
+
+
+async def test_a_message_waits_until_its_words_can_be_read() -> None:
+    chats = Chats()
+    await chats.say("halo")
+    await chats.talk()
+    await followed(chats)
+    chats.door.written[NOW], chats.door.away = "Di kelurahan mana kejadiannya?", True
+    await message_of_the_office(chats, NOW)
+    await chats.talk()
+    before = [text for text in chats.said if "kelurahan" in text]
+    chats.door.away = False
+    await chats.talk(31)
+
+    assert before == []
+    assert sum("kelurahan" in text for text in chats.said) == 1
+
+
+async def test_a_message_that_is_not_there_any_more_is_said_to_be_on_the_ticket() -> None:
+    chats = Chats()
+    await chats.say("halo")
+    await chats.talk()
+    await followed(chats)
+    await message_of_the_office(chats, NOW)
+    await chats.talk()
+
+    assert any("Ada pesan petugas untuk laporan" in text for text in chats.said)
