@@ -79,6 +79,7 @@ ENTRY = {
     "published_on": "2026-08-03",
     "language": "id",
 }
+KNOWN_FOUND = {"id": KNOWN, "scope": ids.SHARED, "score": 0.93, "is_sure": True}
 TALLY = {"new": 480, "changed": 12, "same": 5, "withdrawn": 1, "bad": 2}
 CANDIDATE = {"id": CLARIFICATION, "kind": "clarification", "case_id": OLD_CASE, "score": 0.61, "relation": "campaign"}
 MARK = {"report_id": REPORT, "n": 1, "reason": "not_answered", "at": NOON}
@@ -334,6 +335,10 @@ WORDS: dict[str, Any] = {
     "PersonalDataRevealed.reason": "verify",
     "CaseReopened.reason": "retracted",
     "ReopenCase.reason": "retracted",
+    "CaseOpened.known": [KNOWN_FOUND],
+    "LinkReports.known": [KNOWN_FOUND],
+    "ReportsLinked.known": [KNOWN_FOUND],
+    "ReportMatched.known": [KNOWN_FOUND],
     "AdvanceImport.failure": "",
     "AdvanceImport.upto": 500,
     "ImportAdvanced.failure": "",

@@ -3,12 +3,15 @@
 from collections.abc import Mapping, Sequence
 
 from libs.contracts.messages import Command
-from libs.contracts.reports.case import JudgeSuggestion, MergeCase, Target, TriageCase
+from libs.contracts.reports.case import AdoptKnown, JudgeSuggestion, MergeCase, Target, TriageCase
+from libs.contracts.reports.known import KnownEntry
 from libs.contracts.reports.report import RateAnswer
 from libs.contracts.words import ClarificationState
 from libs.runtime.aggregates import Incoming
 from libs.runtime.directory import Directory
+from libs.runtime.mongo import key
 from services.reports.case.state import Case
+from services.reports.known.rules import scoped
 from services.reports.store import Store
 
 LONGEST = 100
@@ -31,12 +34,18 @@ class Looking:
             case JudgeSuggestion():
                 known = await self._store.case(tenant, command.other) is not None
                 return command.model_copy(update={"known": known})
+            case AdoptKnown():
+                return command.model_copy(update={"entry": await self._entry(tenant, command.known_id)})
             case TriageCase():
                 known = command.owner is not None and self._directory.officer(tenant, command.owner) is not None
                 return command.model_copy(update={"owner_known": known})
             case RateAnswer():
                 return command.model_copy(update={"answered": await self._answered(tenant, command.report_id)})
         return command
+
+    async def _entry(self, tenant: str, known_id: str) -> KnownEntry | None:
+        found = await self._store.known([key(scope, known_id) for scope in scoped(tenant)])
+        return next((known.entry for _, known in found if not known.withdrawn), None)
 
     async def _end(self, tenant: str, case_id: str) -> Target | None:
         end = await living_end(self._store, tenant, case_id)

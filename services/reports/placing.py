@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
-from libs.contracts.reports.parts import Candidate
+from libs.contracts.reports.parts import Candidate, KnownFound
 from libs.contracts.reports.report import Placement, PlaceReport
 from libs.contracts.words import CaseState, MatchOutcome
 from libs.kit.addresses import addresses
@@ -254,6 +254,17 @@ def links_of(report: Report) -> list[str]:
 
 
 def _placement(answer: Answer | None, report: Report) -> Placement:
+    placement = _own(answer, report)
+    if answer is None or placement.clarification_id is not None:
+        # The office has answered it itself.
+        return placement
+    known = tuple(
+        KnownFound(id=i.known_id, scope=i.scope, score=round(i.score, 4), is_sure=i.is_sure) for i in answer.imported
+    )
+    return placement.model_copy(update={"known": known})
+
+
+def _own(answer: Answer | None, report: Report) -> Placement:
     if answer is None:
         unreadable = not told(report)
         return Placement(outcome=MatchOutcome.NONE if unreadable else MatchOutcome.UNMATCHED)

@@ -5,14 +5,16 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from libs.contracts.reports.reads import Step, TicketOpening, TicketView
+from libs.contracts.reports.reads import KnownCard, Step, TicketOpening, TicketView
 from libs.contracts.words import CaseState, ClarificationState, ReportState
 from libs.runtime.engine import Engine
 from libs.runtime.errors import NotFound
+from libs.runtime.mongo import key
 from services.reports.case.reads import asked_by
 from services.reports.case.state import ENDED, Case
 from services.reports.clarification.reads import card
 from services.reports.clarification.rules import Clarification
+from services.reports.known.reads import card as known_card
 from services.reports.looking import living_end
 from services.reports.report.reads import messages_of
 from services.reports.report.rules import Report
@@ -53,6 +55,7 @@ class Tickets:
             waiting_until=case.asked_until if case else None,
             answer_due_at=case.answer_due_at if case else report.answer_due_at,
             clarification=card(clarification) if clarification else None,
+            known=await self._known(case) if clarification is None else None,
             answer=report.answer,
             outcome=report.answered_outcome,
             helpful=report.helpful,
@@ -61,6 +64,16 @@ class Tickets:
             steps=steps,
             messages=messages_of(report),
         )
+
+    async def _known(self, case: Case | None) -> KnownCard | None:
+        """Only what the matcher is sure of: nobody is to take another's claim for theirs."""
+        if case is None or case.state in ENDED:
+            return None
+        for found in case.known:
+            for scope, known in await self._store.known([key(found.scope, found.id)] if found.is_sure else []):
+                if not known.withdrawn:
+                    return known_card(scope, known)
+        return None
 
     async def report_of(self, tenant: str, number: str, code_hash: str) -> str:
         """Raises:

@@ -19,7 +19,8 @@ from libs.contracts.fields import (
     Url,
 )
 from libs.contracts.messages import Command, Event
-from libs.contracts.reports.parts import Belongings, Candidate, Draft, Mark, Part, Reference, Way
+from libs.contracts.reports.known import KnownEntry
+from libs.contracts.reports.parts import Belongings, Candidate, Draft, KnownFound, Mark, Part, Reference, Way
 
 
 class LinkReports(Command, name="reports.link-reports.v1", of="case", to="case_id", mailbox="placing"):
@@ -36,6 +37,7 @@ class LinkReports(Command, name="reports.link-reports.v1", of="case", to="case_i
     answer_due_at: datetime | None = None
     limit_at: datetime | None = None
     way: Way = Way()
+    known: tuple[KnownFound, ...] = ()
 
 
 class CaseOpened(Event, name="reports.case-opened.v1", of="case"):
@@ -46,6 +48,7 @@ class CaseOpened(Event, name="reports.case-opened.v1", of="case"):
     answer_due_at: datetime
     limit_at: datetime
     suggestions: tuple[Candidate, ...] = ()
+    known: tuple[KnownFound, ...] = ()
 
 
 class ReportsLinked(Event, name="reports.reports-linked.v1", of="case"):
@@ -61,6 +64,7 @@ class ReportsLinked(Event, name="reports.reports-linked.v1", of="case"):
     merged_into: str | None = None
     """Set when the case is no more: the reports move on to this one."""
     way: Way = Way()
+    known: tuple[KnownFound, ...] = ()
 
 
 class UnlinkReport(Command, name="reports.unlink-report.v1", of="case", to="case_id", mailbox="placing"):
@@ -441,6 +445,28 @@ class AdoptDraft(Command, name="reports.adopt-draft.v1", of="case", to="case_id"
     of: Identity
     """The merged case."""
     expects: Revision
+
+
+class AdoptKnown(Command, name="reports.adopt-known.v1", of="case", to="case_id"):
+    """The answer of another publisher becomes the beginning of the draft, with its publisher as a source."""
+
+    case_id: str
+    known_id: Identity
+    expects: Revision
+    entry: KnownEntry | None = None
+    """As it stands in the archive. Added by the service itself, never by a sender."""
+
+
+class DismissKnown(Command, name="reports.dismiss-known.v1", of="case", to="case_id"):
+    """It answers another claim: no longer shown with the case, nor to its reporters."""
+
+    case_id: str
+    known_id: Identity
+
+
+class KnownDismissed(Event, name="reports.known-dismissed.v1", of="case"):
+    case_id: str
+    known_id: str
 
 
 class DraftAdopted(Event, name="reports.draft-adopted.v1", of="case"):

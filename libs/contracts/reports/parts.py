@@ -66,6 +66,15 @@ class Candidate(Part):
     relation: str | None = None
 
 
+class KnownFound(Part):
+    """What another publisher has answered and a report may be about; `scope`: whose archive it stands in."""
+
+    id: str
+    scope: str
+    score: float
+    is_sure: bool = False
+
+
 class Mark(Part):
     """Something of a reporter that an officer has yet to deal with. What it says stands in the report, under seal."""
 
@@ -109,6 +118,7 @@ class Belongings(Part):
     area: str | None = None
     owner: str | None = None
     suggestions: tuple[Candidate, ...] = ()
+    known: tuple[KnownFound, ...] = ()
     judged: tuple[str, ...] = ()
     sample: tuple[str, ...] = ()
     marks: tuple[Mark, ...] = ()

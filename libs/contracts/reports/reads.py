@@ -183,6 +183,8 @@ class TicketView(Read):
     waiting_until: datetime | None = None
     answer_due_at: datetime | None = None
     clarification: ClarificationCard | None = None
+    known: KnownCard | None = None
+    """What another publisher has answered and may be the same; only while the office has no answer of its own."""
     answer: str = ""
     """For kinds that are answered one by one."""
     outcome: str | None = None
@@ -361,6 +363,8 @@ class CaseView(Read):
     merged_into: str | None = None
     similar: tuple[SimilarCase, ...] = ()
     suggestions: tuple[Candidate, ...] = ()
+    known: tuple[KnownMatch, ...] = ()
+    """What other publishers have answered, likeliest first."""
     unread: int = 0
     not_answered: int = 0
     marks: tuple[MarkView, ...] = ()

@@ -5,7 +5,7 @@ from typing import Annotated
 
 from libs.contracts.fields import Flag, Limit, Note, SaidText
 from libs.contracts.messages import Command, Event, Sealable
-from libs.contracts.reports.parts import Attachment, Candidate, Mark, Part
+from libs.contracts.reports.parts import Attachment, Candidate, KnownFound, Mark, Part
 
 OUTCOMES = ("solved", "clarified", "no_action", "not_responsible", "duplicate", "unclear")
 
@@ -120,6 +120,8 @@ class Placement(Part):
     candidates: tuple[Candidate, ...] = ()
     links: tuple[str, ...] = ()
     """Marks of the posts and pages that the report points to: equal for every form of one address."""
+    known: tuple[KnownFound, ...] = ()
+    """What other publishers have answered; the report is not answered by it."""
     asked_at: datetime | None = None
     """When the matcher had answered, or had not."""
 
@@ -158,6 +160,7 @@ class ReportMatched(Event, name="reports.report-matched.v1", of="report"):
     """Where the matcher did not answer."""
     marks: tuple[Mark, ...] = ()
     """What an officer has yet to read of it: goes along to its case."""
+    known: tuple[KnownFound, ...] = ()
 
 
 class PlacingPutOff(Event, name="reports.placing-put-off.v1", of="report"):

@@ -243,6 +243,7 @@ def _page(
         if state == TicketState.NOT_CONTINUED
         else found.screened_reason or found.outcome or ("clarified" if state == TicketState.CLOSED else ""),
         answer=found.clarification,
+        known=found.known if open_ else None,
         reply=found.answer,
         sent_text="\n".join((found.text, *(u for u in found.urls if u not in found.text))).strip(),
         pictures=tuple(f"{base}/pictures/{n + 1}" for n in range(found.attachments)),

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from libs.contracts.reports.reads import ClarificationCard, MessageView, Step, TicketView
+from libs.contracts.reports.reads import ClarificationCard, KnownCard, MessageView, Step, TicketView
 from libs.contracts.words import ReportKind
 from services.gateway.web.views import Form, FormPage
 
@@ -99,6 +99,8 @@ class TicketPage(FormPage):
     """Code of the outcome (closed) or of why it was not taken up (screened_out); the office's own words of why it was
     not continued."""
     answer: ClarificationCard | None = None
+    known: KnownCard | None = None
+    """What another publisher has answered, while the office has not: perhaps the same, never the office's word."""
     reply: str = ""
     """An office's own answer where there is no clarification (aspiration, complaint, request)."""
     sent_text: str = ""

@@ -24,7 +24,7 @@ from libs.contracts.reports.parts import Way
 from libs.contracts.words import CaseState
 from libs.runtime.aggregates import Context
 from libs.runtime.errors import NotFound
-from services.reports.case.belongings import SAMPLE, onward, taken_over
+from services.reports.case.belongings import SAMPLE, known_together, onward, taken_over
 from services.reports.case.ending import heard, open_again
 from services.reports.case.merge import living
 from services.reports.case.review import approvals_needed
@@ -43,6 +43,7 @@ def linked(case: Case | None, command: LinkReports, context: Context) -> Iterabl
             answer_due_at=command.answer_due_at,
             limit_at=command.limit_at,
             suggestions=command.suggestions,
+            known=command.known,
         )
         yield _links(None, command, context)
     else:
@@ -59,6 +60,7 @@ def _links(case: Case | None, command: LinkReports, context: Context) -> Reports
         last_at=context.at,
         suggestions=command.suggestions if case is not None else (),
         clarification_id=case.clarification_id if case is not None and case.answered else None,
+        known=command.known if case is not None else (),
     )
 
 
@@ -177,6 +179,7 @@ def changes(case: Case, event: Event) -> Mapping[str, Any] | None:
                 "area": case.area or event.area,
                 "last_at": max(case.last_at, event.last_at),
                 "suggestions": (*case.suggestions, *(c for c in event.suggestions if c.case_id not in known)),
+                "known": known_together(case.known, event.known, without=case.judged),
                 **reopened,
             }
         case ReportUnlinked():

@@ -1,13 +1,15 @@
 """What a merged case means to others: where a message for it goes on to, and what the case it joined takes over."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
-from libs.contracts.reports.parts import Asked, Belongings, Draft, SpareDraft, Way
+from libs.contracts.reports.parts import Asked, Belongings, Draft, KnownFound, SpareDraft, Way
 from libs.contracts.words import CaseState
 from services.reports.case.state import Case
 
 SAMPLE = 20
+MOST_KNOWN = 3
+"""Answers of other publishers kept with a case: as many as a reader is shown."""
 
 
 def onward(case_id: str, into: str, way: Way) -> Way | None:
@@ -42,6 +44,7 @@ def belongings_of(case: Case) -> Belongings:
         area=case.area,
         owner=case.owner,
         suggestions=case.suggestions,
+        known=case.known,
         judged=case.judged,
         sample=case.sample,
         marks=case.marks,
@@ -74,6 +77,7 @@ def taken_over(case: Case, brought: Belongings, *, of: str) -> Mapping[str, Any]
         "owner": case.owner or brought.owner,
         "severity": max(case.severity, brought.severity),
         "suggestions": tuple(candidates.values()),
+        "known": known_together(case.known, brought.known, without=judged),
         "judged": judged,
         "sample": tuple(dict.fromkeys((*case.sample, *brought.sample)))[:SAMPLE],
         "settled": settled,
@@ -83,6 +87,17 @@ def taken_over(case: Case, brought: Belongings, *, of: str) -> Mapping[str, Any]
         **_draft(case, brought, of=of),
         **_question(case, brought),
     }
+
+
+def known_together(
+    ours: Iterable[KnownFound], theirs: Iterable[KnownFound], *, without: Collection[str]
+) -> tuple[KnownFound, ...]:
+    """Each once, the surest first."""
+    best: dict[str, KnownFound] = {}
+    for found in sorted((*ours, *theirs), key=lambda k: (not k.is_sure, -k.score)):
+        if found.id not in without:
+            best.setdefault(found.id, found)
+    return tuple(best.values())[:MOST_KNOWN]
 
 
 def _latest(ours: Mapping[str, int], theirs: Mapping[str, int]) -> dict[str, int]:

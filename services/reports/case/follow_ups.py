@@ -37,6 +37,7 @@ def after_case(event: Event) -> Iterable[FollowUp]:
                     area=event.area,
                     first_received_at=event.last_at,
                     way=event.way,
+                    known=event.known,
                 ),
             )
             for report_id in event.report_ids:

@@ -10,6 +10,7 @@ from libs.contracts.reports.reads import (
     CaseRow,
     CaseView,
     Exchanged,
+    KnownMatch,
     MarkView,
     Piece,
     QueueCounts,
@@ -22,10 +23,11 @@ from libs.kit.personal import mask
 from libs.runtime.cursors import Cursors
 from libs.runtime.engine import Engine
 from libs.runtime.errors import NotFound
-from libs.runtime.mongo import Document
+from libs.runtime.mongo import Document, key
 from services.reports.case.state import ENDED, OUT, Case
 from services.reports.clarification.reads import card, difference_rows
 from services.reports.clarification.rules import Clarification
+from services.reports.known.reads import card as known_card
 from services.reports.placing import CAMPAIGN, told
 from services.reports.report.masking import Reader, Veil
 from services.reports.report.reads import WAITING, ReportReads
@@ -149,6 +151,7 @@ class CaseReads:
             clarification=card(clarification) if clarification else None,
             merged_into=case.merged_into,
             similar=await self._similar(tenant, case, titles[case_id]),
+            known=await self._known(case, titles[case_id]),
             reports=reports,
             marks=await self._marks(tenant, case, reader),
             spare_drafts=case.spare_drafts,
@@ -174,6 +177,23 @@ class CaseReads:
         reports = await self._store.reports({f"{tenant}/{m.report_id}" for m in marks})
         found = ((m, reports.get(f"{tenant}/{m.report_id}")) for m in marks)
         return tuple(mark_view(m, report, reader) for m, report in found if report is not None)
+
+    async def _known(self, case: Case, title: str) -> tuple[KnownMatch, ...]:
+        stored = {
+            known.known_id: known_card(scope, known)
+            for scope, known in await self._store.known([key(k.scope, k.id) for k in case.known])
+            if not known.withdrawn
+        }
+        return tuple(
+            KnownMatch(
+                card=stored[found.id],
+                score=found.score,
+                is_sure=found.is_sure,
+                differences=difference_rows(title, stored[found.id].claim),
+            )
+            for found in case.known
+            if found.id in stored
+        )
 
     async def _similar(self, tenant: str, case: Case, title: str) -> tuple[SimilarCase, ...]:
         candidates = {c.case_id: c for c in case.suggestions if c.case_id not in case.judged}

@@ -5,26 +5,30 @@ from typing import Any
 from uuid import UUID
 
 from libs.contracts import ids
+from libs.contracts.fields import LONGEST_NOTE
 from libs.contracts.messages import Event
 from libs.contracts.reports.case import (
     AdoptDraft,
+    AdoptKnown,
     ApproveVerdict,
     CaseDecided,
     CasePublished,
     ChangesRequested,
     DraftAdopted,
     DraftSaved,
+    ReferenceAdded,
     ReturnDraft,
     ReviewRequested,
     SaveDraft,
     VerdictApproved,
 )
-from libs.contracts.reports.parts import Draft, SpareDraft
+from libs.contracts.reports.parts import Draft, Reference, SpareDraft
 from libs.contracts.words import CaseState, Role, Verdict
 from libs.kit.visible import is_visible
 from libs.runtime.aggregates import Context
 from libs.runtime.errors import Refused
-from services.reports.case.state import NOBODY_ASKED, WRITABLE, Case, require_state
+from services.reports.case.state import MOST_REFERENCES, NOBODY_ASKED, WRITABLE, Case, require_state
+from services.reports.known.labels import verdict_of
 from services.reports.permissions import require
 
 GRAVE = 3
@@ -64,6 +68,42 @@ def adopted(case: Case, command: AdoptDraft) -> Iterable[Event]:
             author=spare.author,
         )
     ]
+
+
+def taken_from(case: Case, command: AdoptKnown, officer: str) -> Iterable[Event]:
+    """What stands in the draft already stays; the rest is the publisher's, and the publisher is its source."""
+    require_state(case, WRITABLE)
+    if command.expects != case.draft_number:
+        raise Refused("version_conflict")
+    entry = command.entry
+    if entry is None or command.known_id not in {k.id for k in case.known}:
+        raise Refused("state_conflict")
+    urls = [r.url for r in case.references]
+    if entry.url not in urls:
+        if len(urls) >= MOST_REFERENCES:
+            raise Refused("validation", "references")
+        reference = Reference(title=entry.claim[:LONGEST_TITLE], url=entry.url, publisher=entry.publisher)
+        yield ReferenceAdded(case_id=case.case_id, reference=reference)
+        urls.append(entry.url)
+    draft = case.draft
+    said = f"Klaim ini sudah diperiksa {entry.publisher}. [{urls.index(entry.url) + 1}]"
+    yield DraftSaved(
+        case_id=case.case_id,
+        draft=draft.model_copy(
+            update={
+                "claim": draft.claim or entry.claim[:LONGEST_NOTE],
+                "verdict": draft.verdict or verdict_of(entry.label),
+                "fact": draft.fact or entry.fact[:LONGEST_NOTE],
+                "explanation": draft.explanation or said,
+            }
+        ),
+        number=case.draft_number + 1,
+        author=officer,
+    )
+
+
+LONGEST_TITLE = 300
+"""As a reference's title may be."""
 
 
 def missing_in(draft: Draft, *, correcting: bool) -> list[str]:

@@ -11,11 +11,13 @@ from libs.contracts.reports.case import (
     AbsorbCase,
     AddReference,
     AdoptDraft,
+    AdoptKnown,
     AdvanceWatch,
     ApproveVerdict,
     AskSource,
     CaseOpened,
     CloseCase,
+    DismissKnown,
     FinishMerge,
     JudgeSuggestion,
     LeaseCase,
@@ -80,6 +82,10 @@ def decide(case: Case | None, command: Command, context: Context) -> Iterable[Ev
             return work.triaged(case, command)
         case AdoptDraft():
             return review.adopted(case, command)
+        case AdoptKnown():
+            return review.taken_from(case, command, officer)
+        case DismissKnown():
+            return work.dismissed(case, command)
         case AskSource():
             return work.asked(case, command, context)
         case RecordConfirmation():
@@ -122,6 +128,7 @@ def evolve(case: Case | None, event: Event) -> Case:
             limit_at=event.limit_at,
             area=event.area,
             suggestions=event.suggestions,
+            known=event.known,
         )
     assert case is not None
     return case.model_copy(update=dict(_changes(case, event)))

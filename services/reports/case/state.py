@@ -6,7 +6,7 @@ from typing import Any
 
 from pydantic import Field
 
-from libs.contracts.reports.parts import Asked, Candidate, Draft, Mark, Reference, SpareDraft
+from libs.contracts.reports.parts import Asked, Candidate, Draft, KnownFound, Mark, Reference, SpareDraft
 from libs.contracts.words import CaseState
 from libs.runtime.aggregates import State
 from libs.runtime.errors import Refused
@@ -24,6 +24,8 @@ WRITABLE = frozenset(
     }
 )
 """Where a draft may be written. After publication it is the draft of a correction."""
+
+MOST_REFERENCES = 50
 
 NOBODY_ASKED: Mapping[str, Any] = {"party": None, "asked_at": None, "asked_until": None}
 
@@ -68,6 +70,8 @@ class Case(State):
     published_fact: str = ""
     published_at: datetime | None = None
     suggestions: tuple[Candidate, ...] = ()
+    known: tuple[KnownFound, ...] = ()
+    """What other publishers have answered; shown with their names, and no answer of this case."""
     judged: tuple[str, ...] = ()
     merged_into: str | None = None
     moving: bool = False

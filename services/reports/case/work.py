@@ -11,7 +11,9 @@ from libs.contracts.reports.case import (
     AskSource,
     CaseLeased,
     CaseTriaged,
+    DismissKnown,
     JudgeSuggestion,
+    KnownDismissed,
     LeaseCase,
     RecordConfirmation,
     ReferenceAdded,
@@ -29,12 +31,11 @@ from libs.runtime.aggregates import Context
 from libs.runtime.errors import Refused
 from services.reports.case.belongings import awaited
 from services.reports.case.review import approvals_needed
-from services.reports.case.state import ENDED, NOBODY_ASKED, WRITABLE, Case, require_state
+from services.reports.case.state import ENDED, MOST_REFERENCES, NOBODY_ASKED, WRITABLE, Case, require_state
 
 LEASE = timedelta(minutes=30)
 """How long an officer holds a case in hand. A guess: one uninterrupted piece of work."""
 SEVERITY = range(1, 5)
-MOST_REFERENCES = 50
 
 
 def leased(case: Case, command: LeaseCase, officer: str, context: Context) -> Iterable[Event]:
@@ -127,6 +128,14 @@ def judged(case: Case, command: JudgeSuggestion) -> Iterable[Event]:
     return [SuggestionJudged(case_id=case.case_id, other=command.other, relation=command.relation)]
 
 
+def dismissed(case: Case, command: DismissKnown) -> Iterable[Event]:
+    if command.known_id in case.judged:
+        return []
+    if command.known_id not in {k.id for k in case.known}:
+        raise Refused("validation", "known_id")
+    return [KnownDismissed(case_id=case.case_id, known_id=command.known_id)]
+
+
 def changes(case: Case, event: Event) -> Mapping[str, Any] | None:
     """What an event of this part changes; None: it is of another part."""
     match event:
@@ -158,6 +167,11 @@ def changes(case: Case, event: Event) -> Mapping[str, Any] | None:
             return {"references": (*case.references, event.reference)}
         case ReferenceRemoved():
             return {"references": tuple(r for r in case.references if r.url != event.url)}
+        case KnownDismissed():
+            return {
+                "judged": (*case.judged, event.known_id),
+                "known": tuple(k for k in case.known if k.id != event.known_id),
+            }
         case SuggestionJudged():
             return {
                 "judged": (*case.judged, event.other),

@@ -73,6 +73,7 @@ def _after_matched(event: ReportMatched) -> Iterable[FollowUp]:
             first_received_at=event.received_at,
             answer_due_at=event.answer_due_at,
             limit_at=event.limit_at,
+            known=event.known,
         ),
     )
     if event.previous_case_id is not None and not stays:

@@ -294,6 +294,7 @@ def _placed(report: Report, command: PlaceReport, context: Context) -> Iterable[
             links=placement.links,
             ask_again_at=ask_again_at,
             marks=report.marks,
+            known=placement.known,
         )
     ]
 

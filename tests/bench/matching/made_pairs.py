@@ -145,8 +145,10 @@ def _misspelt(word: str, chance: random.Random) -> str:
         return word
     at = chance.randrange(1, len(word) - 1)
     letter = word[at]
-    return word[:at] + chance.choice(("", letter * 2, chance.choice("aeiounrst"), word[at + 1] + letter)) + (
-        word[at + 1 :]
+    return (
+        word[:at]
+        + chance.choice(("", letter * 2, chance.choice("aeiounrst"), word[at + 1] + letter))
+        + (word[at + 1 :])
     )
 
 

@@ -15,7 +15,7 @@ import pytest
 from deploy.local.layout import CHECKOUT
 from deploy.local.stack import Stack
 from libs.contracts.topics import Service
-from tests.service.gateway.house import House, TestOffice
+from tests.service.gateway.house import House, TestOffice, until
 from tests.service.pages.reading import form
 
 PUBLISHER = "Redaksi Periksa Contoh"
@@ -24,6 +24,7 @@ CLAIMS = iter(
         "Kapal pesiar membagikan beras gratis kepada nelayan Pelabuhan Muara Angke setiap Kamis",
         "Air rebusan kulit manggis mengganti insulin bagi penderita diabetes menurut Kementerian Kesehatan",
         "Sekolah dasar di Kota Salatiga libur sebulan karena gerhana matahari cincin",
+        "Uang kertas seratus ribu rupiah ditarik Bank Indonesia dan tidak berlaku mulai Lebaran",
     )
 )
 """A test each: what is like another is offered beside it."""
@@ -118,3 +119,30 @@ async def test_the_archive_has_a_part_of_its_own_for_it(
         assert "Dari penerbit lain" in shown
         assert entry["fact"] in shown
         assert PUBLISHER in shown
+
+
+async def test_a_report_of_it_opens_a_case_that_says_so_and_an_officer_begins_the_draft_with_it(
+    house: House, office: TestOffice, entry: dict[str, str], claim: str
+) -> None:
+    said = await house.submit(office, text=claim)
+    verifier = await house.log_in(await house.officer(office, "verifier"))
+    ticket = f"/api/v1/{office.slug}/tickets/{said['number']}"
+    opened: list[str] = []
+
+    async def in_its_case() -> bool:
+        rows = (await verifier.get("/console/cases")).json()["items"]
+        opened[:] = [row["id"] for row in rows if row["title"] == claim]
+        return bool(opened)
+
+    await until(in_its_case)
+    path = f"/{office.slug}/console/cases/{opened[0]}"
+    page = await verifier.browser.get(path)
+    seen = (await verifier.browser.post(ticket, json={"code": said["tracking_code"]})).json()["ticket"]
+    adopted = await form(page.text, "/adopt").send(verifier.browser)
+    case = (await verifier.get(f"/console/cases/{opened[0]}")).json()
+
+    assert f"Mungkin sudah dijawab oleh {PUBLISHER}" in page.text
+    assert (seen["state"], seen["known"]["publisher"], seen["clarification"]) == ("received", PUBLISHER, None)
+    assert adopted.status_code == 303
+    assert (case["draft"]["fact"], case["draft"]["verdict"]) == (entry["fact"], "false")
+    assert [source["url"] for source in case["references"]] == [entry["url"]]

@@ -6,7 +6,7 @@ from hashlib import sha256
 
 from libs.contracts.fields import FARTHEST_DUE
 from libs.contracts.reports.parts import Draft, Reference, SpareDraft
-from libs.contracts.reports.reads import CaseView, MarkView, ReportRow, SimilarCase, Step
+from libs.contracts.reports.reads import CaseView, KnownMatch, MarkView, ReportRow, SimilarCase, Step
 from libs.contracts.words import CaseState, Role
 from libs.kit import areas
 from libs.kit.calendar import local_day
@@ -105,6 +105,7 @@ def case_page(
         first_report_at=case.first_at,
         reports_url=shift.url("cases", case.id, "reports"),
         similar=_similar(shift, case, attempt) if case.state not in ENDED | LOCKED else None,
+        known=tuple(_known(shift, case, k, attempt, why_not, writable=writable) for k in case.known),
         references=tuple(
             reference_line(r, _removal(shift, case, r, why_not) if writable else None) for r in case.references
         ),
@@ -275,6 +276,28 @@ def _campaign(other: SimilarCase) -> case_views.Campaign | None:
         ours=tuple((piece.text, piece.differs) for piece in other.ours),
         theirs=tuple((piece.text, piece.differs) for piece in other.theirs),
         exchanged=tuple((each.ours, each.theirs) for each in other.exchanged),
+    )
+
+
+def _known(
+    shift: Shift, case: CaseView, found: KnownMatch, attempt: Attempt | None, why_not: str, *, writable: bool
+) -> case_views.OthersAnswer:
+    known_id = found.card.id
+
+    def action(word: str) -> Action:
+        done = of(attempt, f"{word} {known_id}")
+        path = ("cases", case.id, "known", known_id, word)
+        return shift.action(*path, attempt=done, version=case.draft_number, why_not=why_not)
+
+    used = any(r.url == found.card.url for r in case.references)
+    return case_views.OthersAnswer(
+        card=found.card,
+        differences=tuple(
+            case_views.Difference(what=d.what, ours=d.theirs, theirs=d.ours, same=d.same) for d in found.differences
+        ),
+        used=used,
+        adopt=action("adopt") if writable and not used else None,
+        dismiss=action("dismiss") if writable else None,
     )
 
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from libs.contracts.reports.reads import KnownCard
 from services.gateway.console.queue.views import Lease, WaitingFor
 from services.gateway.console.views import Action, ClockState, Desk
 
@@ -146,6 +147,18 @@ class SimilarCase:
     answered: str = ""
     """What was answered already: `same_case`, `same_campaign` or `different`; empty when it is still asked."""
     undo: Action | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class OthersAnswer:
+    """What another publisher has answered; no word of the office."""
+
+    card: KnownCard
+    differences: tuple[Difference, ...] = ()
+    used: bool = False
+    """Its publisher is a source of the case."""
+    adopt: Action | None = None
+    dismiss: Action | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -328,6 +341,7 @@ class CasePage:
     reports_url: str = ""
 
     similar: SimilarCase | None = None
+    known: tuple[OthersAnswer, ...] = ()
     matcher_available: bool = True
     references: tuple[ReferenceLine, ...] = ()
     new_reference: NewReference | None = None

@@ -240,6 +240,38 @@ ADOPT = Wish(
         ),
     ),
 )
+ADOPT_KNOWN = Wish(
+    case.AdoptKnown,
+    "/cases/{case_id}/known-adoption",
+    name="adopt_known",
+    shape="KnownAdoptionWish",
+    summary="Begin the draft with another publisher's answer",
+    about="What stands in the draft already stays. The publisher becomes a source of the case.",
+    may=CHECKERS,
+    buttons=(
+        Button(
+            "cases/{case_id}/known/{known_id}/adopt",
+            each="known_id",
+            done=Notice("known_adopted", "Jawaban itu menjadi awal draf, dengan penerbitnya sebagai sumber."),
+        ),
+    ),
+)
+DISMISS_KNOWN = Wish(
+    case.DismissKnown,
+    "/cases/{case_id}/known-dismissal",
+    name="dismiss_known",
+    shape="KnownDismissalWish",
+    summary="Another publisher's answer is about something else",
+    about="It is no longer shown with the case, nor to its reporters.",
+    may=CHECKERS,
+    buttons=(
+        Button(
+            "cases/{case_id}/known/{known_id}/dismiss",
+            each="known_id",
+            done=Notice("known_dismissed", "Jawaban penerbit lain itu tidak ditampilkan lagi di kasus ini."),
+        ),
+    ),
+)
 SETTLE = Wish(
     case.SettleRecalls,
     "/cases/{case_id}/settlement",

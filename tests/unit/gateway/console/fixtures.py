@@ -22,7 +22,7 @@ from services.gateway.console.review.wishes import APPROVE, PUBLISHED
 from services.gateway.console.views import ClockState
 from services.gateway.partner import views as p
 from services.gateway.web.views import PageView, TenantView
-from tests.unit.gateway.web.fixtures import but
+from tests.unit.gateway.web.fixtures import THEIRS, but
 
 NOW = datetime(2026, 11, 24, 2, 14, tzinfo=UTC)
 """09.14 WIB."""
@@ -417,6 +417,14 @@ def case(**more: object) -> cases.CasePage:
         first_report_at=ago(hours=37),
         reports_url="/jombang/console/cases/k1/reports",
         similar=similar(),
+        known=(
+            cases.OthersAnswer(
+                card=THEIRS,
+                differences=(cases.Difference(what="date", ours="30 November", theirs="", same=False),),
+                adopt=action("console/cases/k1/known/p1/adopt", version=7),
+                dismiss=action("console/cases/k1/known/p1/dismiss", version=7),
+            ),
+        ),
         references=references(),
         new_reference=cases.NewReference(action=action("console/cases/k1/references", version=7)),
         triage=cases.Triage(

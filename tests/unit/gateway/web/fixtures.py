@@ -554,6 +554,7 @@ PAGES: dict[str, tuple[str, object]] = {
             ),
         ),
     ),
+    "ticket-known": ("tickets/ticket.html", replace(checking_ticket(), known=THEIRS)),
     "ticket-unreachable": ("tickets/ticket.html", replace(checking_ticket(), following=None, contact="unreachable")),
     "ticket-lookup": (
         "tickets/ticket_lookup.html",

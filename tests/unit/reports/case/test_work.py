@@ -17,6 +17,7 @@ from libs.contracts.reports.parts import Candidate
 from libs.runtime.errors import Refused
 from services.reports.case import rules as case
 from services.reports.case import work
+from services.reports.case.state import MOST_REFERENCES
 from tests.unit.reports.builders import (
     DIMAS,
     NOON,
@@ -124,15 +125,13 @@ def test_a_question_is_due_later_than_now() -> None:
 
 def test_a_case_takes_fifty_sources_and_the_same_one_once() -> None:
     opened = an_open_case()
-    sources = [
-        REFERENCE.model_copy(update={"url": f"https://dinas.example/{n}"}) for n in range(work.MOST_REFERENCES + 1)
-    ]
+    sources = [REFERENCE.model_copy(update={"url": f"https://dinas.example/{n}"}) for n in range(MOST_REFERENCES + 1)]
     for source in sources[:-1]:
         opened = after(opened, AddReference(case_id="c", reference=source), RINA)
 
     again = list(case.decide(opened, AddReference(case_id="c", reference=sources[0]), context(RINA)))
 
-    assert len(opened.references) == work.MOST_REFERENCES
+    assert len(opened.references) == MOST_REFERENCES
     assert again == []
     assert refusal(opened, AddReference(case_id="c", reference=sources[-1])).fields == ("references",)
 
