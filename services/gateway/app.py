@@ -69,6 +69,8 @@ BACKLOG = 5_000
 OFFICER_PER_MINUTE = 240
 NOTES_PER_WRITE = 4
 """A report on its way through the form is kept after each step, and marked when it is sent."""
+PAUSES_PER_WRITE = 3
+"""A guess: how often somebody who writes a report pauses so long that answers are looked for."""
 LETTERS_AT_ONCE = 3
 SWEEP_EVERY = 300.0
 NOTE_EVERY = 10.0
@@ -279,6 +281,9 @@ def _limits(settings: GatewaySettings) -> Limits:
         clients=Bucket(per_minute=settings.client_per_minute, burst=settings.client_burst),
         notes=Bucket(
             per_minute=NOTES_PER_WRITE * settings.client_per_minute, burst=NOTES_PER_WRITE * settings.client_burst
+        ),
+        typing=Bucket(
+            per_minute=PAUSES_PER_WRITE * settings.client_per_minute, burst=PAUSES_PER_WRITE * settings.client_burst
         ),
         letters=Bucket(per_minute=1, burst=LETTERS_AT_ONCE),
         guesses=Bucket(per_minute=settings.codes_per_minute, burst=settings.codes_per_minute),

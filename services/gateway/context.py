@@ -62,6 +62,8 @@ class Limits:
 
     clients: Bucket
     notes: Bucket
+    typing: Bucket
+    """Looks for answers while somebody types; they take nothing from what is sent."""
     letters: Bucket
     """Mails that anybody may ask for, by whom they are for."""
     guesses: Bucket

@@ -42,6 +42,8 @@ PROOF_WITHIN = 3.0
 
 MATCH_WITHIN = 3.0
 """Seconds; then a report goes on without being compared."""
+TYPING_WITHIN = 0.5
+"""Seconds; then what was typed is older than the answer."""
 ADDRESSES_WITHIN = 5.0
 """Seconds. Only crawlers wait, and what they get is kept."""
 
@@ -96,6 +98,10 @@ class ReportsReads(_Reads):
     async def match(self, tenant: str, text: str) -> MatchView:
         """At most three published answers that may be what somebody asks; text and links in one."""
         return await self._answer(MatchView, tenant, "/match", {"text": text}, MATCH_WITHIN)
+
+    async def match_while_typing(self, tenant: str, text: str) -> MatchView:
+        """The same, or Unavailable: nobody waits for it."""
+        return await self._answer(MatchView, tenant, "/match", {"text": text, "hurried": True}, TYPING_WITHIN)
 
     async def clarifications(
         self,

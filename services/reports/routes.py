@@ -45,6 +45,8 @@ from services.reports.tickets import Tickets
 READERS = CHECKERS | {Role.LEADER}
 ANSWERS = TypeAdapter(list[Answer])
 LONGEST = 6_000
+HURRIED_WITHIN = 0.4
+"""Seconds."""
 
 Cursor = Annotated[str | None, Query(max_length=600)]
 Limit = Annotated[int, Query(ge=1, le=100)]
@@ -56,6 +58,8 @@ class Told(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     text: str = Field(min_length=1, max_length=LONGEST)
+    hurried: bool = False
+    """Somebody is typing: an answer that comes late is none."""
 
 
 def office(caller: Caller) -> Actor:
@@ -119,7 +123,8 @@ def router(runtime: Runtime, reads: Reads, pictures: Evidence, matcher: ServiceC
     async def match(told: Told, caller: From) -> MatchView:
         tenant = tenant_of(caller)
         question = Question(id="asked", tenant=tenant, text=told.text, limit=5)
-        body = await matcher.post("/match", tenant=None, json=[question.model_dump(mode="json")], within=within)
+        path, patience = ("/match?hurried=true", HURRIED_WITHIN) if told.hurried else ("/match", within)
+        body = await matcher.post(path, tenant=None, json=[question.model_dump(mode="json")], within=patience)
         answer = ANSWERS.validate_json(body)[0]
         own = await reads.clarifications.match(tenant, told.text, answer)
         # One that the office gave itself, and that surely fits, needs no other beside it.

@@ -1,6 +1,7 @@
 """The report form in three steps, each with an address of its own: a form is answered by leading to the next page.
 
     GET  report/{kind}            leads to the address of an empty draft, or shows one
+    POST report/hoax/offers       what fits what is typed so far, for the script of step 1
     POST report/{kind}            step 1: keeps the picture, leads to check or origin
     GET  report/{kind}/check      what was answered already
     POST report/{kind}/origin     from the check ("Bukan ini"): leads to origin
@@ -23,7 +24,7 @@ from starlette.responses import Response
 
 from libs.contracts.directory import TenantRecord
 from libs.contracts.reads import BlobView
-from libs.contracts.reports.reads import MatchView
+from libs.contracts.reports.reads import KnownMatch, MatchAnswer, MatchView
 from libs.contracts.words import ReportKind
 from libs.kit import areas
 from libs.kit.imaging import LARGEST_BYTES
@@ -34,7 +35,7 @@ from services.gateway.context import Office, Visit, Visited, posted, read_form
 from services.gateway.dispatch.accepting import Accepted
 from services.gateway.reporting.draft import Sheet, is_id, new_id, sheet_at, sheet_of, stale_sheet, upload_in
 from services.gateway.reporting.forms import LONGEST_TEXT, ReportForm
-from services.gateway.reporting.views import MEGA, CheckPage, KnownAnswer, OthersAnswer, StepPage
+from services.gateway.reporting.views import MEGA, CheckPage, KnownAnswer, OffersPart, OthersAnswer, StepPage
 from services.gateway.web.pages import Elsewhere, Pages, Site, field_errors, file_of, form_of, see, text_of
 from services.gateway.web.views import FIRST_TIME, Back, FieldError, Trouble, put_off, wrong
 
@@ -47,6 +48,7 @@ IMAGE_CODES = {
     "image_bomb": "image_broken",
     "image_broken": "image_broken",
 }
+OFFERED_WHILE_TYPING = 2
 NO_UPLOADS = Back(status=503, trouble=Trouble.UPLOADS_UNAVAILABLE)
 STEP_1 = {"text": "text", "urls": "text", "attachments": "image", "": "text"}
 
@@ -118,14 +120,8 @@ def _check(site: Pages, sheet: Sheet, found: MatchView) -> Response:
     refused = (*(a.card.case_id for a in found.answers if a.card.case_id), *(k.card.id for k in found.known))
     view = CheckPage(
         draft=sheet.draft,
-        answers=tuple(
-            KnownAnswer(found=a, confirm=form_of(f"/{office.slug}/clarifications/{a.card.number}/demand", visit))
-            for a in found.answers
-        ),
-        others=tuple(
-            OthersAnswer(found=k, confirm=form_of(f"/{office.slug}/known/{k.card.id}/demand", visit))
-            for k in found.known
-        ),
+        answers=tuple(_own(a, office, visit) for a in found.answers),
+        others=tuple(_others(k, office, visit) for k in found.known),
         go_on=replace(sheet, draft=sheet.draft.model_copy(update={"refused": refused})).form("origin"),
     )
     return _shown(site, sheet, "reporting/check.html", view, "check")
@@ -259,6 +255,34 @@ async def told(office: Office, visit: Visit, site: Site, kind: Kind, request: Re
     if found is not None and found.offers:
         return _check(site, sheet, found)
     return SECOND.shown(site, sheet.with_skipped() if skipped else sheet)
+
+
+@router.post("/{slug}/report/hoax/offers")
+async def while_typing(office: Office, visit: Visit, site: Site, request: Request) -> Response:
+    """Answers to what is typed so far, as a part of the page; nothing (204) where there are none or it takes too long.
+    Nothing of it is kept."""
+    form = await posted(request, visit)
+    text = text_of(form, "text")[:LONGEST_TEXT]
+    try:
+        visit.parts.limits.typing.take(visit.client)
+        found = await visit.parts.reports.match_while_typing(office.id, text) if is_visible(text) else None
+    except (TooMany, Unavailable, Refused):
+        found = None
+    if found is None or not found.offers:
+        return Response(status_code=204, headers={"Cache-Control": "no-store"})
+    answers = tuple(_own(a, office, visit) for a in found.answers[:OFFERED_WHILE_TYPING])
+    room = OFFERED_WHILE_TYPING - len(answers)
+    view = OffersPart(answers=answers, others=tuple(_others(k, office, visit) for k in found.known[:room]))
+    return site.show(visit, office, "reporting/offers.html", view)
+
+
+def _own(found: MatchAnswer, office: TenantRecord, visit: Visited) -> KnownAnswer:
+    confirm = form_of(f"/{office.slug}/clarifications/{found.card.number}/demand", visit)
+    return KnownAnswer(found=found, confirm=confirm)
+
+
+def _others(found: KnownMatch, office: TenantRecord, visit: Visited) -> OthersAnswer:
+    return OthersAnswer(found=found, confirm=form_of(f"/{office.slug}/known/{found.card.id}/demand", visit))
 
 
 class PictureRefused(Exception):

@@ -50,6 +50,18 @@ class OthersAnswer:
 
 
 @dataclass(frozen=True, kw_only=True)
+class OffersPart:
+    """What fits what is typed so far: the first few, for the script of the form's first page."""
+
+    answers: tuple[KnownAnswer, ...] = ()
+    others: tuple[OthersAnswer, ...] = ()
+
+    @property
+    def total(self) -> int:
+        return len(self.answers) + len(self.others)
+
+
+@dataclass(frozen=True, kw_only=True)
 class CheckPage:
     """At most three published answers that may fit; never said to be the same."""
 

@@ -69,6 +69,8 @@ log = logs.get()
 
 CHUNK = 500
 STARTS_IN = 2.0
+HURRY = 0.2
+"""Seconds that a question asked while somebody types is worth waiting for."""
 
 
 class Shelf:
@@ -342,15 +344,22 @@ def create_app(settings: Settings) -> FastAPI:
     turns = Turns()
 
     @app.post("/match")
-    async def match(questions: list[Question], caller: From, request: Request, patient: bool = False) -> list[Answer]:
-        """As many answers as there is time for. `patient`: no person waits for it."""
+    async def match(
+        questions: list[Question], caller: From, request: Request, patient: bool = False, hurried: bool = False
+    ) -> list[Answer]:
+        """As many answers as there is time for. `patient`: no person waits for it. `hurried`: somebody is typing, and a
+        late answer is none: whoever sends a report does not wait behind it."""
         who = "placing" if patient else "people"
         try:
             if not health.started:
                 # Half of the cases are not known yet: "none" would be wrong, and nobody would ask again.
                 raise Busy("matcher", retry_after=STARTS_IN)
             answers = await turns.answered(
-                questions, shelf.answer, patient=patient, within=settings.match_within, is_gone=request.is_disconnected
+                questions,
+                shelf.answer,
+                patient=patient,
+                within=HURRY if hurried else settings.match_within,
+                is_gone=request.is_disconnected,
             )
         except Busy:
             telemetry.QUESTIONS.labels(who, "put_off").inc(len(questions))

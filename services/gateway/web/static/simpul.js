@@ -82,6 +82,43 @@ function guardOffline(form) {
   addEventListener("online", () => show("offline", false));
 }
 
+// While somebody types, answers that are published already: below the form, so that nothing moves under the fingers.
+// What is slow, refused or offline is passed over in silence; a document made by XMLHttpRequest needs no Trusted Types.
+const PAUSE_MS = 120;
+const WORTH_MS = 800;
+const LEAST_LETTERS = 15;
+
+function offerWhileTyping(form) {
+  const said = document.getElementById("offered");
+  const place = document.getElementById("offers");
+  const put = (into, part) =>
+    into.replaceChildren(...(part ? [...part.childNodes].map((node) => document.importNode(node, true)) : []));
+  const shown = (answer) => {
+    put(said, answer?.getElementById("offered"));
+    put(place, answer?.getElementById("offers"));
+    place.hidden = !answer;
+  };
+  let due = 0;
+  let request = null;
+  const ask = () => {
+    const text = form.elements.text.value.trim();
+    if (text.length < LEAST_LETTERS || !navigator.onLine) return shown(null);
+    request = new XMLHttpRequest();
+    request.responseType = "document";
+    request.timeout = WORTH_MS;
+    request.onload = ({ target }) => {
+      if (target.status === 200 || target.status === 204) shown(target.status === 200 ? target.response : null);
+    };
+    request.open("POST", form.dataset.offers);
+    request.send(new URLSearchParams({ csrf: form.elements.csrf.value, text }));
+  };
+  form.elements.text.addEventListener("input", () => {
+    clearTimeout(due);
+    request?.abort();
+    due = setTimeout(ask, PAUSE_MS);
+  });
+}
+
 async function copy(button) {
   const source = document.getElementById(button.dataset.copy);
   await navigator.clipboard.writeText((source.value ?? source.textContent).trim().replace(/\s+\n/g, "\n"));
@@ -150,6 +187,7 @@ document.addEventListener("DOMContentLoaded", () => {
   document.querySelectorAll("form[data-receipt]").forEach(guardReceipt);
   document.documentElement.classList.add("js");
   document.querySelectorAll("form[data-offline]").forEach(guardOffline);
+  document.querySelectorAll("form[data-offers]").forEach(offerWhileTyping);
   const sent = document.querySelector("[data-drafts-done]");
   if (sent)
     store((shelf) =>
