@@ -25,6 +25,7 @@ FIRST = {
     "assignment": "notify.assignment-offered.v1",
     "case": "reports.case-opened.v1",
     "delivery": "notify.delivery-planned.v1",
+    "known": "reports.known-recorded.v1",
     "report": "reports.report-received.v1",
 }
 """The event that something begins with."""

@@ -4,6 +4,7 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from services.gateway.access.resuming import shown_again
+from services.gateway.console.archive import pages as archive
 from services.gateway.console.case import pages as case
 from services.gateway.console.deliveries import by_hand
 from services.gateway.console.deliveries import pages as deliveries
@@ -22,7 +23,7 @@ async def start(shift: OnShift) -> Response:
     return shift.visit.finish(see(shift.url("queue")))
 
 
-for room in (queue, case, review, deliveries, by_hand, partners, requests):
+for room in (queue, case, review, deliveries, by_hand, partners, requests, archive):
     router.include_router(room.router)
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from services.gateway.console.archive import wishes as archive
 from services.gateway.console.case import wishes as case
 from services.gateway.console.deliveries import wishes as deliveries
 from services.gateway.console.requests import wishes as requests
@@ -14,5 +15,6 @@ ROOMS: Mapping[str, tuple[Wish[Any], ...]] = {
     "review": review.WISHES,
     "requests": requests.WISHES,
     "deliveries": deliveries.WISHES,
+    "archive": archive.WISHES,
 }
 WISHES: tuple[Wish[Any], ...] = tuple(wish for wishes in ROOMS.values() for wish in wishes)

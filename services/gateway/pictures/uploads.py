@@ -97,6 +97,25 @@ class Uploads:
             id=blob, sha256=digest, media_type=clean.content_type, size=len(clean.data), original_sha256=original
         )
 
+    async def hold(self, tenant: str, idempotency_key: UUID, data: bytes) -> tuple[str, str]:
+        """A file of an officer, as it is, until reports has taken it or a day has passed: its id and SHA-256.
+
+        Raises:
+            Refused: `key_reused`; `uploads_unavailable`.
+        """
+        blob = str(ids.command_id(tenant, "file", idempotency_key))
+        try:
+            async with promptly(STORED_WITHIN):
+                digest = await self._blobs.put(
+                    key(tenant, blob), data, cipher=self._cipher(tenant), metadata={"keep": False}
+                )
+                standing = await self._blobs.metadata(key(tenant, blob))
+        except Unavailable:
+            raise Refused("uploads_unavailable") from None
+        if standing is None or standing["sha256"] != digest:
+            raise Refused("key_reused")
+        return blob, digest
+
     async def _sanitised(self, tenant: str, data: bytes, *, client: str) -> imaging.SanitisedImage:
         megapixels = imaging.pixels(data) / 1_000_000
         try:

@@ -146,3 +146,44 @@ async def test_a_report_of_it_opens_a_case_that_says_so_and_an_officer_begins_th
     assert adopted.status_code == 303
     assert (case["draft"]["fact"], case["draft"]["verdict"]) == (entry["fact"], "false")
     assert [source["url"] for source in case["references"]] == [entry["url"]]
+
+
+async def test_an_editor_imports_a_file_on_a_page_and_takes_an_answer_out_again(house: House) -> None:
+    office = await house.office()
+    editor = await house.log_in(await house.officer(office, "editor"))
+    path = f"/{office.slug}/console/archive"
+    data = (
+        b"url,judul,penerbit,fakta\nhttps://periksa.contoh.example/a,Kabar satu,Redaksi,Fakta satu\nftp://x,Dua,R,F\n"
+    )
+    start = form((await editor.browser.get(path)).text, "/archive/import")
+
+    empty = await editor.browser.post(start.url, data=start.fields)
+    sent = await editor.browser.post(start.url, data=start.fields, files={"file": ("arsip.csv", data, "text/csv")})
+
+    async def finished() -> bool:
+        return "selesai, 2 baris" in (await editor.browser.get(path)).text
+
+    await until(finished)
+    page = (await editor.browser.get(path)).text
+    taken_out = await form(page, "/withdraw").send(editor.browser)
+
+    async def gone() -> bool:
+        return "Fakta satu" not in (await editor.browser.get(path)).text
+
+    await until(gone)
+    assert (empty.status_code, "Isi bagian ini." in empty.text) == (422, True)
+    assert (sent.status_code, taken_out.status_code) == (303, 303)
+    assert "Baris 2, url: bukan alamat https" in page
+    assert "1 baru, 0 berubah, 0 sama, 0 ditarik, 1 tidak bisa diambil" in page
+
+
+async def test_a_verifier_sees_the_archive_and_may_import_nothing(house: House) -> None:
+    office = await house.office()
+    verifier = await house.log_in(await house.officer(office, "verifier"))
+    page = (await verifier.browser.get(f"/{office.slug}/console/archive")).text
+    start = form(page, "/archive/import")
+
+    tried = await verifier.browser.post(start.url, data=start.fields, files={"file": ("a.csv", b"url,judul\n")})
+
+    assert "Hanya penyunting dan admin instansi yang boleh." in page
+    assert tried.status_code == 403

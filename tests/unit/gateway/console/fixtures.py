@@ -8,9 +8,11 @@ from uuid import UUID, uuid5
 from libs.contracts.notify.reads import AssignmentView, ByHandRow, DeliveryRow, LedgerRow
 from libs.contracts.reads import Page
 from libs.contracts.registry.reads import AccountView, PartnerRow
+from libs.contracts.reports.known import ImportTally, RowProblem
 from libs.contracts.reports.parts import Draft, Mark
-from libs.contracts.reports.reads import CaseRow, CaseView, ClarificationView, MessageView, ReportRow
+from libs.contracts.reports.reads import CaseRow, CaseView, ClarificationView, ImportView, MessageView, ReportRow
 from services.gateway.console import views as console
+from services.gateway.console.archive import views as archive
 from services.gateway.console.case import views as cases
 from services.gateway.console.case.pages import CORRECT
 from services.gateway.console.deliveries import views as ledger
@@ -1305,7 +1307,53 @@ def assignment_without_kit() -> p.AssignmentPage:
     return assignment(told=asked(1), kit=None, desk=partner_desk(problem="unavailable"))
 
 
+def other_publishers() -> archive.ArchivePage:
+    return archive.ArchivePage(
+        desk=desk(),
+        rows=(
+            archive.Entry(card=THEIRS),
+            archive.Entry(
+                card=but(THEIRS, id="w1", shared=False, label="EMPAT PINOKIO", verdict=None),
+                withdraw=action("console/archive/w1/withdraw"),
+            ),
+        ),
+        total=2,
+        next_url="/cirebon/console/archive?after=signed-cursor",
+        imports=(
+            ImportView(id="i2", file_name="arsip-agustus.csv", started_at=NOW, upto=500, tally=ImportTally(new=500)),
+            ImportView(
+                id="i1",
+                file_name="arsip-juli.csv",
+                started_at=NOW,
+                ended_at=NOW,
+                upto=412,
+                tally=ImportTally(new=400, changed=2, same=8, bad=2),
+                problems=(
+                    RowProblem(row=17, column="url", code="url_invalid"),
+                    RowProblem(row=90, column="", code="csv"),
+                ),
+            ),
+            ImportView(id="i0", file_name="foto.png", started_at=NOW, ended_at=NOW, failure="encoding"),
+        ),
+        start=action("console/archive/import"),
+        max_megabytes=10,
+    )
+
+
+def other_publishers_invalid() -> archive.ArchivePage:
+    return archive.ArchivePage(
+        desk=desk(errors={"file": "file_too_large", "publisher": "too_long"}),
+        rows=None,
+        imports=None,
+        start=action("console/archive/import", why_not="role_importer"),
+        publisher="Redaksi",
+        max_megabytes=10,
+    )
+
+
 PAGES: Mapping[str, tuple[str, object]] = {
+    "archive": ("console/archive/archive.html", other_publishers()),
+    "archive-invalid": ("console/archive/archive.html", other_publishers_invalid()),
     "queue": ("console/queue/queue.html", queue()),
     "queue-empty": ("console/queue/queue.html", queue_empty()),
     "queue-live": ("console/queue/queue.html", queue_live()),
