@@ -61,7 +61,7 @@ def run(stack: Stack) -> int:
         _remember_base(stack)
         with _step("Programs, secrets"):
             stack.install(say=lambda line: print(f"  {line}", flush=True))
-        with _step("Kafka, mongod, mail sink, chat provider"):
+        with _step("Kafka, mongod, mail sink, chat provider, demo pages"):
             stack.start_servers()
         with _step("Services"):
             started = stack.start_services()

@@ -44,6 +44,10 @@ class Layout:
         return LOCAL / "chat" if self.home == LOCAL / "run" else self.home / "chat"
 
     @property
+    def web(self) -> Path:
+        return self.home / "web"
+
+    @property
     def processes(self) -> Path:
         return self.home / "processes"
 

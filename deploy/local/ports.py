@@ -54,6 +54,11 @@ class Ports:
         return self.base + 22
 
     @property
+    def web(self) -> int:
+        """Pages that the demo points to."""
+        return self.base + 20
+
+    @property
     def kafka(self) -> int:
         return self.base + 10
 
@@ -72,6 +77,7 @@ class Ports:
             self.mail_page: "mail page",
             self.smtp: "mail sink",
             self.chat: "chat provider",
+            self.web: "demo pages",
             self.kafka: "Kafka",
             self.kafka_controller: "Kafka controller",
             self.mongod: "mongod",

@@ -6,6 +6,7 @@ import os
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 
+from deploy.local import web
 from deploy.local.ports import HOST, Ports
 from deploy.local.secrets import Login
 from libs.contracts.topics import WITH_LOG_INS, Service
@@ -31,7 +32,12 @@ def environment_of(
     kafka_login: Login | None,
     mongo_url: str,
     secrets_dir: Path,
+    web_dir: Path | None = None,
 ) -> dict[str, str]:
+    """
+    Args:
+        web_dir: of the demo's pages; the fetcher believes those who show its certificate to be their hosts.
+    """
     settings = {
         "HTTP_HOST": HOST,
         "HTTP_PORT": str(ports.service(service)),
@@ -42,6 +48,9 @@ def environment_of(
     }
     if service in WITH_LOG_INS:
         settings |= _of_servers(ports, kafka_bootstrap, kafka_login, mongo_url)
+    if service is Service.FETCHER and web_dir is not None and web.certificate_file(web_dir).exists():
+        settings["FETCH_OWN"] = json.dumps(dict.fromkeys(web.hosts(), f"{HOST}:{ports.web}"))
+        settings["FETCH_TRUST"] = str(web.certificate_file(web_dir))
     return {f"SIMPUL_{name}": value for name, value in settings.items()}
 
 

@@ -29,8 +29,9 @@ T = TypeVar("T")
 MAIL_SINK = "mail"
 
 CHAT = "chat"
+WEB = "web"
 
-SERVERS = (kafka.NAME, mongo.NAME, MAIL_SINK, CHAT)
+SERVERS = (kafka.NAME, mongo.NAME, MAIL_SINK, CHAT, WEB)
 
 DEMO_OFFICES = CHECKOUT / "deploy" / "demo" / "offices"
 """`<slug>.yaml`: each has a number and a bot."""
@@ -102,6 +103,7 @@ class Stack:
             kafka_login=self.credentials(service),
             mongo_url=self.mongo_url(service),
             secrets_dir=self._secrets.of(service),
+            web_dir=self.layout.web,
         )
 
     @property
@@ -151,9 +153,10 @@ class Stack:
                     self._archive_kafka()
 
     def start_servers(self) -> None:
-        """Kafka, mongod, mail and chat with everything that services expect of them; what runs is left alone."""
+        """Kafka, mongod, mail, chat and demo pages with everything that services expect of them; what runs is left
+        alone."""
         self.require_ports_free()
-        tasks: list[Callable[[], None]] = [self.start_mail_sink, self.start_chat]
+        tasks: list[Callable[[], None]] = [self.start_mail_sink, self.start_chat, self.start_web]
         tasks.append(self._provision_kafka if self._external.kafka_bootstrap else self.start_kafka)
         tasks.append(self._provision_mongo if self._external.mongo_url else self.start_mongod)
         _all(tasks)
@@ -187,6 +190,11 @@ class Stack:
             command = [sys.executable, "-m", "deploy.local.chat.server", str(self.layout.chat), str(self.ports.chat)]
             self._launch(CHAT, [*command, str(self._secrets.channels), self.public_url])
         self.children.wait_until(CHAT, lambda: is_open(self.ports.chat), seconds=SERVER_SECONDS)
+
+    def start_web(self) -> None:
+        if not self.children.find(WEB):
+            self._launch(WEB, [sys.executable, "-m", "deploy.local.web", str(self.layout.web), str(self.ports.web)])
+        self.children.wait_until(WEB, lambda: is_open(self.ports.web), seconds=SERVER_SECONDS)
 
     def start_service(self, service: Service) -> None:
         """Returns when /health/ready says so."""
@@ -240,6 +248,7 @@ class Stack:
             mongo.NAME: self.start_mongod,
             MAIL_SINK: self.start_mail_sink,
             CHAT: self.start_chat,
+            WEB: self.start_web,
         }
         if name in starts:
             starts[name]()
@@ -249,7 +258,7 @@ class Stack:
     def discard_data(self) -> None:
         """Everything but the logs."""
         servers = [self.layout.home / name for name in (kafka.NAME, mongo.NAME)]
-        for part in (*servers, self.layout.mail, self.layout.chat, self.layout.secrets):
+        for part in (*servers, self.layout.mail, self.layout.chat, self.layout.web, self.layout.secrets):
             shutil.rmtree(part, ignore_errors=True)
 
     def ports_of(self, name: str) -> list[int]:
@@ -258,6 +267,7 @@ class Stack:
             mongo.NAME: [self.ports.mongod],
             MAIL_SINK: [self.ports.smtp, self.ports.mail_page],
             CHAT: [self.ports.chat],
+            WEB: [self.ports.web],
         }
         if name in servers:
             return servers[name]

@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import hashlib
 import ssl
+from collections import OrderedDict
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from typing import Any
@@ -30,6 +31,10 @@ WAITS_FOR_A_TURN = 3.0
 """Seconds; after that whoever asks is told to come again."""
 BROWSERS = 1
 """At once: each takes a core and up to a gigabyte."""
+WAITS_FOR_A_BROWSER = 20.0
+RECENT, MOST_RECENT = 60.0, 16
+"""Seconds, and pages. An address that goes round is reported hundreds of times within minutes: its server is asked
+once, and everybody gets what it said then, with the time at which it did."""
 
 
 def agent_of(settings: FetcherSettings) -> str:
@@ -52,13 +57,27 @@ class Fetcher:
         self._pictures = settings.screenshots
         self._turns = asyncio.Semaphore(settings.fetch_at_once)
         self._browsers = asyncio.Semaphore(BROWSERS)
+        self._reader = pages.Reader()
+        self._recent: OrderedDict[FetchRequest, tuple[float, asyncio.Task[FetchAnswer]]] = OrderedDict()
 
     async def answer(self, request: FetchRequest) -> FetchAnswer:
         """
         Raises:
             Busy: others come first.
         """
-        async with _turn(self._turns):
+        now = asyncio.get_running_loop().time()
+        begun, task = self._recent.get(request, (0.0, None))
+        if task is None or now - begun > RECENT or (task.done() and not _is_worth_keeping(task)):
+            task = asyncio.create_task(self._fetched(request))
+            self._recent[request] = (now, task)
+            self._recent.move_to_end(request)
+            while len(self._recent) > MOST_RECENT:
+                self._recent.popitem(last=False)
+        # Whoever asked first may go; the others still wait for it.
+        return await asyncio.shield(task)
+
+    async def _fetched(self, request: FetchRequest) -> FetchAnswer:
+        async with _turn(self._turns, WAITS_FOR_A_TURN):
             at = datetime.now(UTC)
             fetched = await self._fetching.fetch(request.url)
             return await self._answer(fetched, at, wants_picture=request.screenshot)
@@ -75,7 +94,7 @@ class Fetcher:
         page = fetched.page
         if page is None:
             return answer
-        said = await pages.read(bytes(page.body.data), page.header("content-type"))
+        said = await self._reader.read(bytes(page.body.data), page.header("content-type"))
         wall = pages.is_wall(page.target, said.title)
         update: dict[str, Any] = {
             "status": page.status,
@@ -104,22 +123,31 @@ class Fetcher:
         if not self._pictures or program() is None:
             return {"screenshot": Screenshot.ABSENT}
         try:
-            async with self._browsers:
+            async with _turn(self._browsers, WAITS_FOR_A_BROWSER):
                 png = await self._browser.picture(page.target.url, bytes(page.body.data), page.header("content-type"))
-        except BrowserFailed as error:
+        except (BrowserFailed, Busy) as error:
             log.warning("screenshot_failed", why=str(error))
             return {"screenshot": Screenshot.FAILED}
         digest = hashlib.sha256(png).hexdigest()
         return {"screenshot": Screenshot.TAKEN, "screenshot_png": png, "screenshot_sha256": digest}
 
 
+def _is_worth_keeping(task: asyncio.Task[FetchAnswer]) -> bool:
+    """What failed may go better the next time."""
+    if task.cancelled() or task.exception() is not None:
+        return False
+    answer = task.result()
+    is_whole = answer.failure is None and (answer.status or 0) < 500
+    return is_whole and answer.screenshot is not Screenshot.FAILED
+
+
 @contextlib.asynccontextmanager
-async def _turn(turns: asyncio.Semaphore) -> AsyncIterator[None]:
+async def _turn(turns: asyncio.Semaphore, within: float) -> AsyncIterator[None]:
     try:
-        async with asyncio.timeout(WAITS_FOR_A_TURN):
+        async with asyncio.timeout(within):
             await turns.acquire()
     except TimeoutError:
-        raise Busy("fetcher", retry_after=WAITS_FOR_A_TURN) from None
+        raise Busy("fetcher", retry_after=within) from None
     try:
         yield
     finally:

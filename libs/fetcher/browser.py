@@ -22,7 +22,7 @@ from typing import Any
 from libs.fetcher.guard import Guard
 from libs.fetcher.proxy import Proxy
 
-WITHIN = 25.0
+WITHIN = 20.0
 """Seconds for all of it: Chromium starts in 1 to 3 s on an idle core."""
 LOADS_WITHIN = 6.0
 """After that the picture is taken of what is there."""

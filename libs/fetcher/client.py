@@ -5,8 +5,8 @@ from libs.fetcher.messages import FetchAnswer, FetchRequest
 from libs.runtime.http import ServiceClient
 from libs.runtime.tokens import Tokens
 
-WITHIN = 40.0
-"""Seconds: a turn, the page and its picture, each at its longest."""
+WITHIN = 60.0
+"""Seconds: turns, the page, its reading and its picture, each at its longest."""
 
 
 class FetcherClient:

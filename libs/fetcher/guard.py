@@ -6,6 +6,7 @@ Looked up twice, a name may stand for a public address first and for one inside 
 import asyncio
 import socket
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from ipaddress import IPv4Address
 
 import httpcore
@@ -23,10 +24,18 @@ TRIED = 3
 CONNECT_WITHIN = 2.5
 
 
+LOOKUPS = 32
+"""Threads that wait for answers of name servers: one that is slow must not keep the others waiting."""
+_LOOKING_UP = ThreadPoolExecutor(LOOKUPS, "lookup")
+
+
 async def system_resolver(host: str) -> Sequence[str]:
+    return await asyncio.get_running_loop().run_in_executor(_LOOKING_UP, _addresses, host)
+
+
+def _addresses(host: str) -> Sequence[str]:
     # The final dot: a cluster's search domains would make `berita.example` into a name of its own.
-    name = host if host.endswith(".") else f"{host}."
-    found = await asyncio.get_running_loop().getaddrinfo(name, None, type=socket.SOCK_STREAM)
+    found = socket.getaddrinfo(f"{host}.", None, type=socket.SOCK_STREAM)
     return [str(address[0]) for *_, address in found]
 
 

@@ -15,7 +15,7 @@ from selectolax.lexbor import LexborHTMLParser
 
 LONGEST = {"title": 300, "description": 1_000, "excerpt": 2_000}
 PROCESSOR_SECONDS = 2
-MEMORY = 512 * 1024 * 1024
+MEMORY = 256 * 1024 * 1024
 LARGEST = 4_000_000
 
 _BOMS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))

@@ -15,6 +15,9 @@ TEXTS = frozenset({"text/plain"})
 WITHIN = 6.0
 """Seconds of wall time, three times what the child has of a processor."""
 
+CHILDREN = 4
+"""At once: each may take 256 MB."""
+
 _CHILD = Path(__file__).with_name("page_child.py")
 
 _WALLS: dict[str, re.Pattern[str]] = {
@@ -54,10 +57,21 @@ class Page:
     excerpt: str = ""
 
 
-async def read(data: bytes, content_type: str) -> Page:
-    """`content_type`: the whole header. Empty where it is no page, or one that its reader did not manage."""
-    if content_type.partition(";")[0].strip().lower() not in PAGES | TEXTS:
-        return Page()
+class Reader:
+    """Reads pages, a few at a time."""
+
+    def __init__(self) -> None:
+        self._turns = asyncio.Semaphore(CHILDREN)
+
+    async def read(self, data: bytes, content_type: str) -> Page:
+        """`content_type`: the whole header. Empty where it is no page, or one that its reader did not manage."""
+        if content_type.partition(";")[0].strip().lower() not in PAGES | TEXTS:
+            return Page()
+        async with self._turns:
+            return await _read(data, content_type)
+
+
+async def _read(data: bytes, content_type: str) -> Page:
     child = await asyncio.create_subprocess_exec(
         *(sys.executable, "-I", str(_CHILD), content_type[:200]),
         stdin=asyncio.subprocess.PIPE,

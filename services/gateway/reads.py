@@ -197,6 +197,16 @@ class ReportsReads(_Reads):
         path = f"/reports/{_segment(report_id)}/pictures/{number}"
         return await self._client.get(path, tenant=tenant, actor=actor)
 
+    async def page_picture(self, tenant: str, actor: Actor, report_id: str, page: int, turn: int) -> bytes:
+        """JPEG."""
+        path = f"/reports/{_segment(report_id)}/pages/{page}/{turn}/screenshot"
+        return await self._client.get(path, tenant=tenant, actor=actor)
+
+    async def page_copy(self, tenant: str, actor: Actor, report_id: str, page: int, turn: int) -> bytes:
+        """WARC, gzip."""
+        path = f"/reports/{_segment(report_id)}/pages/{page}/{turn}/warc"
+        return await self._client.get(path, tenant=tenant, actor=actor)
+
     async def counts(self, tenant: str, actor: Actor) -> QueueCounts:
         return await self._one(QueueCounts, tenant, "/cases/counts", actor=actor)
 

@@ -9,6 +9,7 @@ from fastapi import FastAPI
 from libs.contracts.ids import SHARED
 from libs.contracts.reports.report import PlaceReport
 from libs.contracts.topics import Service
+from libs.fetcher.client import FetcherClient
 from libs.runtime.aggregates import Aggregate, Incoming
 from libs.runtime.blobs import Blobs
 from libs.runtime.bus import LATE, Loop
@@ -30,6 +31,7 @@ from services.reports.reindexing import Reindexing
 from services.reports.report.reads import ReportReads
 from services.reports.routes import Reads, router
 from services.reports.settings import Settings
+from services.reports.snapshots import Snapshots
 from services.reports.stats import Stats
 from services.reports.store import Store
 from services.reports.tickets import Tickets
@@ -66,7 +68,9 @@ def create_app(settings: Settings, aggregates: Sequence[Aggregate[Any]] = AGGREG
     mailbox = next(loop for loop in runtime.bus.loops if loop.name == PlaceReport.mailbox)
     runtime.holds["ask_again"] = held_while(placing.asking.is_away, mailbox)
     evidence = Evidence(runtime.engine, store, Blobs(runtime.mongo, "evidence"), gateway)
-    looking = Looking(store, runtime.directory)
+    looking = Looking(store, runtime.directory, archives=settings.archive_links)
+    fetcher = FetcherClient(runtime.tokens, base_url=settings.fetcher_url)
+    snapshots = Snapshots(runtime.engine, store, Blobs(runtime.mongo, "evidence"), fetcher)
     cipher = import_cipher(runtime.keyring.master.current)
     importing = Importing(runtime.engine, Blobs(runtime.mongo, IMPORTS), gateway, cipher=cipher)
     merging = Merging(runtime.engine, store)
@@ -81,12 +85,13 @@ def create_app(settings: Settings, aggregates: Sequence[Aggregate[Any]] = AGGREG
         stats=Stats(runtime.engine, store),
     )
     runtime.every(0.5, "evidence", evidence.step)
+    runtime.every(0.5, "snapshots", snapshots.step)
     runtime.every(1.0, "importing", importing.step)
     runtime.every(1.0, "merging", merging.step)
     runtime.every(60.0, "mending", merging.mend)
     runtime.every(5.0, "reindexing", Reindexing(runtime.engine, store).step)
-    runtime.last += [matcher.close, gateway.close]
+    runtime.last += [matcher.close, gateway.close, fetcher.close]
     app = runtime.app()
     app.state.runtime = runtime
-    app.include_router(router(runtime, reads, evidence, matcher, within=settings.match_within))
+    app.include_router(router(runtime, reads, evidence, snapshots, matcher, within=settings.match_within))
     return app

@@ -33,11 +33,15 @@ REPORT: Aggregate[report.Report] = Aggregate(
         index(("tenant", 1), ("ix.links", 1), ("ix.received", -1), name="links", where={"ix.links": {"$exists": True}}),
         index(("ix.received", 1), name="unread", where={"ix.unread": True}),
         index(("ix.received", 1), name="evidence_due", where={"ix.evidence_due": True}),
+        index(("ix.received", 1), name="pages_due", where={"ix.pages_due": True}),
     ),
     uniques={"number": "number_taken"},
     follow_ups=after_report,
     due=report.due,
-    timers={"ask_again": lambda identity, due: PlaceReport(report_id=identity, attempt=due.turn)},
+    timers={
+        "ask_again": lambda identity, due: PlaceReport(report_id=identity, attempt=due.turn),
+        "place": lambda identity, due: PlaceReport(report_id=identity, attempt=due.turn),
+    },
     key_subject=None,
 )
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from libs.contracts.messages import Command
 from libs.contracts.reports.case import AdoptKnown, JudgeSuggestion, MergeCase, Target, TriageCase
 from libs.contracts.reports.known import KnownEntry
-from libs.contracts.reports.report import RateAnswer
+from libs.contracts.reports.report import RateAnswer, SubmitReport
 from libs.contracts.words import ClarificationState
 from libs.runtime.aggregates import Incoming
 from libs.runtime.directory import Directory
@@ -19,9 +19,15 @@ LONGEST = 100
 
 
 class Looking:
-    def __init__(self, store: Store, directory: Directory) -> None:
+    """
+    Args:
+        archives: whether this deployment keeps copies of pages at all.
+    """
+
+    def __init__(self, store: Store, directory: Directory, *, archives: bool = False) -> None:
         self._store = store
         self._directory = directory
+        self._archives = archives
 
     async def prepare(self, incoming: Sequence[Incoming]) -> Sequence[Incoming]:
         """Whatever a sender wrote into these fields is written over."""
@@ -29,6 +35,8 @@ class Looking:
 
     async def _known(self, tenant: str, command: Command) -> Command:
         match command:
+            case SubmitReport():
+                return command.model_copy(update={"archive_links": self._archives and self._wants_copies(tenant)})
             case MergeCase():
                 return command.model_copy(update={"end": await self._end(tenant, command.into)})
             case JudgeSuggestion():
@@ -46,6 +54,10 @@ class Looking:
     async def _entry(self, tenant: str, known_id: str) -> KnownEntry | None:
         found = await self._store.known([key(scope, known_id) for scope in scoped(tenant)])
         return next((known.entry for _, known in found if not known.withdrawn), None)
+
+    def _wants_copies(self, tenant: str) -> bool:
+        office = self._directory.tenants.get(tenant)
+        return office is not None and office.settings.archive_links
 
     async def _end(self, tenant: str, case_id: str) -> Target | None:
         end = await living_end(self._store, tenant, case_id)

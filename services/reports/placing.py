@@ -14,7 +14,7 @@ from uuid import UUID
 from libs.contracts.reports.parts import Candidate, KnownFound
 from libs.contracts.reports.report import Placement, PlaceReport
 from libs.contracts.words import CaseState, MatchOutcome
-from libs.kit.addresses import addresses
+from libs.kit.addresses import addresses, without_addresses
 from libs.kit.claims import ENOUGH_CONTENT, read
 from libs.kit.stems import Stems
 from libs.kit.text import fingerprint_of, normalise
@@ -25,6 +25,7 @@ from services.reports.asking import Asking
 from services.reports.case.state import ENDED
 from services.reports.matching.questions import Answer, Question
 from services.reports.posts import posts_of
+from services.reports.report.pages import leads_to, says_little, words_of
 from services.reports.report.rules import Report, is_to_be_placed
 from services.reports.store import Store
 
@@ -224,11 +225,22 @@ def _known(recent: _Recent, marked: _Marked) -> tuple[str, str | None] | None:
 
 
 def told(report: Report) -> str:
-    """Everything that says what a report is about: its text, its links, and the words in its pictures."""
+    """Everything that says what a report is about: its text, its links, the words in its pictures, and where those say
+    little what its pages say of themselves."""
     if report.text == ERASED:
         return ""
     further = (url for url in report.urls if url not in report.text.split())
-    return "\n".join(part for part in (report.text, *further, report.words) if part)
+    own = (report.text, *further, report.words)
+    pages = _of_pages(report)
+    # Of nothing but a link the page is the text.
+    bare = not without_addresses(f"{report.text}\n{report.words}").strip()
+    return "\n".join(part for part in ((pages, *own) if bare else (*own, pages)) if part)
+
+
+def _of_pages(report: Report) -> str:
+    if not report.snapshots or not isinstance(report.snapshots, tuple):
+        return ""
+    return words_of(report.snapshots) if says_little(f"{report.text}\n{report.words}") else ""
 
 
 def marks_of(report: Report) -> list[str]:
@@ -250,7 +262,8 @@ def marks_of(report: Report) -> list[str]:
 
 def links_of(report: Report) -> list[str]:
     """Marks of the posts and pages that it points to; a whole account or site is no claim."""
-    return posts_of((*report.urls, *addresses(report.text)))
+    led = leads_to(report.snapshots) if isinstance(report.snapshots, tuple) else []
+    return posts_of((*report.urls, *addresses(report.text), *led))
 
 
 def _placement(answer: Answer | None, report: Report) -> Placement:

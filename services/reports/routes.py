@@ -39,6 +39,7 @@ from services.reports.known.reads import OFFERED, KnownReads
 from services.reports.matching.questions import Answer, Question
 from services.reports.report.masking import Reader
 from services.reports.report.reads import ReportReads
+from services.reports.snapshots import Snapshots
 from services.reports.stats import Stats
 from services.reports.tickets import Tickets
 
@@ -78,6 +79,15 @@ def reader(caller: Caller) -> Reader:
     return Reader(office(caller).id, datetime.now(UTC))
 
 
+def checker(caller: Caller) -> Actor:
+    """Raises:
+    Refused: the caller does not act for somebody who checks reports.
+    """
+    if caller.actor is None or not CHECKERS & set(caller.actor.roles):
+        raise Refused("role_missing")
+    return caller.actor
+
+
 @dataclass(frozen=True)
 class Reads:
     tickets: Tickets
@@ -88,7 +98,9 @@ class Reads:
     stats: Stats
 
 
-def router(runtime: Runtime, reads: Reads, pictures: Evidence, matcher: ServiceClient, *, within: float) -> APIRouter:
+def router(
+    runtime: Runtime, reads: Reads, pictures: Evidence, pages: Snapshots, matcher: ServiceClient, *, within: float
+) -> APIRouter:
     api = APIRouter()
     From: Any = caller_dependency(runtime.tokens)
 
@@ -219,5 +231,17 @@ def router(runtime: Runtime, reads: Reads, pictures: Evidence, matcher: ServiceC
     async def picture(report_id: Id, number: Position, caller: From) -> Response:
         office(caller)
         return Response(await pictures.picture(tenant_of(caller), report_id, number), media_type="image/jpeg")
+
+    @api.get("/reports/{report_id}/pages/{page}/{turn}/screenshot")
+    async def screenshot(report_id: Id, page: Position, turn: Position, caller: From) -> Response:
+        office(caller)
+        found = await pages.screenshot(tenant_of(caller), report_id, page, turn)
+        return Response(found, media_type="image/jpeg")
+
+    @api.get("/reports/{report_id}/pages/{page}/{turn}/warc")
+    async def warc(report_id: Id, page: Position, turn: Position, caller: From) -> Response:
+        checker(caller)
+        found = await pages.warc(tenant_of(caller), report_id, page, turn)
+        return Response(found, media_type="application/warc")
 
     return api

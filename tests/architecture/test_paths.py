@@ -57,7 +57,7 @@ def every_route() -> Iterator[APIRoute]:
     for holder in (
         gateway(),
         registry(unused, unused, unused),
-        reports(unused, unused, unused, unused, within=1),
+        reports(unused, unused, unused, unused, unused, within=1),
         notify(unused, unused),
     ):
         yield from api_routes(holder)

@@ -289,31 +289,33 @@ def test_whatever_is_not_named_may_not_talk_at_all(render: Render) -> None:
 
 
 @pytest.mark.parametrize("what", [LOCAL, EVERYTHING], ids=["local", "everything"])
-def test_the_fetcher_alone_has_a_way_out_to_the_web_and_none_to_a_server(render: Render, what: Any) -> None:
+def test_the_fetcher_alone_may_open_any_page_and_nobody_a_machine_inside(render: Render, what: Any) -> None:
     policies = of_kind(render(what), "NetworkPolicy")
     outward = {
-        policy["metadata"]["name"]
+        policy["metadata"]["name"]: (rule, {port["port"] for port in rule["ports"]})
         for policy in policies
         for rule in policy["spec"].get("egress", [])
-        for peer in rule.get("to", [{"anywhere": rule["ports"]}])
-        if "ipBlock" in peer or {port["port"] for port in peer.get("anywhere", [])} & {80, 443}
+        if "to" not in rule or any("ipBlock" in peer for peer in rule["to"])
+        if {port["port"] for port in rule["ports"]} & {80, 443}
     }
-    fetcher = named(policies, "NetworkPolicy", "fetcher")["spec"]
 
-    assert outward == {"fetcher"}
-    assert fetcher["podSelector"] == {"matchLabels": {"app.kubernetes.io/name": "fetcher"}}
-    web = next(rule for rule in fetcher["egress"] if "ipBlock" in rule["to"][0])
-    assert web["ports"] == [{"protocol": "TCP", "port": 80}, {"protocol": "TCP", "port": 443}]
-    allowed = [(ip_network(p["ipBlock"]["cidr"]), [ip_network(n) for n in p["ipBlock"]["except"]]) for p in web["to"]]
-    for text in (*INTERNAL, *INTERNAL_V6):
-        address = ip_address(text)
-        is_open = any(
-            net.version == address.version and address in net and not any(address in one for one in without)
-            for net, without in allowed
-        )
-        assert not is_open, text
-    (named_servers,) = named(policies, "NetworkPolicy", "servers")["spec"]["podSelector"]["matchExpressions"]
-    assert named_servers == {"key": "app.kubernetes.io/name", "operator": "NotIn", "values": ["fetcher"]}
+    assert {name: ports for name, (_, ports) in outward.items()} == {"fetcher": {80, 443}, "notify": {443}}
+    for name, (rule, _) in outward.items():
+        blocks = [peer["ipBlock"] for peer in rule["to"]]
+        allowed = [(ip_network(b["cidr"]), [ip_network(n) for n in b["except"]]) for b in blocks]
+        for text in (*INTERNAL, *INTERNAL_V6):
+            address = ip_address(text)
+            is_open = any(
+                net.version == address.version and address in net and not any(address in one for one in without)
+                for net, without in allowed
+            )
+            assert not is_open, (name, text)
+
+
+def test_whoever_talks_to_strangers_has_no_way_to_a_server(render: Render) -> None:
+    (rule,) = named(render(EVERYTHING), "NetworkPolicy", "servers")["spec"]["podSelector"]["matchExpressions"]
+
+    assert rule == {"key": "app.kubernetes.io/name", "operator": "NotIn", "values": ["fetcher"]}
 
 
 def may_reach(policies: list[Manifest], name: str) -> set[str]:

@@ -46,6 +46,8 @@ class TenantSettings(BaseModel):
     answer_hours: int = 24
     limit_hours: int = 72
     partner_answer_hours: int = 24
+    archive_links: bool = True
+    """Keep a copy of the pages that reports point to, fetched by the fetcher."""
 
 
 class CreateTenant(Command, name="registry.create-tenant.v1", of="tenant", to="tenant_id", keyed_by_tenant=True):

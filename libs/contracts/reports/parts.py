@@ -31,6 +31,37 @@ class Attachment(Part):
     original_sha256: str | None = None
 
 
+class Snapshot(Part):
+    """What stood at an address that was reported, when it was looked at.
+
+    Attributes:
+        page: which address of its report, from 1.
+        turn: how often that one had been looked at, from 1.
+        url: the address, as it was reported.
+        final_url: where it led.
+        status: HTTP's; None where nobody answered.
+        sha256: of the copy (WARC).
+        screenshot_sha256: of the picture of it; `screenshot` says why there is none.
+        failure: why there is no copy: `login_wall`, `refused`, `unreachable`, …
+        truncated: the page goes on beyond its copy.
+    """
+
+    page: int
+    turn: int
+    at: datetime
+    url: str
+    final_url: str = ""
+    status: int | None = None
+    media_type: str = ""
+    title: str = ""
+    description: str = ""
+    sha256: str | None = None
+    screenshot: str = ""
+    screenshot_sha256: str | None = None
+    failure: str | None = None
+    truncated: bool = False
+
+
 class Reference(Part):
     """A source. `sha256` is of the archived copy; None until there is one."""
 

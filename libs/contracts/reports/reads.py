@@ -4,7 +4,7 @@ from datetime import date, datetime
 
 from libs.contracts.reads import Page, Read
 from libs.contracts.reports.known import ImportTally, RowProblem
-from libs.contracts.reports.parts import Asked, Candidate, Draft, Reference, SpareDraft
+from libs.contracts.reports.parts import Asked, Candidate, Draft, Reference, Snapshot, SpareDraft
 from libs.contracts.reports.parts import Mark as ReporterMark
 
 
@@ -206,6 +206,22 @@ class Reveal(Read):
     note: str = ""
 
 
+class PageView(Read):
+    """An address that was reported, and what stood there.
+
+    Attributes:
+        page: its number in the report, from 1.
+        url: as it was reported.
+        waits: it is to be looked at, for the first time or once more.
+        copies: newest first.
+    """
+
+    page: int
+    url: str
+    waits: bool = False
+    copies: tuple[Snapshot, ...] = ()
+
+
 class ReportRow(Read):
     """A report as an officer sees it: never who sent it, and personal data in it masked, unless the officer has said
     why it is needed."""
@@ -225,6 +241,8 @@ class ReportRow(Read):
     attachments: int = 0
     words: str = ""
     """Read from its pictures."""
+    pages: tuple[PageView, ...] = ()
+    """Addresses of which copies are kept, where the office wants that."""
     case_id: str | None = None
     answer: str = ""
     messages: tuple[MessageView, ...] = ()

@@ -7,6 +7,8 @@ from libs.contracts.fields import Flag, Limit, Note, SaidText
 from libs.contracts.messages import Command, Event, Sealable
 from libs.contracts.reports.parts import Attachment, Candidate, KnownFound, Mark, Part
 
+MOST_PAGES = 5
+"""Addresses of one report of which copies are made."""
 OUTCOMES = ("solved", "clarified", "no_action", "not_responsible", "duplicate", "unclear")
 
 
@@ -35,6 +37,13 @@ class RevealContent(Sealable):
     """The reason in the officer's words."""
 
 
+class SnapshotContent(Sealable):
+    url: str
+    final_url: str = ""
+    title: str = ""
+    description: str = ""
+
+
 class SubmitReport(
     Command, name="reports.submit-report.v1", of="report", to="report_id", creates=True, private=ReportContent
 ):
@@ -58,6 +67,8 @@ class SubmitReport(
     answer_hours: int = 24
     limit_hours: int = 72
     """The office's clocks at the time; a later change of its settings moves no promise."""
+    archive_links: bool = False
+    """The office keeps copies of pages. Added by the service itself, never by a sender."""
 
 
 class ReportReceived(
@@ -83,6 +94,10 @@ class ReportReceived(
     doubt: str = ""
     code_hash: str = ""
     body_hash: str | None = None
+    pages: int = 0
+    """Addresses of which copies are to be made."""
+    place_by: datetime | None = None
+    """It says little itself, so what its page says is waited for, until then."""
 
 
 class RecordEvidence(Command, name="reports.record-evidence.v1", of="report", to="report_id", private=MessageContent):
@@ -109,6 +124,62 @@ class EvidenceTaken(Event, name="reports.evidence-taken.v1", of="report", privat
     complete: bool
     """True with the last of the report's pictures."""
     words: str = ""
+
+
+class RecordSnapshot(Command, name="reports.record-snapshot.v1", of="report", to="report_id", private=SnapshotContent):
+    """Reports has looked at an address that was reported. Fields: see `Snapshot`."""
+
+    report_id: str
+    page: int
+    turn: int
+    taken_at: datetime
+    status: int | None = None
+    media_type: str = ""
+    sha256: str | None = None
+    screenshot: str = ""
+    screenshot_sha256: str | None = None
+    failure: str | None = None
+    truncated: bool = False
+
+
+class SnapshotTaken(
+    Event,
+    name="reports.snapshot-taken.v1",
+    of="report",
+    private={"url", "final_url", "title", "description"},
+):
+    report_id: str
+    page: int
+    turn: int
+    taken_at: datetime
+    status: int | None = None
+    media_type: str = ""
+    sha256: str | None = None
+    screenshot: str = ""
+    screenshot_sha256: str | None = None
+    failure: str | None = None
+    truncated: bool = False
+    place: bool = False
+    """It was waited for: the report is placed now."""
+    ask_again: bool = False
+    """The report was placed without it, and says little itself."""
+    url: str = ""
+    final_url: str = ""
+    title: str = ""
+    description: str = ""
+
+
+class RetakeSnapshot(Command, name="reports.retake-snapshot.v1", of="report", to="report_id"):
+    """An officer wants an address that was reported looked at once more."""
+
+    report_id: str
+    page: Annotated[int, Limit(least=1, most=MOST_PAGES)]
+
+
+class SnapshotAsked(Event, name="reports.snapshot-asked.v1", of="report"):
+    report_id: str
+    page: int
+    turn: int
 
 
 class Placement(Part):

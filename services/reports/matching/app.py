@@ -38,6 +38,7 @@ from libs.contracts.reports.report import (
     ReportMoved,
     ReportScreenedOut,
     ReportWithdrawn,
+    SnapshotTaken,
 )
 from libs.contracts.topics import Service, journal
 from libs.contracts.words import ClarificationState
@@ -174,7 +175,7 @@ class Shelf:
 
     async def _heard(self, tenant: str, event: Event, reports: Mapping[str, Report]) -> None:
         match event:
-            case ReportMatched() | ReportMoved() | EvidenceTaken() | AnswerRated():
+            case ReportMatched() | ReportMoved() | EvidenceTaken() | SnapshotTaken() | AnswerRated():
                 report = reports.get(key(tenant, event.report_id))
                 if report is not None:
                     self._link(tenant, report)
@@ -271,7 +272,7 @@ def _sample_of(document_id: str, case: Case) -> str:
     return key(tenant_of(document_id), case.sample[0]) if case.sample else ""
 
 
-_REPORT_READ = (ReportMatched, ReportMoved, EvidenceTaken, AnswerRated)
+_REPORT_READ = (ReportMatched, ReportMoved, EvidenceTaken, SnapshotTaken, AnswerRated)
 _CASE_READ = (DraftSaved, DraftAdopted, CaseReopened, CaseRevived, CaseRecalled, CaseAbsorbed)
 """After these a case may stand under other words, or stand again."""
 _CONCERNING: dict[str, type[Event]] = {

@@ -19,6 +19,7 @@ from libs.contracts.reports.report import (
     ReportScreenedOut,
     ReportSettled,
     ReportWithdrawn,
+    SnapshotTaken,
 )
 from libs.contracts.words import ReportKind
 from libs.runtime.aggregates import FollowUp
@@ -26,10 +27,12 @@ from libs.runtime.aggregates import FollowUp
 
 def after_report(event: Event) -> Iterable[FollowUp]:
     match event:
-        case ReportReceived(kind=ReportKind.HOAX, attachments=()):
+        case ReportReceived(kind=ReportKind.HOAX, attachments=(), place_by=None):
             yield FollowUp("place", PlaceReport(report_id=event.report_id, attempt=1))
         case EvidenceTaken(complete=True):
             # The words in its pictures are known now, or will not be.
+            yield FollowUp("place", PlaceReport(report_id=event.report_id, attempt=1))
+        case SnapshotTaken(place=True):
             yield FollowUp("place", PlaceReport(report_id=event.report_id, attempt=1))
         case ReportMatched():
             yield from _after_matched(event)

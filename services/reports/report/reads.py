@@ -5,12 +5,14 @@ from datetime import datetime
 from typing import Any
 
 from libs.contracts.reads import Page
-from libs.contracts.reports.reads import MessageView, ReportRow, Reveal
+from libs.contracts.reports.parts import Snapshot
+from libs.contracts.reports.reads import MessageView, PageView, ReportRow, Reveal
 from libs.runtime.cursors import Cursors
 from libs.runtime.engine import Engine
 from libs.runtime.errors import NotFound
 from services.reports.report.masking import Reader, Veil
-from services.reports.report.rules import Report, looks_of, revealed_until
+from services.reports.report.pages import pages_of
+from services.reports.report.rules import Report, looks_of, pages_due, revealed_until
 from services.reports.store import MOST, PAGE, Store
 
 WAITING: Mapping[str, Any] = {"$or": [{"ix.state": {"$in": ["received", "reopened"]}}, {"ix.unread": True}]}
@@ -103,6 +105,7 @@ def report_row(report: Report, reader: Reader | None = None) -> ReportRow:
         confidential=report.confidential,
         attachments=len(report.attachments),
         words=veil.over(report.words),
+        pages=pages_view(report, veil, Veil(lifted=until is not None)),
         case_id=report.case_id,
         answer=report.answer,
         messages=tuple(
@@ -115,6 +118,33 @@ def report_row(report: Report, reader: Reader | None = None) -> ReportRow:
             Reveal(officer=look.officer, at=look.at, reason=look.reason, note=look.note) for look in looks_of(report)
         ),
     )
+
+
+def pages_view(report: Report, veil: Veil, again: Veil) -> tuple[PageView, ...]:
+    """What strangers wrote is masked as what the reporter did.
+
+    Args:
+        again: over addresses, which are counted where they were reported.
+    """
+    if not report.pages or not isinstance(report.snapshots, tuple):
+        return ()
+    due = {page for page, _ in pages_due(report)}
+    newest_first = sorted(report.snapshots, key=lambda s: -s.turn)
+    return tuple(
+        PageView(
+            page=page,
+            url=again.over(url),
+            waits=page in due,
+            copies=tuple(_masked(s, veil, again) for s in newest_first if s.page == page),
+        )
+        for page, url in enumerate(pages_of(report.text, report.urls)[: report.pages], 1)
+    )
+
+
+def _masked(snapshot: Snapshot, veil: Veil, again: Veil) -> Snapshot:
+    addresses = {"url": again.over(snapshot.url), "final_url": again.over(snapshot.final_url)}
+    words = {"title": veil.over(snapshot.title), "description": veil.over(snapshot.description)}
+    return snapshot.model_copy(update=addresses | words)
 
 
 def messages_of(report: Report) -> tuple[MessageView, ...]:

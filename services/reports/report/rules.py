@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict
 
 from libs.contracts import ids
 from libs.contracts.messages import Command, Event
-from libs.contracts.reports.parts import Attachment, Candidate, Mark
+from libs.contracts.reports.parts import Attachment, Candidate, Mark, Snapshot
 from libs.contracts.reports.report import (
     AddEvidence,
     AddMessage,
@@ -28,6 +28,7 @@ from libs.contracts.reports.report import (
     RateAnswer,
     RatingContent,
     RecordEvidence,
+    RecordSnapshot,
     RejectMatch,
     ReportAnswered,
     ReportContent,
@@ -37,10 +38,14 @@ from libs.contracts.reports.report import (
     ReportScreenedOut,
     ReportSettled,
     ReportWithdrawn,
+    RetakeSnapshot,
     RevealContent,
     RevealPersonalData,
     ScreenOutReport,
     SettleReport,
+    SnapshotAsked,
+    SnapshotContent,
+    SnapshotTaken,
     SubmitReport,
     WithdrawReport,
 )
@@ -49,6 +54,7 @@ from libs.kit.visible import is_visible
 from libs.runtime.aggregates import Context, Due, State
 from libs.runtime.errors import NotFound, Refused
 from services.reports.permissions import require_checker
+from services.reports.report.pages import pages_of, says_little, tells_something
 
 ENDED = frozenset({ReportState.SCREENED_OUT, ReportState.WITHDRAWN, ReportState.CLOSED})
 GONE = frozenset({ReportState.SCREENED_OUT, ReportState.WITHDRAWN})
@@ -61,6 +67,10 @@ MOST_PICTURES = 20
 MOST_LOOKS = 20
 REVEALED = timedelta(minutes=15)
 """How long an officer reads what is masked, each time that they say why."""
+PAGE_PATIENCE = timedelta(seconds=5)
+"""A report that says little itself is placed without its page after this, and asked about again when it is there."""
+MOST_TURNS = 10
+"""Times that one page is looked at."""
 
 
 class Line(BaseModel):
@@ -88,7 +98,9 @@ class Look(BaseModel):
 
 
 class Report(State):
-    private: ClassVar[frozenset[str]] = frozenset({"text", "urls", "doubt", "words", "messages", "answer", "looks"})
+    private: ClassVar[frozenset[str]] = frozenset(
+        {"text", "urls", "doubt", "words", "messages", "answer", "looks", "snapshots"}
+    )
 
     report_id: str
     kind: str
@@ -127,6 +139,13 @@ class Report(State):
     marks: tuple[Mark, ...] = ()
     """Those that nobody has dealt with."""
     ended_at: datetime | None = None
+    pages: int = 0
+    """Addresses of which copies are made."""
+    page_turns: Mapping[str, int] = {}
+    """Page -> how often it is to be looked at, where that is more than once."""
+    page_done: Mapping[str, int] = {}
+    """Page -> how often it was."""
+    place_by: datetime | None = None
     text: str = ""
     urls: tuple[str, ...] = ()
     doubt: str = ""
@@ -135,6 +154,7 @@ class Report(State):
     answer: str = ""
     looks: tuple[Look, ...] = ()
     """The last ones; the history has all."""
+    snapshots: tuple[Snapshot, ...] = ()
 
     def own_case(self) -> str:
         """The case that it opens where no other fits."""
@@ -160,6 +180,10 @@ def decide(report: Report | None, command: Command, context: Context) -> Iterabl
             raise Refused("state_conflict")
         case RecordEvidence():
             return _evidence(report, command, context)
+        case RecordSnapshot():
+            return _snapshot(report, command, context)
+        case RetakeSnapshot():
+            return _once_more(report, command, context)
         case PlaceReport():
             return _placed(report, command, context)
         case RejectMatch():
@@ -196,6 +220,8 @@ def _received(command: SubmitReport, context: Context) -> ReportReceived:
         raise Refused("validation", "sealed")
     if not (is_visible(content.text) or content.urls or command.attachments):
         raise Refused("validation", "text")
+    pages = pages_of(content.text, content.urls) if command.archive_links else ()
+    alone = command.kind == ReportKind.HOAX and not command.attachments
     return ReportReceived(
         report_id=command.report_id,
         kind=command.kind,
@@ -217,7 +243,65 @@ def _received(command: SubmitReport, context: Context) -> ReportReceived:
         doubt=content.doubt,
         code_hash=command.code_hash,
         body_hash=command.body_hash,
+        pages=len(pages),
+        place_by=context.at + PAGE_PATIENCE if pages and alone and says_little(content.text) else None,
     )
+
+
+def pages_due(report: Report) -> list[tuple[int, int]]:
+    """Pages that are still to be looked at, each with its turn."""
+    wanted = ((page, report.page_turns.get(str(page), 1)) for page in range(1, report.pages + 1))
+    return [(page, turn) for page, turn in wanted if report.page_done.get(str(page), 0) < turn]
+
+
+def _snapshot(report: Report, command: RecordSnapshot, context: Context) -> Iterable[Event]:
+    content = context.private
+    if not isinstance(content, SnapshotContent):
+        raise Refused("validation", "sealed")
+    due = pages_due(report)
+    if (command.page, command.turn) not in due:
+        return []
+    taken = SnapshotTaken(
+        report_id=report.report_id,
+        page=command.page,
+        turn=command.turn,
+        taken_at=command.taken_at,
+        status=command.status,
+        media_type=command.media_type,
+        sha256=command.sha256,
+        screenshot=command.screenshot,
+        screenshot_sha256=command.screenshot_sha256,
+        failure=command.failure,
+        truncated=command.truncated,
+        url=content.url,
+        final_url=content.final_url,
+        title=content.title,
+        description=content.description,
+    )
+    tells = tells_something(_as_kept(taken))
+    if report.state in ENDED or report.kind != ReportKind.HOAX:
+        return [taken]
+    if report.case_id is None:
+        waited_for = report.place_by is not None and report.attempts == 0
+        return [taken.model_copy(update={"place": waited_for and (tells or len(due) == 1)})]
+    unplaced = report.case_id == report.own_case() and report.outcome != MatchOutcome.MATCH
+    again = tells and unplaced and report.ask_again_at is None and says_little(f"{report.text}\n{report.words}")
+    return [taken.model_copy(update={"ask_again": again})]
+
+
+def _as_kept(event: SnapshotTaken) -> Snapshot:
+    taken = {name: value for name, value in vars(event).items() if name in Snapshot.model_fields}
+    return Snapshot.model_validate({**taken, "at": event.taken_at})
+
+
+def _once_more(report: Report, command: RetakeSnapshot, context: Context) -> Iterable[Event]:
+    require_checker(context)
+    done = report.page_done.get(str(command.page), 0)
+    if not 1 <= command.page <= report.pages or report.state in GONE or done >= MOST_TURNS:
+        raise Refused("state_conflict")
+    if any(page == command.page for page, _ in pages_due(report)):
+        return []
+    return [SnapshotAsked(report_id=report.report_id, page=command.page, turn=done + 1)]
 
 
 def _evidence(report: Report, command: RecordEvidence, context: Context) -> Iterable[Event]:
@@ -457,6 +541,13 @@ def _changes(report: Report, event: Event) -> Mapping[str, Any]:
                 "hashes": (*report.hashes, event.perceptual_hash) if event.perceptual_hash else report.hashes,
                 "words": f"{report.words}\n{event.words}".strip() if event.words else report.words,
             }
+        case SnapshotTaken():
+            before = report.snapshots if isinstance(report.snapshots, tuple) else ()
+            again = {"ask_again_at": event.taken_at} if event.ask_again else {}
+            done = {**report.page_done, str(event.page): event.turn}
+            return {"page_done": done, "snapshots": (*before, _as_kept(event)), **again}
+        case SnapshotAsked():
+            return {"page_turns": {**report.page_turns, str(event.page): event.turn}}
         case EvidenceAdded():
             return {
                 "attachments": (*report.attachments, *event.attachments),
@@ -561,6 +652,8 @@ def _after_rating(report: Report, event: AnswerRated) -> Mapping[str, Any]:
 def due(report: Report) -> Iterable[Due]:
     if report.ask_again_at is not None and report.state not in ENDED:
         yield Due("ask_again", report.ask_again_at, report.attempts + 1)
+    if report.place_by is not None and report.case_id is None and not report.attempts and report.state not in ENDED:
+        yield Due("place", report.place_by, 1)
 
 
 def index_fields(report: Report) -> dict[str, Any]:
@@ -583,4 +676,6 @@ def index_fields(report: Report) -> dict[str, Any]:
         found["revealed"] = True
     if len(report.evidence) < len(report.attachments):
         found["evidence_due"] = True
+    if report.pages and report.state not in ENDED and pages_due(report):
+        found["pages_due"] = True
     return found

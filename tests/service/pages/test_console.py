@@ -1,3 +1,4 @@
+import hashlib
 import io
 import re
 from dataclasses import dataclass
@@ -7,6 +8,7 @@ from uuid import uuid4
 import pytest
 from PIL import Image
 
+from libs.contracts.topics import Service
 from tests.service.gateway.house import PASSWORD, Desk, House, TestOffice, TestOfficer, key, totp, until
 from tests.service.pages.reading import Form, form
 
@@ -435,3 +437,35 @@ async def test_a_draft_that_somebody_else_saved_is_told_also_when_another_button
     assert refused.status_code == 422
     assert "Disimpan lebih dulu." in refused.text
     assert "Bandingkan, lalu pilih" in refused.text
+
+
+async def test_a_reported_page_is_shown_with_its_copy_and_fetched_again(room: Newsroom) -> None:
+    """The fetcher of this stack knows the demo's pages."""
+    room.house.stack.start_services([Service.FETCHER])
+    text = f"Beredar lagi {uuid4().hex} {uuid4().hex}"
+    case = await room.case(text, urls=["https://video-pendek.example/v/telur-ploso"])
+    browser = room.verifier.browser
+
+    async def shows(*words: str) -> str:
+        found: list[str] = []
+
+        async def there() -> bool:
+            found[:] = [await room.read(case)]
+            return all(word in found[0] for word in words)
+
+        await until(there, within=90)
+        return found[0]
+
+    first = await shows("Awas telur plastik di Pasar Ploso!", "Ambil lagi")
+    copy = await browser.get(re.findall(r'href="([^"]+/pages/1/1/copy)"', first)[0])
+    [sha256] = re.findall(r"SHA-256 ([0-9a-f]{64})", first)
+    answer = await form(first, "/pages/1/again").send(browser)
+    said = await room.read(answer.headers["location"])
+    again = await shows("Salinan sebelumnya")
+
+    assert copy.headers["content-disposition"].startswith("attachment; filename=")
+    assert (copy.headers["x-content-type-options"], copy.headers["cache-control"]) == ("nosniff", "private, no-store")
+    assert hashlib.sha256(copy.content).hexdigest() == sha256
+    assert "Laman itu akan diambil lagi" in said
+    for picture in re.findall(r'src="([^"]+/pages/1/\d/picture)"', again):
+        assert (await browser.get(picture)).content.startswith(b"\xff\xd8\xff")

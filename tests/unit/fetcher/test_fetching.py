@@ -434,10 +434,69 @@ async def test_whoever_finds_no_turn_is_told_to_come_again(laman: Site, monkeypa
     await asyncio.sleep(0.05)
 
     with pytest.raises(Busy):
-        await fetcher.answer(FetchRequest(url="http://laman.example/a", screenshot=False))
+        await fetcher.answer(FetchRequest(url="http://laman.example/b", screenshot=False))
     let_go.set()
 
     assert (await first).failure is None
+
+
+async def test_what_goes_round_is_asked_for_once(laman: Site) -> None:
+    laman.says["/a"] = page(HTML)
+    fetcher = Fetcher(settings(laman))
+    request = FetchRequest(url="http://laman.example/a", screenshot=False)
+
+    together = await asyncio.gather(*(fetcher.answer(request) for _ in range(20)))
+    later = await fetcher.answer(FetchRequest(url="http://laman.example/a", screenshot=False))
+
+    assert len(laman.asked) == 1
+    assert {a.fetched_at for a in (*together, later)} == {later.fetched_at}
+
+
+async def test_what_failed_is_asked_for_again_and_so_is_what_is_old(
+    laman: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fetcher = Fetcher(settings(laman))
+    request = FetchRequest(url="http://laman.example/a", screenshot=False)
+    laman.says["/a"] = b"SSH-2.0-OpenSSH_9.2\r\n"
+    assert (await fetcher.answer(request)).failure == F.PROTOCOL
+    laman.says["/a"] = page(HTML, status="503 Busy")
+    assert (await fetcher.answer(request)).status == 503
+    laman.says["/a"] = page(HTML)
+    assert (await fetcher.answer(request)).status == 200
+
+    monkeypatch.setattr("libs.fetcher.app.RECENT", -1.0)
+    await fetcher.answer(request)
+
+    assert len(laman.asked) == 4
+
+
+async def test_one_who_goes_takes_nobodys_answer_along(laman: Site) -> None:
+    let_go = asyncio.Event()
+
+    async def waits(head: bytes, writer: asyncio.StreamWriter) -> None:
+        await let_go.wait()
+        writer.write(page(HTML))
+
+    laman.says["/a"] = waits
+    fetcher = Fetcher(settings(laman))
+    request = FetchRequest(url="http://laman.example/a", screenshot=False)
+    first, second = (asyncio.create_task(fetcher.answer(request)) for _ in range(2))
+    await asyncio.sleep(0.05)
+    first.cancel()
+    let_go.set()
+
+    assert (await second).failure is None
+
+
+@pytest.mark.parametrize("value", ["\xe9t\xe9", "tab\tbed", "", "x" * 5000, "=?utf-8?q?a?="])
+async def test_headers_of_any_kind_can_be_kept(laman: Site, value: str) -> None:
+    said = page(HTML, more="X-Aneh: @\r\n").replace(b"@", value.encode("latin-1"))
+    laman.says["/a"] = said.replace(b"200 OK", b"200 ")
+
+    answer = await asked(laman)
+
+    assert answer.warc is not None
+    assert [r.rec_type for r in ArchiveIterator(BytesIO(answer.warc), check_digests="raise")].count("response") == 1
 
 
 def test_the_agent_cannot_be_made_to_say_more() -> None:

@@ -25,7 +25,7 @@ def test_a_port_in_use_is_named_with_its_purpose_and_the_remedy() -> None:
 
 def test_two_checkouts_a_hundred_ports_apart_share_none() -> None:
     assert not Ports(8400).purposes().keys() & Ports(8500).purposes().keys()
-    assert len(Ports().purposes()) == 18
+    assert len(Ports().purposes()) == 19
 
 
 def test_every_service_has_a_module_to_start() -> None:

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from hashlib import sha256
 
 from libs.contracts.fields import FARTHEST_DUE
-from libs.contracts.reports.parts import Draft, Reference, SpareDraft
+from libs.contracts.reports.parts import Draft, Reference, Snapshot, SpareDraft
 from libs.contracts.reports.reads import CaseView, KnownMatch, MarkView, ReportRow, SimilarCase, Step
 from libs.contracts.words import CaseState, Role
 from libs.kit import areas
@@ -153,6 +153,39 @@ def picture_urls(shift: Shift, row: ReportRow) -> tuple[str, ...]:
     return tuple(shift.url("reports", row.id, "pictures", str(n + 1)) for n in range(row.attachments))
 
 
+def page_lines(shift: Shift, row: ReportRow, attempt: Attempt | None, *base: str) -> tuple[case_views.PageLine, ...]:
+    """`base`: where the forms of its report begin."""
+    gone = row.state in ("withdrawn", "screened_out")
+    again = of(attempt, f"again {row.id}")
+    return tuple(
+        case_views.PageLine(
+            page=page.page,
+            url=page.url,
+            waits=page.waits,
+            copies=tuple(_page_copy(shift, row.id, copy) for copy in page.copies),
+            again=None if gone or page.waits else shift.action(*base, "pages", str(page.page), "again", attempt=again),
+        )
+        for page in row.pages
+    )
+
+
+def _page_copy(shift: Shift, report_id: str, copy: Snapshot) -> case_views.PageCopy:
+    base = ("reports", report_id, "pages", str(copy.page), str(copy.turn))
+    return case_views.PageCopy(
+        at=copy.at,
+        status=copy.status,
+        title=copy.title,
+        description=copy.description,
+        final_url=copy.final_url if copy.final_url.rstrip("/") != copy.url.rstrip("/") else "",
+        sha256=copy.sha256 or "",
+        file_url=shift.url(*base, "copy") if copy.sha256 and shift.works else "",
+        picture_url=shift.url(*base, "picture") if copy.screenshot_sha256 else "",
+        picture="" if copy.screenshot_sha256 else copy.screenshot,
+        truncated=copy.truncated,
+        failure=copy.failure or "",
+    )
+
+
 def report_line(
     shift: Shift, row: ReportRow, attempt: Attempt | None, *, case_id: str, unsent: Unsent = NOTHING
 ) -> case_views.ReportLine:
@@ -163,7 +196,8 @@ def report_line(
         number=row.number,
         sent_at=row.received_at,
         text=row.text,
-        links=tuple(u for u in row.urls if u not in row.text),
+        links=tuple(u for u in row.urls if u not in row.text and u not in {p.url for p in row.pages}),
+        pages=page_lines(shift, row, attempt, "cases", case_id, "reports", row.id),
         pictures=picture_urls(shift, row),
         picture_text=row.words,
         doubt=row.doubt,

@@ -106,6 +106,21 @@ async def picture(shift: OnShift, report_id: Id, number: Position) -> Response:
     return Response(data, media_type="image/jpeg", headers={"Cache-Control": "private, no-store"})
 
 
+@router.get("/{slug}/console/reports/{report_id}/pages/{page}/{turn}/picture")
+async def page_picture(shift: OnShift, report_id: Id, page: Position, turn: Position) -> Response:
+    data = await shift.parts.reports.page_picture(shift.office.id, shift.officer.actor, report_id, page, turn)
+    return Response(data, media_type="image/jpeg", headers={"Cache-Control": "private, no-store"})
+
+
+@router.get("/{slug}/console/reports/{report_id}/pages/{page}/{turn}/copy")
+async def page_copy(shift: OnShift, report_id: Id, page: Position, turn: Position) -> Response:
+    """Never shown: it is a stranger's page, and leaves as a file."""
+    data = await shift.parts.reports.page_copy(shift.office.id, shift.officer.actor, report_id, page, turn)
+    name = f"laman-{report_id[:8]}-{page}-{turn}.warc.gz"
+    headers = {"Cache-Control": "private, no-store", "Content-Disposition": f'attachment; filename="{name}"'}
+    return Response(data, media_type="application/warc", headers=headers)
+
+
 async def _carry(shift: Shift, pressed: Pressed, *, to: str = "") -> Response:
     """What else was typed on the page is kept, before and after.
 

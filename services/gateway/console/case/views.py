@@ -76,6 +76,40 @@ class Look:
 
 
 @dataclass(frozen=True, kw_only=True)
+class PageCopy:
+    """What stood at an address when it was looked at."""
+
+    at: datetime
+    status: int | None = None
+    title: str = ""
+    description: str = ""
+    final_url: str = ""
+    """Where it led; empty where that is the address itself."""
+    sha256: str = ""
+    """Of the copy, 64 hex characters."""
+    file_url: str = ""
+    """Of the copy, for those who may have it."""
+    picture_url: str = ""
+    picture: str = ""
+    """Code of why there is no picture: `absent`, `failed`, `no_page`."""
+    truncated: bool = False
+    failure: str = ""
+    """Code of why there is no copy."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class PageLine:
+    """An address that was reported; shown as text, as all are."""
+
+    page: int
+    url: str
+    waits: bool = False
+    copies: tuple[PageCopy, ...] = ()
+    """Newest first."""
+    again: Action | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
 class ReportLine:
     """One report as officers see it: what was sent and where it was seen, never who sent it."""
 
@@ -86,6 +120,8 @@ class ReportLine:
     """Empty when only a picture or a link came."""
     links: tuple[str, ...] = ()
     """Shown as text: an officer's click would tell the other side that the office looks."""
+    pages: tuple[PageLine, ...] = ()
+    """Those of which copies are kept."""
     pictures: tuple[str, ...] = ()
     """Addresses of what came with it, made anew from the pixels."""
     picture_text: str = ""

@@ -12,7 +12,7 @@ from libs.kit import areas
 from services.gateway.console import views as console_views
 from services.gateway.console.carrying import Pressed, carry_out
 from services.gateway.console.case import views as case_views
-from services.gateway.console.case.page import message_lines, picture_urls, reveal_form
+from services.gateway.console.case.page import message_lines, page_lines, picture_urls, reveal_form
 from services.gateway.console.requests import views
 from services.gateway.console.serving import add_buttons
 from services.gateway.console.shift import Attempt, Done, Frame, OnShift, Said, Shift, of
@@ -93,7 +93,8 @@ def request_line(shift: Shift, row: ReportRow, frame: Frame, attempt: Attempt | 
         number=row.number,
         sent_at=row.received_at,
         text=row.text,
-        links=tuple(u for u in row.urls if u not in row.text),
+        links=tuple(u for u in row.urls if u not in row.text and u not in {p.url for p in row.pages}),
+        pages=page_lines(shift, row, attempt, "answers", row.id),
         pictures=picture_urls(shift, row),
         picture_text=row.words,
         area=areas.title_of(row.area),

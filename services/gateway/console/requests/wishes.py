@@ -7,6 +7,7 @@ from libs.contracts.reports import report
 from libs.contracts.words import CHECKERS
 from services.gateway.dispatch.notices import Notice
 from services.gateway.dispatch.wishes import Button, Posted, Wish, declared
+from services.gateway.web.pages import number_in
 
 REPLY = "text-"
 """Begins the names of replies on a page that has a box for each report, and for each thing that came back."""
@@ -28,6 +29,10 @@ def _with_its_reason(posted: Posted) -> Mapping[str, Any]:
     name = own if own in posted.form else "reason"
     posted.require(name)
     return {"reason": posted.text(name)}
+
+
+def _of_its_address(posted: Posted) -> Mapping[str, Any]:
+    return {"page": number_in(posted.ids["page"])}
 
 
 def _with_its_purpose(posted: Posted) -> Mapping[str, Any]:
@@ -124,6 +129,26 @@ SETTLE = Wish(
     about="Takes the mark off one report of a case.",
     may=CHECKERS,
     buttons=(Button("answers/{report_id}/settle", done=Notice("settled", "Ditandai sudah ditangani.")),),
+)
+
+LOOKED_AGAIN = Notice("page_asked", "Laman itu akan diambil lagi; salinan yang ada tetap tersimpan.")
+RETAKE = Wish(
+    report.RetakeSnapshot,
+    "/reports/{report_id}/snapshots",
+    name="retake_snapshot",
+    shape="SnapshotWish",
+    summary="Look at a reported page once more",
+    about="Earlier copies are kept.",
+    may=CHECKERS,
+    buttons=(
+        Button("answers/{report_id}/pages/{page}/again", done=LOOKED_AGAIN, fills=_of_its_address),
+        Button(
+            "cases/{case_id}/reports/{report_id}/pages/{page}/again",
+            each="report_id",
+            done=LOOKED_AGAIN,
+            fills=_of_its_address,
+        ),
+    ),
 )
 
 WISHES = declared(globals())

@@ -270,6 +270,44 @@ def queue_unavailable() -> queue_views.QueuePage:
     return queue_views.QueuePage(desk=desk(waiting=None, reviews=None), available=False)
 
 
+PAGES_REPORTED = (
+    cases.PageLine(
+        page=1,
+        url="https://pendek.example/libur",
+        copies=(
+            cases.PageCopy(
+                at=ago(minutes=16),
+                status=200,
+                title="Sekolah libur sepekan karena banjir?",
+                description="Surat edaran yang beredar di grup wali murid.",
+                final_url="https://kabar.example/2026/11/sekolah-libur-sepekan",
+                sha256="9c" * 32,
+                file_url="/jombang/console/reports/r2301/pages/1/2/copy",
+                picture_url="/picture.svg",
+                truncated=True,
+            ),
+            cases.PageCopy(at=ago(hours=3), failure="timeout"),
+        ),
+        again=action("console/cases/c1/reports/r2301/pages/1/again"),
+    ),
+    cases.PageLine(
+        page=2,
+        url="https://media-sosial.example/p/1",
+        copies=(cases.PageCopy(at=ago(minutes=16), status=200, failure="login_wall"),),
+        again=action("console/cases/c1/reports/r2301/pages/2/again"),
+    ),
+    cases.PageLine(page=3, url="https://kabar.example/baru", waits=True),
+    cases.PageLine(
+        page=4,
+        url="https://kabar.example/hilang",
+        copies=(
+            cases.PageCopy(at=ago(minutes=15), status=404, title="Tidak ditemukan", sha256="4d" * 32, picture="absent"),
+        ),
+        again=action("console/cases/c1/reports/r2301/pages/4/again"),
+    ),
+)
+
+
 REPORTS = (
     cases.ReportLine(
         number="JBG-26-002310",
@@ -305,6 +343,7 @@ REPORTS = (
         masked=1,
         revealed_until=ahead(minutes=12),
         looks=(cases.Look(who="Rina Astuti", at=ago(minutes=3), reason="other", note="diminta pemiliknya"),),
+        pages=PAGES_REPORTED,
     ),
     cases.ReportLine(
         number="JBG-26-002296",
