@@ -112,8 +112,11 @@ bench: setup
 # Fits the matcher on the development data, prints figures out of fold and writes the coefficients that ship.
 .PHONY: match-calibrate
 match-calibrate: setup-test
-	@nice -n 10 $(PYTHON) -m tests.bench.matching.train
 	@nice -n 10 $(PYTHON) -m tests.bench.matching.train_pairs
+	@nice -n 10 $(PYTHON) -m tests.bench.matching.train
+	@$(PYTHON) ../shared/tools/score_matching.py --answers .local/titles.answers.jsonl --absent .local/titles.absent.jsonl \
+		--equivalents .local/titles.equivalents.jsonl --archive ../shared/data/matching/archive.jsonl \
+		--gold ../shared/data/matching/reports_to_archive.dev.jsonl
 	@$(PYTHON) ../shared/tools/score_pairs.py --answers .local/pairs.out-of-fold.jsonl \
 		--gold ../shared/data/matching/pairs.dev.jsonl
 

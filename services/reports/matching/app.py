@@ -57,8 +57,8 @@ from libs.runtime.tokens import Tokens
 from services.reports.case.state import ENDED, Case
 from services.reports.clarification.rules import Clarification
 from services.reports.kinds import AGGREGATES, CASE, CLARIFICATION, KNOWN, REPORT
-from services.reports.matching.engine import Decision, Document, Kinds, Matcher
-from services.reports.matching.questions import Answer, Found, Imported, Question
+from services.reports.matching.engine import Candidate, Caution, Decision, Document, Kinds, Matcher, MatchResult
+from services.reports.matching.questions import Answer, ClaimFound, Found, Imported, Question, Why
 from services.reports.matching.teaching import teaches
 from services.reports.matching.turns import Turns
 from services.reports.placing import told
@@ -239,32 +239,58 @@ class Shelf:
             self._link(tenant, report)
 
     def answer(self, question: Question) -> Answer:
-        result = self._matcher.match(question.tenant, question.text, question.limit, without=question.without)
+        asked = (question.tenant, question.text, question.limit)
+        caution = Caution(question.caution)
+        result = self._matcher.match(*asked, without=question.without, caution=caution)
+        by_claim = (
+            self._matcher.by_claim(*asked, without=question.without, caution=caution) if question.by_claim else []
+        )
         return Answer(
             id=question.id,
             decision=result.decision,
-            candidates=tuple(
-                Found(
-                    case_id=c.id,
-                    clarification_id=self._clarifications.get(f"{question.tenant}/{c.id}"),
-                    kind=c.kind,
-                    score=c.score,
-                    is_campaign=c.is_campaign,
+            candidates=self._found(question.tenant, result),
+            imported=self._imported(result.imported),
+            claims=tuple(
+                ClaimFound(
+                    text=text,
+                    decision=found.decision,
+                    candidates=self._found(question.tenant, found),
+                    imported=self._imported(found.imported),
                 )
-                for c in result.candidates
+                for text, found in by_claim
             ),
-            imported=tuple(
-                Imported(
-                    known_id=c.id,
-                    scope=self._scopes[c.id],
-                    score=c.score,
-                    is_sure=position == 0 and imported.decision is Decision.MATCH,
-                )
-                for position, c in enumerate(imported.candidates)
-            )
-            if (imported := result.imported)
-            else (),
         )
+
+    def _found(self, tenant: str, result: MatchResult) -> tuple[Found, ...]:
+        return tuple(
+            Found(
+                case_id=c.id,
+                clarification_id=self._clarifications.get(key(tenant, c.id)),
+                kind=c.kind,
+                score=c.score,
+                is_campaign=c.is_campaign,
+                reasons=_why(c),
+            )
+            for c in result.candidates
+        )
+
+    def _imported(self, result: MatchResult | None) -> tuple[Imported, ...]:
+        if result is None:
+            return ()
+        return tuple(
+            Imported(
+                known_id=c.id,
+                scope=self._scopes[c.id],
+                score=c.score,
+                is_sure=position == 0 and result.decision is Decision.MATCH,
+                reasons=_why(c),
+            )
+            for position, c in enumerate(result.candidates)
+        )
+
+
+def _why(candidate: Candidate) -> tuple[Why, ...]:
+    return tuple(Why(code=reason.code, value=reason.value) for reason in candidate.reasons)
 
 
 def _sample_of(document_id: str, case: Case) -> str:

@@ -8,9 +8,10 @@ certainty from another. Pure: documents come in, nothing goes out; whoever owns 
 
 import json
 from collections import OrderedDict
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from heapq import nlargest
 from math import log
 from pathlib import Path
 
@@ -38,13 +39,20 @@ from services.reports.matching.features import (
 from services.reports.matching.index import Background, Bm25Index, CosineIndex, Flags, Floats, hashed
 from services.reports.matching.model import Model
 from services.reports.matching.pairs import PairModel, Relation, pair_features
+from services.reports.matching.pieces import passage, pieces
+from services.reports.matching.reasons import FEW_WORDS, Reason, differing, share
 
 FUSION = 20
 """Constant of reciprocal rank fusion; 20 to 60 differ by less than .005 in recall on the development data."""
-DEPTH = 30
+DEPTH = 100
 """Candidates taken from each search."""
-EXAMINED = 9
-"""Answers on which features are computed; the right one is deeper for 1 in 60 of those found at all."""
+EXAMINED = 30
+"""Answers on which features are computed. The right one is among so many for .835 of the development reports, among 9
+for .802."""
+BODIES = 3
+"""Bodies that are read for the passage most like the report."""
+PAIRED = 8
+"""Of those, the likeliest by their titles, on which the dear features of two long texts are computed."""
 CASES_EXAMINED = 4
 """Open cases likewise: a wrong guess among them is mended by merging, and each costs as much time as an answer."""
 WORDED = 3
@@ -59,21 +67,21 @@ LEAST_COVERAGE = 0.25
 """Of the title's weight, that the report must contain before a title alone is a match. The model learnt among 7,000
 answers, where the best of them stands out; in a young office nothing competes, and it took that for certainty: of 600
 unrelated pairs 97 were a match, 1 with this. Over the whole archive none of 278 matches lies below."""
-YOUNG, GROWN = 20, 250
-"""Answers. Up to the first an office is young, from the second on the threshold is that of the whole archive."""
-YOUNG_SURE_FROM = 0.85
-"""The threshold of a young office. It is fitted against 7,000 answers, one of which is nearly always like the report
-without being its answer; of 10 drawn at random none is. Of 500 reports 300 are then answered and 281 before, none
-wrongly; among the 9 titles nearest to the report, without its answer, 9 wrongly (5 before)."""
+SURE = 0.9
+"""Where a score says that a candidate is a match, whatever the threshold of its model, office and caution."""
+LOOK = 0.1
+"""Where a score is worth a person's look."""
+LEAST_SURE = 0.75
+"""No threshold lies below, whatever training finds: development reports hold few of what people make up."""
 AROUND = 25
 """Words of greeting and question around a claim that is passed on word for word."""
 HALF = 0.5
 PLAINLY = 5
 """Different words that say something, from which a text need not be read closely to know that it claims something."""
-_COVERAGE = TITLE_FEATURES.index("coverage")
+_COVERAGE, _FUZZY_COVERAGE = TITLE_FEATURES.index("coverage"), TITLE_FEATURES.index("fuzzy_coverage")
 USUAL_TITLE, USUAL_BODY, USUAL_TEXT = 11, 120, 40
 """Words: of development titles and reports on average; of bodies a guess, an office's own settle it."""
-MADE = 5_000
+MADE = 8_000
 """Titles kept ready for comparison, 5 kB each; another takes 0.05 ms."""
 BLOCK = 256
 CLAIM_WORDS = 14
@@ -90,6 +98,14 @@ class Kinds(StrEnum):
     LINKED = "linked"
     IMPORTED = "imported"
     """An answer that somebody else published; those of `SHARED` are everybody's."""
+
+
+class Caution(StrEnum):
+    """How sure an office wants to be before the product answers by itself."""
+
+    LOOSER = "looser"
+    USUAL = "usual"
+    STRICTER = "stricter"
 
 
 class Decision(StrEnum):
@@ -121,7 +137,7 @@ class Candidate:
     """One answer.
 
     Attributes:
-        score: the calibrated probability that it is the right one.
+        score: from `SURE` it may be given alone, from `LOOK` it is worth a person's look.
         is_campaign: it says the same in the same words of somebody else: worth a look, and never the answer.
     """
 
@@ -129,6 +145,7 @@ class Candidate:
     kind: Kinds
     score: float
     is_campaign: bool = False
+    reasons: tuple[Reason, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,6 +176,7 @@ class Examined:
     Attributes:
         features: of the report and the title.
         linked: of the report and that text, or the title where it is as long as a text.
+        passage: of the report and the passage of the body that is most like it, where the body was found by it.
         text: the nearest text linked to the answer.
         among: how many answers or cases the candidate was chosen from.
     """
@@ -172,6 +190,7 @@ class Examined:
     linked: list[float] | None
     linked_cosine: float
     linked_words: int
+    passage: list[float] | None
     among: int
 
 
@@ -181,8 +200,8 @@ class Trained:
 
     title: Model
     pairs: PairModel
-    match_from: float
-    suggest_from: float
+    match_from: Mapping[Caution, Sequence[tuple[int, float]]]
+    """For each size of an archive, in ascending order, the probability from which a title is a match."""
     stems: Background
     grams: Background
 
@@ -192,15 +211,20 @@ class Trained:
         models = json.loads((folder / "models.json").read_text(encoding="utf-8"))
         common = json.loads((folder / "background.json").read_text(encoding="utf-8"))
         if tuple(models["title"]["names"]) != TITLE_FEATURES:
-            raise ValueError("the models were trained on other features: run tests/bench/matching/train.py")
+            raise ValueError("the models were trained on other features: run make match-calibrate")
         return cls(
             title=Model.of(models["title"]),
             pairs=PairModel.load(folder),
-            match_from=models["match_from"],
-            suggest_from=models["suggest_from"],
+            match_from={Caution(name): [(n, at) for n, at in steps] for name, steps in models["match_from"].items()},
             stems=Background.of(common["size"], common["stems"]),
             grams=Background.of(common["size"], common["grams"]),
         )
+
+    def sure_from(self, answers: int, caution: Caution) -> float:
+        """Between two sizes the threshold rises with their logarithm: the more answers, the more is like a report."""
+        steps = self.match_from[caution]
+        sizes = [log(size) for size, _ in steps]
+        return float(np.interp(log(max(1, answers)), sizes, [at for _, at in steps]))
 
 
 class Matcher:
@@ -273,17 +297,42 @@ class Matcher:
         siblings[key] = document.id
         self._linked_stems.add(self._linked.put(document, compared), hashed(compared.stems))
 
-    def match(self, tenant: str, text: str, limit: int = 3, *, without: Collection[str] = ()) -> MatchResult:
+    def match(
+        self,
+        tenant: str,
+        text: str,
+        limit: int = 3,
+        *,
+        without: Collection[str] = (),
+        caution: Caution = Caution.USUAL,
+    ) -> MatchResult:
         """The likeliest answers and cases worth a look, `limit` of each; `without` some that are known to be wrong."""
-        ranked = self.ranked(tenant, text, without)
+        examined = self.examine(tenant, text, without)
+        by_id = {(each.document.kind, each.document.id): each for each in examined}
+        ranked = self.ordered(examined, caution)
         own = self.decided([candidate for candidate in ranked if candidate.kind is not Kinds.IMPORTED], limit)
-        imported = [candidate for candidate in ranked if candidate.kind is Kinds.IMPORTED]
-        return replace(own, imported=self.decided(imported, limit)) if imported else own
+        imported = self.decided([candidate for candidate in ranked if candidate.kind is Kinds.IMPORTED], limit)
+
+        def explained(result: MatchResult) -> MatchResult:
+            candidates = (replace(c, reasons=tuple(self._reasons(by_id[c.kind, c.id]))) for c in result.candidates)
+            return replace(result, candidates=tuple(candidates))
+
+        return replace(explained(own), imported=explained(imported) if imported.candidates else None)
+
+    def by_claim(
+        self, tenant: str, text: str, limit: int = 3, *, without: Collection[str] = (), caution: Caution = Caution.USUAL
+    ) -> list[tuple[str, MatchResult]]:
+        """For each claim of a long message that has something worth a look, what there is; empty where it is short.
+
+        Each is a question of its own, so it takes up to four times as long as the message.
+        """
+        found = [(piece, self.match(tenant, piece, limit, without=without, caution=caution)) for piece in pieces(text)]
+        return [(piece, result) for piece, result in found if result.candidates or result.imported]
 
     def decided(self, ranked: Sequence[Candidate], limit: int = 3) -> MatchResult:
         """A sure answer first, then the open case that the report surely belongs to, then the likeliest of all."""
-        worth = [candidate for candidate in ranked if candidate.score >= self._trained.suggest_from]
-        sure = [candidate for candidate in worth if candidate.score >= self._trained.match_from]
+        worth = [candidate for candidate in ranked if candidate.score >= LOOK]
+        sure = [candidate for candidate in worth if candidate.score >= SURE]
         sure.sort(key=lambda candidate: candidate.kind is not Kinds.CLARIFICATION)
         if sure:
             worth = [sure[0], *(candidate for candidate in worth if candidate is not sure[0])]
@@ -292,25 +341,34 @@ class Matcher:
         kept = [[candidate for candidate in worth if candidate.kind is kind][:limit] for kind in Kinds]
         return MatchResult(decision, tuple(candidate for candidate in worth if any(candidate in few for few in kept)))
 
-    def ranked(self, tenant: str, text: str, without: Collection[str] = ()) -> list[Candidate]:
+    def ranked(
+        self, tenant: str, text: str, without: Collection[str] = (), *, caution: Caution = Caution.USUAL
+    ) -> list[Candidate]:
         """All candidates that were examined, best first, however unlikely."""
+        return self.ordered(self.examine(tenant, text, without), caution)
+
+    def ordered(self, examined: Iterable[Examined], caution: Caution) -> list[Candidate]:
         scored = [
-            Candidate(examined.document.id, examined.document.kind, self.score(examined), self.is_campaign(examined))
-            for examined in self.examine(tenant, text, without)
+            Candidate(each.document.id, each.document.kind, self.score(each, caution), self.is_campaign(each))
+            for each in examined
         ]
         return sorted(scored, key=lambda candidate: -candidate.score)
 
-    def score(self, examined: Examined) -> float:
-        """The probability that the candidate answers the report, held below `match` where a person must decide."""
-        score = self._probability(examined)
-        if score >= self._trained.suggest_from and not has_claim(examined.query):
-            return self._trained.suggest_from - 0.01
+    def score(self, examined: Examined, caution: Caution = Caution.USUAL) -> float:
+        """How likely the candidate answers the report: from `SURE` a match, from `LOOK` worth a look."""
+        by_title, by_text = self._by_title(examined), self._by_text(examined)
+        score = max(_aligned(by_title, self._trained.sure_from(examined.among, caution)), by_text)
+        if examined.passage is not None:
+            # What an office wrote to explain may say the contrary of the claim: it proposes and never decides.
+            score = max(score, min(self._trained.pairs.same(examined.passage), SURE - 0.02))
+        if score >= LOOK and not has_claim(examined.query):
+            return LOOK * score
         if is_verbatim(examined):
             return 1.0
-        # The same words with another town, bank, amount, day or name, or denied, are another claim, however alike.
-        if score >= self._trained.match_from and (is_other_claim(examined) or self.is_campaign(examined)):
-            return self._below_match()
-        return max(score, self._trained.suggest_from) if self.is_campaign(examined) else score
+        if score >= SURE and not self._may_match(examined, by_text):
+            # Below those that may be a match, and in their own order.
+            return SURE - 0.02 + score / 100
+        return max(score, LOOK) if self.is_campaign(examined) else score
 
     def is_campaign(self, examined: Examined) -> bool:
         """Whether the report is of the template that made the candidate's text, with another target."""
@@ -320,36 +378,55 @@ class Matcher:
             and self._trained.pairs.template(examined.linked) >= CAMPAIGN_FROM
         )
 
-    def _probability(self, examined: Examined) -> float:
-        by_title = self._trained.title.probabilities(examined.features)[1]
-        score = self._aligned(by_title, self._sure_from(examined.among))
-        if examined.features[_COVERAGE] < LEAST_COVERAGE:
-            score = min(score, self._below_match())
-        if examined.linked is not None:
-            by_text = self._aligned(self._trained.pairs.same(examined.linked), self._trained.pairs.match_from)
-            may_decide = examined.linked_cosine >= LINKED_COSINE and examined.linked_words >= ENOUGH_WORDS
-            score = max(score, by_text if may_decide else min(by_text, self._below_match()))
-        return score
+    def sureness(self, examined: Examined) -> float:
+        """The threshold up to which the candidate would be a match, for fitting that threshold; 0 where a person must
+        decide whatever it is."""
+        by_text = self._by_text(examined)
+        if not has_claim(examined.query):
+            return 0.0
+        if is_verbatim(examined):
+            return 1.0
+        sure = 1.0 if by_text >= SURE else self._by_title(examined)
+        return sure if sure >= LEAST_SURE and self._may_match(examined, by_text) else 0.0
 
-    def _aligned(self, probability: float, sure_from: float) -> float:
-        """With the threshold from which it is sure brought to one figure.
+    def _reasons(self, examined: Examined) -> Iterator[Reason]:
+        query, title, text = examined.query, examined.title, examined.text
+        said = examined.features[_COVERAGE]
+        if not has_claim(query):
+            yield Reason("no_claim")
+        if is_verbatim(examined):
+            yield Reason("word_for_word")
+            return
+        yield Reason("same_words" if said >= LEAST_COVERAGE else "little_said", share(said))
+        if text is not None:
+            yield Reason("told_before", share(examined.linked_cosine))
+        if examined.passage is not None and (explained := self._trained.pairs.same(examined.passage)) >= LOOK:
+            yield Reason("in_the_explanation", share(explained))
+        if len(query.stems) < FEW_WORDS:
+            yield Reason("few_words")
+        if is_of_other_post(query, title):
+            yield Reason("other_post")
+        yield from dict.fromkeys((*differing(query, title), *(differing(query, text) if text is not None else ())))
 
-        The pair model is less sure of itself than the title model, and that one less in a young office.
-        """
-        ours, look = self._trained.match_from, self._trained.suggest_from
-        if probability < look:
-            return probability
-        if probability < sure_from:
-            return look + (probability - look) * (ours - look) / (sure_from - look)
-        return ours + (probability - sure_from) * (1 - ours) / (1 - sure_from)
+    def _by_title(self, examined: Examined) -> float:
+        probability = self._trained.title.probabilities(examined.features)[1]
+        # Not a word of it is said, not even misspelt: nothing to look at, however empty the archive.
+        return probability if examined.features[_FUZZY_COVERAGE] else probability * LOOK
 
-    def _sure_from(self, answers: int) -> float:
-        old = self._trained.match_from
-        age = log(max(answers, YOUNG) / YOUNG) / log(GROWN / YOUNG)
-        return YOUNG_SURE_FROM + (old - YOUNG_SURE_FROM) * min(1.0, age)
+    def _by_text(self, examined: Examined) -> float:
+        if examined.linked is None:
+            return 0.0
+        by_text = _aligned(self._trained.pairs.same(examined.linked), self._trained.pairs.match_from)
+        may_decide = examined.linked_cosine >= LINKED_COSINE and examined.linked_words >= ENOUGH_WORDS
+        if examined.text is None and examined.document.kind is not Kinds.CASE:
+            # A long title is a text for whoever passes it on nearly as it is; it is ranked as a title among titles.
+            return by_text if may_decide and by_text >= SURE else 0.0
+        return by_text if may_decide else min(by_text, SURE - 0.01)
 
-    def _below_match(self) -> float:
-        return self._trained.match_from - 0.01
+    def _may_match(self, examined: Examined, by_text: float) -> bool:
+        """The same words with another town, bank, amount, day or name, or denied, are another claim, however alike."""
+        has_enough = examined.features[_COVERAGE] >= LEAST_COVERAGE or by_text >= SURE
+        return has_enough and not is_other_claim(examined) and not self.is_campaign(examined)
 
     def relation(self, one: str, other: str) -> tuple[Relation, float]:
         """How two texts belong together, and the probability that they make the same claim."""
@@ -378,7 +455,7 @@ class Matcher:
     def _examined(self, asked: "_Found", shelf: Flags, most: int, *, beside: Sequence[int]) -> list[Examined]:
         """The best rows of one shelf; those `beside` compete with them and are not looked at again."""
         nearest = [row for row in asked.nearest if shelf[row]]
-        fused = _fused([*(_best(scores * shelf) for scores in (asked.cosines, asked.bm25, asked.bodies)), nearest])
+        fused = _fused([*(best(scores * shelf) for scores in (asked.cosines, asked.bm25, asked.bodies)), nearest])
         rows = sorted(fused, key=lambda row: -fused[row])[:most]
         # A text linked to an answer may be the only trace of it, so its first few are always looked at; and what is
         # said word for word is found among any number of near copies.
@@ -392,41 +469,55 @@ class Matcher:
         rivals = list(competing)
         weight = self.weights([query, *competing.values(), *texts.values()])
         covered = {row: coverage(query, title, weight) for row, title in competing.items()}
-        found = []
+        by_cosine = _Contest(dict(zip(rivals, cosines[rivals].tolist(), strict=True)))
+        by_stems = _Contest(dict(zip(rivals, bm25[rivals].tolist(), strict=True)))
+        by_rank, by_coverage = _Contest(fused), _Contest(covered)
+        measured = {}
         for row, title in titles.items():
             standing = Standing(
-                cosine=float(cosines[row]),
-                bm25=float(bm25[row]),
+                cosine=by_cosine.scores[row],
+                bm25=by_stems.scores[row],
                 fusion=fused[row],
                 coverage=covered[row],
-                cosine_rival=_rival(cosines, row, rivals),
-                bm25_rival=_rival(bm25, row, rivals),
-                fusion_rival=_rival(fused, row, rows),
-                coverage_rival=_rival(covered, row, rivals),
+                cosine_rival=by_cosine.rival(row),
+                bm25_rival=by_stems.rival(row),
+                fusion_rival=by_rank.rival(row),
+                coverage_rival=by_coverage.rival(row),
             )
-            similar = texts.get(row) or (title if len(title.stems) >= CLAIM_WORDS else None)
+            measured[row] = title_features(query, title, standing, weight)
+        told = [row for row in best(asked.bodies * shelf, BODIES) if row in titles]
+        likely = sorted(rows, key=lambda row: -self._trained.title.probabilities(measured[row])[1])[:PAIRED]
+        found = []
+        for row, title in titles.items():
+            is_text = row in likely and len(title.stems) >= CLAIM_WORDS
+            similar = texts.get(row) or (title if is_text else None)
             found.append(
                 Examined(
                     document=self._titles.document(row),
                     fusion=fused[row],
-                    features=title_features(query, title, standing, weight),
+                    features=measured[row],
                     query=query,
                     title=title,
                     text=texts.get(row),
                     linked=pair_features(query, similar, self._trained.pairs.lexicon) if similar else None,
                     linked_cosine=cosine(query.stem_set, similar.stem_set, weight) if similar else 0.0,
                     linked_words=min(len(query.stems), len(similar.stems)) if similar else 0,
+                    passage=self._passage(query, row) if row in told else None,
                     among=among,
                 )
             )
         return found
+
+    def _passage(self, query: Compared, row: int) -> list[float]:
+        found = self._compared(passage(query, self._titles.document(row).body, self._stem))
+        return pair_features(query, found, self._trained.pairs.lexicon)
 
     def _nearest_linked(self, tenant: str, query: Compared, without: Collection[str]) -> dict[int, int]:
         """Row of the answer → row of its nearest linked text, nearest first."""
         nearest: dict[int, int] = {}
         if not self._linked_stems.size:
             return nearest
-        for row in _best(self._linked_stems.scores(hashed(query.stems)) * self._linked.mask(tenant, without)):
+        for row in best(self._linked_stems.scores(hashed(query.stems)) * self._linked.mask(tenant, without)):
             answer = self._linked.document(row).answers_to
             target = self._titles.rows.get((tenant, answer or ""))
             if target is not None and answer not in without:
@@ -459,6 +550,15 @@ class _Found:
     worded: Sequence[int]
 
 
+def _aligned(probability: float, sure_from: float) -> float:
+    """With the threshold from which it is sure brought to `SURE`: each model and each office has its own."""
+    if probability < LOOK:
+        return probability
+    if probability < sure_from:
+        return LOOK + (probability - LOOK) * (SURE - LOOK) / (sure_from - LOOK)
+    return SURE + (probability - sure_from) * (1 - SURE) / (1 - sure_from)
+
+
 def has_claim(query: Compared) -> bool:
     """Whether anything is claimed: "apakah ini betul?" is not."""
     return len(query.word_set - EMPTY) >= PLAINLY or query.reading.has_claim()
@@ -479,12 +579,12 @@ def is_other_claim(examined: Examined) -> bool:
     """Whether the report names another place, amount, day, institution or person than the answer or its linked text,
     or says the contrary."""
     query, title, text = examined.query, examined.title, examined.text
-    if _says_otherwise(query, title):
+    if says_otherwise(query, title):
         return True
-    return text is not None and (_says_otherwise(query, text) or bool(replaced_names(text, query)))
+    return text is not None and (says_otherwise(query, text) or bool(replaced_names(text, query)))
 
 
-def _says_otherwise(query: Compared, other: Compared) -> bool:
+def says_otherwise(query: Compared, other: Compared) -> bool:
     return is_of_other_post(query, other) or bool(
         conflicts(query.mentions, other.mentions) or replaced_names(query, other) or turns(query.reading, other.reading)
     )
@@ -498,7 +598,7 @@ def is_of_other_post(query: Compared, other: Compared) -> bool:
 
 
 class _Shelf:
-    """Documents by row, without their bodies; a row is empty once its document is gone, until `keep`.
+    """Documents by row, with the beginnings of their bodies; a row is empty once its document is gone, until `keep`.
 
     Args:
         compared: makes a text ready; what was made is kept for the rows asked about last.
@@ -528,7 +628,7 @@ class _Shelf:
         self._is_imported[row] = document.kind is Kinds.IMPORTED
         self._words[row] = hash(compared.words)
         self.rows[document.tenant, document.id] = row
-        self._documents.append(replace(document, body=""))
+        self._documents.append(replace(document, body=document.body[:LONGEST_TEXT]))
         return row
 
     def discard(self, key: tuple[str, str]) -> Document | None:
@@ -592,16 +692,16 @@ class _Shelf:
         return own
 
 
-def _best(scores: Floats) -> list[int]:
+def best(scores: Floats, most: int = DEPTH) -> list[int]:
     """Rows of the highest scores above zero, highest first; ties go to the newer document."""
     whole = len(scores) - len(scores) % BLOCK
     least = np.float32(0)
-    if whole >= BLOCK * DEPTH:
+    if whole >= BLOCK * most:
         # So many blocks hold one as high: no lower one is among the best, and few are left to be ordered.
         highest = scores[:whole].reshape(-1, BLOCK).max(axis=1)
-        least = np.partition(highest, -DEPTH)[-DEPTH]
+        least = np.partition(highest, -most)[-most]
     rows = np.flatnonzero(scores >= least) if least > 0 else np.flatnonzero(scores)
-    return [int(row) for row in rows[np.lexsort((-rows, -scores[rows]))[:DEPTH]]]
+    return [int(row) for row in rows[np.lexsort((-rows, -scores[rows]))[:most]]]
 
 
 def _fused(lists: Iterable[Sequence[int]]) -> dict[int, float]:
@@ -612,5 +712,12 @@ def _fused(lists: Iterable[Sequence[int]]) -> dict[int, float]:
     return fused
 
 
-def _rival(scores: Mapping[int, float] | Floats, row: int, rows: Iterable[int]) -> float:
-    return max((float(scores[other]) for other in rows if other != row), default=0.0)
+class _Contest:
+    """Scores by row; for each row, the best of the others."""
+
+    def __init__(self, scores: Mapping[int, float]) -> None:
+        self.scores = scores
+        self._best, self._second = nlargest(2, (*scores.values(), 0.0, 0.0))
+
+    def rival(self, row: int) -> float:
+        return self._second if self.scores[row] == self._best else self._best

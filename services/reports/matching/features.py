@@ -201,7 +201,8 @@ def title_features(query: Compared, title: Compared, standing: Standing, weight:
         standing.bm25 / own,
         _log_ratio(standing.bm25, standing.bm25_rival),
         (standing.bm25 - standing.bm25_rival) / own,
-        _log_ratio(standing.fusion, standing.fusion_rival),
+        # Ranks say less where there are few: between those of a whole archive lies no more than this.
+        max(-1.0, min(1.0, _log_ratio(standing.fusion, standing.fusion_rival))),
         standing.coverage,
         standing.coverage - standing.coverage_rival,
         _fuzzy_coverage(query, title, weight) / title_weight,

@@ -161,7 +161,8 @@ class _Index(ABC):
         self._seal()
         unique, counts = np.unique(terms, return_counts=True)
         weights = self._asked(unique, counts.astype(np.float32))
-        found = [segment.sums(unique, weights) for segment in self._segments]
+        # A copy: `upkeep` may exchange some meanwhile.
+        found = [segment.sums(unique, weights) for segment in list(self._segments)]
         return np.concatenate(found) if found else np.zeros(0, dtype=np.float32)
 
     def upkeep(self) -> None:
@@ -225,7 +226,7 @@ class _Index(ABC):
         return Segment(self.size - len(documents), len(documents), terms, bounds, rows, gains)
 
     def _due(self, most: int) -> tuple[Segment, Segment] | None:
-        segments = self._segments
+        segments = list(self._segments)
         for earlier, later in zip(segments[-2::-1], segments[:0:-1], strict=True):
             sizes = len(earlier.rows), len(later.rows)
             if sizes[1] * 2 > sizes[0] and sum(sizes) <= most:

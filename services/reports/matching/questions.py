@@ -1,5 +1,7 @@
 """What reports asks its matcher, and what it answers."""
 
+from typing import Literal
+
 from pydantic import BaseModel, ConfigDict
 
 
@@ -8,13 +10,23 @@ class _Part(BaseModel):
 
 
 class Question(_Part):
-    """`id` comes back with the answer. `without`: cases that are not meant."""
+    """`id` comes back with the answer. `without`: cases that are not meant. `caution`: as the office wants it.
+    `by_claim`: whether each claim of a long message is asked about as well."""
 
     id: str
     tenant: str
     text: str
     without: tuple[str, ...] = ()
     limit: int = 3
+    caution: Literal["looser", "usual", "stricter"] = "usual"
+    by_claim: bool = False
+
+
+class Why(_Part):
+    """Codes: `matching.reasons.Reason`."""
+
+    code: str
+    value: str = ""
 
 
 class Found(_Part):
@@ -26,6 +38,7 @@ class Found(_Part):
     kind: str
     score: float
     is_campaign: bool = False
+    reasons: tuple[Why, ...] = ()
 
 
 class Imported(_Part):
@@ -35,6 +48,16 @@ class Imported(_Part):
     scope: str
     score: float
     is_sure: bool
+    reasons: tuple[Why, ...] = ()
+
+
+class ClaimFound(_Part):
+    """One claim of a long message: its words, and the same of it as of the whole."""
+
+    text: str
+    decision: str
+    candidates: tuple[Found, ...] = ()
+    imported: tuple[Imported, ...] = ()
 
 
 class Answer(_Part):
@@ -45,3 +68,4 @@ class Answer(_Part):
     decision: str
     candidates: tuple[Found, ...] = ()
     imported: tuple[Imported, ...] = ()
+    claims: tuple[ClaimFound, ...] = ()

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from libs.kit.imaging import ImageRefused, ImagingUnavailable, ocr, sanitise
 from services.reports.matching.engine import Document, Kinds, Matcher
 
 TENANT = "archive"
@@ -63,6 +64,18 @@ def told(row: Row, *names: str) -> str:
     return "\n".join(part for part in (text_of(row, *names), *addresses) if part)
 
 
+def words_in(picture: Path) -> str:
+    """As the product reads them; nothing where it is no picture or nothing reads here, which is said on stderr."""
+    try:
+        found = ocr(sanitise(picture.read_bytes()).data)
+    except (OSError, ImageRefused, ImagingUnavailable) as error:
+        print(f"{picture}: {error!r}", file=sys.stderr)
+        return ""
+    if found is None:
+        print(f"{picture}: not read (is tesseract here?)", file=sys.stderr)
+    return found or ""
+
+
 def fill(matcher: Matcher, archive: Iterable[Row]) -> dict[str, Id]:
     """Adds the answers, the texts linked to them and the open cases; ids of the answers as the file writes them."""
     written: dict[str, Id] = {}
@@ -74,7 +87,7 @@ def fill(matcher: Matcher, archive: Iterable[Row]) -> dict[str, Id]:
             continue
         own = str(id)
         if claim:
-            body = f"{text_of(row, 'fact')}\n{text_of(row, 'explanation', 'body')}".strip()
+            body = "\n".join(part for name in ("fact", "explanation", "body") if (part := text_of(row, name)))
             matcher.add(Document(own, TENANT, Kinds.CLARIFICATION, claim, body))
             written[own] = id
             for at, text in enumerate(texts_of(row, "linked_reports")):
@@ -95,7 +108,10 @@ def queries(file: Path) -> Iterator[Query]:
         seen.add(str(id))
         excluded = row.get("exclude")
         without = frozenset(map(str, excluded)) if isinstance(excluded, list) else frozenset()
-        yield Query(id, told(row, "report_text", "text", "report"), without)
+        text, picture = told(row, "report_text", "text", "report"), text_of(row, "picture")
+        beside = file.parent / picture
+        read = words_in(beside if beside.is_file() else Path(picture)) if picture else ""
+        yield Query(id, "\n".join(part for part in (text, read) if part), without)
 
 
 def write(file: Path, found: Iterable[Mapping[str, Any]]) -> int:

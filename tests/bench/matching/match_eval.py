@@ -2,10 +2,12 @@
 
     make match-eval ARCHIVE=<jsonl> QUERIES=<jsonl> OUT=<jsonl>
 
-An archive row: `id`, `title_clean` (and, where there are any, `fact`, `explanation`, `linked_reports: [text]` that a
-person confirmed, `open_reports: [text]`, each the first report of an open case of its own). A query row: `query_id`
-or `report_id`, `report_text`, and perhaps `urls: [address]` and `exclude: [ids]`. Each answer: `ranked` holds published
-answers only, best first; `decision` is about the first of them; `joins` is true where an open case takes the report.
+An archive row: `id`, `title_clean` (and, where there are any, `fact`, `explanation`, `body`, `linked_reports: [text]`
+that a person confirmed, `open_reports: [text]`, each the first report of an open case of its own; a `publisher` changes
+nothing). A query row: `query_id` or `report_id`, `report_text`, and perhaps `urls: [address]`, `exclude: [ids]` and
+`picture`, a path from the folder of the file or from here, whose words count as text. Each answer: `ranked` holds
+published answers only, best first; `decision` is about the first of them; `joins` is true where an open case takes the
+report.
 """
 
 import sys

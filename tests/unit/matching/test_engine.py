@@ -1,19 +1,25 @@
 import time
+from dataclasses import replace
 
+import numpy as np
 import pytest
 
 from libs.contracts.ids import SHARED
 from libs.kit.stems import Stems
 from services.reports.matching.engine import (
+    BLOCK,
     CASES_EXAMINED,
     DEPTH,
     EXAMINED,
+    LEAST_SURE,
     WORDED,
+    Caution,
     Decision,
     Document,
     Kinds,
     Matcher,
     Trained,
+    best,
 )
 from services.reports.matching.pairs import Relation
 from tests.bench.matching.data import DATA, Archive
@@ -266,6 +272,79 @@ def test_many_removals_leave_the_rest_in_place() -> None:
 
     assert len(matcher) == 1
     assert [found.id for found in matcher.ranked(CIREBON, "kabar nomor0 tentang hal0")] == ["d0"]
+
+
+def test_a_passage_of_the_body_proposes_and_never_decides(matcher) -> None:
+    told = "Mulai besok semua pasar tradisional tutup dua minggu karena penyemprotan besar-besaran di seluruh kota"
+    body = f"Pesan ini beredar di grup warga. {told}. Dinas perdagangan menyatakan pasar tetap buka seperti biasa."
+    matcher.add(clarification("market", "Kabar penutupan tempat belanja warga", body=body))
+
+    result = matcher.match(CIREBON, f"Tolong sebarkan. {told}")
+
+    assert (result.decision, result.candidates[0].id) == (Decision.SUGGEST, "market")
+    assert "in_the_explanation" in reasons(result)
+
+
+def test_each_claim_of_a_long_message_may_have_its_answer(matcher) -> None:
+    matcher.add(clarification("bank", BANK))
+    message = f"Info dari grup, mohon dicek:\n{OTHERS[0]}\n{BANK}\nJalan desa kami rusak parah sudah bertahun-tahun"
+
+    found = {result.candidates[0].id: result.decision for _, result in matcher.by_claim(CIREBON, message)}
+
+    assert found == {"other-0": Decision.MATCH, "bank": Decision.MATCH}
+    assert matcher.by_claim(CIREBON, BANK) == []
+
+
+def test_what_speaks_for_an_answer_and_against_it_is_named(matcher) -> None:
+    matcher.add(clarification("bank", BANK))
+
+    other_town = matcher.match(CIREBON, FORWARDED.replace("Kota Cirebon", "Kabupaten Jombang"))
+    denied = matcher.match(CIREBON, FORWARDED.replace("membagikan", "tidak membagikan"))
+
+    assert reasons(matcher.match(CIREBON, BANK)) == {"word_for_word": ""}
+    assert float(reasons(other_town)["same_words"]) > 0.8
+    assert reasons(other_town)["other_place"].lower() == "kota cirebon→kabupaten jombang"
+    assert "tidak membagikan" in reasons(denied)["other_polarity"]
+
+
+@pytest.mark.parametrize("size", [0, 1, 50, BLOCK * DEPTH - 1, BLOCK * DEPTH, BLOCK * DEPTH + 77])
+def test_the_best_of_many_are_those_of_all_and_the_newer_of_equals(size) -> None:
+    scores = np.random.default_rng(size).integers(0, 400, size).astype(np.float32) / 7
+
+    expected = sorted((row for row in range(size) if scores[row]), key=lambda row: (-scores[row], -row))
+
+    assert best(scores) == expected[:DEPTH]
+    assert best(scores, 3) == expected[:3]
+
+
+def test_an_office_may_want_to_be_surer_or_less_sure() -> None:
+    for answers in (1, 30, 250, 7_000, 10**6):
+        looser, usual, stricter = (TRAINED.sure_from(answers, caution) for caution in Caution)
+
+        assert LEAST_SURE <= looser <= usual <= stricter < 1
+
+
+def test_a_threshold_lies_between_those_of_the_sizes_around_it() -> None:
+    trained = replace(TRAINED, match_from={Caution.USUAL: [(10, 0.8), (1_000, 0.9)]})
+
+    assert [trained.sure_from(n, Caution.USUAL) for n in (0, 10, 100, 1_000, 9_999)] == pytest.approx(
+        [0.8, 0.8, 0.85, 0.9, 0.9]
+    )
+
+
+def test_more_caution_leaves_more_to_a_person(matcher) -> None:
+    strict = replace(TRAINED, match_from={**TRAINED.match_from, Caution.STRICTER: [(1, 1 - 1e-12)]})
+    matcher = Matcher(strict, STEMS)
+    matcher.add(clarification("bank", BANK))
+    report = "bank samudra jaya di kota cirebon membagikan undian hadiah mobil, nasabah segera isi data di tautan"
+
+    decisions = {c: matcher.match(CIREBON, report, caution=c).decision for c in (Caution.LOOSER, Caution.STRICTER)}
+
+    assert decisions == {Caution.LOOSER: Decision.MATCH, Caution.STRICTER: Decision.SUGGEST}
+
+
+def reasons(result):
+    return {reason.code: reason.value for reason in result.candidates[0].reasons}
 
 
 def test_relation_tells_a_campaign_from_a_case() -> None:

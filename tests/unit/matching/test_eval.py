@@ -1,6 +1,10 @@
 """Files of questions as others give them: what is missing, empty or unknown stops nothing."""
 
 import json
+import shutil
+
+import pytest
+from PIL import Image, ImageDraw, ImageFont
 
 from libs.kit.stems import Stems
 from services.reports.matching.engine import Matcher
@@ -66,6 +70,49 @@ def test_only_answers_are_ranked_and_decided_on(tmp_path) -> None:
     assert answer["decision"] != "match"
     assert answer["ranked"] == ["a"]
     assert answer["joins"]
+
+
+def test_words_of_a_picture_count_as_text(tmp_path) -> None:
+    if shutil.which("tesseract") is None:
+        pytest.skip("tesseract is not here")
+    drawn = Image.new("RGB", (1_200, 200), "white")
+    font = ImageFont.load_default(36)
+    ImageDraw.Draw(drawn).text((20, 60), SCHOOL, fill="black", font=font)
+    drawn.save(tmp_path / "chat.png")
+    (tmp_path / "broken.png").write_text("no picture")
+    asked = written(
+        tmp_path,
+        "q.jsonl",
+        {"query_id": "picture", "report_text": "ini benar min?", "picture": "chat.png"},
+        {"query_id": "broken", "report_text": "ini benar min?", "picture": "broken.png"},
+        {"query_id": "missing", "report_text": SCHOOL, "picture": "missing.png"},
+    )
+
+    found = {query.id: query.text for query in queries(asked)}
+
+    assert SCHOOL in found["picture"]
+    assert found["broken"] == "ini benar min?"
+    assert found["missing"] == SCHOOL
+
+
+def test_a_body_is_searched_and_a_publisher_changes_nothing(tmp_path) -> None:
+    archive = written(
+        tmp_path,
+        "archive.jsonl",
+        {
+            "id": "a",
+            "title_clean": "Kabar lama beredar lagi",
+            "body": f"Isi pesan: {SCHOOL}.",
+            "publisher": "Cek Kabar",
+        },
+        {"id": "b", "title_clean": BRIDGE, "fact": "Jembatan tetap dibuka.", "publisher": None},
+    )
+    asked = written(tmp_path, "q.jsonl", {"query_id": "q", "report_text": f"min, {SCHOOL} ya?"})
+
+    match_eval.main(archive, asked, tmp_path / "out.jsonl")
+
+    (answer,) = read(tmp_path / "out.jsonl")
+    assert (answer["ranked"][0], answer["decision"]) == ("a", "suggest")
 
 
 def test_pairs_are_told_apart_from_any_file_of_the_shape(tmp_path) -> None:
