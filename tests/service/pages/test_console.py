@@ -36,8 +36,8 @@ class Newsroom:
         found: list[str] = []
 
         async def opened() -> bool:
-            rows = (await self.verifier.get("/console/cases")).json()["items"]
-            found[:] = [row["id"] for row in rows if row["title"] == text]
+            rows = (await self.verifier.get("/console/cases")).json().get("items", ())
+            found[:] = [row["id"] for row in rows if row["title"].startswith(text)]
             return bool(found)
 
         await until(opened)
