@@ -273,6 +273,13 @@ class MarkView(Read):
     text: str = ""
 
 
+class Surge(Read):
+    """A case that is told far more often than the office is used to; `usual`: reports of all cases in an hour."""
+
+    last_hour: int
+    usual: float
+
+
 class CaseRow(Read):
     """A line of the queue."""
 
@@ -307,6 +314,7 @@ class CaseRow(Read):
     """Marks of reporters that nobody has dealt with."""
     not_answered: int = 0
     """Of these, "Belum"."""
+    surge: Surge | None = None
 
 
 class Piece(Read):

@@ -9,6 +9,7 @@ import pytest
 from PIL import Image
 
 from libs.contracts.topics import Service
+from services.reports.case.surges import LEAST
 from tests.service.gateway.house import PASSWORD, Desk, House, TestOffice, TestOfficer, key, totp, until
 from tests.service.pages.reading import Form, form
 
@@ -276,6 +277,26 @@ async def test_another_button_of_the_page_keeps_the_unsaved_draft_and_what_else_
     assert form(after, "/close").fields["reason"] == "Bel"
     assert saved.headers["location"] == f"{case}?done=draft_saved"
     assert "Belum disimpan sebagai draf" not in clean
+
+
+async def test_a_case_that_many_tell_within_an_hour_is_marked_in_the_queue_and_its_rows(room: Newsroom) -> None:
+    text = f"Sumur warga {uuid4().hex} diracuni orang tak dikenal tadi malam, jangan diminum"
+    case = await room.case(text)
+    for _ in range(LEAST):
+        await room.house.submit(room.office, text=text)
+
+    async def row() -> dict[str, Any]:
+        rows = (await room.verifier.get("/console/cases")).json()["items"]
+        return next(row for row in rows if case.endswith(row["id"]))
+
+    async def marked() -> bool:
+        return (await row())["surge"] is not None
+
+    await until(marked)
+    assert (await row())["surge"] == {"last_hour": LEAST + 1, "usual": 0.0}
+    assert f"Lonjakan: {LEAST + 1} laporan dalam 1 jam, biasanya tidak ada" in " ".join(
+        (await room.read(room.url("queue"))).split()
+    )
 
 
 async def test_the_same_words_about_somebody_else_are_shown_side_by_side(room: Newsroom) -> None:

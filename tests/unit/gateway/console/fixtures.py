@@ -10,7 +10,15 @@ from libs.contracts.reads import Page
 from libs.contracts.registry.reads import AccountView, PartnerRow
 from libs.contracts.reports.known import ImportTally, RowProblem
 from libs.contracts.reports.parts import Draft, Mark
-from libs.contracts.reports.reads import CaseRow, CaseView, ClarificationView, ImportView, MessageView, ReportRow
+from libs.contracts.reports.reads import (
+    CaseRow,
+    CaseView,
+    ClarificationView,
+    ImportView,
+    MessageView,
+    ReportRow,
+    Surge,
+)
 from services.gateway.console import views as console
 from services.gateway.console.archive import views as archive
 from services.gateway.console.case import views as cases
@@ -181,7 +189,16 @@ def queue() -> queue_views.QueuePage:
             "investigating",
             lease=held("Rina", 26, mine=True),
         ),
-        row(2, timedelta(minutes=-12), 3, "Telur ayam di Pasar Ploso mengandung plastik", "health", 46, "open"),
+        row(
+            2,
+            timedelta(minutes=-12),
+            3,
+            "Telur ayam di Pasar Ploso mengandung plastik",
+            "health",
+            46,
+            "open",
+            surge=Surge(last_hour=46, usual=3.2),
+        ),
         row(
             3,
             timedelta(minutes=40),

@@ -59,6 +59,11 @@ def test_a_comparison_has_no_empty_cell(name: str) -> None:
     assert '<mark class="diff"></mark>' not in preview.html(name)
 
 
+def test_a_case_that_many_tell_at_once_is_marked_in_the_queue() -> None:
+    assert "Lonjakan: 46 laporan dalam 1 jam, biasanya 3" in " ".join(preview.html("queue").split())
+    assert "Surge: 46 reports within 1 hour, usually 3" in " ".join(preview.html("queue", "en").split())
+
+
 def test_a_campaign_is_shown_side_by_side_with_what_was_exchanged() -> None:
     html = preview.html("case-campaign")
 
