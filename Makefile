@@ -120,6 +120,12 @@ match-calibrate: setup-test
 	@$(PYTHON) ../shared/tools/score_pairs.py --answers .local/pairs.out-of-fold.jsonl \
 		--gold ../shared/data/matching/pairs.dev.jsonl
 
+# One event in sixty wordings, its template about somebody else and what has nothing to do with it: what lies together.
+.PHONY: burst
+BURST ?=
+burst: setup
+	@nice -n 10 $(PYTHON) -m tests.bench.burst.pure $(BURST)
+
 # The matcher on any file of questions or pairs (shapes: tests/bench/matching/match_eval.py, pairs_eval.py).
 .PHONY: match-eval pairs-eval
 match-eval: setup

@@ -57,9 +57,18 @@ from libs.runtime.tokens import Tokens
 from services.reports.case.state import ENDED, Case
 from services.reports.clarification.rules import Clarification
 from services.reports.kinds import AGGREGATES, CASE, CLARIFICATION, KNOWN, REPORT
-from services.reports.matching.engine import Candidate, Caution, Decision, Document, Kinds, Matcher, MatchResult
+from services.reports.matching.engine import (
+    LINKED_PER_CASE,
+    Candidate,
+    Caution,
+    Decision,
+    Document,
+    Kinds,
+    Matcher,
+    MatchResult,
+)
 from services.reports.matching.questions import Answer, ClaimFound, Found, Imported, Question, Why
-from services.reports.matching.teaching import teaches
+from services.reports.matching.teaching import groups, teaches
 from services.reports.matching.turns import Turns
 from services.reports.placing import told
 from services.reports.report.rules import Report
@@ -82,6 +91,8 @@ class Shelf:
         self._store = store
         self._matcher = matcher
         self._clarifications: dict[str, str] = {}
+        self._grouped: dict[str, set[str]] = {}
+        """Case → reports that lead others to it only while it is open."""
         self._scopes: dict[str, str] = {}
         """Whose archive an imported answer stands in."""
         self._lock = asyncio.Lock()
@@ -208,6 +219,8 @@ class Shelf:
         if clarification.state == ClarificationState.PUBLISHED:
             latest = clarification.latest
             self._clarifications[key(tenant, case_id)] = clarification.clarification_id
+            for report_id in self._grouped.pop(key(tenant, case_id), ()):
+                self._matcher.remove(report_id, tenant)
             # What the office found is no part of the claim: "itu tidak benar" would deny it.
             body = f"{latest.fact}\n{latest.explanation}"
             self._matcher.add(Document(case_id, tenant, Kinds.CLARIFICATION, latest.claim, body))
@@ -225,12 +238,23 @@ class Shelf:
         self._matcher.remove(known_id, tenant)
 
     def _link(self, tenant: str, report: Report) -> None:
-        text = told(report)
-        is_published = key(tenant, report.case_id or "") in self._clarifications
-        if text and teaches(report, is_published=is_published):
+        text, case = told(report), key(tenant, report.case_id or "")
+        is_published = case in self._clarifications
+        is_taught = teaches(report, is_published=is_published)
+        if text and (is_taught or (not is_published and self._groups(tenant, report, text))):
             self._matcher.add(Document(report.report_id, tenant, Kinds.LINKED, text, answers_to=report.case_id))
         else:
             self._matcher.remove(report.report_id, tenant)
+        if is_taught and case in self._grouped:
+            self._grouped[case].discard(report.report_id)
+
+    def _groups(self, tenant: str, report: Report, text: str) -> bool:
+        if not groups(report):
+            return False
+        group = self._grouped.setdefault(key(tenant, report.case_id or ""), set())
+        if len(group) < LINKED_PER_CASE and self._matcher.retells(tenant, report.case_id or "", text):
+            group.add(report.report_id)
+        return report.report_id in group
 
     async def _first_report(self, tenant: str, case_id: str) -> None:
         """What opened a case is the case's own text once its claim is published."""

@@ -9,9 +9,14 @@ from dataclasses import dataclass
 from math import log
 from typing import Any
 
-from libs.kit.stems import is_root
-from services.reports.matching.features import Weights
+from rapidfuzz.fuzz import ratio
+from rapidfuzz.process import extractOne
 
+from libs.kit.stems import is_root
+from services.reports.matching.features import FUZZY, Weights
+
+COMMON = 20
+"""Texts of the 9,000 counted."""
 STRANGE = 0.7
 """How much of a name a word is that no dictionary and no careful text knows: a name more often than a typing error."""
 
@@ -37,8 +42,12 @@ class Lexicon:
         stems = {stem for text in texts for stem in text}
         return Weights({stem: log(whole / (1 + self.documents.get(stem, 1))) for stem in stems})
 
-    def is_known(self, stem: str) -> bool:
-        return stem in self.documents or is_root(stem)
+    def is_misspelt(self, stem: str) -> bool:
+        """Whether it is a common word but for a letter or two ("smua", "selruh")."""
+        if stem in self.documents:
+            return False
+        common = [word for word, count in self.documents.items() if count >= COMMON and word[0] == stem[0]]
+        return extractOne(stem, common, scorer=ratio, score_cutoff=FUZZY) is not None
 
     def name(self, stem: str) -> float:
         """How likely the stem is a name: 0 to 1."""

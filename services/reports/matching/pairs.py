@@ -19,10 +19,11 @@ from libs.kit.claim_words import FILLERS
 from libs.kit.claims import Aspect, Turn, turns
 from libs.kit.differences import Kind, Mention, conflicts
 from libs.kit.text import words
-from services.reports.matching.features import FUZZY, HEAD, Compared, Weights, share
+from services.reports.matching.features import FUZZY, HEAD, Compared, Weights, replaced_names, share
 from services.reports.matching.lexicon import Lexicon
 from services.reports.matching.model import Model
 
+TARGETS = frozenset({Kind.PLACE, Kind.INSTITUTION, Kind.AMOUNT, Kind.DATE})
 SAME_FROM = 0.85
 """Two cases made one is the costlier error: out of fold, 3 of 125 other pairs pass, and 81 of 112 same ones."""
 OPENING = 15
@@ -156,6 +157,17 @@ class _Laid:
         return max(ANNOUNCED if stem in self.named else 0.0, self.lexicon.name(stem))
 
 
+def names_another(one: Compared, other: Compared, lexicon: Lexicon) -> bool:
+    """Whether one of two texts names another target than the other, or denies what it says."""
+    laid = _Laid.of(one, other, lexicon)
+    apart, kept = _slots(laid, surely=True)
+    if (apart and not kept) or laid.conflicts() & TARGETS:
+        return True
+    if any(not lexicon.is_misspelt(name) for name in replaced_names(one, other) | replaced_names(other, one)):
+        return True
+    return any(turn.aspect is Aspect.POLARITY for turn in turns(one.reading, other.reading))
+
+
 def _joined(stems: Sequence[str], written: frozenset[str]) -> tuple[str, ...]:
     """With two neighbours made one where the other text writes them so: "hong kong", "hongkong"."""
     if not any(one + other in written for one, other in pairwise(stems)):
@@ -287,12 +299,22 @@ class _Replaced:
         return cls(weight, names, tight_names, opening)
 
 
-def _slots(laid: _Laid) -> tuple[int, int]:
-    """How many of the words that say whose a name is are followed by another name in each text, and by the same."""
+def _slots(laid: _Laid, *, surely: bool = False) -> tuple[int, int]:
+    """How many of the words that say whose a name is are followed by another name in each text, and by the same.
+
+    `surely`: by words alone that are names by themselves as well: "toko tutup" names no shop.
+    """
     ones, others = laid.slots
+    if surely:
+        ones, others = (_named(filled, laid.lexicon) for filled in laid.slots)
     both = ones.keys() & others.keys()
     kept = sum(not ones[slot].isdisjoint(others[slot]) for slot in both)
     return len(both) - kept, kept
+
+
+def _named(filled: Mapping[str, set[str]], lexicon: Lexicon) -> Mapping[str, set[str]]:
+    named = {slot: {name for name in names if lexicon.name(name) >= GOES_ON} for slot, names in filled.items()}
+    return {slot: names for slot, names in named.items() if names}
 
 
 def _filled(stems: Sequence[str], lexicon: Lexicon) -> Mapping[str, set[str]]:

@@ -6,6 +6,17 @@ from services.reports.report.rules import Report
 GONE = frozenset({ReportState.WITHDRAWN, ReportState.SCREENED_OUT})
 
 
+def groups(report: Report) -> bool:
+    """Whether the text may lead others to its case as long as that is open: one event is told in sixty wordings.
+
+    Only texts that retell the case may be asked about here. Nobody is answered by it, an officer sees what lies
+    together, and no text that names another target than the one that opened the case is led by it. Once the case is
+    published only what `teaches` leads to its answer.
+    """
+    joined = report.outcome == MatchOutcome.MATCH and report.case_id not in (None, report.own_case())
+    return joined and report.state not in GONE and report.helpful is not False
+
+
 def teaches(report: Report, *, is_published: bool) -> bool:
     """Whether the text of a report may lead others to its case.
 

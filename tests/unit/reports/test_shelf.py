@@ -244,6 +244,27 @@ async def test_what_was_linked_by_itself_teaches_nothing_until_a_person_confirms
     assert found(shelf, text) == []
 
 
+async def test_a_retelling_leads_others_to_its_case_only_while_that_is_open(reports: list[Report]) -> None:
+    told = "Awas! Air PDAM dicampur zat pembersih pipa, jangan diminum selama tiga hari. Sebarkan ke semua warga RW."
+    retold = "Sebarkan ke semua warga RW, jangan diminum selama tiga hari: air PDAM dicampur zat pembersih pipa, awas!"
+    first = reports[0].model_copy(update={"text": told})
+    joined = a_report(9).model_copy(update={"text": retold, "case_id": first.case_id, "outcome": "match"})
+    other = a_report(8).model_copy(update={"text": DIFFERENT, "case_id": first.case_id, "outcome": "match"})
+    stored = Stored([first, joined, other], [a_case(first)])
+    shelf = shelf_of(stored)
+    opened = len(shelf._matcher)
+    await shelf.take(told_of(matched(first)))
+
+    for report in (joined, other):
+        await shelf.take(told_of(matched(report).model_copy(update={"opens": False})))
+    open_ = len(shelf._matcher)
+    await shelf.take(told_of(published(stored, first, "Air PDAM dicampur zat pembersih")))
+
+    assert open_ == opened + 2, "the case and the retelling; what came by its link says something else"
+    assert len(shelf._matcher) == opened + 2, "the answer and the report that opened the case"
+    assert (TENANT, joined.report_id) not in shelf._matcher._linked.rows
+
+
 async def test_a_case_merged_by_officers_lends_its_words_to_the_other(reports: list[Report]) -> None:
     first, text = reports[0], DIFFERENT
     moved = a_report(9).model_copy(update={"text": text, "case_id": first.case_id, "outcome": "none"})
