@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from libs.kit.imaging import ImageRefused, ImagingUnavailable, ocr, sanitise
+from libs.kit.imaging import ImageRefused, ImagingUnavailable, look, ocr, sanitise
 from services.reports.matching.engine import Document, Kinds, Matcher
 
 TENANT = "archive"
@@ -67,13 +67,13 @@ def told(row: Row, *names: str) -> str:
 def words_in(picture: Path) -> str:
     """As the product reads them; nothing where it is no picture or nothing reads here, which is said on stderr."""
     try:
-        found = ocr(sanitise(picture.read_bytes()).data)
+        found = ocr(look(sanitise(picture.read_bytes()).data))
     except (OSError, ImageRefused, ImagingUnavailable) as error:
         print(f"{picture}: {error!r}", file=sys.stderr)
         return ""
     if found is None:
         print(f"{picture}: not read (is tesseract here?)", file=sys.stderr)
-    return found or ""
+    return found.text if found is not None else ""
 
 
 def fill(matcher: Matcher, archive: Iterable[Row]) -> dict[str, Id]:

@@ -10,15 +10,7 @@ from libs.contracts.reads import Page
 from libs.contracts.registry.reads import AccountView, PartnerRow
 from libs.contracts.reports.known import ImportTally, RowProblem
 from libs.contracts.reports.parts import Draft, Mark
-from libs.contracts.reports.reads import (
-    CaseRow,
-    CaseView,
-    ClarificationView,
-    ImportView,
-    MessageView,
-    ReportRow,
-    Surge,
-)
+from libs.contracts.reports.reads import CaseRow, CaseView, ClarificationView, ImportView, MessageView, ReportRow, Surge
 from services.gateway.console import views as console
 from services.gateway.console.archive import views as archive
 from services.gateway.console.case import views as cases
