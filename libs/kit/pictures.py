@@ -5,9 +5,8 @@ name in hardly any. So nothing is taken for the same before its pixels are laid 
 
 Measured on drawn chats, light and dark, letters of 18 to 26 px at 720 px of width, as the largest difference of any
 spot of three by three pixels, in tones of 255. Copies that were recompressed down to quality 30, passed on three times,
-halved, darkened or greyed stay below 24; laid over each other by their words (cropped, turned by 2 degrees, a
-screenshot of the screenshot) below 44. The same chat with one other letter or digit starts at 63, and at 74 where it
-was laid over.
+halved, darkened or greyed stay below 23; laid over each other by their words (cropped, turned by 2 degrees, a
+screenshot of the screenshot, stamped) below 39. The same chat with one other letter or digit starts at 82.
 """
 
 import zlib
@@ -38,6 +37,12 @@ SHAPES_APART = 0.015
 """Of the ratio of the sides: what was resized is rounded to whole pixels."""
 _STEPS = (-1.0, -0.75, -0.5, -0.25, 0.0, 0.25, 0.5, 0.75, 1.0)
 _RIM = 4
+MOST_GAIN = 2.5
+"""By which a copy may be paler or harder than the other."""
+LEAST_RANGE = 96
+"""Of 255, of what is stretched to black and white: noise of a pale picture must not become its content."""
+LEAST_SHOWN = 4.0
+"""Deviation of its tones from which on a picture shows something: one blank sheet is not the same as another."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,15 +105,16 @@ def is_copy(one: Known, other: Known) -> bool:
 
 
 def worst_difference(one: Fingerprint, other: Fingerprint) -> float | None:
-    """Of the spot that differs most, in tones of 255; None where the shapes are not alike."""
+    """Of the spot that differs most, in tones of 255; None where the shapes are not alike, or nothing is shown."""
     a, b = one.tones, other.tones
     ratio = (a.shape[0] / a.shape[1]) / (b.shape[0] / b.shape[1])
     if abs(ratio - 1) > SHAPES_APART:
         return None
     height, width = min(a.shape[0], b.shape[0]), min(a.shape[1], b.shape[1])
-    if min(height, width) < 8 * _RIM:
+    if min(height, width) < 8 * _RIM or min(a.std(), b.std()) < LEAST_SHOWN:
         return None
-    differences = _settled(_stretched(_sized(a, width, height)), _stretched(_sized(b, width, height)))
+    whole = np.ones((height, width), dtype=bool)
+    differences = _settled(*_alike_toned(_sized(a, width, height), _sized(b, width, height), whole))
     return float(np.abs(differences).max())
 
 
@@ -119,11 +125,30 @@ def _sized(tones: NDArray[np.uint8], width: int, height: int) -> Tones:
     return np.asarray(image, dtype=np.float32)
 
 
-def _stretched(tones: Tones) -> Tones:
-    """From black to white, as a darker or paler copy is of the same picture."""
-    lowest, highest = np.percentile(tones, (1, 99))
-    stretched: Tones = np.clip((tones - lowest) * (255 / max(highest - lowest, 16)), 0, 255)
-    return stretched
+def _alike_toned(one: Tones, other: Tones, inside: NDArray[np.bool_], *, unmarked: bool = False) -> tuple[Tones, Tones]:
+    """The second as bright as the first, and both so that what they show reaches from black to white.
+
+    Args:
+        unmarked: by what lies nearest alone. A stamp would make the rest too dark; where there is none, what lies
+            farthest is the writing on a sheet, and says most.
+    """
+    a, b = one[inside], other[inside]
+    gain, offset = _fitted(a, b)
+    if unmarked:
+        apart = np.abs(a - b * gain - offset)
+        alike = apart <= np.percentile(apart, 90)
+        gain, offset = _fitted(a[alike], b[alike])
+    shown = ndimage.uniform_filter(one, 3)[inside]
+    scale = 255 / max(float(shown.max() - shown.min()), LEAST_RANGE)
+    toned: Tones = (other * gain + offset) * scale
+    return one * scale, toned
+
+
+def _fitted(one: Tones, other: Tones) -> tuple[float, float]:
+    spread = float(other.var())
+    gain = float(((one - one.mean()) * (other - other.mean())).mean()) / spread if spread else 1.0
+    gain = min(max(gain, 1 / MOST_GAIN), MOST_GAIN)
+    return gain, float(one.mean()) - float(other.mean()) * gain
 
 
 def _settled(one: Tones, other: Tones) -> Tones:
@@ -257,14 +282,21 @@ def _laid_over(
         return None
     source = ndimage.uniform_filter(a.astype(np.float32), max(1, round(1 / abs(turn))))
     warped: Tones = ndimage.map_coordinates(source, [rows, columns], order=3, mode="nearest")
-    spots = _best_spots(*_alike_toned(warped, b.astype(np.float32), inside), inside)
-    mark = _mark_in(spots, _line_height(words_b) * width)
-    seen = inside & ~mark
-    worst = float(np.abs(spots)[seen].max()) if seen.any() else 255.0
+    tones, line = b.astype(np.float32), _line_height(words_b) * width
+    ways = [_alike_toned(warped, tones, inside, unmarked=unmarked) for unmarked in (False, True)]
+    worst, marked = min(_outside_a_mark(_best_spots(*way, inside), inside, line) for way in ways)
     theirs = [_middle(word) * width for word in words_b]
     ours = [turn * _middle(word) * a.shape[1] + shift for word in words_a]
     shared = max(_share(theirs, inside), _share(ours, inside))
-    return Overlap(abs(turn), shared, worst, float(mark[inside].mean()))
+    return Overlap(abs(turn), shared, worst, marked)
+
+
+def _outside_a_mark(spots: Tones, inside: NDArray[np.bool_], line: float) -> tuple[float, float]:
+    """The largest difference, and how much the mark covers."""
+    mark = _mark_in(spots, line)
+    seen = inside & ~mark
+    worst = float(np.abs(spots)[seen].max()) if seen.any() else 255.0
+    return worst, float(mark[inside].mean())
 
 
 def _middle(word: Word) -> complex:
@@ -280,17 +312,6 @@ def _share(places: Sequence[complex], inside: NDArray[np.bool_]) -> float:
 def _line_height(words: Sequence[Word]) -> float:
     heights = sorted(word.height for word in words)
     return float(heights[len(heights) // 2]) if heights else 1.0
-
-
-def _alike_toned(one: Tones, other: Tones, inside: NDArray[np.bool_]) -> tuple[Tones, Tones]:
-    """From black to white by what both show: borders and bars that one lacks would count otherwise."""
-
-    def stretched(tones: Tones) -> Tones:
-        lowest, highest = np.percentile(tones[inside], (1, 99))
-        result: Tones = np.clip((tones - lowest) * (255 / max(highest - lowest, 16)), 0, 255)
-        return result
-
-    return stretched(one), stretched(other)
 
 
 def _best_spots(one: Tones, other: Tones, inside: NDArray[np.bool_]) -> Tones:

@@ -26,6 +26,7 @@ from services.reports.known.importing import IMPORTS, Importing, import_cipher
 from services.reports.known.reads import KnownReads
 from services.reports.looking import Looking
 from services.reports.merging import Merging
+from services.reports.pictures import Pictures
 from services.reports.placing import Placing
 from services.reports.reindexing import Reindexing
 from services.reports.report.reads import ReportReads
@@ -64,13 +65,17 @@ def create_app(settings: Settings, aggregates: Sequence[Aggregate[Any]] = AGGREG
     )
     gateway = ServiceClient(runtime.tokens, service=Service.GATEWAY, base_url=settings.gateway_url)
     store = Store(runtime.engine, runtime.keys)
-    placing = Placing(store, matcher, within=settings.match_within)
+    blobs = Blobs(runtime.mongo, "evidence")
+    master = runtime.keyring.master.derived("pictures")
+    older = [key for kid, key in master.keys.items() if kid != master.active]
+    pictures = Pictures(store, blobs, [master.current, *older])
+    placing = Placing(store, matcher, pictures, within=settings.match_within)
     mailbox = next(loop for loop in runtime.bus.loops if loop.name == PlaceReport.mailbox)
     runtime.holds["ask_again"] = held_while(placing.asking.is_away, mailbox)
-    evidence = Evidence(runtime.engine, store, Blobs(runtime.mongo, "evidence"), gateway)
+    evidence = Evidence(runtime.engine, store, blobs, gateway, pictures)
     looking = Looking(store, runtime.directory, archives=settings.archive_links)
     fetcher = FetcherClient(runtime.tokens, base_url=settings.fetcher_url)
-    snapshots = Snapshots(runtime.engine, store, Blobs(runtime.mongo, "evidence"), fetcher)
+    snapshots = Snapshots(runtime.engine, store, blobs, fetcher)
     cipher = import_cipher(runtime.keyring.master.current)
     importing = Importing(runtime.engine, Blobs(runtime.mongo, IMPORTS), gateway, cipher=cipher)
     merging = Merging(runtime.engine, store)

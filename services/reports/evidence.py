@@ -1,5 +1,5 @@
 """Pictures of reports: taken from the gateway into a store of our own, hashed, and read. The file as it was sent comes
-along and stays sealed: one key opens both, and when that is destroyed neither can be read.
+along, and what its pixels are compared by: one key opens all, and when that is destroyed nothing can be read.
 
 A worker does it, never a Kafka handler: reading one picture takes a second or more.
 """
@@ -14,15 +14,17 @@ from libs.contracts.ids import NAMESPACE
 from libs.contracts.reports.parts import Attachment
 from libs.contracts.reports.report import MessageContent, PlaceReport, RecordEvidence
 from libs.kit.imaging import ImageRefused, ImagingUnavailable, look, ocr
+from libs.kit.pictures import Fingerprint
 from libs.runtime import logs
 from libs.runtime.aggregates import Context, Incoming
 from libs.runtime.blobs import Blobs
 from libs.runtime.engine import Engine
 from libs.runtime.errors import NotFound, Refused, Unavailable
 from libs.runtime.http import ServiceClient
-from libs.runtime.mongo import identity_of, key
+from libs.runtime.mongo import identity_of
+from services.reports.pictures import Pictures, fingerprint_name
 from services.reports.report.rules import Report
-from services.reports.store import Store
+from services.reports.store import Store, picture_name
 
 log = logs.get()
 
@@ -39,11 +41,12 @@ LONGEST_WORDS = 5_000
 
 
 class Evidence:
-    def __init__(self, engine: Engine, store: Store, blobs: Blobs, gateway: ServiceClient) -> None:
+    def __init__(self, engine: Engine, store: Store, blobs: Blobs, gateway: ServiceClient, pictures: Pictures) -> None:
         self._engine = engine
         self._store = store
         self._blobs = blobs
         self._gateway = gateway
+        self._pictures = pictures
 
     async def picture(self, tenant: str, report_id: str, number: int) -> bytes:
         """The n-th picture of a report, from 1, as JPEG.
@@ -98,10 +101,10 @@ class Evidence:
         except Refused:
             if datetime.now(UTC) - report.received_at < GIVE_UP:
                 raise Unavailable("gateway") from None
-            return _failed(report, attachment, "gone"), ""
+            return _failed(report, attachment, "gone")
         cipher = await self._store.cipher(tenant, report.report_id)
         if cipher is None:
-            return _failed(report, attachment, "erased"), ""
+            return _failed(report, attachment, "erased")
         digest = await self._blobs.put(
             _name(tenant, report.report_id, attachment),
             data,
@@ -109,21 +112,24 @@ class Evidence:
             metadata={"media_type": attachment.media_type},
         )
         if digest != attachment.sha256:
-            return _failed(report, attachment, "changed"), ""
+            return _failed(report, attachment, "changed")
         original = await self._kept_as_sent(tenant, report, attachment, cipher)
         if original != attachment.original_sha256:
-            return _failed(report, attachment, "changed"), ""
+            return _failed(report, attachment, "changed")
         try:
             looked = await asyncio.to_thread(look, data)
         except (ImageRefused, ImagingUnavailable) as error:
-            return _failed(report, attachment, type(error).__name__), ""
+            return _failed(report, attachment, type(error).__name__)
         reading = await asyncio.to_thread(ocr, looked)
+        name = fingerprint_name(_name(tenant, report.report_id, attachment))
+        await self._blobs.put(name, Fingerprint.of(looked).packed(), cipher=cipher, metadata={})
         command = RecordEvidence(
             report_id=report.report_id,
             blob_id=attachment.blob_id,
             sha256=digest,
             original_sha256=original,
             perceptual_hash=looked.hash,
+            picture_marks=self._pictures.marks(tenant, looked.hash),
         )
         return command, (reading.text if reading is not None else "")[:LONGEST_WORDS]
 
@@ -162,8 +168,11 @@ class Evidence:
 
 
 def _name(tenant: str, report_id: str, attachment: Attachment) -> str:
-    return f"{key(tenant, report_id)}/{attachment.blob_id}"
+    return picture_name(tenant, report_id, attachment.blob_id)
 
 
-def _failed(report: Report, attachment: Attachment, why: str) -> RecordEvidence:
-    return RecordEvidence(report_id=report.report_id, blob_id=attachment.blob_id, sha256=attachment.sha256, failure=why)
+def _failed(report: Report, attachment: Attachment, why: str) -> tuple[RecordEvidence, str]:
+    command = RecordEvidence(
+        report_id=report.report_id, blob_id=attachment.blob_id, sha256=attachment.sha256, failure=why
+    )
+    return command, ""

@@ -31,6 +31,13 @@ REPORT: Aggregate[report.Report] = Aggregate(
         index(("tenant", 1), ("ix.received", 1), name="received"),
         index(("tenant", 1), ("ix.one_by_one", 1), ("ix.received", -1), name="others", where={"ix.one_by_one": True}),
         index(("tenant", 1), ("ix.links", 1), ("ix.received", -1), name="links", where={"ix.links": {"$exists": True}}),
+        index(
+            ("tenant", 1),
+            ("ix.pictures", 1),
+            ("ix.received", -1),
+            name="pictures",
+            where={"ix.pictures": {"$exists": True}},
+        ),
         index(("ix.received", 1), name="unread", where={"ix.unread": True}),
         index(("ix.received", 1), name="evidence_due", where={"ix.evidence_due": True}),
         index(("ix.received", 1), name="pages_due", where={"ix.pages_due": True}),

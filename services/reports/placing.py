@@ -24,6 +24,7 @@ from libs.runtime.mongo import key
 from services.reports.asking import Asking
 from services.reports.case.state import ENDED
 from services.reports.matching.questions import Answer, Question
+from services.reports.pictures import Pictures
 from services.reports.posts import posts_of
 from services.reports.report.pages import leads_to, says_little, words_of
 from services.reports.report.rules import Report, is_to_be_placed
@@ -35,6 +36,8 @@ REMEMBERED = timedelta(minutes=5)
 ALONE = 10.0
 """Seconds without a question after which another member may have placed this tenant's reports: read it anew."""
 MOST = 2_000
+MOST_PICTURED = 100
+"""Reports with pictures: those before them are stored by then, and found there."""
 _STEMS = Stems()
 LEAST = 12
 """Characters. Below it a text says too little to be the same as another."""
@@ -50,6 +53,14 @@ class _Recent:
     left: dict[str, str] = field(default_factory=dict)
     """Such a case whose report has found its place since, and the case where that is."""
     asked: float = field(default_factory=time.monotonic)
+    pictured: "OrderedDict[str, Report]" = field(default_factory=OrderedDict)
+    """Reports with pictures, with the place that may not be stored yet."""
+
+    def note_pictures(self, report: Report, case_id: str, outcome: str) -> None:
+        if report.pictures:
+            self.pictured[report.report_id] = report.model_copy(update={"case_id": case_id, "outcome": outcome})
+            while len(self.pictured) > MOST_PICTURED:
+                self.pictured.popitem(last=False)
 
     def note(self, mark: str, case_id: str, clarification_id: str | None) -> None:
         self.cases[mark] = (case_id, clarification_id)
@@ -89,8 +100,11 @@ class _Marked:
 class Placing:
     """Adds to every PlaceReport where the report belongs, before it is decided."""
 
-    def __init__(self, store: Store, matcher: ServiceClient, *, within: float) -> None:
+    def __init__(
+        self, store: Store, matcher: ServiceClient, pictures: Pictures | None = None, *, within: float
+    ) -> None:
         self._store = store
+        self._pictures = pictures
         self.asking = Asking(matcher, within=within)
         self._recent: dict[str, _Recent] = {}
         self._placed: OrderedDict[UUID, Placement] = OrderedDict()
@@ -159,14 +173,33 @@ class Placing:
         placement = _placement(answer, report)
         if links and not marks and placement.case_id is None:
             placement = await self._by_link(tenant, report, links) or placement
+        placement = await self._by_picture(tenant, recent, report, placement)
         placement = _staying(placement) if stays else recent.followed(placement, report)
         case_id = placement.case_id or report.case_id or report.own_case()
         for mark in (*marks, *links):
             recent.note(mark, case_id, placement.clarification_id)
+        recent.note_pictures(report, case_id, placement.outcome)
         recent.unsure.discard(case_id)
         if placement.outcome == MatchOutcome.UNMATCHED:
             recent.unsure.add(case_id)
         return placement.model_copy(update={"links": tuple(links)})
+
+    async def _by_picture(self, tenant: str, recent: _Recent, report: Report, placement: Placement) -> Placement:
+        """What the words say, unless its picture says more: the same picture is surer than words that were read in it,
+        and where it does not decide it is proposed first."""
+        if self._pictures is None or not report.pictures:
+            return placement
+        same = await self._pictures.same(tenant, report, recent.pictured.values())
+        if same is None:
+            return placement
+        by_picture = same.placement(report)
+        if by_picture.outcome == MatchOutcome.MATCH:
+            return by_picture
+        # What the matcher was not asked is asked later.
+        if placement.case_id is not None or placement.outcome == MatchOutcome.UNMATCHED:
+            return placement
+        others = (c for c in placement.candidates if c.case_id != same.case_id)
+        return by_picture.model_copy(update={"candidates": (*by_picture.candidates, *others)})
 
     async def _by_link(self, tenant: str, report: Report, links: Sequence[str]) -> Placement | None:
         """The newest case that another report brought the same post to, unless it was closed without an answer."""

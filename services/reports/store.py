@@ -19,8 +19,15 @@ from services.reports.known.rules import Known
 from services.reports.report.rules import Report
 
 LEAN = {"history": 0, "due": 0}
+MOST_MARKED = 5_000
+"""Reports that are looked at by their marks alone, the newest: a tenth of a kilobyte each."""
 PAGE, MOST = 20, 100
 """Rows of one page: as a rule, and at most."""
+
+
+def picture_name(tenant: str, report_id: str, blob_id: str) -> str:
+    """Of a picture in the evidence store."""
+    return f"{key(tenant, report_id)}/{blob_id}"
 
 
 class Store:
@@ -60,6 +67,16 @@ class Store:
         where = {"ix.links": {"$in": list(links)}, "ix.state": ReportState.LINKED}
         found = await self.find_reports(tenant, where, sort=(("ix.received", -1),), limit=10)
         return list(dict.fromkeys(r.case_id for r in found if r.case_id is not None))
+
+    async def reports_with_pictures(self, tenant: str, marks: Sequence[str], *, most: int) -> list[Report]:
+        """Those that have a place, by how many of these marks their pictures have."""
+        where = {"ix.pictures": {"$in": list(marks)}, "ix.state": ReportState.LINKED}
+        found = await self._engine.collection("report").find(
+            tenant, where, sort=(("ix.received", -1),), limit=MOST_MARKED, fields={"ix.pictures": 1}
+        )
+        wanted = frozenset(marks)
+        found.sort(key=lambda document: len(wanted.intersection(document["ix"]["pictures"])), reverse=True)
+        return list((await self.reports([document["_id"] for document in found[:most]])).values())
 
     async def report(self, tenant: str, report_id: str) -> Report | None:
         return (await self.reports([key(tenant, report_id)])).get(key(tenant, report_id))

@@ -101,7 +101,7 @@ class ReportReceived(
 
 
 class RecordEvidence(Command, name="reports.record-evidence.v1", of="report", to="report_id", private=MessageContent):
-    """Reports has read a picture: its hashes, and the words in it."""
+    """Reports has read a picture: its hash, and the words in it."""
 
     report_id: str
     blob_id: str
@@ -109,21 +109,28 @@ class RecordEvidence(Command, name="reports.record-evidence.v1", of="report", to
     original_sha256: str | None = None
     """Of the file as it was sent, where it is kept as well."""
     perceptual_hash: str | None = None
+    """64 hex digits, 256 bits: near for pictures that look alike. It stays in the process; the event seals it."""
+    picture_marks: tuple[str, ...] = ()
+    """Parts of its hash under a key of reports: of pictures that look alike, at least one is equal."""
     failure: str | None = None
     """Why the picture could not be taken; placing goes on without it."""
 
 
-class EvidenceTaken(Event, name="reports.evidence-taken.v1", of="report", private={"words"}):
+class EvidenceTaken(Event, name="reports.evidence-taken.v1", of="report", private={"words", "hash"}):
     report_id: str
     blob_id: str
     sha256: str
     original_sha256: str | None = None
     """Of the file as it was sent, where it is kept as well."""
     perceptual_hash: str | None = None
+    """Of 64 bits, in what was written before hashes were sealed."""
+    picture_marks: tuple[str, ...] = ()
+    """Parts of its hash under a key of reports: of pictures that look alike, at least one is equal."""
     failure: str | None = None
     complete: bool
     """True with the last of the report's pictures."""
     words: str = ""
+    hash: str = ""
 
 
 class RecordSnapshot(Command, name="reports.record-snapshot.v1", of="report", to="report_id", private=SnapshotContent):

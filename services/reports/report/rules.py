@@ -86,6 +86,14 @@ class Line(BaseModel):
     """not_answered: what the reporter said of an answer."""
 
 
+class Picture(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="allow")
+
+    blob_id: str
+    hash: str
+    """64 hex digits."""
+
+
 class Look(BaseModel):
     """At what is masked."""
 
@@ -99,7 +107,7 @@ class Look(BaseModel):
 
 class Report(State):
     private: ClassVar[frozenset[str]] = frozenset(
-        {"text", "urls", "doubt", "words", "messages", "answer", "looks", "snapshots"}
+        {"text", "urls", "doubt", "words", "messages", "answer", "looks", "snapshots", "pictures"}
     )
 
     report_id: str
@@ -120,8 +128,8 @@ class Report(State):
     attachments: tuple[Attachment, ...] = ()
     evidence: tuple[str, ...] = ()
     """Blobs that were taken, or given up."""
-    hashes: tuple[str, ...] = ()
-    """Perceptual hashes of its pictures."""
+    picture_marks: tuple[str, ...] = ()
+    """By which reports with pictures that look alike are found."""
     refused: tuple[str, ...] = ()
     case_id: str | None = None
     outcome: str | None = None
@@ -155,6 +163,7 @@ class Report(State):
     looks: tuple[Look, ...] = ()
     """The last ones; the history has all."""
     snapshots: tuple[Snapshot, ...] = ()
+    pictures: tuple[Picture, ...] = ()
 
     def own_case(self) -> str:
         """The case that it opens where no other fits."""
@@ -316,10 +325,11 @@ def _evidence(report: Report, command: RecordEvidence, context: Context) -> Iter
             blob_id=command.blob_id,
             sha256=command.sha256,
             original_sha256=command.original_sha256,
-            perceptual_hash=command.perceptual_hash,
+            picture_marks=command.picture_marks,
             failure=command.failure,
             complete=len(report.evidence) + 1 == len(report.attachments),
             words=words,
+            hash=command.perceptual_hash or "",
         )
     ]
 
@@ -538,7 +548,8 @@ def _changes(report: Report, event: Event) -> Mapping[str, Any]:
         case EvidenceTaken():
             return {
                 "evidence": (*report.evidence, event.blob_id),
-                "hashes": (*report.hashes, event.perceptual_hash) if event.perceptual_hash else report.hashes,
+                "pictures": _with_picture(report, event),
+                "picture_marks": (*report.picture_marks, *event.picture_marks),
                 "words": f"{report.words}\n{event.words}".strip() if event.words else report.words,
             }
         case SnapshotTaken():
@@ -609,6 +620,10 @@ def _look(event: PersonalDataRevealed) -> Look:
     return Look(officer=event.officer, at=event.at, reason=event.reason, note=event.note)
 
 
+def _with_picture(report: Report, event: EvidenceTaken) -> tuple[Picture, ...]:
+    return (*report.pictures, Picture(blob_id=event.blob_id, hash=event.hash)) if event.hash else report.pictures
+
+
 def _from_receipt(event: ReportMatched) -> datetime:
     return event.received_at + _doubled(event.attempt - 1)
 
@@ -666,6 +681,8 @@ def index_fields(report: Report) -> dict[str, Any]:
     }
     if report.case_id is not None:
         found["case"] = report.case_id
+    if report.picture_marks and report.state not in GONE:
+        found["pictures"] = list(report.picture_marks)
     if report.links:
         found["links"] = list(report.links)
     if report.kind != ReportKind.HOAX:

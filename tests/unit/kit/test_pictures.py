@@ -2,7 +2,7 @@ import csv
 
 import numpy as np
 import pytest
-from PIL import Image
+from PIL import Image, ImageDraw, ImageFont
 
 from libs.kit import imaging
 from libs.kit.imaging import look, ocr
@@ -73,6 +73,24 @@ def test_near_hashes_have_a_band_in_common() -> None:
 
     assert set(bands(one)) & set(bands(f"{flipped:064x}"))
     assert len(set(bands("0" * 64))) == BANDS
+
+
+@pytest.mark.parametrize("colour", ["navy", "white", "#808080"])
+def test_blank_sheets_are_not_one_picture(colour, known) -> None:
+    one = known(Image.new("RGB", (720, 1280), colour))
+
+    assert not is_copy(one, known(Image.new("RGB", (720, 1280), "black")))
+    assert not is_copy(one, one)
+
+
+def test_a_line_on_a_blank_sheet_is_found_again(known) -> None:
+    sheet = Image.new("RGB", (720, 1280), "white")
+    other = sheet.copy()
+    for picture, text in ((sheet, "BANTUAN BRI 600 ribu"), (other, "BANTUAN BNI 600 ribu")):
+        ImageDraw.Draw(picture).text((60, 500), text, font=ImageFont.load_default(36), fill="black")
+
+    assert is_copy(known(sheet), known(COPIES["passed on"](sheet)))
+    assert not is_copy(known(sheet), known(COPIES["passed on"](other)))
 
 
 def test_a_sliver_is_the_same_as_nothing() -> None:

@@ -195,13 +195,16 @@ def test_a_case_that_the_report_opened_itself_cannot_be_rejected() -> None:
 
 def test_a_picture_is_taken_once_and_its_words_are_kept() -> None:
     state = a_report(attachments=(PICTURE,))
-    command = RecordEvidence(report_id="r", blob_id="blob-1", sha256="0" * 64, perceptual_hash="ff")
+    command = RecordEvidence(report_id="r", blob_id="blob-1", sha256="0" * 64, picture_marks=("a1", "b2"))
+    command = command.model_copy(update={"perceptual_hash": "ff" * 32})
 
     (taken,) = report.decide(state, command, context(private=MessageContent(text="BANTUAN 600 RIBU")))
     after = report.evolve(state, taken)
 
     assert isinstance(taken, EvidenceTaken)
     assert (taken.complete, after.words) == (True, "BANTUAN 600 RIBU")
+    assert [(picture.blob_id, picture.hash) for picture in after.pictures] == [("blob-1", "ff" * 32)]
+    assert report.index_fields(after)["pictures"] == ["a1", "b2"]
     assert list(report.decide(after, command, context())) == []
     assert report.index_fields(state)["evidence_due"]
     assert "evidence_due" not in report.index_fields(after)
