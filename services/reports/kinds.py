@@ -110,8 +110,9 @@ KNOWN: Aggregate[known.Known] = Aggregate(
     evolve=known.evolve,
     index=_findable,
     indexes=(
-        index(("tenant", 1), ("ix.at", -1), ("_id", -1), name="newest"),
-        index(("tenant", 1), ("ix.t", 1), ("ix.at", -1), name="words"),
+        # With what is filtered by, so that a count of a hundred thousand reads no document.
+        index(("tenant", 1), ("ix.offered", 1), ("ix.at", -1), ("_id", -1), name="newest"),
+        index(("tenant", 1), ("ix.offered", 1), ("ix.t", 1), ("ix.at", -1), name="words"),
         index(("ix.tv", 1), name="words_version"),
     ),
 )
