@@ -29,6 +29,8 @@ LONGEST = {
     "body": 20_000,
 }
 FIRST_YEAR = 1990
+DEEPEST = 8
+"""Lists and feeds within each other; a DataFeed of lists has four."""
 
 _COLUMNS = {
     "own_id": "id own_id identifier nomor kode",
@@ -114,7 +116,8 @@ def _text_of(data: bytes) -> str:
 def _records(text: str) -> Iterator[Record]:
     if text.lstrip()[:1] not in ("{", "["):
         return _of_csv(text)
-    lines = [line for line in text.splitlines() if line.strip()]
+    # Of line feeds alone: a text may hold other characters that end a line, and JSON lets them stand as they are.
+    lines = [line for line in text.split("\n") if line.strip()]
     first = _json(lines[0])
     # A pretty-printed file begins with a line that is no value of its own; a feed in one line is one value.
     if isinstance(first, Mapping) and (len(lines) > 1 or not _is_feed(first)):
@@ -142,16 +145,18 @@ def _is_feed(value: Mapping[str, Any]) -> bool:
     return any(name in value for name in ("dataFeedElement", "@graph", "itemListElement"))
 
 
-def _of_feed(value: Any) -> Iterator[Record]:
+def _of_feed(value: Any, depth: int = 0) -> Iterator[Record]:
     """The reviews of a DataFeed, a graph or a list, however they are packed."""
-    if isinstance(value, list):
+    if depth > DEEPEST:
+        yield "json"
+    elif isinstance(value, list):
         for one in value:
-            yield from _of_feed(one)
+            yield from _of_feed(one, depth + 1)
     elif isinstance(value, Mapping):
         inner = [value[n] for n in ("dataFeedElement", "@graph", "itemListElement", "item") if n in value]
         if inner and not _is_review(value):
             for one in inner:
-                yield from _of_feed(one)
+                yield from _of_feed(one, depth + 1)
         else:
             yield _named(value)
     else:

@@ -44,6 +44,8 @@ LOOKS = 0.1
 TURN = 5.0
 """Seconds that one step works on a page before it renews its lease."""
 FETCH_WITHIN = 30.0
+MOST_OPEN = 3
+"""Files held in memory; of more offices that import at a time each page opens its file anew."""
 IMPORTS = "imports"
 
 
@@ -53,9 +55,8 @@ def import_cipher(master: bytes) -> AESGCM:
 
 @dataclass
 class _Open:
-    """A file that is being read. `next` is the page in hand."""
+    """A file that is being read: `at` rows are where they belong, `page` is in hand."""
 
-    import_id: str
     rows: Iterator[Row]
     at: int
     page: Sequence[Row] = ()
@@ -70,24 +71,27 @@ class Importing:
         self._gateway = gateway
         self._cipher = cipher
         self._me = str(uuid4())
-        self._file: _Open | None = None
-        self._sent: tuple[str, float] = ("", 0.0)
+        self._files: dict[str, _Open] = {}
+        self._sent: dict[str, tuple[int, float]] = {}
+        """By import: the first row of the page that was sent last, and when."""
 
     async def step(self) -> bool:
-        """One page of one file; True if there may be more. Of an office, one file after the other."""
+        """One page of each office's file; True if there may be more. Of an office, one file after the other."""
         waiting = await self._imports.across_tenants(
             {"ix.open": True}, sort=(("ix.at", 1), ("_id", 1)), limit=100, fields=LEAN
         )
         first: dict[str, Document] = {}
         for document in waiting:
             first.setdefault(document["tenant"], document)
+        worked = False
         for tenant, document in first.items():
             state: ArchiveImport = state_of(self._engine.aggregates["archive_import"], document, {})
             if await self._lease(tenant, state.import_id):
                 await self._work(tenant, state)
-                return True
-        self._file = None
-        return False
+                worked = True
+        if not worked:
+            self._files.clear()
+        return worked
 
     async def _lease(self, tenant: str, import_id: str) -> bool:
         now = datetime.now(UTC)
@@ -127,12 +131,14 @@ class Importing:
         Raises:
             Unreadable: `gone` or `changed`, and as the reader says.
         """
-        file = self._file
-        if file is None or file.import_id != state.import_id or file.at != state.upto:
+        file = self._files.get(state.import_id)
+        if file is None or file.at != state.upto:
             data = await self._data(tenant, state)
             rows = read(data, publisher=state.publisher)
             await asyncio.to_thread(_pass_over, rows, state.upto)
-            file = self._file = _Open(state.import_id, rows, state.upto)
+            while len(self._files) >= MOST_OPEN:
+                del self._files[next(iter(self._files))]
+            file = self._files[state.import_id] = _Open(rows, state.upto)
         return file
 
     async def _data(self, tenant: str, state: ArchiveImport) -> bytes:
@@ -154,11 +160,11 @@ class Importing:
         """Sends what is not stored yet, and waits a while for it. False: it takes longer."""
         clock = asyncio.get_running_loop().time
         until = clock() + TURN
-        this = f"{import_id}|{page[0].number if page else 0}"
         while open_ := await self._open_rows(tenant, import_id, page):
-            if self._sent[0] != this or clock() - self._sent[1] > SENT_AGAIN:
+            first, at = self._sent.get(import_id, (0, 0.0))
+            if first != page[0].number or clock() - at > SENT_AGAIN:
                 await self._engine.send([self._command(tenant, import_id, row) for row in open_])
-                self._sent = (this, clock())
+                self._sent[import_id] = (page[0].number, clock())
             if clock() > until:
                 log.warning("import_waits", import_id=import_id, rows=len(open_))
                 return False
@@ -201,7 +207,8 @@ class Importing:
 
     async def _end(self, tenant: str, state: ArchiveImport, command: AdvanceImport) -> None:
         await self._advance(tenant, command)
-        self._file = None
+        self._files.pop(state.import_id, None)
+        self._sent.pop(state.import_id, None)
         await self._blobs.delete(key(tenant, state.import_id))
         log.info("import_ended", import_id=state.import_id, rows=command.upto, error=command.failure)
 

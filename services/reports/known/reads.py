@@ -1,6 +1,6 @@
 """Answers of other publishers as people read them: those that fit a text, a list, one of them; and imports."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -136,7 +136,3 @@ def import_view(state: ArchiveImport) -> ImportView:
         problems=state.problems,
         failure=state.failure,
     )
-
-
-def by_id(found: Sequence[tuple[str, Known]]) -> Mapping[str, KnownCard]:
-    return {known.known_id: card(scope, known) for scope, known in found}

@@ -4,7 +4,6 @@ from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, time
 from hashlib import sha256
 from typing import Any
-from uuid import UUID
 
 from libs.contracts.ids import NAMESPACE, SHARED, uuid5
 from libs.contracts.messages import Command, Event
@@ -141,11 +140,3 @@ def index_fields(known: Known) -> dict[str, Any]:
 def scoped(tenant: str) -> tuple[str, str]:
     """Whose entries an office reads."""
     return tenant, SHARED
-
-
-def identity(reference: str) -> str | None:
-    """An id as it stands in an address; None for what is none."""
-    try:
-        return str(UUID(reference))
-    except ValueError:
-        return None

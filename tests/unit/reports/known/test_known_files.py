@@ -88,6 +88,19 @@ def test_a_row_that_is_no_json_or_no_object_is_named_and_passed_over() -> None:
     assert [row.number for row in rows if row.entry] == [1, 4]
 
 
+def test_a_text_may_hold_characters_that_end_a_line_elsewhere() -> None:
+    (row,) = all_of(json.dumps({**GOOD, "body": "satu\u2028dua\x85tiga"}, ensure_ascii=False).encode())
+
+    assert row.entry is not None
+    assert row.entry.body == "satu\u2028dua\x85tiga"
+
+
+def test_lists_within_lists_without_end_are_a_bad_row() -> None:
+    rows = all_of(("[" * 300 + json.dumps(GOOD) + "]" * 300).encode())
+
+    assert wrong(rows) == [(1, "", "json")]
+
+
 def test_the_same_id_twice_in_one_file_is_an_error_of_the_second_row() -> None:
     assert wrong(all_of(lines(GOOD, {**GOOD, "title": "Lain"}))) == [(2, "id", "repeated")]
 
