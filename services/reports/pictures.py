@@ -19,6 +19,7 @@ from libs.kit.stems import Stems
 from libs.runtime.aggregates import ERASED
 from libs.runtime.blobs import Blobs
 from libs.runtime.errors import NotFound
+from libs.runtime.mongo import key
 from services.reports.case.state import ENDED, Case
 from services.reports.matching.teaching import teaches
 from services.reports.report.rules import Picture, Report
@@ -32,9 +33,9 @@ MOST_COMPARED = 5
 _STEMS = Stems()
 
 
-def marks(key: bytes, tenant: str, hash: str) -> tuple[str, ...]:
+def marks(secret: bytes, tenant: str, hash: str) -> tuple[str, ...]:
     """Of two near hashes of one office, at least one is equal."""
-    return tuple(hmac.digest(key, f"{tenant}|{band}".encode(), "sha256").hex()[:MARK] for band in bands(hash))
+    return tuple(hmac.digest(secret, f"{tenant}|{band}".encode(), "sha256").hex()[:MARK] for band in bands(hash))
 
 
 def fingerprint_name(picture_name: str) -> str:
@@ -47,16 +48,18 @@ class SamePicture:
 
     Attributes:
         is_all: every picture of the report is one of the other's.
+        is_alone: nothing but pictures said what the other was about.
     """
 
     case_id: str
     clarification_id: str | None
     is_all: bool
+    is_alone: bool
 
     def placement(self, report: Report) -> Placement:
-        """Into the case if nothing but the pictures says what the report is about; else it is proposed. A picture can
-        be the proof that a claim is wrong."""
-        if self.is_all and not says_something(report.text):
+        """Into the case if nothing but the pictures says what the two are about; else it is proposed. A picture can
+        be the proof that a claim is wrong, or stand beside one that it does not make."""
+        if self.is_all and self.is_alone and not says_something(report.text):
             return Placement(outcome=MatchOutcome.MATCH, case_id=self.case_id, clarification_id=self.clarification_id)
         kind = "clarification" if self.clarification_id else "case"
         candidate = Candidate(id=self.clarification_id or self.case_id, kind=kind, case_id=self.case_id, score=1.0)
@@ -90,11 +93,12 @@ class Pictures:
         """
         if not report.pictures:
             return None
-        wanted = {
-            mark for picture in report.pictures for key in self._keys for mark in marks(key, tenant, picture.hash)
-        }
+        hashes = [picture.hash for picture in report.pictures]
+        wanted = {mark for hash in hashes for secret in self._keys for mark in marks(secret, tenant, hash)}
         stored = await self._store.reports_with_pictures(tenant, sorted(wanted), most=MOST_FOUND)
-        known = {other.report_id: other for other in (*stored, *just_placed)}
+        known = {other.report_id: other for other in stored}
+        fresh = [other for other in just_placed if other.report_id not in known and _are_near(report, other)]
+        known |= await self._as_they_are(tenant, fresh)
         known.pop(report.report_id, None)
         near = [other for other in known.values() if _are_near(report, other) and teaches(other, is_published=True)]
         cases = await self._store.cases_of(tenant, {other.case_id for other in near if other.case_id is not None})
@@ -109,8 +113,22 @@ class Pictures:
             same = [await self._has(tenant, other, report, picture) for picture in report.pictures]
             if any(same):
                 clarification = case.clarification_id if case is not None else None
-                return SamePicture(other.case_id, clarification, is_all=all(same))
+                alone = not says_something(other.text)
+                return SamePicture(other.case_id, clarification, is_all=all(same), is_alone=alone)
         return None
+
+    async def _as_they_are(self, tenant: str, placed: Sequence[Report]) -> dict[str, Report]:
+        """Reports that were placed a moment ago as they are stored, with that place where none is stored yet."""
+        if not placed:
+            return {}
+        stored = await self._store.reports([key(tenant, report.report_id) for report in placed])
+        found = {}
+        for report in placed:
+            now = stored.get(key(tenant, report.report_id))
+            if now is not None:
+                place = {"case_id": report.case_id, "outcome": report.outcome}
+                found[report.report_id] = now if now.case_id is not None else now.model_copy(update=place)
+        return found
 
     async def _has(self, tenant: str, other: Report, report: Report, picture: Picture) -> bool:
         for theirs in other.pictures:

@@ -286,9 +286,7 @@ def asked_by(case: Case, clarification: Clarification | None) -> int:
     return clarification.demand if clarification is not None else case.askers
 
 
-def case_row(
-    case: Case, title: str, clarification: Clarification | None, surge: Surge | None = None
-) -> CaseRow:
+def case_row(case: Case, title: str, clarification: Clarification | None, surge: Surge | None = None) -> CaseRow:
     stands = case.party is not None or case.state in ENDED or case.state in OUT
     return CaseRow(
         id=case.case_id,

@@ -561,9 +561,7 @@ class Matcher:
         found = self._compared(passage(query, self._titles.document(row).body, self._stem))
         return pair_features(query, found, self._trained.pairs.lexicon)
 
-    def _alike(
-        self, query: Compared, title: Compared, linked: Sequence[int]
-    ) -> tuple[tuple[Compared, float], ...]:
+    def _alike(self, query: Compared, title: Compared, linked: Sequence[int]) -> tuple[tuple[Compared, float], ...]:
         texts = [title, *(self._linked.compared(row) for row in linked[:ALIKE])]
         pairs = self._trained.pairs
         long = [text for text in texts if min(len(query.stems), len(text.stems)) >= ENOUGH_WORDS]

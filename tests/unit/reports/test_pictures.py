@@ -62,7 +62,8 @@ class Shelf:
         return report
 
     async def reports_with_pictures(self, tenant: str, wanted: Sequence[str], *, most: int) -> list[Report]:
-        return [r for r in self.stored.values() if set(index_fields(r).get("pictures", ())) & set(wanted)]
+        placed = [r for r in self.stored.values() if r.case_id is not None]
+        return [r for r in placed if set(index_fields(r).get("pictures", ())) & set(wanted)]
 
     async def cases_of(self, tenant: str, case_ids: Iterable[str]) -> dict[str, Case]:
         return {case_id: self.opened[case_id] for case_id in case_ids if case_id in self.opened}
@@ -75,9 +76,14 @@ class Shelf:
             raise NotFound("blob")
         return self.pixels[name]
 
-    async def where(self, report: Report, *, keys: Sequence[bytes] = (KEY,)) -> tuple[str, str | None]:
+    async def reports(self, document_ids: Iterable[str]) -> dict[str, Report]:
+        return {i: self.stored[i.split("/")[1]] for i in document_ids}
+
+    async def where(
+        self, report: Report, *, keys: Sequence[bytes] = (KEY,), just_placed: Sequence[Report] = ()
+    ) -> tuple[str, str | None]:
         shelf: Any = self
-        same = await Pictures(shelf, shelf, keys).same("t1", report)
+        same = await Pictures(shelf, shelf, keys).same("t1", report, just_placed)
         if same is None:
             return "none", None
         placement = same.placement(report)
@@ -106,6 +112,26 @@ async def test_a_claim_beside_the_picture_is_judged_by_a_person(shelf: Shelf) ->
     first = shelf.has("r1", "bri")
 
     assert await shelf.where(shelf.has("r2", "bri passed on", case_id=None, text=CLAIM)) == ("suggest", first.case_id)
+
+
+async def test_a_picture_that_stood_beside_another_claim_is_judged_by_a_person(shelf: Shelf) -> None:
+    first = shelf.has("r1", "bri", text=CLAIM)
+
+    assert await shelf.where(shelf.has("r2", "bri passed on", case_id=None)) == ("suggest", first.case_id)
+
+
+@pytest.mark.parametrize(
+    ("now", "outcome"),
+    [({"case_id": None}, "match"), ({"state": "withdrawn"}, "none")],
+    ids=["not stored", "withdrawn"],
+)
+async def test_a_report_placed_a_moment_ago_is_taken_as_it_is_now(
+    shelf: Shelf, now: dict[str, Any], outcome: str
+) -> None:
+    first = shelf.has("r1", "bri")
+    shelf.stored[first.report_id] = first.model_copy(update=now)
+
+    assert (await shelf.where(shelf.has("r2", "bri passed on", case_id=None), just_placed=[first]))[0] == outcome
 
 
 async def test_one_of_two_pictures_is_judged_by_a_person(shelf: Shelf) -> None:

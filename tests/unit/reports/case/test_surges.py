@@ -13,9 +13,7 @@ def test_what_is_told_far_more_often_than_the_office_is_used_to_is_a_surge() -> 
     assert (found.last_hour, found.usual) == (46, 3.0)
 
 
-@pytest.mark.parametrize(
-    ("last_hour", "usual"), [(0, 0.0), (LEAST - 1, 0.0), (46, 46 / TIMES + 0.1), (300, 100.0)]
-)
+@pytest.mark.parametrize(("last_hour", "usual"), [(0, 0.0), (LEAST - 1, 0.0), (46, 46 / TIMES + 0.1), (300, 100.0)])
 def test_a_few_reports_or_a_busy_office_are_none(last_hour: int, usual: float) -> None:
     assert surge(last_hour, usual=usual) is None
 
