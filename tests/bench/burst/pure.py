@@ -1,9 +1,5 @@
-"""A burst without servers: the matcher is asked as placing asks it, and each case is known to it at once.
+"""A burst without servers: the matcher is asked as placing asks it, and each case is known to it at once."""
 
-    python -m tests.bench.burst.pure [--seed N] [--count N] [--show N]
-"""
-
-import argparse
 import random
 from collections import Counter
 from collections.abc import Iterable
@@ -49,24 +45,9 @@ def placed(told: Iterable[Told], matcher: Matcher) -> Placed:
     return found
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser()
-    parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--count", type=int, default=1_000)
-    parser.add_argument("--show", type=int, default=0)
-    given = parser.parse_args()
+def report(count: int, seed: int) -> None:
     stems, trained = Stems(), Trained.load()
     for event in EVENTS:
-        told = list(crowd(event, given.count, random.Random(given.seed), template=0.1, others=0.2))
-        found = placed(told, Matcher(trained, stems))
-        share, purity, cases = found.figures()
-        print(f"{event.name}: share {share:.3f}, purity {purity:.3f}, event in {cases} cases")
-        largest = Counter(case for case, each in found.cases if each.kind == "event").most_common(1)[0][0]
-        apart = [each.text for case, each in found.cases if each.kind == "event" and case != largest]
-        mixed = [each.text for case, each in found.cases if each.kind != "event" and case == largest]
-        for text in [*apart[: given.show], "--", *mixed[: given.show]]:
-            print(f"    {text}")
-
-
-if __name__ == "__main__":
-    main()
+        told = crowd(event, count, random.Random(seed), template=0.1, others=0.2)
+        share, purity, cases = placed(told, Matcher(trained, stems)).figures()
+        print(f"{event.name}: share {share:.3f}, purity {purity:.3f}, event in {cases} cases", flush=True)
