@@ -4,12 +4,14 @@
                "app_secret": "…", "verify_token": "…", "access_token": "…",
                "templates": {"news": {"name": "kabar_laporan_v1", "languages": ["id"]}}}],
  "telegram": [{"office": "kota-cirebon", "bot_id": "7000000001", "username": "…", "token": "…",
-               "secret_token": "…"}]}
+               "secret_token": "…"}],
+ "mail": [{"office": "kota-cirebon", "address": "lapor@kota.example", "host": "imap.kota.example",
+           "username": "lapor", "password": "…"}]}
 """
 
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import TypeVar
+from typing import Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -75,13 +77,37 @@ class TelegramAccount(BaseModel):
         return self.bot_id
 
 
-Account = WhatsAppAccount | TelegramAccount
-A = TypeVar("A", WhatsAppAccount, TelegramAccount)
+class MailAccount(BaseModel):
+    """A mailbox that is read by IMAP; answers to what the office sends come to its address."""
+
+    model_config = ConfigDict(frozen=True)
+
+    office: str
+    address: str
+    host: str
+    port: int = 993
+    security: Literal["tls", "none"] = "tls"
+    username: str
+    password: str = Field(repr=False)
+    folder: str = "INBOX"
+
+    @property
+    def channel(self) -> Channel:
+        return Channel.EMAIL
+
+    @property
+    def id(self) -> str:
+        return self.address
+
+
+Account = WhatsAppAccount | TelegramAccount | MailAccount
+A = TypeVar("A", WhatsAppAccount, TelegramAccount, MailAccount)
 
 
 class _File(BaseModel):
     whatsapp: tuple[WhatsAppAccount, ...] = ()
     telegram: tuple[TelegramAccount, ...] = ()
+    mail: tuple[MailAccount, ...] = ()
 
 
 class Accounts:
@@ -93,6 +119,7 @@ class Accounts:
         self._read: tuple[int, int] | None = None
         self._whatsapp: dict[str, WhatsAppAccount] = {}
         self._telegram: dict[str, TelegramAccount] = {}
+        self._mail: dict[str, MailAccount] = {}
 
     @property
     def whatsapp(self) -> Mapping[str, WhatsAppAccount]:
@@ -106,14 +133,30 @@ class Accounts:
         self._look()
         return self._telegram
 
+    @property
+    def mail(self) -> Mapping[str, MailAccount]:
+        """By address."""
+        self._look()
+        return self._mail
+
+    def mail_of(self, office: str) -> MailAccount | None:
+        """The mailbox that answers to an office's letters come to."""
+        return next((account for account in self.mail.values() if account.office == office), None)
+
     def of(self, channel: str, account: str) -> Account | None:
-        return self.whatsapp.get(account) if channel == Channel.WHATSAPP else self.telegram.get(account)
+        match channel:
+            case Channel.WHATSAPP:
+                return self.whatsapp.get(account)
+            case Channel.TELEGRAM:
+                return self.telegram.get(account)
+            case _:
+                return self.mail.get(account)
 
     def _look(self) -> None:
         try:
             stat = self._file.stat()
         except FileNotFoundError:
-            self._whatsapp, self._telegram, self._read = {}, {}, None
+            self._whatsapp, self._telegram, self._mail, self._read = {}, {}, {}, None
             return
         stands = (stat.st_mtime_ns, stat.st_size)
         if stands == self._read:
@@ -125,6 +168,7 @@ class Accounts:
             log.error("channels_unreadable", error=type(error).__name__)
             return
         self._whatsapp, self._telegram = _by_id(found.whatsapp), _by_id(found.telegram)
+        self._mail = _by_id(found.mail)
 
 
 def _by_id(accounts: Iterable[A]) -> dict[str, A]:

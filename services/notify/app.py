@@ -1,7 +1,8 @@
 """Where notify is put together: the only place that builds things."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
+from functools import partial
 
 from fastapi import FastAPI
 
@@ -23,7 +24,9 @@ from services.notify.contacts import NAME, Contacts
 from services.notify.conversation.door import Door
 from services.notify.conversation.talking import Talker
 from services.notify.delivery.reads import DeliveryReads
+from services.notify.identities import conversation_id
 from services.notify.kinds import AGGREGATES
+from services.notify.mail_in.taking import MailTaker
 from services.notify.pace import Pace
 from services.notify.planning import Planner
 from services.notify.reactions import reactions
@@ -68,8 +71,9 @@ def runtime_of(settings: Settings) -> tuple[Runtime, Reads]:
     contacts = Contacts(runtime.mongo.tenants(NAME), runtime.keys, runtime.opener, runtime.outbox)
     runtime.bus.consume(NAME, [CONTACTS], contacts.take, patient=True)
     link_keys = runtime.keyring.links(Service.GATEWAY, Service.NOTIFY)
-    _add_workers(runtime, settings, pace, contacts, Mailer(
-        public_url=settings.public_url, mail_from=settings.mail_from, keys=link_keys
+    accounts = Accounts(settings.secrets_dir)
+    _add_workers(runtime, settings, pace, contacts, accounts, Mailer(
+        public_url=settings.public_url, mail_from=settings.mail_from, keys=link_keys, mailbox=mailbox_of(accounts)
     ))  # fmt: skip
     engine, keys = runtime.engine, runtime.keys
     reads = Reads(
@@ -90,12 +94,24 @@ def runtime_of(settings: Settings) -> tuple[Runtime, Reads]:
     return runtime, reads
 
 
-def _add_workers(runtime: Runtime, settings: Settings, pace: Pace, contacts: Contacts, mailer: Mailer) -> None:
+def mailbox_of(accounts: Accounts) -> Callable[[str], str]:
+    """Where answers to an office's letters are read, by its slug; empty where they are not."""
+
+    def of(office: str) -> str:
+        account = accounts.mail_of(office)
+        return account.address if account is not None else ""
+
+    return of
+
+
+def _add_workers(
+    runtime: Runtime, settings: Settings, pace: Pace, contacts: Contacts, accounts: Accounts, mailer: Mailer
+) -> None:
     planner = Planner(
         engine=runtime.engine, keys=runtime.keys, directory=runtime.directory, contacts=contacts, now=_now
     )
     senders = _senders(runtime, settings, mailer)
-    chats = _add_chats(runtime, settings, pace)
+    chats = _add_chats(runtime, settings, pace, accounts)
     upkeep = Upkeep(
         engine=runtime.engine,
         keys=runtime.keys,
@@ -112,8 +128,8 @@ def _add_workers(runtime: Runtime, settings: Settings, pace: Pace, contacts: Con
     runtime.every(30.0, "erasures", upkeep.erase)
 
 
-def _add_chats(runtime: Runtime, settings: Settings, pace: Pace) -> ChatSender:
-    accounts, providers = Accounts(settings.secrets_dir), Providers(settings)
+def _add_chats(runtime: Runtime, settings: Settings, pace: Pace, accounts: Accounts) -> ChatSender:
+    providers = Providers(settings)
     gateway = ServiceClient(runtime.tokens, service=Service.GATEWAY, base_url=settings.gateway_url)
     link_keys, door = runtime.keyring.links(Service.GATEWAY, Service.NOTIFY), Door(gateway)
     talker = Talker(
@@ -136,6 +152,24 @@ def _add_chats(runtime: Runtime, settings: Settings, pace: Pace) -> ChatSender:
         public_url=settings.public_url,
         link_keys=link_keys,
     )
+    conversation_key = derive(runtime.keyring.master.current, "conversations")
+    taker = MailTaker(
+        engine=runtime.engine,
+        keys=runtime.keys,
+        directory=runtime.directory,
+        accounts=accounts,
+        door=door,
+        mail_from=settings.mail_from,
+        conversation_id=partial(conversation_id, conversation_key),
+    )
+
+    async def take_mail() -> bool:
+        found = await taker.step()
+        if found:
+            pace.stir()
+        return found
+
+    runtime.every(settings.mail_seconds, "mail_in", take_mail)
     runtime.every(POLL, "turns", pace.paced(talker.listen))
     runtime.every(POLL, "turns_carried_out", pace.paced(talker.perform))
     runtime.every(POLL, "chats", pace.paced(sender.step))

@@ -23,6 +23,8 @@ class Settings(Common):
 
     gateway_url: str = "http://127.0.0.1:8400"
     """Its internal door, for those who chat."""
+    mail_seconds: float = Field(default=15.0, gt=0)
+    """Between two looks into the offices' mailboxes."""
     whatsapp_url: str = "https://graph.facebook.com/v23.0"
     whatsapp_media_hosts: tuple[str, ...] = ("lookaside.fbsbx.com",)
     """From where files of a chat may be fetched: the provider names the address, we name the host."""

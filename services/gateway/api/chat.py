@@ -21,6 +21,7 @@ from libs.contracts.reads import BlobView
 from libs.contracts.reports.reads import MatchView
 from libs.contracts.reports.report import AddEvidence, AddMessage, MessageContent
 from libs.contracts.topics import Service
+from libs.contracts.words import Channel
 from libs.runtime.errors import NotFound, Refused, Unavailable
 from libs.runtime.http import caller_dependency, tenant_of
 from libs.runtime.tokens import Caller
@@ -30,6 +31,8 @@ from services.gateway.dispatch.accepting import Follower
 from services.gateway.dispatch.dispatcher import by_anybody
 from services.gateway.reporting.forms import ReportForm
 
+SEEN_IN = frozenset({Channel.WHATSAPP, Channel.TELEGRAM})
+"""What is passed on in a chat was seen there; a mail does not say where."""
 LONGEST_QUESTION = 6_000
 
 
@@ -71,7 +74,7 @@ def router(parts: Gateway) -> APIRouter:
                     "kind": asked.kind,
                     "text": asked.text,
                     "attachments": asked.pictures,
-                    "seen_on": asked.channel,
+                    "seen_on": asked.channel if asked.channel in SEEN_IN else None,
                     "forwarded_often": asked.forwarded_often,
                     "refused": asked.refused,
                     "language": asked.language,

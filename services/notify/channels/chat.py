@@ -53,7 +53,9 @@ class Providers:
     async def send_text(self, account: Account, address: str, text: str, *, delivery: str) -> Outcome:
         if isinstance(account, WhatsAppAccount):
             return await self._whatsapp(account, whatsapp.text_message(address, text, delivery=delivery))
-        return await self._telegram(account, telegram.text_message(address, text))
+        if isinstance(account, TelegramAccount):
+            return await self._telegram(account, telegram.text_message(address, text))
+        raise TypeError(account.channel)
 
     async def send_template(
         self,
@@ -99,7 +101,7 @@ class Providers:
         return Outcome(_other(str(answer.status_code) if known else "", answer.status_code))
 
     async def _post(
-        self, account: Account, url: str, message: dict[str, Any], headers: dict[str, str]
+        self, account: WhatsAppAccount | TelegramAccount, url: str, message: dict[str, Any], headers: dict[str, str]
     ) -> httpx.Response | Outcome:
         try:
             return await self._clients[type(account)].post(
@@ -119,7 +121,7 @@ class Providers:
         try:
             if isinstance(account, WhatsAppAccount):
                 return await self._whatsapp_file(account, media)
-            return await self._telegram_file(account, media)
+            return await self._telegram_file(account, media) if isinstance(account, TelegramAccount) else None
         except httpx.HTTPError as error:
             raise Unavailable(account.channel) from error
 

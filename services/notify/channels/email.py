@@ -1,7 +1,7 @@
 """E-mail: which letter a delivery is, and the bytes of it for its recipient."""
 
 from collections import OrderedDict
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from email.utils import format_datetime
@@ -116,7 +116,19 @@ def letter_values(
 class Mailer:
     """Keeps the forms of the letters that go out now."""
 
-    def __init__(self, *, public_url: str, mail_from: str, keys: VersionedKey) -> None:
+    def __init__(
+        self,
+        *,
+        public_url: str,
+        mail_from: str,
+        keys: VersionedKey,
+        mailbox: Callable[[str], str] = lambda office: "",
+    ) -> None:
+        """
+        Args:
+            mailbox: where answers to an office's letters are read, by its slug; empty: they go to the office itself.
+        """
+        self._mailbox = mailbox
         self._public_url = public_url
         self._mail_from = mail_from
         self._domain = mail_from.rsplit("@", 1)[-1]
@@ -136,6 +148,12 @@ class Mailer:
         # The hour is one for all partners of a bulletin, and stands in the subject.
         shared = ("due",) if delivery.recipient_kind == "partner" else ()
         fixed = {n: values[n] for n in OPTIONAL if not values[n] or n in shared}
+        if delivery.template == Template.TURN:
+            # Each is another, so there is nothing to keep.
+            language = letters.language_of(delivery.language)
+            said = {"text": delivery.text}
+            turn = self._built("turn.conversation", language, delivery, None, record, addresses, fixed=said)
+            return turn.fill({**values, "date": format_datetime(now)})
         form = self._form(delivery, bulletin, record, addresses, fixed=fixed)
         return form.fill({**values, "date": format_datetime(now)})
 
@@ -150,7 +168,8 @@ class Mailer:
     ) -> Form:
         name = letter_name(delivery)
         language = letters.language_of(delivery.language)
-        found = (record.id, record.version, name, language, delivery.bulletin_id, *sorted(fixed.items()))
+        replies = self._mailbox(record.slug)
+        found = (record.id, record.version, replies, name, language, delivery.bulletin_id, *sorted(fixed.items()))
         form = self._forms.get(found)
         if form is None:
             form = self._forms[found] = self._built(name, language, delivery, bulletin, record, addresses, fixed=fixed)
@@ -171,14 +190,19 @@ class Mailer:
     ) -> Form:
         marks = Marks(DIFFERING)
         differing = {**marks.of, **fixed}
-        office = Office.of(record)
-        values = letter_values(delivery, bulletin, addresses, differing)
+        office, replies = Office.of(record), self._mailbox(record.slug)
+        values = {**letter_values(delivery, bulletin, addresses, differing), "is_read": bool(replies)}
         letter = letters.write(name, language, office=office, values=values)
         headers = {"Message-ID": f"<{marks.of['id']}@{self._domain}>", "Auto-Submitted": "auto-generated"}
-        if delivery.template not in ONE_TIME:
+        if delivery.template not in (*ONE_TIME, Template.TURN):
             headers["List-Unsubscribe"] = f"<{marks.of['unsubscribe_link']}>"
             headers["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
-        head = Head(sender=self._mail_from, sender_name=office.name, reply_to=office.reply_to, subject=letter.subject)
+        head = Head(
+            sender=self._mail_from,
+            sender_name=office.name,
+            reply_to=replies or office.reply_to,
+            subject=letter.subject,
+        )
         return build(head, text=letter.text, html=letter.html, marks=marks, headers=headers)
 
 

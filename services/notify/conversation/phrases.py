@@ -17,8 +17,8 @@ _SAID = {
         "nothing_known": "Belum ada jawaban kami yang cocok.",
         "not_checked": "Pencocokan dengan jawaban yang ada dilewati, karena sedang tidak dapat dipakai.",
         "how_to_send": (
-            "Balas KIRIM untuk mengirimnya ke petugas; nomor Anda dipakai hanya untuk mengabari laporan ini, disimpan "
-            "terkunci. Atau tambah teks dan gambar, atau balas BATAL. Belum ada yang dikirim."
+            "Balas KIRIM untuk mengirimnya ke petugas; alamat ini dipakai hanya untuk mengabari laporan ini, "
+            "disimpan terkunci. Atau tambah teks dan gambar, atau balas BATAL. Belum ada yang dikirim."
         ),
         "how_to_add": "Balas TAMBAH bila ini untuk laporan Anda {number}.",
         "maybe_known": "Mungkin ini sudah kami jawab. Perhatikan bedanya.",
@@ -28,7 +28,7 @@ _SAID = {
         "known": "{fact} Baca bersama sumbernya: {link} Tidak ada laporan yang dikirim.",
         "not_known": "Baik, bukan itu.",
         "sent": (
-            "Laporan tersimpan. Nomor {number}. Simpan kode ini: {code}. Jawabannya kami kirim ke chat ini. "
+            "Laporan tersimpan. Nomor {number}. Simpan kode ini: {code}. Jawabannya kami kirim ke sini. "
             "Lihat laporan: {link}"
         ),
         "not_taken": "Laporan ini tidak dapat diterima. Buat laporan di {link}",
@@ -37,12 +37,12 @@ _SAID = {
         "nothing_to_cancel": "Tidak ada yang perlu dibatalkan; tidak ada yang dikirim.",
         "nothing_asked": "Kirim teks, tautan, atau gambar yang Anda ragukan.",
         "cancelled": "Dibatalkan. Tidak ada yang dikirim.",
-        "stopped": "Baik. Kami tidak mengirim kabar laporan lagi ke chat ini.",
-        "nothing_to_stop": "Tidak ada laporan dari chat ini yang sedang kami kabarkan.",
+        "stopped": "Baik. Kami tidak mengirim kabar laporan lagi ke sini.",
+        "nothing_to_stop": "Tidak ada laporan dari sini yang sedang kami kabarkan.",
         "too_long": "Teks itu terlalu panjang ({length} huruf; batasnya {limit}). Kirim bagian yang memuat klaimnya.",
         "too_many_pictures": "Hanya {limit} gambar per laporan; gambar sesudahnya tidak ikut.",
         "picture_unread": "Satu gambar tidak dapat dibuka. Kirim sebagai foto biasa (JPEG, PNG, atau WebP).",
-        "unkept": "Dari chat ini baru teks, tautan, dan gambar yang dapat kami terima.",
+        "unkept": "Di sini baru teks, tautan, dan gambar yang dapat kami terima.",
         "says_little": "Tulis satu kalimat tentang apa yang Anda terima.",
         "passed_over": "Terlalu banyak pesan sekaligus; sebagian tidak kami baca.",
         "message": (
@@ -70,7 +70,7 @@ _SAID = {
         "nothing_known": "We have no answer that fits yet.",
         "not_checked": "We could not compare it with the answers there are just now.",
         "how_to_send": (
-            "Reply SEND to pass it on to an officer; your number is used to tell you about this report only, and kept "
+            "Reply SEND to pass it on to an officer; this address is used to tell you about this report only, and kept "
             "locked. Or add text and pictures, or reply CANCEL. Nothing has been sent yet."
         ),
         "how_to_add": "Reply ADD if this belongs to your report {number}.",
@@ -81,7 +81,7 @@ _SAID = {
         "known": "{fact} Read it with its sources: {link} No report was sent.",
         "not_known": "All right, not that one.",
         "sent": (
-            "Your report is kept. Number {number}. Keep this code: {code}. We send the answer to this chat. "
+            "Your report is kept. Number {number}. Keep this code: {code}. We send the answer here. "
             "See the report: {link}"
         ),
         "not_taken": "This report cannot be taken. Make one at {link}",
@@ -90,12 +90,12 @@ _SAID = {
         "nothing_to_cancel": "There is nothing to cancel; nothing was sent.",
         "nothing_asked": "Send the text, link or picture that you doubt.",
         "cancelled": "Cancelled. Nothing was sent.",
-        "stopped": "All right. We send no more news of reports to this chat.",
-        "nothing_to_stop": "There is no report of this chat that we tell you about.",
+        "stopped": "All right. We send no more news of reports here.",
+        "nothing_to_stop": "There is no report from here that we tell you about.",
         "too_long": "That text is too long ({length} characters; the limit is {limit}). Send the part with the claim.",
         "too_many_pictures": "Only {limit} pictures a report; those after them are left out.",
         "picture_unread": "One picture could not be opened. Send it as an ordinary photo (JPEG, PNG or WebP).",
-        "unkept": "From this chat we can take text, links and pictures only.",
+        "unkept": "Here we can take text, links and pictures only.",
         "says_little": "Write one sentence about what you received.",
         "passed_over": "Too many messages at once; we did not read some of them.",
         "message": (

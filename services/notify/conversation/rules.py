@@ -27,7 +27,9 @@ from libs.contracts.words import Channel, ReportKind
 from libs.runtime.aggregates import Context, Due, State
 from libs.runtime.errors import NotFound, Refused
 
-CHATS = frozenset({Channel.WHATSAPP, Channel.TELEGRAM})
+CHATS = frozenset({Channel.WHATSAPP, Channel.TELEGRAM, Channel.EMAIL})
+KEPT = "blob:"
+"""Before the id of a picture that lies at the gateway already, where a provider's own name of the file would stand."""
 
 MOST_HEARD = 60
 """Messages that may lie unanswered. A person sends that many in an hour, a machine in a second."""

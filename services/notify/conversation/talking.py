@@ -31,7 +31,7 @@ from services.notify.conversation import phrases
 from services.notify.conversation.dialogue import Reading, pictures_in, read, speak
 from services.notify.conversation.door import Door
 from services.notify.conversation.phrases import say
-from services.notify.conversation.rules import Conversation, Does, Heard, Turn, is_paced_out
+from services.notify.conversation.rules import KEPT, Conversation, Does, Heard, Turn, is_paced_out
 from services.notify.delivery.rules import LANE_TICKET
 from services.notify.kinds import CONVERSATION, SUBJECT
 from services.notify.letters import Office
@@ -109,6 +109,8 @@ class Talker:
         return {one.id: blob for one, blob in zip(wanted, found, strict=True)}
 
     async def _picture(self, tenant: str, chat: Conversation, one: Heard) -> str | None:
+        if one.media.startswith(KEPT):
+            return one.media.removeprefix(KEPT)
         account = self._accounts.of(chat.channel, chat.account)
         if account is None:
             return None

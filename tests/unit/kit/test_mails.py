@@ -1,0 +1,98 @@
+from email.message import EmailMessage
+
+import pytest
+
+from libs.kit.mails import Mail, Unreadable, read
+
+
+def a_mail(body: str = "Benarkah air PDAM dicampur racun?", **headers: str) -> EmailMessage:
+    message = EmailMessage()
+    known = {"From": "Budi <Budi@Contoh.example>", "Subject": "Tanya", "Message-ID": "<m1@contoh.example>", **headers}
+    for name, value in known.items():
+        message[name.replace("_", "-")] = value
+    message.set_content(body)
+    return message
+
+
+def mail(**headers: str) -> Mail:
+    return read(a_mail(**headers).as_bytes())
+
+
+def test_who_wrote_what() -> None:
+    found = mail()
+
+    assert (found.id, found.sender, found.subject) == ("m1@contoh.example", "budi@contoh.example", "Tanya")
+    assert found.text == "Benarkah air PDAM dicampur racun?"
+    assert not found.is_automatic
+
+
+def test_what_it_answers_is_named_the_nearest_last() -> None:
+    found = mail(References="<a@x.example> <b@x.example>", In_Reply_To="<c@x.example>")
+
+    assert found.answers == ("a@x.example", "b@x.example", "c@x.example")
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"Auto_Submitted": "auto-replied"},
+        {"Auto_Submitted": "auto-generated"},
+        {"Precedence": "bulk"},
+        {"List_Id": "<warga.example>"},
+        {"X_Autoreply": "yes"},
+        {"Return_Path": "<>"},
+        {"From": "MAILER-DAEMON@contoh.example"},
+        {"From": "no-reply@toko.example"},
+        {"From": "noreply@toko.example"},
+    ],
+)
+def test_machines_are_told_from_people(headers: dict[str, str]) -> None:
+    assert mail(**headers).is_automatic
+
+
+def test_who_says_that_they_are_no_machine_is_none() -> None:
+    assert not mail(Auto_Submitted="no").is_automatic
+
+
+def test_a_picture_comes_along_and_a_page_is_read_as_text() -> None:
+    message = a_mail()
+    message.set_content("<p>Benarkah<br>ini?</p><script>alert(1)</script><blockquote>lama</blockquote>", subtype="html")
+    message.add_attachment(b"\x89PNG", maintype="image", subtype="png", filename="../../etc/passwd")
+
+    found = read(message.as_bytes())
+
+    assert [(f.media_type, f.data) for f in found.files] == [("image/png", b"\x89PNG")]
+    assert found.text.split() == ["Benarkah", "ini?"]
+
+
+def test_the_plain_part_is_taken_before_the_page() -> None:
+    message = a_mail("teks biasa")
+    message.add_alternative("<p>halaman</p>", subtype="html")
+
+    assert read(message.as_bytes()).text == "teks biasa"
+
+
+def test_a_mail_without_an_id_is_known_by_its_bytes() -> None:
+    raw = b"From: a@b.example\r\n\r\nhalo"
+
+    assert read(raw).id == read(raw).id != read(raw + b"!").id
+
+
+@pytest.mark.parametrize("raw", [b"", b"\x00\xff" * 100, b"Subject: x\r\n\r\nhalo", b"From: Budi\r\n\r\nhalo"])
+def test_what_nobody_sent_is_unreadable(raw: bytes) -> None:
+    with pytest.raises(Unreadable):
+        read(raw)
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        b"From: a@b.example\r\nContent-Type: text/plain; charset=x-tidak-ada\r\n\r\nhalo",
+        b"From: a@b.example\r\nContent-Transfer-Encoding: base64\r\n\r\n!!!halo",
+        b"From: a@b.example\r\nSubject: =?utf-8?q?=FF=FE?=\r\nMessage-ID: =?x?=\r\n\r\nhalo",
+        b"From: a@b.example\r\nContent-Type: multipart/mixed\r\n\r\nhalo",
+        b"From: a@b.example\r\nContent-Type: multipart/mixed; boundary=x\r\n\r\n" + b"--x\r\n\r\nhalo\r\n" * 500,
+    ],
+)
+def test_odd_mails_are_read_as_far_as_they_go(raw: bytes) -> None:
+    assert read(raw).sender == "a@b.example"
