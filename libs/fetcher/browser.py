@@ -1,6 +1,6 @@
 """A picture of a page that was fetched already, by Chromium, which is trusted with nothing.
 
-It is given the page's bytes and never asks for the page itself; what belongs to it (pictures, styles, fonts) comes
+It is given the page's bytes and never asks for the page itself; what belongs to it (pictures, styles) comes
 through our proxy alone, where every connection is judged as the fetcher's own. It has a profile that is thrown away, no
 scripts unless they are asked for, limits on time, memory and bytes, and is killed with all its children afterwards.
 It is steered over a pipe: there is no port on which a page could find it.
@@ -37,7 +37,7 @@ LARGEST_PICTURE = 8_000_000
 
 _CHILD = Path(__file__).with_name("browser_child.py")
 _PROGRAMS = ("chromium", "chromium-browser", "google-chrome", "chrome")
-_SHOWN = frozenset({"Image", "Stylesheet", "Font"})
+_SHOWN = frozenset({"Image", "Stylesheet"})
 _RUN = frozenset({"Script", "XHR", "Fetch"})
 
 
@@ -77,7 +77,7 @@ def arguments(profile: str, port: int, *, sandbox: bool, scripts: bool) -> list[
         "--disable-gpu",
         "--disable-3d-apis",
         "--disable-dev-shm-usage",
-        "--disable-remote-fonts" if not scripts else "--disable-logging",
+        "--disable-remote-fonts",
         "--metrics-recording-only",
         "--mute-audio",
         "--hide-scrollbars",
@@ -147,6 +147,7 @@ class _Page:
             headers = [
                 {"name": "Content-Type", "value": self._content_type},
                 {"name": "X-Content-Type-Options", "value": "nosniff"},
+                {"name": "Referrer-Policy", "value": "no-referrer"},
             ]
             body = b64encode(self._data).decode()
             return "Fetch.fulfillRequest", request | {"responseCode": 200, "responseHeaders": headers, "body": body}

@@ -22,9 +22,6 @@ class Proxy:
 
     Args:
         most_bytes: all that may come in through it.
-
-    Attributes:
-        refused: connections that were not let through.
     """
 
     def __init__(self, guard: Guard, *, most_bytes: int) -> None:
@@ -32,7 +29,6 @@ class Proxy:
         self._left = most_bytes
         self._tasks: set[asyncio.Task[None]] = set()
         self._server: asyncio.Server | None = None
-        self.refused = 0
         self.port = 0
 
     async def __aenter__(self) -> "Proxy":
@@ -62,7 +58,6 @@ class Proxy:
             # Whoever is on the other side is a page: what it sends is no fault of ours.
             return
         except FetchFailed:
-            self.refused += 1
             with suppress(OSError):
                 writer.write(_REFUSED)
                 await writer.drain()
