@@ -93,6 +93,20 @@ ACCOUNT = {
 CONVERSATION, MESSAGE_SAID = made("conversation"), made("chat message")
 TURN = '{"reply":"Belum ada jawaban kami yang cocok. Balas KIRIM untuk mengirimnya ke petugas."}'
 CONTACT = {"channel": "email", "address": "kim.kecapi@warga.example"}
+QUESTION = {
+    "id": "since",
+    "text": "Sejak kapan pesan itu beredar?",
+    "text_en": "Since when has it been going round?",
+    "type": "date",
+    "choices": "",
+    "required": False,
+    "kind": "hoax",
+    "after": "",
+    "answer": "",
+    "order": 10,
+    "retired": False,
+}
+ANSWER = {"question": "since", "text": QUESTION["text"], "type": "date", "answer": "2026-08-02"}
 SEALED = "AXVudWsgY29udG9oIHNhamE6IG5pbGFpIGluaSB0aWRhayBkYXBhdCBkaWJ1a2E="
 """Only its shape is right: a sealed value cannot be made twice alike."""
 
@@ -347,6 +361,10 @@ WORDS: dict[str, Any] = {
     "EvidenceAdded.mark": 1,
     "MessageAdded.mark": 1,
     "CaseClosed.number": ids.reference_number("KSS-CRB", UUID(CASE)),
+    "ReportContent.answers": [ANSWER],
+    "ReportReceived.answers": [ANSWER],
+    "DefineQuestion.question": QUESTION,
+    "QuestionDefined.question": QUESTION,
     "RevealPersonalData.reason": "verify",
     "PersonalDataRevealed.reason": "verify",
     "CaseReopened.reason": "retracted",

@@ -5,10 +5,13 @@ from collections.abc import Iterable
 
 from libs.contracts.ids import PLATFORM, SHARED
 from libs.contracts.messages import Command, Event
+from libs.contracts.registry.questions import Question
 from libs.contracts.registry.tenant import (
     Branding,
     ChangeTenant,
     CreateTenant,
+    DefineQuestion,
+    QuestionDefined,
     TenantChanged,
     TenantCreated,
     TenantSettings,
@@ -16,7 +19,7 @@ from libs.contracts.registry.tenant import (
 from libs.contracts.words import Role
 from libs.runtime.aggregates import Context, State
 from libs.runtime.errors import NotFound, Refused
-from services.registry import fields
+from services.registry import fields, questions
 from services.registry.permissions import ADMINISTRATION, has_role, require_role
 from services.registry.regions import is_region
 
@@ -48,6 +51,12 @@ def decide(state: Tenant | None, command: Command, context: Context) -> Iterable
             if state is None:
                 raise NotFound("tenant_id")
             return [_changed(state, command, context)]
+        case DefineQuestion():
+            if state is None:
+                raise NotFound("tenant_id")
+            require_role(context, Role.TENANT_ADMIN)
+            questions.check(state.settings.questions, command.question)
+            return [QuestionDefined(tenant_id=command.tenant_id, question=command.question)]
     raise TypeError(command.type_name)
 
 
@@ -91,8 +100,12 @@ def _changed(state: Tenant, command: ChangeTenant, context: Context) -> TenantCh
         slug=command.slug or state.slug,
         region_code=command.region_code or state.region_code,
         branding=command.branding or state.branding,
-        settings=command.settings or state.settings,
+        settings=_kept_questions(state, command.settings) if command.settings else state.settings,
     )
+
+
+def _kept_questions(state: Tenant, settings: TenantSettings) -> TenantSettings:
+    return settings.model_copy(update={"questions": state.settings.questions})
 
 
 def _check_slug(slug: str) -> None:
@@ -119,6 +132,10 @@ def _check_settings(settings: TenantSettings) -> None:
     fields.require(1 <= settings.contact_kept_days <= 365, "settings.contact_kept_days")
     fields.require(1 <= settings.interim_minutes <= 24 * 60, "settings.interim_minutes")
     fields.require(1 <= settings.answer_hours <= settings.limit_hours <= 30 * 24, "settings.answer_hours")
+    known: tuple[Question, ...] = ()
+    for question in settings.questions:
+        questions.check(known, question)
+        known = questions.with_question(known, question)
     fields.require(1 <= settings.partner_answer_hours <= 30 * 24, "settings.partner_answer_hours")
 
 
@@ -143,4 +160,7 @@ def evolve(state: Tenant | None, event: Event) -> Tenant:
                     "settings": event.settings,
                 }
             )
+        case QuestionDefined() if state is not None:
+            asked = questions.with_question(state.settings.questions, event.question)
+            return state.model_copy(update={"settings": state.settings.model_copy(update={"questions": asked})})
     raise TypeError(event.type_name)

@@ -16,7 +16,7 @@ from services.reports.clarification.reads import card
 from services.reports.clarification.rules import Clarification
 from services.reports.known.reads import card as known_card
 from services.reports.looking import living_end
-from services.reports.report.reads import messages_of
+from services.reports.report.reads import answers_of, messages_of
 from services.reports.report.rules import Report
 from services.reports.steps import CASE_STEPS, REPORT_STEPS, step
 from services.reports.store import Store
@@ -45,6 +45,7 @@ class Tickets:
             received_at=report.received_at,
             text=report.text,
             urls=report.urls,
+            answers=answers_of(report),
             attachments=len(report.attachments),
             area=report.area,
             confidential=report.confidential,

@@ -18,15 +18,21 @@ from services.gateway.dispatch.bodies import parts_of
 from services.gateway.dispatch.wishes import Wish
 from services.gateway.partner.wishes import WISHES as OF_PARTNERS
 from services.notify.kinds import AGGREGATES as OF_NOTIFY
+from services.registry.kinds import tenants
 from services.reports.kinds import AGGREGATES as OF_REPORTS
 
-OWNERS = {Service.REPORTS: OF_REPORTS, Service.NOTIFY: OF_NOTIFY}
+OWNERS = {
+    Service.REPORTS: OF_REPORTS,
+    Service.NOTIFY: OF_NOTIFY,
+    Service.REGISTRY: (tenants(lambda *_: ()),),
+}
 FIRST = {
     "assignment": "notify.assignment-offered.v1",
     "case": "reports.case-opened.v1",
     "delivery": "notify.delivery-planned.v1",
     "known": "reports.known-recorded.v1",
     "report": "reports.report-received.v1",
+    "tenant": "registry.tenant-created.v1",
 }
 """The event that something begins with."""
 EVERY_WISH = (*WISHES, *OF_PARTNERS)

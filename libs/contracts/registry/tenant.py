@@ -9,6 +9,7 @@ from datetime import datetime
 from pydantic import BaseModel, ConfigDict
 
 from libs.contracts.messages import Command, Event, Sealable
+from libs.contracts.registry.questions import Question
 
 
 class Branding(BaseModel):
@@ -48,6 +49,8 @@ class TenantSettings(BaseModel):
     partner_answer_hours: int = 24
     archive_links: bool = True
     """Keep a copy of the pages that reports point to, fetched by the fetcher."""
+    questions: tuple[Question, ...] = ()
+    """Changed by `DefineQuestion` alone; retired ones included."""
 
 
 class CreateTenant(Command, name="registry.create-tenant.v1", of="tenant", to="tenant_id", keyed_by_tenant=True):
@@ -85,6 +88,18 @@ class TenantChanged(Event, name="registry.tenant-changed.v1", of="tenant"):
     region_code: str
     branding: Branding
     settings: TenantSettings
+
+
+class DefineQuestion(Command, name="registry.define-question.v1", of="tenant", to="tenant_id", keyed_by_tenant=True):
+    """A new question, or one of this id as it shall be from now on."""
+
+    tenant_id: str
+    question: Question
+
+
+class QuestionDefined(Event, name="registry.question-defined.v1", of="tenant"):
+    tenant_id: str
+    question: Question
 
 
 class AddAgency(Command, name="registry.add-agency.v1", of="agency", to="agency_id", keyed_by_tenant=True):

@@ -62,6 +62,17 @@ class Snapshot(Part):
     truncated: bool = False
 
 
+class QuestionAnswer(Part):
+    """What a reporter answered to a question of the office, which is kept as it was asked."""
+
+    question: str
+    """Its id."""
+    text: str
+    type: str
+    answer: str
+    """Of yes or no `yes`, `no`; of a date ISO; of a place the code of its area."""
+
+
 class Reference(Part):
     """A source. `sha256` is of the archived copy; None until there is one."""
 

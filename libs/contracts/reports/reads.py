@@ -4,7 +4,7 @@ from datetime import date, datetime
 
 from libs.contracts.reads import Page, Read
 from libs.contracts.reports.known import ImportTally, RowProblem
-from libs.contracts.reports.parts import Asked, Candidate, Draft, Reference, Snapshot, SpareDraft
+from libs.contracts.reports.parts import Asked, Candidate, Draft, QuestionAnswer, Reference, Snapshot, SpareDraft
 from libs.contracts.reports.parts import Mark as ReporterMark
 
 
@@ -172,6 +172,7 @@ class TicketView(Read):
     received_at: datetime
     text: str
     urls: tuple[str, ...] = ()
+    answers: tuple[QuestionAnswer, ...] = ()
     attachments: int = 0
     area: str | None = None
     confidential: bool = False
@@ -234,6 +235,8 @@ class ReportRow(Read):
     text: str
     urls: tuple[str, ...] = ()
     doubt: str = ""
+    answers: tuple[QuestionAnswer, ...] = ()
+    """To what the office asked."""
     area: str | None = None
     seen_on: str | None = None
     forwarded_often: bool = False

@@ -5,7 +5,7 @@ from typing import Annotated
 
 from libs.contracts.fields import Flag, Limit, Note, SaidText
 from libs.contracts.messages import Command, Event, Sealable
-from libs.contracts.reports.parts import Attachment, Candidate, KnownFound, Mark, Part
+from libs.contracts.reports.parts import Attachment, Candidate, KnownFound, Mark, Part, QuestionAnswer
 
 MOST_PAGES = 5
 """Addresses of one report of which copies are made."""
@@ -17,6 +17,8 @@ class ReportContent(Sealable):
     urls: tuple[str, ...] = ()
     doubt: str = ""
     """Why the reporter doubts it."""
+    answers: tuple[QuestionAnswer, ...] = ()
+    """To what the office asks beside it."""
 
 
 class MessageContent(Sealable):
@@ -72,7 +74,10 @@ class SubmitReport(
 
 
 class ReportReceived(
-    Event, name="reports.report-received.v1", of="report", private={"text", "urls", "doubt", "code_hash", "body_hash"}
+    Event,
+    name="reports.report-received.v1",
+    of="report",
+    private={"text", "urls", "doubt", "answers", "code_hash", "body_hash"},
 ):
     report_id: str
     kind: str
@@ -92,6 +97,7 @@ class ReportReceived(
     text: str = ""
     urls: tuple[str, ...] = ()
     doubt: str = ""
+    answers: tuple[QuestionAnswer, ...] = ()
     code_hash: str = ""
     body_hash: str | None = None
     pages: int = 0

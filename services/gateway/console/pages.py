@@ -9,6 +9,7 @@ from services.gateway.console.case import pages as case
 from services.gateway.console.deliveries import by_hand
 from services.gateway.console.deliveries import pages as deliveries
 from services.gateway.console.partners import pages as partners
+from services.gateway.console.questions import pages as questions
 from services.gateway.console.queue import pages as queue
 from services.gateway.console.requests import pages as requests
 from services.gateway.console.review import pages as review
@@ -23,7 +24,7 @@ async def start(shift: OnShift) -> Response:
     return shift.visit.finish(see(shift.url("queue")))
 
 
-for room in (queue, case, review, deliveries, by_hand, partners, requests, archive):
+for room in (queue, case, review, deliveries, by_hand, partners, requests, archive, questions):
     router.include_router(room.router)
 
 

@@ -19,6 +19,7 @@ from libs.kit import areas
 from libs.runtime.keyring import derive
 from services.gateway.dispatch.asking import Asking
 from services.gateway.dispatch.sending import Wish
+from services.gateway.reporting import questions
 from services.gateway.reporting.forms import ReportForm
 
 
@@ -105,14 +106,14 @@ class Accepting:
         check_area(tenant, form.area)
         command, accepted = self._command(tenant, key), self.receipt(tenant, key)
         attachments = await self._claimed(tenant, form)
-        wishes = [Wish(command, _submit(tenant, form, accepted, attachments), _content(form))]
+        wishes = [Wish(command, _submit(tenant, form, accepted, attachments), _content(tenant, form))]
         if form.contact is not None:
             follower = Follower(form.contact.channel, form.contact.address)
         if follower is not None:
             follow = ids.command_id(tenant.id, FollowSubject.type_name, key)
             contact = FollowerContact(channel=follower.channel, address=follower.address)
             wishes.append(Wish(follow, _follow(form, accepted, follower), contact))
-        outcome = await self._asking.send(tenant.id, wishes, body=form.model_dump_json().encode(), wait=wait)
+        outcome = await self._asking.send(tenant.id, wishes, body=_body(form), wait=wait)
         if attachments:
             self._pictures.keep(tenant.id, form.attachments)
         return replace(accepted, outcome=outcome)
@@ -163,8 +164,15 @@ def _submit(
     )
 
 
-def _content(form: ReportForm) -> ReportContent:
-    return ReportContent(text=form.text, urls=form.urls, doubt=form.doubt)
+def _content(tenant: TenantRecord, form: ReportForm) -> ReportContent:
+    answers = questions.told(tenant, form.kind, form.answers)
+    return ReportContent(text=form.text, urls=form.urls, doubt=form.doubt, answers=answers)
+
+
+def _body(form: ReportForm) -> bytes:
+    """What the same key must come with again. Without answers it is as it was before there were any: an older process
+    may have taken the first sending."""
+    return form.model_dump_json(exclude=None if form.answers else {"answers"}).encode()
 
 
 def _follow(form: ReportForm, accepted: Accepted, follower: Follower) -> FollowSubject:

@@ -5,12 +5,15 @@ from typing import Literal
 from fastapi import APIRouter, Request, Response, UploadFile
 
 from libs.contracts.reads import BlobView
+from libs.contracts.registry.questions import Question
 from libs.contracts.reports.reads import MatchView
+from libs.contracts.words import ReportKind
 from libs.kit.imaging import LARGEST_BYTES
 from services.gateway.api.bodies import documented
-from services.gateway.api.models import WRITING, Answer, problems
+from services.gateway.api.models import ALWAYS, WRITING, Answer, problems
 from services.gateway.context import Key, Office, Parts, PublicWrite, parts_of
 from services.gateway.paths import Slug
+from services.gateway.reporting import questions as asking
 from services.gateway.reporting.door import submit_report
 from services.gateway.reporting.forms import MatchQuestion, ReportForm
 
@@ -60,6 +63,13 @@ _KEY_AND_WAIT = [
 async def report(slug: Slug, request: Request) -> Response:
     """Kept once the broker has it. Number and code open the ticket; the same key and body get the same again."""
     return await submit_report(parts_of(request), slug, request)
+
+
+@router.get("/{slug}/report-questions", summary="What the office asks beside a report", responses=problems(*ALWAYS))
+async def questions(office: Office, kind: ReportKind = ReportKind.HOAX) -> tuple[Question, ...]:
+    """Of such a report, in their order. Where `after` names another, it is asked only if that was answered with
+    `answer`. Answers go with the report, by id."""
+    return asking.of_kind(office.settings.questions, kind)
 
 
 @router.post(

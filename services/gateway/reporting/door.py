@@ -19,6 +19,7 @@ from services.gateway.context import Gateway, Moved
 from services.gateway.dispatch.idempotency import read_key
 from services.gateway.dispatch.waiting import read_wait
 from services.gateway.errors.problems import moved_response, problem_of
+from services.gateway.reporting import questions
 from services.gateway.reporting.forms import ReportForm
 
 PREFIX = "/api/v1/"
@@ -33,6 +34,7 @@ async def submit_report(parts: Gateway, slug: str, request: Request) -> Response
     parts.limits.clients.take(parts.client(request))
     parts.limits.shares.take(office.id)
     form = await read_body(request, ReportForm)
+    questions.check(office, form.kind, form.answers)
     accepted = await parts.accepting.submit_report(office, form, key, wait=read_wait(headers.get("prefer")))
     answer = {
         "number": accepted.number,

@@ -18,6 +18,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from starlette.datastructures import FormData
 
 from libs.contracts.directory import TenantRecord
+from libs.contracts.registry.questions import LONGEST_ANSWER, MOST_ASKED
 from libs.contracts.words import ReportKind
 from libs.kit.addresses import addresses
 from libs.runtime.errors import Refused, Unavailable
@@ -25,14 +26,15 @@ from services.gateway.access.limits import TooMany
 from services.gateway.context import Visited
 from services.gateway.dispatch.idempotency import read_key
 from services.gateway.reporting.forms import MOST_URLS
+from services.gateway.reporting.questions import FIELD
 from services.gateway.shelf import Place
 from services.gateway.web.pages import form_of, number_in, text_of
 from services.gateway.web.views import FIRST_TIME, Back, FieldError, Form, Trouble
 
 KEPT = timedelta(hours=2)
 """After the last step."""
-LARGEST = 32_000
-"""Bytes: the longest text and doubt, in letters of four bytes."""
+LARGEST = 56_000
+"""Bytes: the longest text, doubt and answers, in letters of four bytes."""
 
 _ID = re.compile(r"[A-Za-z0-9_-]{22}", re.ASCII)
 
@@ -75,6 +77,8 @@ class Draft(BaseModel):
     seen_on: str = ""
     area: str = ""
     doubt: str = ""
+    answers: dict[str, str] = {}
+    """To the office's own questions, by their ids; also to those that are not asked any more."""
     channel: str = "code"
     email: str = ""
     phone: str = ""
@@ -90,7 +94,8 @@ class Draft(BaseModel):
         return self._with(refused=_all(form, "refused"))
 
     def second(self, form: FormData) -> Self:
-        return self._with(**{name: text_of(form, name) for name in ("seen_on", "area", "doubt")})
+        typed = {name: text_of(form, name) for name in ("seen_on", "area", "doubt")}
+        return self._with(**typed, answers=_answers(form))
 
     def third(self, form: FormData) -> Self:
         typed = {name: text_of(form, name)[:300] for name in ("email", "phone")}
@@ -122,6 +127,7 @@ class Draft(BaseModel):
         yield from (("forwarded_often", "1" if self.forwarded_often else ""), ("skipped", "1" if self.skipped else ""))
         yield from (("refused", case) for case in self.refused)
         yield from (("seen_on", self.seen_on), ("area", self.area), ("doubt", self.doubt))
+        yield from ((f"{FIELD}{question}", answer) for question, answer in self.answers.items())
 
     def values(self, kind: ReportKind, lang: str) -> dict[str, Any]:
         """In the shape of the API's form, without the contact."""
@@ -167,6 +173,12 @@ def upload_in(token: str) -> Upload | None:
     except ValueError:
         return None
     return Upload(token=token, name="gambar.jpg", kilobytes=number_in(size) or 0)
+
+
+def _answers(form: FormData) -> dict[str, str]:
+    names = [name for name in form if name.startswith(FIELD)][:MOST_ASKED]
+    found = {name.removeprefix(FIELD): text_of(form, name)[: LONGEST_ANSWER + 1].strip() for name in names}
+    return {question: answer for question, answer in found.items() if answer}
 
 
 def _ticked(form: FormData, name: str) -> bool:

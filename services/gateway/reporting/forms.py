@@ -12,6 +12,7 @@ from uuid import UUID
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StrictBool, StringConstraints, model_validator
 from pydantic_core import PydanticCustomError
 
+from libs.contracts.registry.questions import MOST_ASKED
 from libs.contracts.words import ReportKind
 from libs.kit.phones import NotAPhoneNumber, e164
 from libs.kit.visible import is_visible
@@ -48,6 +49,9 @@ TrackingCode = Annotated[str, StringConstraints(min_length=1, max_length=80, pat
 _EMAIL = re.compile(
     r"[A-Za-z0-9._%+'-]{1,64}@(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z]{2,24}", re.ASCII
 )
+
+
+QuestionId = Annotated[str, StringConstraints(pattern=r"^[0-9A-Za-z_-]{1,64}$")]
 
 
 class SeenOn(StrEnum):
@@ -134,6 +138,8 @@ class ReportForm(Form):
     """Ids of uploads."""
     refused: Annotated[tuple[UUID, ...], Field(max_length=10)] = ()
     """Cases, and answers of other publishers, that the reporter was shown and said are not theirs."""
+    answers: Annotated[dict[QuestionId, str], Field(max_length=MOST_ASKED)] = {}
+    """To the office's own questions, by their ids."""
     contact: Contact | None = None
 
     @model_validator(mode="after")

@@ -13,6 +13,7 @@
 Where the shelf cannot keep the draft, the next page is the answer itself and carries what was told (`report_draft`).
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from typing import Annotated, Any
 
@@ -24,6 +25,7 @@ from starlette.responses import Response
 
 from libs.contracts.directory import TenantRecord
 from libs.contracts.reads import BlobView
+from libs.contracts.registry.questions import LONGEST_ANSWER
 from libs.contracts.reports.reads import KnownMatch, MatchAnswer, MatchView
 from libs.contracts.words import ReportKind
 from libs.kit import areas
@@ -33,9 +35,18 @@ from libs.runtime.errors import NotFound, Refused, Unavailable
 from services.gateway.access.limits import TooMany
 from services.gateway.context import Office, Visit, Visited, posted, read_form
 from services.gateway.dispatch.accepting import Accepted
+from services.gateway.reporting import questions
 from services.gateway.reporting.draft import Sheet, is_id, new_id, sheet_at, sheet_of, stale_sheet, upload_in
 from services.gateway.reporting.forms import LONGEST_TEXT, ReportForm
-from services.gateway.reporting.views import MEGA, CheckPage, KnownAnswer, OffersPart, OthersAnswer, StepPage
+from services.gateway.reporting.views import (
+    MEGA,
+    AskedQuestion,
+    CheckPage,
+    KnownAnswer,
+    OffersPart,
+    OthersAnswer,
+    StepPage,
+)
 from services.gateway.web.pages import Elsewhere, Pages, Site, field_errors, file_of, form_of, see, text_of
 from services.gateway.web.views import FIRST_TIME, Back, FieldError, Trouble, put_off, wrong
 
@@ -51,6 +62,9 @@ IMAGE_CODES = {
 OFFERED_WHILE_TYPING = 2
 NO_UPLOADS = Back(status=503, trouble=Trouble.UPLOADS_UNAVAILABLE)
 STEP_1 = {"text": "text", "urls": "text", "attachments": "image", "": "text"}
+
+ASKED = "asked"
+"""Hidden beside each question that a page shows: its id."""
 
 router = APIRouter(include_in_schema=False)
 Kind = Annotated[ReportKind, Path()]
@@ -93,14 +107,53 @@ class Step:
     asks: tuple[str, ...] = ()
 
     def shown(self, site: Pages, sheet: Sheet, back: Back = FIRST_TIME) -> Response:
+        asked = _questions(sheet) if self.name == "origin" else ()
         view = StepPage(
             kind=sheet.kind,
-            form=sheet.form(self.leads_to, *self.asks),
+            form=sheet.form(self.leads_to, *self.asks, *(q.field for q in asked)),
+            questions=asked,
             draft=sheet.draft,
             areas=areas.children(sheet.office.region_code),
             back=back,
         )
         return _shown(site, sheet, self.template, view, self.name, back)
+
+
+def _questions(sheet: Sheet) -> tuple[AskedQuestion, ...]:
+    answers, every = sheet.draft.answers, sheet.office.settings.questions
+    asked = {q.id for q in questions.asked(every, sheet.kind, answers)}
+    return tuple(
+        AskedQuestion(
+            question=q,
+            field=f"{questions.FIELD}{q.id}",
+            value=answers.get(q.id, ""),
+            asked=q.id in asked,
+            when=f"{questions.FIELD}{q.after}" if q.after else "",
+        )
+        for q in questions.of_kind(every, sheet.kind)
+    )
+
+
+def _wrong_answers(sheet: Sheet, *, among: Collection[str] | None = None) -> tuple[FieldError, ...]:
+    """
+    Args:
+        among: ids of the questions that a page asked; without it, all that are to be asked.
+    """
+    answers = sheet.draft.answers
+    found = [
+        (q.id, code)
+        for q in questions.asked(sheet.office.settings.questions, sheet.kind, answers)
+        if (among is None or q.id in among)
+        and (code := questions.problem_with(q, answers.get(q.id, ""), sheet.office)) is not None
+    ]
+    return tuple(_wrong_answer(id_, code, answers.get(id_, "")) for id_, code in found)
+
+
+def _wrong_answer(question: str, code: str, answer: str) -> FieldError:
+    field = f"{questions.FIELD}{question}"
+    if code == "string_too_long":
+        return FieldError(field=field, code="too_long", value=str(len(answer)), limit=str(LONGEST_ANSWER))
+    return FieldError(field=field, code=code)
 
 
 FIRST = Step("", "reporting/report.html", "", ("text", "forwarded_often", "upload"))
@@ -359,6 +412,12 @@ async def origin_told(office: Office, visit: Visit, site: Site, kind: Kind, requ
         _checked(ReportForm, sheet.draft.values(kind, visit.lang))
     except RequestValidationError as error:
         return await _again(site, sheet, SECOND, wrong(*field_errors(error)))
+    shown = {value for value in form.getlist(ASKED) if isinstance(value, str)}
+    if mistakes := _wrong_answers(sheet, among=shown):
+        return await _again(site, sheet, SECOND, wrong(*mistakes))
+    if any(q.asked and q.question.id not in shown for q in _questions(sheet)):
+        # What was just answered asks for more.
+        return _led(site, sheet, SECOND)
     return _led(site, sheet, THIRD)
 
 
@@ -373,7 +432,11 @@ async def send(office: Office, visit: Visit, site: Site, kind: Kind, request: Re
     sheet = sheet.but(sheet.draft.third(form))
     if text_of(form, "back"):
         return _led(site, await sheet.put(), SECOND)
+    if mistakes := _wrong_answers(sheet):
+        # The office has asked for more meanwhile, or a page was left out.
+        return await _again(site, sheet, SECOND, wrong(*mistakes))
     values = sheet.draft.values_with_contact(kind, visit.lang, consent=text_of(form, "consent") == "1")
+    values["answers"] = {q.question.id: q.value for q in _questions(sheet) if q.asked and q.value}
     try:
         visit.parts.limits.clients.take(visit.client)
         visit.parts.limits.shares.take(office.id)

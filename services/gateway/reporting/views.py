@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from libs.contracts.registry.questions import Question
 from libs.contracts.reports.reads import KnownMatch, MatchAnswer
 from libs.contracts.words import ReportKind
 from libs.kit.areas import Area
@@ -14,6 +15,18 @@ MEGA = 1_000_000
 
 
 @dataclass(frozen=True, kw_only=True)
+class AskedQuestion:
+    question: Question
+    field: str
+    """Name of its field."""
+    value: str
+    asked: bool
+    """Else it hangs on an answer that was not given: a script asks it at once, the next page without one."""
+    when: str = ""
+    """Name of the field that it hangs on."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class StepPage(FormPage):
     """One of the three steps. Consent is never ticked beforehand."""
 
@@ -22,6 +35,8 @@ class StepPage(FormPage):
     draft: Draft
     areas: tuple[Area, ...] = ()
     """The office's kecamatan."""
+    questions: tuple[AskedQuestion, ...] = ()
+    """The office's own, in the step that asks them."""
     max_megabytes: int = LARGEST_BYTES // MEGA
     max_characters: int = LONGEST_TEXT
 

@@ -245,6 +245,7 @@ def _page(
         answer=found.clarification,
         known=found.known if open_ else None,
         reply=found.answer,
+        answers=found.answers,
         sent_text="\n".join((found.text, *(u for u in found.urls if u not in found.text))).strip(),
         pictures=tuple(f"{base}/pictures/{n + 1}" for n in range(found.attachments)),
         messages=found.messages,

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from libs.contracts.reports.parts import QuestionAnswer
 from libs.contracts.reports.reads import ClarificationCard, KnownCard, MessageView, Step, TicketView
 from libs.contracts.words import ReportKind
 from services.gateway.web.views import Form, FormPage
@@ -104,6 +105,7 @@ class TicketPage(FormPage):
     reply: str = ""
     """An office's own answer where there is no clarification (aspiration, complaint, request)."""
     sent_text: str = ""
+    answers: tuple[QuestionAnswer, ...] = ()
     messages: tuple[MessageView, ...] = ()
     pictures: tuple[str, ...] = ()
     """Addresses of what the reporter sent, for whoever has opened the ticket."""

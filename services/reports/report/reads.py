@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from libs.contracts.reads import Page
-from libs.contracts.reports.parts import Snapshot
+from libs.contracts.reports.parts import QuestionAnswer, Snapshot
 from libs.contracts.reports.reads import MessageView, PageView, ReportRow, Reveal
 from libs.runtime.cursors import Cursors
 from libs.runtime.engine import Engine
@@ -99,6 +99,7 @@ def report_row(report: Report, reader: Reader | None = None) -> ReportRow:
         text=veil.over(report.text),
         urls=tuple(map(veil.over, report.urls)),
         doubt=veil.over(report.doubt),
+        answers=tuple(a.model_copy(update={"answer": veil.over(a.answer)}) for a in answers_of(report)),
         area=report.area,
         seen_on=report.seen_on,
         forwarded_often=report.forwarded_often,
@@ -145,6 +146,10 @@ def _masked(snapshot: Snapshot, veil: Veil, again: Veil) -> Snapshot:
     addresses = {"url": again.over(snapshot.url), "final_url": again.over(snapshot.final_url)}
     words = {"title": veil.over(snapshot.title), "description": veil.over(snapshot.description)}
     return snapshot.model_copy(update=addresses | words)
+
+
+def answers_of(report: Report) -> tuple[QuestionAnswer, ...]:
+    return report.answers if isinstance(report.answers, tuple) else ()
 
 
 def messages_of(report: Report) -> tuple[MessageView, ...]:

@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict
 
 from libs.contracts import ids
 from libs.contracts.messages import Command, Event
-from libs.contracts.reports.parts import Attachment, Candidate, Mark, Snapshot
+from libs.contracts.reports.parts import Attachment, Candidate, Mark, QuestionAnswer, Snapshot
 from libs.contracts.reports.report import (
     AddEvidence,
     AddMessage,
@@ -107,7 +107,7 @@ class Look(BaseModel):
 
 class Report(State):
     private: ClassVar[frozenset[str]] = frozenset(
-        {"text", "urls", "doubt", "words", "messages", "answer", "looks", "snapshots", "pictures"}
+        {"text", "urls", "doubt", "words", "messages", "answer", "looks", "snapshots", "pictures", "answers"}
     )
 
     report_id: str
@@ -157,6 +157,7 @@ class Report(State):
     text: str = ""
     urls: tuple[str, ...] = ()
     doubt: str = ""
+    answers: tuple[QuestionAnswer, ...] = ()
     words: str = ""
     messages: tuple[Line, ...] = ()
     answer: str = ""
@@ -250,6 +251,7 @@ def _received(command: SubmitReport, context: Context) -> ReportReceived:
         text=content.text,
         urls=content.urls,
         doubt=content.doubt,
+        answers=content.answers,
         code_hash=command.code_hash,
         body_hash=command.body_hash,
         pages=len(pages),

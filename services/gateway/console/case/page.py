@@ -201,6 +201,7 @@ def report_line(
         pictures=picture_urls(shift, row),
         picture_text=row.words,
         doubt=row.doubt,
+        answers=row.answers,
         area=areas.title_of(row.area),
         seen_on=row.seen_on or "",
         often_forwarded=row.forwarded_often,

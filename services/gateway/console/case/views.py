@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from libs.contracts.reports.parts import QuestionAnswer
 from libs.contracts.reports.reads import KnownCard
 from services.gateway.console.queue.views import Lease, WaitingFor
 from services.gateway.console.views import Action, ClockState, Desk
@@ -127,6 +128,8 @@ class ReportLine:
     picture_text: str = ""
     """What was read in them."""
     doubt: str = ""
+    answers: tuple[QuestionAnswer, ...] = ()
+    """To what the office asks beside a report."""
     area: str = ""
     seen_on: str = ""
     """Code of where the reporter saw it, or their own words."""

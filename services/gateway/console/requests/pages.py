@@ -93,6 +93,7 @@ def request_line(shift: Shift, row: ReportRow, frame: Frame, attempt: Attempt | 
         number=row.number,
         sent_at=row.received_at,
         text=row.text,
+        answers=row.answers,
         links=tuple(u for u in row.urls if u not in row.text and u not in {p.url for p in row.pages}),
         pages=page_lines(shift, row, attempt, "answers", row.id),
         pictures=picture_urls(shift, row),

@@ -183,7 +183,18 @@ function guardReceipt(form) {
   addEventListener("beforeunload", (event) => noted || event.preventDefault());
 }
 
+// A question that hangs on an answer is asked at once; without this it is asked on the next page.
+function askAlong(form) {
+  form.addEventListener("change", () => {
+    for (const part of form.querySelectorAll("[data-when]")) {
+      part.hidden = new FormData(form).get(part.dataset.when) !== part.dataset.is;
+      part.disabled = part.hidden;
+    }
+  });
+}
+
 document.addEventListener("DOMContentLoaded", () => {
+  new Set([...document.querySelectorAll("[data-when]")].map((part) => part.form)).forEach(askAlong);
   document.querySelectorAll("form[data-receipt]").forEach(guardReceipt);
   document.documentElement.classList.add("js");
   document.querySelectorAll("form[data-offline]").forEach(guardOffline);

@@ -7,6 +7,7 @@ from uuid import UUID, uuid5
 
 from libs.contracts.notify.reads import AssignmentView, ByHandRow, DeliveryRow, LedgerRow
 from libs.contracts.reads import Page
+from libs.contracts.registry.questions import Question
 from libs.contracts.registry.reads import AccountView, PartnerRow
 from libs.contracts.reports.known import ImportTally, RowProblem
 from libs.contracts.reports.parts import Draft, Mark
@@ -17,6 +18,7 @@ from services.gateway.console.case import views as cases
 from services.gateway.console.case.pages import CORRECT
 from services.gateway.console.deliveries import views as ledger
 from services.gateway.console.partners import views as people
+from services.gateway.console.questions import views as questions_views
 from services.gateway.console.queue import views as queue_views
 from services.gateway.console.requests import views as requests_views
 from services.gateway.console.review import views as review_views
@@ -1399,9 +1401,40 @@ def other_publishers_invalid() -> archive.ArchivePage:
     )
 
 
+def _question(id: str, **more: object) -> questions_views.QuestionForm:
+    question = Question.model_validate({"id": id, "type": "yes_no", "text": f"Pertanyaan {id}?"} | more)
+    return questions_views.QuestionForm(
+        action=action("console/questions"),
+        id=id,
+        question=question,
+        values={"id": id, "text": question.text, "type": question.type, "order": "10"},
+        errors={},
+    )
+
+
+def questions() -> questions_views.QuestionsPage:
+    rows = (
+        _question("uang", required=True, text="Apakah Anda diminta mengirim uang?"),
+        _question("lewat", type="choice", choices="Bank\nPulsa", kind="hoax", after="uang", answer="yes"),
+        _question("lama", retired=True),
+    )
+    new = questions_views.QuestionForm(
+        action=action("console/questions"),
+        id="new",
+        question=None,
+        values={"text": "", "order": "30"},
+        errors={"text": "required", "type": "required"},
+        others=tuple(r.question for r in rows[:2] if r.question is not None),
+    )
+    return questions_views.QuestionsPage(
+        desk=desk("Rina Astuti", "verifier", "tenant_admin"), rows=rows, new=new, asked=2, most=20
+    )
+
+
 PAGES: Mapping[str, tuple[str, object]] = {
     "archive": ("console/archive/archive.html", other_publishers()),
     "archive-invalid": ("console/archive/archive.html", other_publishers_invalid()),
+    "questions": ("console/questions/questions.html", questions()),
     "queue": ("console/queue/queue.html", queue()),
     "queue-empty": ("console/queue/queue.html", queue_empty()),
     "queue-live": ("console/queue/queue.html", queue_live()),

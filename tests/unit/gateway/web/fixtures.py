@@ -9,6 +9,7 @@ from pydantic import BaseModel
 
 from libs.contracts.directory import TenantRecord
 from libs.contracts.notify.reads import AssignmentView
+from libs.contracts.registry.questions import Question
 from libs.contracts.registry.reads import OfficerView
 from libs.contracts.registry.tenant import Branding, TenantSettings
 from libs.contracts.reports.parts import Reference
@@ -36,7 +37,7 @@ from services.gateway.archive.views import (
 from services.gateway.errors.views import ErrorPage
 from services.gateway.front.views import HomePage, OfficesPage, UnsubscribePage
 from services.gateway.reporting.draft import Draft
-from services.gateway.reporting.views import CheckPage, KnownAnswer, OthersAnswer, StepPage
+from services.gateway.reporting.views import AskedQuestion, CheckPage, KnownAnswer, OthersAnswer, StepPage
 from services.gateway.tickets.views import (
     Following,
     Receipt,
@@ -204,6 +205,23 @@ SENT = (
     "kirim biaya admin Rp50.000 ke Bank Nusa Raya a.n. panitia."
 )
 UPLOAD = "0192f0c1-2b7e-4c55-9d0a-5b1f3f0a8d11~1212"
+
+
+def _asked(id: str, type: str, text: str, *, value: str = "", asked: bool = True, **more: object) -> AskedQuestion:
+    question = Question.model_validate({"id": id, "type": type, "text": text} | more)
+    when = f"answer-{question.after}" if question.after else ""
+    return AskedQuestion(question=question, field=f"answer-{id}", value=value, asked=asked, when=when)
+
+
+UNANSWERED = FieldError(field="answer-berapa", code="required")
+QUESTIONS = (
+    _asked("uang", "yes_no", "Apakah Anda diminta mengirim uang?", value="yes", required=True),
+    _asked("berapa", "short_text", "Berapa jumlahnya?", required=True, after="uang", answer="yes"),
+    _asked("lewat", "choice", "Lewat apa?", choices="Bank\nDompet digital\nPulsa", after="uang", answer="yes"),
+    _asked("sejak", "date", "Sejak kapan pesan itu beredar?", value="2026-11-20"),
+    _asked("tempat", "place", "Di kecamatan mana Anda melihatnya?"),
+    _asked("lagi", "short_text", "Siapa yang meminta?", asked=False, after="uang", answer="no"),
+)
 
 
 def step(action: str, kind: ReportKind = ReportKind.HOAX, back: Back | None = None, **answers: object) -> StepPage:
@@ -453,6 +471,11 @@ PAGES: dict[str, tuple[str, object]] = {
     "origin-skipped": (
         "reporting/origin.html",
         step("report/hoax/contact", skipped=True, seen_on="whatsapp", area="32.74.05"),
+    ),
+    "origin-questions": ("reporting/origin.html", replace(step("report/hoax/contact"), questions=QUESTIONS)),
+    "origin-questions-wrong": (
+        "reporting/origin.html",
+        replace(step("report/hoax/contact", back=Back(status=422, errors=(UNANSWERED,))), questions=QUESTIONS),
     ),
     "origin-complaint": ("reporting/origin.html", step("report/hoax/contact", ReportKind.COMPLAINT)),
     "contact": ("reporting/contact.html", step("report/hoax/send")),
