@@ -16,6 +16,8 @@ NEWEST = 500
 
 
 class Stats:
+    """Reports that are to stay hidden from the public are in none of its numbers."""
+
     def __init__(self, engine: Engine, store: Store) -> None:
         self._engine = engine
         self._store = store
@@ -30,7 +32,7 @@ class Stats:
         clarifications = self._engine.collection("clarification")
         stands = {"ix.state": {"$ne": ClarificationState.RETRACTED}}
         tally = await self._engine.collection("report").tally(
-            tenant, {"ix.received": {"$gte": now - WEEK}}, by=("ix.state", "ix.case")
+            tenant, {"ix.received": {"$gte": now - WEEK}, "ix.hidden": {"$ne": True}}, by=("ix.state", "ix.case")
         )
         found = await clarifications.find(
             tenant,

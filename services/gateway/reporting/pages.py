@@ -38,6 +38,7 @@ from services.gateway.dispatch.accepting import Accepted
 from services.gateway.reporting import questions
 from services.gateway.reporting.draft import Sheet, is_id, new_id, sheet_at, sheet_of, stale_sheet, upload_in
 from services.gateway.reporting.forms import LONGEST_TEXT, ReportForm
+from services.gateway.reporting.repeats import remember, sent_before
 from services.gateway.reporting.views import (
     MEGA,
     AskedQuestion,
@@ -437,6 +438,10 @@ async def send(office: Office, visit: Visit, site: Site, kind: Kind, request: Re
         return await _again(site, sheet, SECOND, wrong(*mistakes))
     values = sheet.draft.values_with_contact(kind, visit.lang, consent=text_of(form, "consent") == "1")
     values["answers"] = {q.question.id: q.value for q in _questions(sheet) if q.asked and q.value}
+    before = await sent_before(visit, office, kind, sheet.draft)
+    if before is not None:
+        await sheet.sent(before.number)
+        return _received(sheet, before, f"/{office.slug}/tickets/{before.number}?again=1")
     try:
         visit.parts.limits.clients.take(visit.client)
         visit.parts.limits.shares.take(office.id)
@@ -455,6 +460,7 @@ async def send(office: Office, visit: Visit, site: Site, kind: Kind, request: Re
             raise
         # A report with other words went out under this key: these become one of their own.
         return await _again(site, sheet.anew(), THIRD, Back(status=409, trouble=Trouble.ANOTHER))
+    await remember(visit, office, kind, sheet.draft)
     await sheet.sent(accepted.number)
     return _received(sheet, accepted, f"/{office.slug}/tickets/{accepted.number}")
 

@@ -693,6 +693,8 @@ def index_fields(report: Report) -> dict[str, Any]:
         found["unread"] = True
     if report.looks:
         found["revealed"] = True
+    if report.confidential:
+        found["hidden"] = True
     if len(report.evidence) < len(report.attachments):
         found["evidence_due"] = True
     if report.pages and report.state not in ENDED and pages_due(report):
