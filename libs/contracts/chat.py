@@ -52,6 +52,8 @@ class ChatDemand(Read):
 
     key: UUID
     clarification_id: str
+    of_others: bool = False
+    """It is another publisher's, and the id that of its entry."""
 
 
 class ChatWords(Read):

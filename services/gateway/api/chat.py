@@ -25,7 +25,7 @@ from libs.contracts.words import Channel
 from libs.runtime.errors import NotFound, Refused, Unavailable
 from libs.runtime.http import caller_dependency, tenant_of
 from libs.runtime.tokens import Caller
-from services.gateway.archive.wishes import count_demand
+from services.gateway.archive.wishes import count_demand, count_known_demand
 from services.gateway.context import Gateway
 from services.gateway.dispatch.accepting import Follower
 from services.gateway.dispatch.dispatcher import by_anybody
@@ -119,7 +119,12 @@ def router(parts: Gateway) -> APIRouter:
 
     @routes.post("/demands")
     async def demand(caller: From, asked: ChatDemand) -> ChatDone:
-        await count_demand(parts, office_of(caller), asked.key, asked.clarification_id, wait=0)
+        office = office_of(caller)
+        if asked.of_others:
+            found = await parts.reports.known_one(office.id, asked.clarification_id)
+            await count_known_demand(parts, office, asked.key, found, wait=0)
+        else:
+            await count_demand(parts, office, asked.key, asked.clarification_id, wait=0)
         return ChatDone()
 
     return routes

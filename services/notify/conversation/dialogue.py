@@ -16,6 +16,7 @@ from services.notify.conversation.words import Word, choice_of, word_of
 LONGEST_TEXT = 5_000
 """Characters of a report, as its form has it."""
 MOST_PICTURES = 5
+MOST_OFFERS = 3
 EAGER = timedelta(minutes=2)
 """How long after "kirim" what it is to send may still be on the way: providers promise no order."""
 
@@ -144,7 +145,7 @@ class Reading:
             case Word.YES if self.offers:
                 self.note("which", numbers=", ".join(str(n + 1) for n in range(len(self.offers))))
             case Word.NO if self.offers:
-                cases = (offer.case_id for offer in self.offers)
+                cases = (offer.refusal for offer in self.offers)
                 self.draft = self.draft.model_copy(
                     update={"refused": tuple(dict.fromkeys((*self.draft.refused, *cases)))}
                 )
@@ -214,7 +215,7 @@ def speak(
     match reading.does:
         case Does.DEMAND:
             assert reading.chosen is not None
-            parts.append(say("known", language, fact=reading.chosen.fact, link=link(reading.chosen.number)))
+            parts.append(_chosen(reading.chosen, language, link=link))
         case Does.SUBMIT | Does.ADD | Does.STOP:
             pass
         case _:
@@ -226,6 +227,7 @@ def speak(
         draft=None if reading.does == Does.DEMAND else reading.draft,
         offers=() if reading.does else offers,
         demanded=reading.chosen.clarification_id if reading.chosen is not None else "",
+        of_others=reading.chosen is not None and bool(reading.chosen.publisher),
         language=language,
         sent_until=reading.sent_until,
         eager_until=reading.eager_until,
@@ -235,11 +237,28 @@ def speak(
 def _offers(reading: Reading, found: MatchView | None) -> tuple[Offer, ...]:
     if not reading.changed or found is None:
         return reading.offers
-    return tuple(
+    own = [
         Offer(clarification_id=a.card.id, case_id=a.card.case_id, number=a.card.number, fact=a.card.fact)
         for a in found.answers
-        if a.card.case_id not in reading.draft.refused
-    )
+    ]
+    others = [
+        Offer(
+            clarification_id=k.card.id,
+            case_id="",
+            number="",
+            fact=k.card.fact or k.card.label,
+            publisher=k.card.publisher,
+            url=k.card.url,
+        )
+        for k in found.known
+    ]
+    return tuple(o for o in (*own, *others) if o.refusal not in reading.draft.refused)[:MOST_OFFERS]
+
+
+def _chosen(offer: Offer, language: str, *, link: Callable[[str], str]) -> str:
+    if offer.publisher:
+        return say("known_by", language, publisher=offer.publisher, fact=offer.fact, link=offer.url)
+    return say("known", language, fact=offer.fact, link=link(offer.number))
 
 
 def _standing(
@@ -270,8 +289,8 @@ def _found(found: MatchView | None, offers: Sequence[Offer], language: str, *, l
     if not offers:
         return [say("nothing_known", language)]
     shown = {offer.clarification_id for offer in offers}
-    answers = [a for a in found.answers if a.card.id in shown]
-    told = [phrases.answer(a, language, link=link(a.card.number)) for a in answers]
+    told = [phrases.answer(a, language, link=link(a.card.number)) for a in found.answers if a.card.id in shown]
+    told += [phrases.answer_of_others(k, language) for k in found.known if k.card.id in shown]
     if len(told) > 1:
         told = [f"{number}. {text}" for number, text in enumerate(told, 1)]
     return [say("maybe_known", language), *told, say("is_it_one" if len(told) == 1 else "is_it_one_of", language)]

@@ -1,5 +1,6 @@
 """The gateway's door, as notify uses it for somebody who chats."""
 
+import contextlib
 from collections.abc import Sequence
 from uuid import UUID
 
@@ -21,6 +22,8 @@ from services.notify.conversation.rules import Conversation, Draft
 MATCHED_WITHIN = 3.0
 """Seconds; beyond, the step is skipped and said to be."""
 TAKEN_WITHIN = 10.0
+MOST_REFUSED = 10
+"""As many as a report carries."""
 WRITTEN_WITHIN = 4.0
 
 
@@ -69,7 +72,7 @@ class Door:
             address=chat.address,
             conversation_id=chat.conversation_id,
             forwarded_often=draft.forwarded_often,
-            refused=draft.refused,
+            refused=draft.refused[-MOST_REFUSED:],
             language=language,
         )
         return ChatReported.model_validate_json(await self._post("reports", tenant, report))
@@ -79,8 +82,11 @@ class Door:
         addition = ChatAddition(key=key, report_id=report_id, text=draft.text, pictures=_ids(draft.blobs))
         await self._post("additions", tenant, addition)
 
-    async def demand(self, tenant: str, key: UUID, clarification_id: str) -> None:
-        await self._post("demands", tenant, ChatDemand(key=key, clarification_id=clarification_id))
+    async def demand(self, tenant: str, key: UUID, clarification_id: str, *, of_others: bool) -> None:
+        """As `submit`; what is gone meanwhile is not counted."""
+        asked = ChatDemand(key=key, clarification_id=clarification_id, of_others=of_others)
+        with contextlib.suppress(Refused):
+            await self._post("demands", tenant, asked)
 
     async def words(self, tenant: str, asked: ChatWords) -> str:
         """What the office wrote to one reporter; empty where it is not there.

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from libs.contracts.reports.reads import Difference, MatchAnswer
+from libs.contracts.reports.reads import Difference, KnownMatch, MatchAnswer
 from libs.kit import signs
 from services.notify.letters import language_of, sentence, verdict
 
@@ -26,6 +26,7 @@ _SAID = {
         "is_it_one_of": "Balas angkanya bila itu yang Anda terima, BUKAN bila tidak ada.",
         "which": "Yang mana? Balas angkanya: {numbers}. Atau BUKAN.",
         "known": "{fact} Baca bersama sumbernya: {link} Tidak ada laporan yang dikirim.",
+        "known_by": "Dijawab oleh {publisher}: {fact} Baca: {link} Tidak ada laporan yang dikirim.",
         "not_known": "Baik, bukan itu.",
         "sent": (
             "Laporan tersimpan. Nomor {number}. Simpan kode ini: {code}. Jawabannya kami kirim ke sini. "
@@ -58,6 +59,8 @@ _SAID = {
         "difference": "Beda: “{theirs}” pada kiriman Anda, “{ours}” pada jawaban kami.",
         "only_ours": "Beda: “{ours}” pada jawaban kami tidak ada pada kiriman Anda.",
         "only_theirs": "Beda: “{theirs}” pada kiriman Anda tidak ada pada jawaban kami.",
+        "by": "Dijawab oleh {publisher}: {fact}",
+        "their_claim": "Klaim yang mereka jawab: “{claim}”",
         "facts": "Faktanya: {fact} ({verdict})",
     },
     "en": {
@@ -79,6 +82,7 @@ _SAID = {
         "is_it_one_of": "Reply its number if it is what you received, NO if none is.",
         "which": "Which one? Reply its number: {numbers}. Or NO.",
         "known": "{fact} Read it with its sources: {link} No report was sent.",
+        "known_by": "Answered by {publisher}: {fact} Read it: {link} No report was sent.",
         "not_known": "All right, not that one.",
         "sent": (
             "Your report is kept. Number {number}. Keep this code: {code}. We send the answer here. "
@@ -111,6 +115,8 @@ _SAID = {
         "difference": "Difference: “{theirs}” in yours, “{ours}” in our answer.",
         "only_ours": "Difference: “{ours}” in our answer is not in yours.",
         "only_theirs": "Difference: “{theirs}” in yours is not in our answer.",
+        "by": "Answered by {publisher}: {fact}",
+        "their_claim": "The claim they answered: “{claim}”",
         "facts": "The facts: {fact} ({verdict})",
     },
 }
@@ -143,6 +149,18 @@ def answer(found: MatchAnswer, language: str, *, link: str) -> str:
         say("claim", language, claim=_cut(card.claim, LONGEST_CLAIM)),
         *(_difference(d, language) for d in found.differences[:MOST_DIFFERENCES] if not d.same),
         link,
+    ]
+    return "\n".join(lines)
+
+
+def answer_of_others(found: KnownMatch, language: str) -> str:
+    """Another publisher's, in their words and under their name."""
+    card = found.card
+    lines = [
+        say("by", language, publisher=card.publisher, fact=sentence(_cut(card.fact or card.label, LONGEST_FACT))),
+        say("their_claim", language, claim=_cut(card.claim, LONGEST_CLAIM)),
+        *(_difference(d, language) for d in found.differences[:MOST_DIFFERENCES] if not d.same),
+        card.url,
     ]
     return "\n".join(lines)
 

@@ -87,6 +87,14 @@ class Offer(Part):
     case_id: str
     number: str
     fact: str
+    publisher: str = ""
+    """Who else answered it; `clarification_id` names their entry then, and `url` their page."""
+    url: str = ""
+
+    @property
+    def refusal(self) -> str:
+        """What a report carries whose sender says that this is not theirs."""
+        return self.case_id or self.clarification_id
 
 
 class Does:
@@ -116,6 +124,8 @@ class Turn(Part):
     draft: Draft | None = None
     offers: tuple[Offer, ...] = ()
     demanded: str = ""
+    of_others: bool = False
+    """What is demanded is another publisher's."""
     language: str = "id"
     sent_until: datetime | None = None
     eager_until: datetime | None = None

@@ -154,7 +154,7 @@ class Talker:
                     return {}, self._not_taken(tenant, language)
                 return {}, phrases.paragraphs((turn.reply, say("added", language, number=chat.number)))
             case Does.DEMAND:
-                await self._door.demand(tenant, _key(tenant, chat), turn.demanded)
+                await self._door.demand(tenant, _key(tenant, chat), turn.demanded, of_others=turn.of_others)
             case Does.STOP:
                 stopped = await self._stop(tenant, chat)
                 phrase = "stopped" if stopped else "nothing_to_stop"

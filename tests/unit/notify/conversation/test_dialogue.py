@@ -3,7 +3,7 @@ from typing import Any
 
 import pytest
 
-from libs.contracts.reports.reads import ClarificationCard, Difference, MatchAnswer, MatchView
+from libs.contracts.reports.reads import ClarificationCard, Difference, KnownCard, KnownMatch, MatchAnswer, MatchView
 from services.notify.conversation.dialogue import LONGEST_TEXT, MOST_PICTURES, Reading, read, speak
 from services.notify.conversation.rules import Conversation, Does, Draft, Heard, Offer, Turn
 from services.notify.conversation.words import Word, choice_of, word_of
@@ -170,6 +170,34 @@ def test_an_answer_that_was_refused_is_not_offered_again() -> None:
 
     assert told.offers == ()
     assert "Belum ada jawaban kami" in told.reply
+
+
+def known_by(publisher: str) -> KnownMatch:
+    card = KnownCard(
+        id="k-1", publisher=publisher, url="https://cek.example/air", claim="Air dicampur racun.", label="Keliru"
+    )
+    return KnownMatch(card=card, score=0.9)
+
+
+def test_an_answer_of_others_is_offered_under_their_name_and_never_as_ours() -> None:
+    found = MatchView(outcome="none", known=(known_by("Cek Bersama"),))
+
+    told = turn(chat(), said(CLAIM), found=found)
+    chosen = turn(chat(draft=drafted(), offers=told.offers), said("ya"))
+
+    assert "Dijawab oleh Cek Bersama: Keliru." in told.reply
+    assert "https://cek.example/air" in told.reply
+    assert "Klaim yang kami jawab" not in told.reply
+    assert (chosen.does, chosen.demanded, chosen.of_others) == (Does.DEMAND, "k-1", True)
+    assert "Cek Bersama" in chosen.reply
+
+
+def test_an_answer_of_others_that_was_refused_is_carried_along() -> None:
+    told = turn(chat(), said(CLAIM), found=MatchView(outcome="none", known=(known_by("Cek Bersama"),)))
+    refused = turn(chat(draft=told.draft, offers=told.offers), said("bukan"))
+
+    assert refused.draft is not None
+    assert refused.draft.refused == ("k-1",)
 
 
 def test_without_the_matcher_the_step_is_skipped_and_said_so() -> None:

@@ -76,7 +76,7 @@ class PlayedDoor:
         self._reached()
         return self.written.get(asked.said_at, "")
 
-    async def demand(self, tenant: str, key: UUID, clarification_id: str) -> None:
+    async def demand(self, tenant: str, key: UUID, clarification_id: str, *, of_others: bool) -> None:
         self.demanded[key] = clarification_id
 
     def _reached(self) -> None:
