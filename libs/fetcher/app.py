@@ -67,7 +67,7 @@ class Fetcher:
         """
         now = asyncio.get_running_loop().time()
         begun, task = self._recent.get(request, (0.0, None))
-        if task is None or now - begun > RECENT or (task.done() and not _is_worth_keeping(task)):
+        if task is None or request.fresh or now - begun > RECENT or (task.done() and not _is_worth_keeping(task)):
             task = asyncio.create_task(self._fetched(request))
             self._recent[request] = (now, task)
             self._recent.move_to_end(request)
@@ -137,7 +137,7 @@ def _is_worth_keeping(task: asyncio.Task[FetchAnswer]) -> bool:
     if task.cancelled() or task.exception() is not None:
         return False
     answer = task.result()
-    is_whole = answer.failure is None and (answer.status or 0) < 500
+    is_whole = answer.failure is None and not answer.wall and (answer.status or 0) < 500
     return is_whole and answer.screenshot is not Screenshot.FAILED
 
 

@@ -66,6 +66,8 @@ class FetchRequest(_Value):
     url: str = Field(min_length=1, max_length=10_000)
     """Longer than any that is fetched, so that the answer can say so."""
     screenshot: bool = True
+    fresh: bool = False
+    """What was fetched a moment ago for somebody else will not do."""
 
 
 class Hop(_Value):

@@ -142,7 +142,7 @@ class Snapshots:
             return command.model_copy(update={"failure": ERASED}), SnapshotContent(url="")
         url = urls[page - 1]
         try:
-            answer = await self._fetcher.fetch(url, tenant=tenant, screenshot=True)
+            answer = await self._fetcher.fetch(url, tenant=tenant, screenshot=True, fresh=turn > 1)
         except (Unavailable, Refused) as error:
             if datetime.now(UTC) - report.received_at < GIVE_UP or turn > 1:
                 log.warning("fetcher_away", report_id=report.report_id, why=type(error).__name__)

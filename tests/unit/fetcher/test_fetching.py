@@ -468,6 +468,12 @@ async def test_what_failed_is_asked_for_again_and_so_is_what_is_old(
     await fetcher.answer(request)
 
     assert len(laman.asked) == 4
+    await fetcher.answer(request)
+    monkeypatch.undo()
+    await fetcher.answer(request)
+    assert len(laman.asked) == 5
+    await fetcher.answer(request.model_copy(update={"fresh": True}))
+    assert len(laman.asked) == 6
 
 
 async def test_one_who_goes_takes_nobodys_answer_along(laman: Site) -> None:
