@@ -70,7 +70,7 @@ class Aim:
 
 AIMS = {
     Caution.LOOSER: Aim(0.97, 0.03),
-    Caution.USUAL: Aim(0.975, 0.022),
+    Caution.USUAL: Aim(0.98, 0.015),
     Caution.STRICTER: Aim(0.99, 0.008),
 }
 TWIN_COSINE = 0.6
