@@ -10,6 +10,22 @@ class ReportKind(StrEnum):
     INFORMATION_REQUEST = "information_request"
 
 
+class Intake(StrEnum):
+    """By which way a report came."""
+
+    FORM = "form"
+    WALK_IN = "walk_in"
+    PHONE = "phone"
+    LETTER = "letter"
+    POST_SEEN = "post_seen"
+    """Nobody reported it: an officer saw the post."""
+    PARTNER = "partner"
+    CHAT = "chat"
+    EMAIL = "email"
+    SHARE = "share"
+    EMBED = "embed"
+
+
 class ReportState(StrEnum):
     RECEIVED = "received"
     MATCHING = "matching"

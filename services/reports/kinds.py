@@ -38,6 +38,13 @@ REPORT: Aggregate[report.Report] = Aggregate(
             name="pictures",
             where={"ix.pictures": {"$exists": True}},
         ),
+        index(
+            ("tenant", 1),
+            ("ix.partner", 1),
+            ("ix.received", -1),
+            name="partner",
+            where={"ix.partner": {"$type": "string"}},
+        ),
         index(("ix.received", 1), name="unread", where={"ix.unread": True}),
         index(("ix.received", 1), name="evidence_due", where={"ix.evidence_due": True}),
         index(("ix.received", 1), name="pages_due", where={"ix.pages_due": True}),
@@ -60,7 +67,9 @@ CASE: Aggregate[Case] = Aggregate(
     index=case.index_fields,
     indexes=(
         index(("tenant", 1), ("ix.number", 1), name="number", unique=True),
-        index(("tenant", 1), ("ix.open", 1), ("ix.severity", -1), ("ix.opened", 1), name="queue"),
+        index(
+            ("tenant", 1), ("ix.open", 1), ("ix.severity", -1), ("ix.first", -1), ("ix.opened", 1), name="queue_by_rank"
+        ),
         index(("tenant", 1), ("ix.state", 1), ("ix.opened", 1), name="state"),
         index(("ix.opened", 1), name="moving", where={"ix.moving": True}),
         index(("ix.merged_into", 1), name="merged", where={"ix.merged_into": {"$type": "string"}}),

@@ -116,6 +116,7 @@ class Merging:
             case_id: Seen(
                 case=case,
                 reports=await reports.count(tenant, {"ix.case": case_id, "ix.state": COUNTED}),
+                posts=await reports.count(tenant, {"ix.case": case_id, "ix.state": COUNTED, "ix.post": True}),
                 still=case_id not in moved,
             )
             for case_id, case in known.items()
@@ -149,11 +150,13 @@ class Seen:
 
     Attributes:
         reports: how many lie in it.
+        posts: of these, seen by officers: nobody asks by them.
         still: nothing happened to it for a while, so nothing is on its way.
     """
 
     case: Case
     reports: int
+    posts: int = 0
     still: bool = True
 
 
@@ -201,7 +204,7 @@ def _revived(
     # Whoever leads into the ring counts where it lives on.
     basin = [c for c in seen if _leads_to(into, c, lives)]
     merge = seen[lives].case.merges
-    askers = sum(seen[c].reports for c in basin)
+    askers = sum(seen[c].reports - seen[c].posts for c in basin)
     found["revive", lives] = ReviveCase(case_id=lives, merge=merge, askers=askers)
 
 

@@ -32,7 +32,9 @@ class Stats:
         clarifications = self._engine.collection("clarification")
         stands = {"ix.state": {"$ne": ClarificationState.RETRACTED}}
         tally = await self._engine.collection("report").tally(
-            tenant, {"ix.received": {"$gte": now - WEEK}, "ix.hidden": {"$ne": True}}, by=("ix.state", "ix.case")
+            tenant,
+            {"ix.received": {"$gte": now - WEEK}, "ix.hidden": {"$ne": True}, "ix.post": {"$ne": True}},
+            by=("ix.state", "ix.case"),
         )
         found = await clarifications.find(
             tenant,

@@ -38,6 +38,9 @@ class LinkReports(Command, name="reports.link-reports.v1", of="case", to="case_i
     limit_at: datetime | None = None
     way: Way = Way()
     known: tuple[KnownFound, ...] = ()
+    asks: bool = True
+    """False: of a post that an officer saw, which nobody asks about."""
+    by_partner: bool = False
 
 
 class CaseOpened(Event, name="reports.case-opened.v1", of="case"):
@@ -65,6 +68,8 @@ class ReportsLinked(Event, name="reports.reports-linked.v1", of="case"):
     """Set when the case is no more: the reports move on to this one."""
     way: Way = Way()
     known: tuple[KnownFound, ...] = ()
+    asks: bool = True
+    by_partner: bool = False
 
 
 class UnlinkReport(Command, name="reports.unlink-report.v1", of="case", to="case_id", mailbox="placing"):
@@ -73,6 +78,8 @@ class UnlinkReport(Command, name="reports.unlink-report.v1", of="case", to="case
     case_id: str
     report_id: str
     way: Way = Way()
+    asks: bool = True
+    """False: it was counted as no asker."""
 
 
 class ReportUnlinked(Event, name="reports.report-unlinked.v1", of="case"):
@@ -83,6 +90,7 @@ class ReportUnlinked(Event, name="reports.report-unlinked.v1", of="case"):
     way: Way = Way()
     clarification_id: str | None = None
     """Set when the case has its answer: one fewer asked for it."""
+    asks: bool = True
 
 
 class LeaseCase(Command, name="reports.lease-case.v1", of="case", to="case_id"):

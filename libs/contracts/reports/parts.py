@@ -169,6 +169,7 @@ class Belongings(Part):
     carried: tuple[str, ...] = ()
     """Cases whose reports are counted in its own number."""
     last_at: datetime | None = None
+    by_partner: bool = False
 
 
 class Way(Part):

@@ -257,6 +257,10 @@ class ReportRow(Read):
     """Till then they are shown to the officer who asks, who has said why."""
     reveals: tuple[Reveal, ...] = ()
     """Who has looked, oldest first."""
+    intake: str = "form"
+    """form, walk_in, phone, letter, post_seen, partner, chat, email, share or embed."""
+    entered_by: str | None = None
+    """The officer who wrote it down."""
 
     @property
     def not_answered(self) -> int:
@@ -318,6 +322,8 @@ class CaseRow(Read):
     not_answered: int = 0
     """Of these, "Belum"."""
     surge: Surge | None = None
+    by_partner: bool = False
+    """A partner reported it."""
 
 
 class Piece(Read):

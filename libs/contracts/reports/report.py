@@ -6,6 +6,7 @@ from typing import Annotated
 from libs.contracts.fields import Flag, Limit, Note, SaidText
 from libs.contracts.messages import Command, Event, Sealable
 from libs.contracts.reports.parts import Attachment, Candidate, KnownFound, Mark, Part, QuestionAnswer
+from libs.contracts.words import Intake
 
 MOST_PAGES = 5
 """Addresses of one report of which copies are made."""
@@ -71,6 +72,11 @@ class SubmitReport(
     """The office's clocks at the time; a later change of its settings moves no promise."""
     archive_links: bool = False
     """The office keeps copies of pages. Added by the service itself, never by a sender."""
+    intake: str = Intake.FORM
+    entered_by: str | None = None
+    """The officer who wrote it down for somebody, or saw the post."""
+    partner_id: str | None = None
+    """The partner who reports."""
 
 
 class ReportReceived(
@@ -94,6 +100,9 @@ class ReportReceived(
     received_at: datetime
     answer_due_at: datetime | None = None
     limit_at: datetime | None = None
+    intake: str = Intake.FORM
+    entered_by: str | None = None
+    partner_id: str | None = None
     text: str = ""
     urls: tuple[str, ...] = ()
     doubt: str = ""
@@ -245,6 +254,9 @@ class ReportMatched(Event, name="reports.report-matched.v1", of="report"):
     marks: tuple[Mark, ...] = ()
     """What an officer has yet to read of it: goes along to its case."""
     known: tuple[KnownFound, ...] = ()
+    asks: bool = True
+    """Somebody asks. False: an officer saw the post; it is evidence of the claim, and no demand for an answer."""
+    by_partner: bool = False
 
 
 class PlacingPutOff(Event, name="reports.placing-put-off.v1", of="report"):
@@ -386,6 +398,7 @@ class ReportScreenedOut(Event, name="reports.report-screened-out.v1", of="report
     report_id: str
     reason: str
     case_id: str | None = None
+    asks: bool = True
 
 
 class AnswerReport(Command, name="reports.answer-report.v1", of="report", to="report_id", private=MessageContent):

@@ -21,13 +21,13 @@ from libs.contracts.reads import BlobView
 from libs.contracts.reports.reads import MatchView
 from libs.contracts.reports.report import AddEvidence, AddMessage, MessageContent
 from libs.contracts.topics import Service
-from libs.contracts.words import Channel
+from libs.contracts.words import Channel, Intake
 from libs.runtime.errors import NotFound, Refused, Unavailable
 from libs.runtime.http import caller_dependency, tenant_of
 from libs.runtime.tokens import Caller
 from services.gateway.archive.wishes import count_demand, count_known_demand
 from services.gateway.context import Gateway
-from services.gateway.dispatch.accepting import Follower
+from services.gateway.dispatch.accepting import Follower, Origin
 from services.gateway.dispatch.dispatcher import by_anybody
 from services.gateway.reporting.forms import ReportForm
 
@@ -83,7 +83,9 @@ def router(parts: Gateway) -> APIRouter:
         except ValidationError:
             raise Refused("validation") from None
         follower = Follower(asked.channel, asked.address, asked.conversation_id)
-        accepted = await parts.accepting.submit_report(office, form, asked.key, follower=follower)
+        accepted = await parts.accepting.submit_report(
+            office, form, asked.key, follower=follower, origin=Origin(Intake.CHAT)
+        )
         return ChatReported(report_id=accepted.report_id, number=accepted.number, tracking_code=accepted.tracking_code)
 
     @routes.post("/additions")

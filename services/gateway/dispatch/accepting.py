@@ -10,11 +10,12 @@ from fastapi.exceptions import RequestValidationError
 
 from libs.contracts import ids
 from libs.contracts.directory import TenantRecord
-from libs.contracts.envelope import milliseconds
+from libs.contracts.envelope import Actor, milliseconds
 from libs.contracts.notify.subject import FollowerContact, FollowSubject
 from libs.contracts.reads import OutcomeView
 from libs.contracts.reports.parts import Attachment
 from libs.contracts.reports.report import ReportContent, SubmitReport
+from libs.contracts.words import Intake
 from libs.kit import areas
 from libs.runtime.keyring import derive
 from services.gateway.dispatch.asking import Asking
@@ -30,6 +31,26 @@ class Follower:
     channel: str
     address: str
     conversation_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """How a report comes, and who of the office's own brings it; nobody, where the public sends it."""
+
+    intake: Intake = Intake.FORM
+    officer: Actor | None = None
+    partner: Actor | None = None
+
+    @property
+    def actor(self) -> Actor | None:
+        return self.officer or self.partner
+
+    @property
+    def principal(self) -> str:
+        return self.actor.id if self.actor is not None else ids.PUBLIC
+
+
+PUBLIC_FORM = Origin()
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +113,7 @@ class Accepting:
         *,
         wait: float = 0,
         follower: Follower | None = None,
+        origin: Origin = PUBLIC_FORM,
     ) -> Accepted:
         """Returns when the broker has the report, and its contact where one was left.
 
@@ -104,29 +126,29 @@ class Accepting:
             Unavailable: perhaps kept; the same key and form converge.
         """
         check_area(tenant, form.area)
-        command, accepted = self._command(tenant, key), self.receipt(tenant, key)
+        command, accepted = self._command(tenant, key, origin), self.receipt(tenant, key, origin)
         attachments = await self._claimed(tenant, form)
-        wishes = [Wish(command, _submit(tenant, form, accepted, attachments), _content(tenant, form))]
+        wishes = [Wish(command, _submit(tenant, form, accepted, attachments, origin), _content(tenant, form))]
         if form.contact is not None:
             follower = Follower(form.contact.channel, form.contact.address)
         if follower is not None:
-            follow = ids.command_id(tenant.id, FollowSubject.type_name, key)
+            follow = ids.command_id(tenant.id, FollowSubject.type_name, key, principal=origin.principal)
             contact = FollowerContact(channel=follower.channel, address=follower.address)
             wishes.append(Wish(follow, _follow(form, accepted, follower), contact))
-        outcome = await self._asking.send(tenant.id, wishes, body=_body(form), wait=wait)
+        outcome = await self._asking.send(tenant.id, wishes, body=_body(form), actor=origin.actor, wait=wait)
         if attachments:
             self._pictures.keep(tenant.id, form.attachments)
         return replace(accepted, outcome=outcome)
 
-    def receipt(self, tenant: TenantRecord, key: UUID) -> Accepted:
+    def receipt(self, tenant: TenantRecord, key: UUID, origin: Origin = PUBLIC_FORM) -> Accepted:
         """What a report under this key is called and opened with, whether it was sent or not."""
-        command = self._command(tenant, key)
+        command = self._command(tenant, key, origin)
         report_id, code = ids.report_id(command), self._codes.make(command)
         number = ids.reference_number(tenant.prefix, report_id)
         return Accepted(str(report_id), number, code, self._codes.hashed(code))
 
-    def _command(self, tenant: TenantRecord, key: UUID) -> UUID:
-        return ids.command_id(tenant.id, SubmitReport.type_name, key)
+    def _command(self, tenant: TenantRecord, key: UUID, origin: Origin) -> UUID:
+        return ids.command_id(tenant.id, SubmitReport.type_name, key, principal=origin.principal)
 
     async def _claimed(self, tenant: TenantRecord, form: ReportForm) -> tuple[Attachment, ...]:
         if not form.attachments:
@@ -143,7 +165,11 @@ def check_area(tenant: TenantRecord, area: str | None) -> None:
 
 
 def _submit(
-    tenant: TenantRecord, form: ReportForm, accepted: Accepted, attachments: tuple[Attachment, ...]
+    tenant: TenantRecord,
+    form: ReportForm,
+    accepted: Accepted,
+    attachments: tuple[Attachment, ...],
+    origin: Origin,
 ) -> SubmitReport:
     return SubmitReport(
         report_id=accepted.report_id,
@@ -161,6 +187,9 @@ def _submit(
         refused=tuple(str(case) for case in form.refused),
         answer_hours=tenant.settings.answer_hours,
         limit_hours=tenant.settings.limit_hours,
+        intake=origin.intake,
+        entered_by=origin.officer.id if origin.officer is not None else None,
+        partner_id=origin.partner.id if origin.partner is not None else None,
     )
 
 

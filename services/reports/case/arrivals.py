@@ -54,13 +54,15 @@ def _links(case: Case | None, command: LinkReports, context: Context) -> Reports
     return ReportsLinked(
         case_id=command.case_id,
         report_ids=command.report_ids,
-        count=len(command.report_ids),
+        count=len(command.report_ids) if command.asks else 0,
         forwarded_often=command.forwarded_often,
         area=command.area,
         last_at=context.at,
         suggestions=command.suggestions if case is not None else (),
         clarification_id=case.clarification_id if case is not None and case.answered else None,
         known=command.known if case is not None else (),
+        asks=command.asks,
+        by_partner=command.by_partner,
     )
 
 
@@ -93,7 +95,8 @@ def _taken(case: Case, command: Travelling, context: Context) -> Iterable[Event]
             return [_links(case, command, context)]
         case UnlinkReport():
             answer = case.clarification_id if case.answered else None
-            return [ReportUnlinked(case_id=case.case_id, report_id=command.report_id, clarification_id=answer)]
+            left = ReportUnlinked(case_id=case.case_id, report_id=command.report_id, clarification_id=answer)
+            return [left.model_copy(update={"asks": command.asks})]
         case AbsorbCase():
             return _absorbed(case, command)
         case RecallCase():
@@ -108,7 +111,8 @@ def _passed_on(case: Case, command: Travelling, way: Way, context: Context) -> E
         case LinkReports():
             return _links(case, command, context).model_copy(update={"merged_into": into, "way": way})
         case UnlinkReport():
-            return ReportUnlinked(case_id=case.case_id, report_id=command.report_id, merged_into=into, way=way)
+            left = ReportUnlinked(case_id=case.case_id, report_id=command.report_id, merged_into=into, way=way)
+            return left.model_copy(update={"asks": command.asks})
         case AbsorbCase():
             passed = command.model_dump(include=_PASSED) | {"brings": command.brings}
             return CaseAbsorbed(case_id=case.case_id, passed_to=into, way=way, **passed)
@@ -170,11 +174,12 @@ def changes(case: Case, event: Event) -> Mapping[str, Any] | None:
             if event.merged_into is not None:
                 return {}
             room = SAMPLE - len(case.sample)
-            reopened = open_again(case) if event.count and not case.answered else {}
+            reopened = open_again(case) if event.report_ids and not case.answered else {}
             known = {c.case_id for c in case.suggestions} | {*case.judged, case.case_id}
             return {
                 "askers": case.askers + event.count,
                 "forwarded_often": case.forwarded_often + event.forwarded_often,
+                "by_partner": case.by_partner or event.by_partner,
                 "sample": (*case.sample, *event.report_ids[: max(0, room)]),
                 "area": case.area or event.area,
                 "last_at": max(case.last_at, event.last_at),
@@ -185,13 +190,14 @@ def changes(case: Case, event: Event) -> Mapping[str, Any] | None:
         case ReportUnlinked():
             if event.merged_into is not None:
                 return {}
-            # Nobody asks any more and nobody has looked at it: nothing is left of the case.
-            emptied = case.askers <= 1 and case.state == CaseState.OPEN
+            askers, sample = case.askers - event.asks, tuple(r for r in case.sample if r != event.report_id)
+            # Nobody asks any more, no post was seen, and nobody has looked at it: nothing is left of the case.
+            emptied = askers <= 0 and not sample and case.state == CaseState.OPEN
             return {
                 "state": CaseState.CLOSED if emptied else case.state,
                 # Below zero for a moment where it leaves before its merge has arrived.
-                "askers": case.askers - 1,
-                "sample": tuple(r for r in case.sample if r != event.report_id),
+                "askers": askers,
+                "sample": sample,
                 "marks": tuple(m for m in case.marks if m.report_id != event.report_id),
             }
         case CaseAbsorbed():

@@ -51,6 +51,7 @@ def belongings_of(case: Case) -> Belongings:
         settled=case.settled,
         carried=case.carried,
         last_at=case.last_at,
+        by_partner=case.by_partner,
     )
 
 
@@ -83,6 +84,7 @@ def taken_over(case: Case, brought: Belongings, *, of: str) -> Mapping[str, Any]
         "settled": settled,
         "marks": tuple(m for m in marks.values() if m.n > settled.get(m.report_id, 0)),
         "carried": tuple(c for c in carried if c != case.case_id),
+        "by_partner": case.by_partner or brought.by_partner,
         "last_at": max(case.last_at, brought.last_at or case.last_at),
         **_draft(case, brought, of=of),
         **_question(case, brought),

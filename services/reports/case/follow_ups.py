@@ -38,6 +38,8 @@ def after_case(event: Event) -> Iterable[FollowUp]:
                     first_received_at=event.last_at,
                     way=event.way,
                     known=event.known,
+                    asks=event.asks,
+                    by_partner=event.by_partner,
                 ),
             )
             for report_id in event.report_ids:
@@ -46,8 +48,9 @@ def after_case(event: Event) -> Iterable[FollowUp]:
         case ReportsLinked(clarification_id=str(clarification_id)) if event.count:
             yield FollowUp("count", CountDemand(clarification_id=clarification_id, count=event.count))
         case ReportUnlinked(merged_into=str(into)):
-            yield FollowUp("unlink", UnlinkReport(case_id=into, report_id=event.report_id, way=event.way))
-        case ReportUnlinked(clarification_id=str(clarification_id)):
+            left = UnlinkReport(case_id=into, report_id=event.report_id, way=event.way, asks=event.asks)
+            yield FollowUp("unlink", left)
+        case ReportUnlinked(clarification_id=str(clarification_id), asks=True):
             yield FollowUp("count", CountDemand(clarification_id=clarification_id, count=-1))
         case CaseMerged():
             yield FollowUp("absorb", _absorb(event, into=event.into, absorbed=event.case_id))

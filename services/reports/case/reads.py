@@ -49,6 +49,9 @@ MOST_COUNTED = 200_000
 """Reports of a week: an office with more of them is used to 1,200 an hour, and is told so."""
 
 
+QUEUE_ORDER = (("ix.severity", -1), ("ix.first", -1), ("ix.opened", 1), ("_id", 1))
+
+
 class CaseReads:
     def __init__(self, engine: Engine, store: Store, cursors: Cursors, reports: ReportReads) -> None:
         self._engine = engine
@@ -67,7 +70,7 @@ class CaseReads:
         cursor: str | None = None,
         limit: int = 50,
     ) -> Page[CaseRow]:
-        """Gravest first, then oldest."""
+        """Gravest first, among these what partners reported, then oldest."""
         limit = min(limit, MOST)
         where: dict[str, Any] = {"ix.state": state} if state else {"ix.open": True}
         if unread:
@@ -77,24 +80,17 @@ class CaseReads:
         if severity:
             where["ix.severity"] = severity
         count = await self._engine.collection("case").count(tenant, where)
-        scope = f"queue|{tenant}"
+        scope = f"queue by rank|{tenant}"
         if cursor:
-            grade, at, last = self._cursors.decode(scope, cursor)
-            moment = datetime.fromisoformat(at)
-            after = [
-                {"ix.severity": {"$lt": grade}},
-                {"ix.severity": grade, "ix.opened": {"$gt": moment}},
-                {"ix.severity": grade, "ix.opened": moment, "_id": {"$gt": last}},
-            ]
-            where = {"$and": [where, {"$or": after}]}
-        found = await self._store.find_cases(
-            tenant, where, sort=(("ix.severity", -1), ("ix.opened", 1), ("_id", 1)), limit=limit + 1
-        )
+            grade, first, at, last = self._cursors.decode(scope, cursor)
+            where = {"$and": [where, {"$or": _after(grade, first, datetime.fromisoformat(at), last)}]}
+        found = await self._store.find_cases(tenant, where, sort=QUEUE_ORDER, limit=limit + 1)
         titles = await self._titles(tenant, found[:limit])
         next_ = None
         if len(found) > limit:
             last_case = found[limit - 1]
-            position = [last_case.severity, last_case.opened_at.isoformat(), f"{tenant}/{last_case.case_id}"]
+            first = last_case.by_partner or None
+            position = [last_case.severity, first, last_case.opened_at.isoformat(), f"{tenant}/{last_case.case_id}"]
             next_ = self._cursors.encode(scope, position)
         answers = await self._answers_of(tenant, found[:limit])
         surges = await self._surges(tenant, found[:limit])
@@ -247,6 +243,17 @@ class CaseReads:
         return tuple(sorted(found, key=lambda s: -s.score)[:3])
 
 
+def _after(grade: int, first: bool | None, opened: datetime, last: str) -> list[dict[str, Any]]:
+    """What follows a place in the queue. `first` is true or absent, and what is absent sorts below."""
+    here = {"ix.severity": grade, "ix.first": first}
+    return [
+        {"ix.severity": {"$lt": grade}},
+        *([{"ix.severity": grade, "ix.first": None}] if first else []),
+        {**here, "ix.opened": {"$gt": opened}},
+        {**here, "ix.opened": opened, "_id": {"$gt": last}},
+    ]
+
+
 def _beside(ours: str, theirs: str) -> dict[str, Any]:
     """Two texts of one campaign, and what was exchanged in them."""
     laid = side_by_side(theirs[:BESIDE], ours[:BESIDE])
@@ -299,6 +306,7 @@ def case_row(case: Case, title: str, clarification: Clarification | None, surge:
         askers=max(0, case.askers),
         asked=asked_by(case, clarification),
         forwarded_often=case.forwarded_often,
+        by_partner=case.by_partner,
         owner=case.owner,
         leased_by=case.leased_by,
         leased_until=case.leased_until,

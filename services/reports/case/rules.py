@@ -143,10 +143,13 @@ def _changes(case: Case, event: Event) -> Mapping[str, Any]:
 
 
 def index_fields(case: Case) -> dict[str, Any]:
-    """`open`: in the queue, to be worked on or to be read."""
+    """`open`: in the queue, to be worked on or to be read. `first`: before others of its severity; else absent, so
+    that cases of before stand where those without it do."""
     waiting = case.state == CaseState.AWAITING_CONFIRMATION
     unread = len(case.marks) if case.state != CaseState.MERGED else 0
+    first = {"first": True} if case.by_partner else {}
     return {
+        **first,
         "number": case.number,
         "state": case.state,
         "open": (case.state not in ENDED and case.state not in OUT) or unread > 0,

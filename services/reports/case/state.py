@@ -42,6 +42,8 @@ class Case(State):
     area: str | None = None
     askers: int = 0
     forwarded_often: int = 0
+    by_partner: bool = False
+    """A partner reported it: first among cases of one severity."""
     sample: tuple[str, ...] = ()
     """First reports, for the title and the list."""
     severity: int = 1

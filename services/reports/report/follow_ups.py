@@ -39,8 +39,11 @@ def after_report(event: Event) -> Iterable[FollowUp]:
         case MatchRejected():
             yield FollowUp("unlink", UnlinkReport(case_id=event.case_id, report_id=event.report_id))
             yield FollowUp("place", PlaceReport(report_id=event.report_id, attempt=event.attempt))
-        case ReportWithdrawn(case_id=str(case_id)) | ReportScreenedOut(case_id=str(case_id)):
+        case ReportWithdrawn(case_id=str(case_id)):
             yield FollowUp("unlink", UnlinkReport(case_id=case_id, report_id=event.report_id))
+        case ReportScreenedOut(case_id=str(case_id)):
+            left = UnlinkReport(case_id=case_id, report_id=event.report_id, asks=event.asks)
+            yield FollowUp("unlink", left)
         case ReportMoved():
             yield from _recalls(event.case_id, event.marks)
         case MessageAdded(case_id=str(case_id), by_office=False, mark=n) if n:
@@ -77,9 +80,12 @@ def _after_matched(event: ReportMatched) -> Iterable[FollowUp]:
             answer_due_at=event.answer_due_at,
             limit_at=event.limit_at,
             known=event.known,
+            asks=event.asks,
+            by_partner=event.by_partner and not stays,
         ),
     )
     if event.previous_case_id is not None and not stays:
-        yield FollowUp("unlink", UnlinkReport(case_id=event.previous_case_id, report_id=event.report_id))
+        left = UnlinkReport(case_id=event.previous_case_id, report_id=event.report_id, asks=event.asks)
+        yield FollowUp("unlink", left)
     if not stays:
         yield from _recalls(event.case_id, event.marks)

@@ -118,6 +118,8 @@ def report_row(report: Report, reader: Reader | None = None) -> ReportRow:
         reveals=tuple(
             Reveal(officer=look.officer, at=look.at, reason=look.reason, note=look.note) for look in looks_of(report)
         ),
+        intake=report.intake,
+        entered_by=report.entered_by,
     )
 
 

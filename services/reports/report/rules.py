@@ -49,11 +49,11 @@ from libs.contracts.reports.report import (
     SubmitReport,
     WithdrawReport,
 )
-from libs.contracts.words import MatchOutcome, ReportKind, ReportState
+from libs.contracts.words import Intake, MatchOutcome, ReportKind, ReportState, Role
 from libs.kit.visible import is_visible
 from libs.runtime.aggregates import Context, Due, State
 from libs.runtime.errors import NotFound, Refused
-from services.reports.permissions import require_checker
+from services.reports.permissions import require, require_checker
 from services.reports.report.pages import pages_of, says_little, tells_something
 
 ENDED = frozenset({ReportState.SCREENED_OUT, ReportState.WITHDRAWN, ReportState.CLOSED})
@@ -154,6 +154,9 @@ class Report(State):
     page_done: Mapping[str, int] = {}
     """Page -> how often it was."""
     place_by: datetime | None = None
+    intake: str = Intake.FORM
+    entered_by: str | None = None
+    partner_id: str | None = None
     text: str = ""
     urls: tuple[str, ...] = ()
     doubt: str = ""
@@ -165,6 +168,11 @@ class Report(State):
     """The last ones; the history has all."""
     snapshots: tuple[Snapshot, ...] = ()
     pictures: tuple[Picture, ...] = ()
+
+    @property
+    def asks(self) -> bool:
+        """Somebody wants to know; nobody does where an officer saw a post."""
+        return self.intake != Intake.POST_SEEN
 
     def own_case(self) -> str:
         """The case that it opens where no other fits."""
@@ -218,7 +226,7 @@ def decide(report: Report | None, command: Command, context: Context) -> Iterabl
             require_checker(context)
             if report.state in ENDED:
                 raise Refused("state_conflict")
-            return [ReportScreenedOut(report_id=report.report_id, reason=command.reason, case_id=report.case_id)]
+            return [_screened_out(report, command)]
         case AnswerReport():
             return _answered(report, command, context)
     raise Refused("validation", "type")
@@ -232,6 +240,7 @@ def _received(command: SubmitReport, context: Context) -> ReportReceived:
         raise Refused("validation", "text")
     pages = pages_of(content.text, content.urls) if command.archive_links else ()
     alone = command.kind == ReportKind.HOAX and not command.attachments
+    _from_whom(command, context)
     return ReportReceived(
         report_id=command.report_id,
         kind=command.kind,
@@ -248,6 +257,9 @@ def _received(command: SubmitReport, context: Context) -> ReportReceived:
         received_at=context.at,
         answer_due_at=context.at + timedelta(hours=command.answer_hours),
         limit_at=context.at + timedelta(hours=command.limit_hours),
+        intake=command.intake,
+        entered_by=command.entered_by,
+        partner_id=command.partner_id,
         text=content.text,
         urls=content.urls,
         doubt=content.doubt,
@@ -313,6 +325,23 @@ def _once_more(report: Report, command: RetakeSnapshot, context: Context) -> Ite
     if any(page == command.page for page, _ in pages_due(report)):
         return []
     return [SnapshotAsked(report_id=report.report_id, page=command.page, turn=done + 1)]
+
+
+def _from_whom(command: SubmitReport, context: Context) -> None:
+    """
+    Raises:
+        Refused: `role_missing`, `forbidden`: it speaks for somebody else.
+    """
+    if command.entered_by is not None and require_checker(context).id != command.entered_by:
+        raise Refused("forbidden")
+    if command.partner_id is not None and require(context, Role.PARTNER).id != command.partner_id:
+        raise Refused("forbidden")
+
+
+def _screened_out(report: Report, command: ScreenOutReport) -> ReportScreenedOut:
+    return ReportScreenedOut(
+        report_id=report.report_id, reason=command.reason, case_id=report.case_id, asks=report.asks
+    )
 
 
 def _evidence(report: Report, command: RecordEvidence, context: Context) -> Iterable[Event]:
@@ -391,6 +420,8 @@ def _placed(report: Report, command: PlaceReport, context: Context) -> Iterable[
             ask_again_at=ask_again_at,
             marks=report.marks,
             known=placement.known,
+            asks=report.asks,
+            by_partner=report.partner_id is not None,
         )
     ]
 
@@ -695,6 +726,10 @@ def index_fields(report: Report) -> dict[str, Any]:
         found["revealed"] = True
     if report.confidential:
         found["hidden"] = True
+    if report.partner_id is not None:
+        found["partner"] = report.partner_id
+    if not report.asks:
+        found["post"] = True
     if len(report.evidence) < len(report.attachments):
         found["evidence_due"] = True
     if report.pages and report.state not in ENDED and pages_due(report):

@@ -5,6 +5,7 @@ from datetime import timedelta
 from libs.contracts.reports.case import LinkReports, TriageCase, UnlinkReport
 from libs.contracts.words import CaseState
 from services.reports.case import rules as case
+from services.reports.case.follow_ups import after_case
 from tests.unit.reports.builders import (
     NOON,
     RINA,
@@ -56,3 +57,50 @@ def test_a_case_with_two_reports_lives_on_when_one_leaves() -> None:
     one = after(both, UnlinkReport(case_id=opened.case_id, report_id="report-1"))
 
     assert (one.state, one.askers, one.sample) == (CaseState.OPEN, 1, ("r2",))
+
+
+def test_a_seen_post_is_evidence_of_a_case_and_counts_nobody() -> None:
+    opened = an_open_case()
+    post = LinkReports(case_id="c", report_ids=("post",), first_received_at=NOON, asks=False)
+
+    seen = after(opened, post)
+    left = after(seen, UnlinkReport(case_id="c", report_id="post", asks=False))
+
+    assert (seen.askers, seen.sample) == (1, ("report-1", "post"))
+    assert (left.askers, left.sample, left.state) == (1, ("report-1",), CaseState.OPEN)
+
+
+def test_a_case_lives_on_while_a_seen_post_lies_in_it() -> None:
+    post = LinkReports(case_id="c", report_ids=("post",), first_received_at=NOON, asks=False)
+    seen = after(an_open_case(), post)
+
+    unasked = after(seen, UnlinkReport(case_id="c", report_id="report-1"))
+    empty = after(unasked, UnlinkReport(case_id="c", report_id="post", asks=False))
+
+    assert (unasked.askers, unasked.state) == (0, CaseState.OPEN)
+    assert empty.state == CaseState.CLOSED
+
+
+def test_what_is_passed_on_by_a_merged_case_still_says_that_nobody_asks_and_that_a_partner_does() -> None:
+    merged = after(an_open_case(), merge_of("c", "other"), RINA)
+    late = LinkReports(
+        case_id=merged.case_id, report_ids=("late",), first_received_at=NOON, asks=False, by_partner=True
+    )
+
+    (linked,) = case.decide(merged, late, context())
+    passed = next(f.command for f in after_case(linked) if isinstance(f.command, LinkReports))
+
+    assert (passed.asks, passed.by_partner) == (False, True)
+
+
+def test_a_case_that_a_partner_reported_says_so_also_to_the_one_that_it_joins() -> None:
+    told = LinkReports(case_id="c", report_ids=("p",), first_received_at=NOON, by_partner=True)
+    partners = after(an_open_case(), told)
+
+    (merged,) = case.decide(partners, merge_of("c", "other"), context(RINA))
+    (absorb,) = (f.command for f in after_case(merged))
+    other = after(an_open_case("6a0c2c1e-3a8b-5f0e-9a50-0d6a5f6f0002"), absorb)
+
+    assert (partners.by_partner, other.by_partner) == (True, True)
+    assert case.index_fields(other)["first"] is True
+    assert "first" not in case.index_fields(an_open_case())

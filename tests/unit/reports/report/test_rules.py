@@ -5,6 +5,8 @@ from typing import Any
 
 import pytest
 
+from libs.contracts.envelope import Actor
+from libs.contracts.reports.case import LinkReports
 from libs.contracts.reports.parts import Attachment, Candidate
 from libs.contracts.reports.report import (
     AddMessage,
@@ -24,13 +26,15 @@ from libs.contracts.reports.report import (
     ScreenOutReport,
     WithdrawReport,
 )
-from libs.contracts.words import ReportState
+from libs.contracts.words import Intake, ReportState
 from libs.runtime.errors import Refused
 from services.reports import kinds
 from services.reports.report import rules as report
 from services.reports.report.follow_ups import after_report
-from tests.unit.reports.builders import NOON, RINA, a_report, context, evolved, submission
+from tests.unit.reports.builders import DIMAS, NOON, RINA, a_report, context, evolved, submission
 
+KIM, LIAISON = Actor("kim", ("partner",)), Actor("agus", ("liaison",))
+TOLD = ReportContent(text="Beredar kabar bantuan.")
 PICTURE = Attachment(blob_id="blob-1", sha256="0" * 64, media_type="image/jpeg", size=1000)
 
 
@@ -261,3 +265,51 @@ def test_promises_come_from_the_hours_that_the_office_had_at_the_time() -> None:
 
     assert state.answer_due_at is not None
     assert (state.answer_due_at - NOON).total_seconds() == 6 * 3600
+
+
+def test_an_officer_enters_a_report_in_their_own_name_only() -> None:
+    entered = submission(intake=Intake.WALK_IN, entered_by=RINA.id)
+
+    (received,) = report.decide(None, entered, context(RINA, private=TOLD))
+
+    assert isinstance(received, ReportReceived)
+    assert (received.intake, received.entered_by) == ("walk_in", "rina")
+    assert refusal(None, entered, private=TOLD).code == "role_missing"
+    assert refusal(None, entered, LIAISON, TOLD).code == "role_missing"
+    assert refusal(None, entered, DIMAS, TOLD).code == "forbidden"
+
+
+def test_a_partner_reports_in_their_own_name_only() -> None:
+    reported = submission(intake=Intake.PARTNER, partner_id="kim")
+
+    (received,) = report.decide(None, reported, context(KIM, private=TOLD))
+
+    assert isinstance(received, ReportReceived)
+    assert received.partner_id == "kim"
+    assert refusal(None, reported, private=TOLD).code == "role_missing"
+    assert refusal(None, reported, RINA, TOLD).code == "role_missing"
+    assert refusal(None, reported, Actor("other", ("partner",)), TOLD).code == "forbidden"
+
+
+def test_what_a_partner_reported_says_so_to_its_case_once() -> None:
+    received = evolved(None, report.decide(None, submission(partner_id="kim"), context(KIM, private=TOLD)))
+    (matched,) = report.decide(
+        received, PlaceReport(report_id=received.report_id, placement=Placement(outcome="none")), context()
+    )
+    (link,) = (f.command for f in after_report(matched))
+
+    assert isinstance(link, LinkReports)
+    assert (link.by_partner, link.asks) == (True, True)
+
+
+def test_nobody_asks_about_a_post_that_an_officer_saw() -> None:
+    command = submission(intake=Intake.POST_SEEN, entered_by=RINA.id)
+    seen = evolved(None, report.decide(None, command, context(RINA, private=TOLD)))
+    (matched,) = report.decide(
+        seen, PlaceReport(report_id=seen.report_id, placement=Placement(outcome="none")), context()
+    )
+    linked = evolved(seen, [matched])
+    (left,) = report.decide(linked, ScreenOutReport(report_id=seen.report_id, reason="unclear"), context(RINA))
+
+    asked = [f.command.asks for e in (matched, left) for f in after_report(e)]  # type: ignore[attr-defined]
+    assert asked == [False, False]
