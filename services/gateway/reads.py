@@ -23,6 +23,7 @@ from libs.contracts.reports.reads import (
     ImportView,
     KnownCard,
     MatchView,
+    PartnerReport,
     QueueCounts,
     ReportRow,
     StatsView,
@@ -191,6 +192,15 @@ class ReportsReads(_Reads):
 
     async def report(self, tenant: str, actor: Actor, report_id: str) -> ReportRow:
         return await self._one(ReportRow, tenant, f"/reports/{_segment(report_id)}", actor=actor)
+
+    async def partner_reports(self, tenant: str, actor: Actor, *, cursor: str = "") -> Page[PartnerReport]:
+        """What the partner who asks has reported, newest first."""
+        return await self._one(
+            Page[PartnerReport], tenant, "/partner-reports", actor=actor, params=_given(cursor=cursor)
+        )
+
+    async def partner_report(self, tenant: str, actor: Actor, report_id: str) -> PartnerReport:
+        return await self._one(PartnerReport, tenant, f"/partner-reports/{_segment(report_id)}", actor=actor)
 
     async def picture(self, tenant: str, actor: Actor, report_id: str, number: int) -> bytes:
         """JPEG."""

@@ -19,6 +19,7 @@ from libs.contracts.reports.reads import (
     ImportView,
     KnownCard,
     MatchView,
+    PartnerReport,
     QueueCounts,
     ReportRow,
     StatsView,
@@ -70,6 +71,17 @@ def office(caller: Caller) -> Actor:
     if caller.actor is None or not READERS & set(caller.actor.roles):
         raise Refused("role_missing")
     return caller.actor
+
+
+def partner(caller: Caller) -> str:
+    """Whose own reports are read.
+
+    Raises:
+        Refused: the caller does not act for a partner.
+    """
+    if caller.actor is None or Role.PARTNER not in caller.actor.roles:
+        raise Refused("role_missing")
+    return caller.actor.id
 
 
 def reader(caller: Caller) -> Reader:
@@ -226,6 +238,14 @@ def router(
     @api.get("/reports/{report_id}")
     async def report(report_id: Id, caller: From) -> ReportRow:
         return await reads.reports.one(tenant_of(caller), report_id, reader(caller))
+
+    @api.get("/partner-reports")
+    async def partner_reports(caller: From, cursor: Cursor = None, limit: Limit = 20) -> Page[PartnerReport]:
+        return await reads.tickets.of_partner(tenant_of(caller), partner(caller), cursor=cursor, limit=limit)
+
+    @api.get("/partner-reports/{report_id}")
+    async def partner_report(report_id: Id, caller: From) -> PartnerReport:
+        return await reads.tickets.one_of_partner(tenant_of(caller), partner(caller), report_id)
 
     @api.get("/reports/{report_id}/pictures/{number}")
     async def picture(report_id: Id, number: Position, caller: From) -> Response:

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from libs.contracts.reports.reads import Step
+from libs.contracts.words import Intake
 from libs.runtime.mongo import Document
 
 CASE_STEPS = {
@@ -43,12 +44,21 @@ def step(what: str, entry: Mapping[str, Any]) -> Step:
     data: Document = entry["data"]
     actor = entry.get("actor")
     until = data.get("due_at")
+    said = data.get("note") or data.get("reason") or data.get("text") or data.get("verdict") or ""
     return Step(
         what=what,
         at=entry["at"],
         actor=actor["id"] if actor else None,
         party=data.get("party"),
-        note=str(data.get("note") or data.get("reason") or data.get("text") or data.get("verdict") or ""),
+        note=_intake(entry) or str(said),
         until=datetime.fromisoformat(until) if until else None,
         count=data.get("count") or data.get("version"),
     )
+
+
+def _intake(entry: Mapping[str, Any]) -> str:
+    """By which way a report came, where it was not the form."""
+    if entry["type"] != "reports.report-received.v1":
+        return ""
+    way = str(entry["data"].get("intake") or Intake.FORM)
+    return "" if way == Intake.FORM else way

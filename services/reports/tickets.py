@@ -5,8 +5,10 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from libs.contracts.reports.reads import KnownCard, Step, TicketOpening, TicketView
+from libs.contracts.reads import Page
+from libs.contracts.reports.reads import KnownCard, PartnerReport, Step, TicketOpening, TicketView
 from libs.contracts.words import CaseState, ClarificationState, ReportState
+from libs.runtime.cursors import Cursors
 from libs.runtime.engine import Engine
 from libs.runtime.errors import NotFound
 from libs.runtime.mongo import key
@@ -25,9 +27,10 @@ PUBLIC_STEPS = {"asked", "confirmed", "decided", "published", "closed"}
 
 
 class Tickets:
-    def __init__(self, engine: Engine, store: Store) -> None:
+    def __init__(self, engine: Engine, store: Store, cursors: Cursors) -> None:
         self._engine = engine
         self._store = store
+        self._cursors = cursors
 
     async def one(self, tenant: str, number: str, code_hash: str) -> TicketView:
         """Raises:
@@ -96,6 +99,52 @@ class Tickets:
         if not found:
             raise NotFound("ticket")
         return TicketOpening(report_id=found[0].report_id, code_hash=found[0].code_hash)
+
+    async def of_partner(
+        self, tenant: str, partner: str, *, cursor: str | None = None, limit: int = 20
+    ) -> Page[PartnerReport]:
+        """What a partner reported, newest first."""
+        scope, where = f"partner|{tenant}|{partner}", dict[str, Any]({"ix.partner": partner})
+        count = await self._engine.collection("report").count(tenant, where)
+        if cursor:
+            at, last = self._cursors.decode(scope, cursor)
+            moment = datetime.fromisoformat(at)
+            before = [{"ix.received": {"$lt": moment}}, {"ix.received": moment, "_id": {"$lt": last}}]
+            where = {"$and": [where, {"$or": before}]}
+        found = await self._store.find_reports(tenant, where, sort=(("ix.received", -1), ("_id", -1)), limit=limit + 1)
+        shown = found[:limit]
+        next_ = None
+        if len(found) > limit:
+            next_ = self._cursors.encode(scope, [shown[-1].received_at.isoformat(), f"{tenant}/{shown[-1].report_id}"])
+        items = [await self._for_partner(tenant, report) for report in shown]
+        return Page(items=tuple(items), next=next_, count=count)
+
+    async def one_of_partner(self, tenant: str, partner: str, report_id: str) -> PartnerReport:
+        """
+        Raises:
+            NotFound: there is none, or somebody else reported it.
+        """
+        report = await self._store.report(tenant, report_id)
+        if report is None or report.partner_id != partner:
+            raise NotFound("report")
+        return await self._for_partner(tenant, report)
+
+    async def _for_partner(self, tenant: str, report: Report) -> PartnerReport:
+        case = await living_end(self._store, tenant, report.case_id)
+        clarification = await self._store.clarification_of(tenant, case)
+        return PartnerReport(
+            id=report.report_id,
+            number=report.number,
+            state=ticket_state(report, case, clarification),
+            received_at=report.received_at,
+            text=report.text,
+            urls=report.urls,
+            attachments=len(report.attachments),
+            answer_due_at=case.answer_due_at if case else report.answer_due_at,
+            clarification=card(clarification) if clarification else None,
+            screened_reason=report.screened_reason,
+            ended_reason=case.closed_reason if case is not None and has_ended(report, case) else "",
+        )
 
     async def _ticket_steps(
         self, tenant: str, report: Report, case: Case | None, clarification: Clarification | None

@@ -155,7 +155,6 @@ def app(tmp_path: Path, system: System, monkeypatch: pytest.MonkeyPatch) -> Fast
     add_wishes(api, WISHES)
     add_buttons(pages, WISHES, "cases/", carry)
     monkeypatch.setattr(routes, "ROUTERS", {"Officers": (api,)})
-    monkeypatch.setattr(openapi, "ROUTERS", {"Officers": (api,)})
     small = FastAPI()
     small.state = built.state
     add_handlers(small)

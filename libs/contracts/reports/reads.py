@@ -198,6 +198,23 @@ class TicketView(Read):
     messages: tuple[MessageView, ...] = ()
 
 
+class PartnerReport(Read):
+    """What a partner reported, as that partner sees it. `state` as in `TicketView`."""
+
+    id: str
+    number: str
+    state: str
+    received_at: datetime
+    text: str
+    urls: tuple[str, ...] = ()
+    attachments: int = 0
+    answer_due_at: datetime | None = None
+    clarification: ClarificationCard | None = None
+    screened_reason: str | None = None
+    ended_reason: str = ""
+    """In the words of the office: why its case was closed without an answer."""
+
+
 class Reveal(Read):
     """An officer looked at personal data in a report."""
 

@@ -16,7 +16,7 @@ from starlette.responses import Response
 from libs.contracts.problems import Problem
 from services.gateway import context
 from services.gateway.access import api as session
-from services.gateway.api.routes import GROUPS, ROUTERS, add_api
+from services.gateway.api.routes import GROUPS, add_api, in_order
 from services.gateway.api.routes import operation as operation_id
 from services.gateway.reporting.forms import ReportForm
 
@@ -83,8 +83,7 @@ def document(app: FastAPI) -> dict[str, Any]:
     )
     opened_by = {
         operation_id(group, route): _cookies(route)
-        for group, routers in ROUTERS.items()
-        for router in routers
+        for group, router in in_order()
         for route in router.routes
         if isinstance(route, APIRoute)
     }

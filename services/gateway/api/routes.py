@@ -1,6 +1,6 @@
 """The public API as a whole."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 
 from fastapi import APIRouter, FastAPI
 from fastapi.routing import APIRoute
@@ -36,9 +36,15 @@ def operation(group: str, route: APIRoute) -> str:
 
 
 def add_api(app: FastAPI) -> None:
+    for group, router in in_order():
+        app.include_router(router, prefix=PREFIX, tags=[group], generate_unique_id_function=_namer(group))
+
+
+def in_order() -> Iterator[tuple[str, APIRouter]]:
     for group, routers in ROUTERS.items():
         for router in routers:
-            app.include_router(router, prefix=PREFIX, tags=[group], generate_unique_id_function=_namer(group))
+            yield group, router
+    yield "Public", reporting.behind_the_door
 
 
 def _namer(group: str) -> Callable[[APIRoute], str]:

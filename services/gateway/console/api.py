@@ -3,10 +3,13 @@
 from services.gateway.console.archive import api as archive
 from services.gateway.console.case import api as case
 from services.gateway.console.deliveries import api as deliveries
+from services.gateway.console.entry import api as entry
 from services.gateway.console.partners import api as partners
 from services.gateway.console.questions import api as questions
 from services.gateway.console.queue import api as queue
 from services.gateway.console.requests import api as requests
 from services.gateway.console.review import api as review
 
-ROUTERS = tuple(room.router for room in (queue, case, review, requests, deliveries, partners, archive, questions))
+ROUTERS = tuple(
+    room.router for room in (queue, case, review, requests, entry, deliveries, partners, archive, questions)
+)

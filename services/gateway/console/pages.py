@@ -8,6 +8,7 @@ from services.gateway.console.archive import pages as archive
 from services.gateway.console.case import pages as case
 from services.gateway.console.deliveries import by_hand
 from services.gateway.console.deliveries import pages as deliveries
+from services.gateway.console.entry import pages as entry
 from services.gateway.console.partners import pages as partners
 from services.gateway.console.questions import pages as questions
 from services.gateway.console.queue import pages as queue
@@ -24,7 +25,7 @@ async def start(shift: OnShift) -> Response:
     return shift.visit.finish(see(shift.url("queue")))
 
 
-for room in (queue, case, review, deliveries, by_hand, partners, requests, archive, questions):
+for room in (queue, case, review, deliveries, by_hand, partners, requests, archive, questions, entry):
     router.include_router(room.router)
 
 

@@ -1,110 +1,29 @@
 """The partners' own pages: what they are asked to carry, the kit, and their answer."""
 
 import asyncio
-from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Annotated
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import APIRouter, Request
 from starlette.datastructures import FormData
 from starlette.responses import Response
 
-from libs.contracts.directory import TenantRecord
 from libs.contracts.notify.reads import AssignmentView
-from libs.contracts.registry.reads import PartnerRow
 from libs.contracts.reports.reads import ClarificationView
-from libs.contracts.words import AssignmentState, ClarificationState, PartnerState
+from libs.contracts.words import AssignmentState, ClarificationState
 from libs.runtime.errors import Refused, Unavailable
-from services.gateway.access.principals import Partner
-from services.gateway.access.resuming import LogInFirst, from_another_session, only_shown, shown_again
-from services.gateway.access.sessions import Kind
-from services.gateway.console.shift import RETRY_AFTER
-from services.gateway.console.views import Action, clock_state
-from services.gateway.context import Office, Visit, Visited, posted, read_form
+from services.gateway.access.resuming import only_shown, shown_again
+from services.gateway.console.views import clock_state
 from services.gateway.dispatch.idempotency import read_key
-from services.gateway.partner import views
+from services.gateway.partner import reporting, views
+from services.gateway.partner.guests import Answer, AsGuest, Guest, row_of
 from services.gateway.partner.wishes import ANSWER
 from services.gateway.paths import Id
 from services.gateway.reads import or_missing
-from services.gateway.web.pages import Pages, Site, see, text_of
+from services.gateway.web.pages import see, text_of
 
 router = APIRouter(include_in_schema=False)
 
 REASONS = ("no_time", "not_fitting", "disagree", "other")
-
-
-@dataclass(frozen=True, slots=True)
-class Guest:
-    """A partner at a page of the office that they work with."""
-
-    visit: Visited
-    office: TenantRecord
-    site: Pages
-    partner: Partner
-
-    def url(self, *path: str) -> str:
-        return "/".join((f"/{self.office.slug}", "partner", *path))
-
-    def action(self, *path: str, key: str = "", typed: Mapping[str, str] | None = None) -> Action:
-        key = key or str(self.visit.new_key())
-        return Action(url=self.url(*path), key=key, csrf=self.partner.session.csrf, typed=typed or {})
-
-    @property
-    def suspended(self) -> bool:
-        return self.partner.record.state == PartnerState.SUSPENDED
-
-    async def posted(self, request: Request) -> FormData:
-        try:
-            return await posted(request, self.visit, session=self.partner.session)
-        except Refused as refused:
-            from_another_session(request, refused)
-            return await read_form(request)
-
-    def desk(self, row: PartnerRow | None, waiting: int | None, now: datetime, last: "Answer") -> views.PartnerDesk:
-        return views.PartnerDesk(
-            partner=row.name if row is not None else "–",
-            logout=Action(
-                url=f"/{self.office.slug}/logout", key=str(self.visit.new_key()), csrf=self.partner.session.csrf
-            ),
-            to_answer=waiting,
-            now=now,
-            suspended=self.suspended,
-            problem=last.problem,
-            errors=last.errors,
-        )
-
-    def show(self, template: str, view: object, *, status: int = 200) -> Response:
-        headers = RETRY_AFTER if status == 503 else {}
-        return self.site.show(self.visit, self.office, f"partner/{template}.html", view, status=status, headers=headers)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Answer:
-    """The last sending of an answer, where it was not carried out: its key and choice come back."""
-
-    status: int = 200
-    what: str = ""
-    key: str = ""
-    reason: str = ""
-    problem: str = ""
-    errors: Mapping[str, str] = field(default_factory=dict)
-
-
-async def _guest(office: Office, visit: Visit, site: Site) -> Guest:
-    partner = await visit.partner()
-    here = visit.request.path_params.get("assignment_id")
-    if partner is None or partner.tenant.id != office.id or not partner.may_open(here):
-        raise LogInFirst(office, Kind.PARTNER)
-    return Guest(visit, office, site, partner)
-
-
-AsGuest = Annotated[Guest, Depends(_guest)]
-
-
-async def _row(guest: Guest) -> PartnerRow | None:
-    partner = guest.partner
-    return await or_missing(guest.visit.parts.registry.partner(guest.office.id, partner.actor, partner.id))
 
 
 async def _assignments(guest: Guest) -> tuple[AssignmentView, ...] | None:
@@ -114,7 +33,7 @@ async def _assignments(guest: Guest) -> tuple[AssignmentView, ...] | None:
 
 @router.get("/{slug}/partner")
 async def home(guest: AsGuest) -> Response:
-    row, found = await asyncio.gather(_row(guest), _assignments(guest))
+    row, found = await asyncio.gather(row_of(guest), _assignments(guest))
     now = datetime.now(UTC)
     open_ = None if found is None else tuple(a for a in found if a.state == AssignmentState.OFFERED)
     page = views.HomePage(
@@ -133,7 +52,7 @@ async def assignment(guest: AsGuest, assignment_id: Id) -> Response:
 async def _shown(guest: Guest, assignment_id: str, last: Answer) -> Response:
     parts, tenant = guest.visit.parts, guest.office.id
     found, row, listed = await asyncio.gather(
-        parts.notify.assignment(tenant, guest.partner.actor, assignment_id), _row(guest), _assignments(guest)
+        parts.notify.assignment(tenant, guest.partner.actor, assignment_id), row_of(guest), _assignments(guest)
     )
     clarification = await or_missing(parts.reports.clarification(tenant, found.number))
     waiting = None if listed is None else sum(a.state == AssignmentState.OFFERED for a in listed)
@@ -225,6 +144,9 @@ async def _answered(guest: Guest, assignment_id: str, form: FormData, *, ready: 
             raise
         return await _shown(guest, assignment_id, Answer(status=409, problem="gone"))
     return guest.visit.finish(see(guest.url("assignments", assignment_id)))
+
+
+router.include_router(reporting.router)
 
 
 @router.get("/{slug}/partner/{rest:path}")

@@ -3,6 +3,7 @@
 PartnerDesk     the frame of every page
 HomePage        the to-do list
 AssignmentPage  one request to share a clarification, in each of its states
+ReportsPage     what they reported; NewReportPage the form
 """
 
 from collections.abc import Mapping
@@ -10,8 +11,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from libs.contracts.notify.reads import AssignmentView
-from libs.contracts.reports.reads import ClarificationView
+from libs.contracts.reports.reads import ClarificationView, PartnerReport
 from services.gateway.console.views import Action, ClockState, clock_state
+from services.gateway.reporting.views import AskedPage
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,6 +39,23 @@ class HomePage:
 
     def clock(self, assignment: AssignmentView) -> ClockState:
         return clock_state(assignment.due_at, now=self.desk.now)
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReportsPage:
+    """What the partner reported, newest first."""
+
+    desk: PartnerDesk
+    reports: tuple[PartnerReport, ...] | None
+    """None when reports did not answer."""
+    sent: str = ""
+    """Number of the one that was sent a moment ago."""
+    next_url: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class NewReportPage(AskedPage):
+    desk: PartnerDesk
 
 
 @dataclass(frozen=True, kw_only=True)

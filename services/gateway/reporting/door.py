@@ -25,6 +25,8 @@ from services.gateway.reporting.forms import ReportForm
 PREFIX = "/api/v1/"
 ROUTE = "/api/v1/{slug}/reports"
 _SUFFIX = "/reports"
+_ROOMS = frozenset({"console", "partner"})
+"""Stand where an office would, and have reports of their own."""
 
 
 async def submit_report(parts: Gateway, slug: str, request: Request) -> Response:
@@ -93,4 +95,4 @@ def _slug(scope: Scope) -> str | None:
     if not path.startswith(PREFIX) or not path.endswith(_SUFFIX):
         return None
     slug = path[len(PREFIX) : -len(_SUFFIX)]
-    return slug if slug and "/" not in slug else None
+    return slug if slug and "/" not in slug and slug not in _ROOMS else None

@@ -13,7 +13,7 @@
 Where the shelf cannot keep the draft, the next page is the answer itself and carries what was told (`report_draft`).
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from typing import Annotated, Any
 
@@ -80,7 +80,7 @@ def contact_cookie(number: str) -> str:
     return f"contact-{number}"
 
 
-def _checked(form: type[BaseModel], values: dict[str, Any]) -> Any:
+def checked(form: type[BaseModel], values: dict[str, Any]) -> Any:
     """Raises:
     RequestValidationError: as the API would answer it.
     """
@@ -287,7 +287,7 @@ async def told(office: Office, visit: Visit, site: Site, kind: Kind, request: Re
         kept = await taken(visit, office, form)
         if kept is not None:
             sheet = sheet.but(sheet.draft.first(form, f"{kept.id}~{max(1, kept.size // 1000)}"))
-        _checked(ReportForm, sheet.draft.values(kind, visit.lang))
+        checked(ReportForm, sheet.draft.values(kind, visit.lang))
     except RequestValidationError as error:
         return await _again(site, sheet, FIRST, wrong(*field_errors(error, STEP_1)))
     except PictureRefused as refused:
@@ -410,7 +410,7 @@ async def origin_told(office: Office, visit: Visit, site: Site, kind: Kind, requ
     if text_of(form, "back"):
         return _led(site, sheet, FIRST)
     try:
-        _checked(ReportForm, sheet.draft.values(kind, visit.lang))
+        checked(ReportForm, sheet.draft.values(kind, visit.lang))
     except RequestValidationError as error:
         return await _again(site, sheet, SECOND, wrong(*field_errors(error)))
     shown = {value for value in form.getlist(ASKED) if isinstance(value, str)}
@@ -445,10 +445,10 @@ async def send(office: Office, visit: Visit, site: Site, kind: Kind, request: Re
     try:
         visit.parts.limits.clients.take(visit.client)
         visit.parts.limits.shares.take(office.id)
-        accepted = await visit.parts.accepting.submit_report(office, _checked(ReportForm, values), sheet.draft.key)
+        accepted = await visit.parts.accepting.submit_report(office, checked(ReportForm, values), sheet.draft.key)
     except RequestValidationError as error:
         where = {"contact.address": "email" if sheet.draft.channel == "email" else "phone", "contact": "consent"}
-        return await _again(site, sheet, THIRD, wrong(*_contact_errors(error, where)))
+        return await _again(site, sheet, THIRD, wrong(*contact_errors(error, where)))
     except TooMany as busy:
         return THIRD.shown(site, sheet, put_off(busy))
     except Unavailable as away:
@@ -478,11 +478,11 @@ def _received(sheet: Sheet, accepted: Accepted, address: str) -> Response:
     return visit.finish(response)
 
 
-def _contact_errors(error: RequestValidationError, where: dict[str, str]) -> tuple[FieldError, ...]:
+def contact_errors(error: RequestValidationError, where: Mapping[str, str]) -> tuple[FieldError, ...]:
     """Consent and address stand beside each other in the page; pydantic reports both under `contact`."""
     address = ("email_invalid", "phone_invalid")
     found = field_errors(error, where)
-    return tuple(replace(e, field=where["contact.address"]) if e.code in address else e for e in found)
+    return tuple(replace(e, field=where.get("contact.address", e.field)) if e.code in address else e for e in found)
 
 
 @router.get("/{slug}/report")

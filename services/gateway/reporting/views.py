@@ -27,10 +27,9 @@ class AskedQuestion:
 
 
 @dataclass(frozen=True, kw_only=True)
-class StepPage(FormPage):
-    """One of the three steps. Consent is never ticked beforehand."""
+class AskedPage(FormPage):
+    """Something is asked of a report. Consent is never ticked beforehand."""
 
-    kind: ReportKind
     form: Form
     draft: Draft
     areas: tuple[Area, ...] = ()
@@ -39,6 +38,13 @@ class StepPage(FormPage):
     """The office's own, in the step that asks them."""
     max_megabytes: int = LARGEST_BYTES // MEGA
     max_characters: int = LONGEST_TEXT
+
+
+@dataclass(frozen=True, kw_only=True)
+class StepPage(AskedPage):
+    """One of the three steps."""
+
+    kind: ReportKind
 
 
 @dataclass(frozen=True, kw_only=True)

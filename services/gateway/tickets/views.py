@@ -51,7 +51,7 @@ class ThreadStep:
     count: int = 0
     """Others with the same claim."""
     reason: str = ""
-    """Code of why it was not taken up, or the officer's own words for why it was not continued."""
+    """Code of why it was not taken up, or of how it came; or the officer's own words for why it was not continued."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -207,5 +207,5 @@ def _told(step: Step, *, is_now: bool) -> ThreadStep:
         at=step.at,
         party=step.party or "",
         until=step.until,
-        reason=step.note if word in ("screened_out", "not_continued") else "",
+        reason=step.note if word in ("received", "screened_out", "not_continued") else "",
     )

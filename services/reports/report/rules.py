@@ -226,7 +226,11 @@ def decide(report: Report | None, command: Command, context: Context) -> Iterabl
             require_checker(context)
             if report.state in ENDED:
                 raise Refused("state_conflict")
-            return [_screened_out(report, command)]
+            return [
+                ReportScreenedOut(
+                    report_id=report.report_id, reason=command.reason, case_id=report.case_id, asks=report.asks
+                )
+            ]
         case AnswerReport():
             return _answered(report, command, context)
     raise Refused("validation", "type")
@@ -336,12 +340,6 @@ def _from_whom(command: SubmitReport, context: Context) -> None:
         raise Refused("forbidden")
     if command.partner_id is not None and require(context, Role.PARTNER).id != command.partner_id:
         raise Refused("forbidden")
-
-
-def _screened_out(report: Report, command: ScreenOutReport) -> ReportScreenedOut:
-    return ReportScreenedOut(
-        report_id=report.report_id, reason=command.reason, case_id=report.case_id, asks=report.asks
-    )
 
 
 def _evidence(report: Report, command: RecordEvidence, context: Context) -> Iterable[Event]:

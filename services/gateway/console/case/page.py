@@ -98,7 +98,9 @@ def case_page(
         lease=held,
         claim_action=_action(shift, case, attempt, "claim") if offered else None,
         release=_action(shift, case, attempt, "release") if mine else None,
-        reports=tuple(report_line(shift, r, attempt, case_id=case.id, unsent=unsent) for r in case.reports.items),
+        reports=tuple(
+            report_line(shift, r, attempt, frame, case_id=case.id, unsent=unsent) for r in case.reports.items
+        ),
         report_count=case.askers,
         reports_last_hour=case.last_hour,
         reports_forwarded=case.forwarded_often,
@@ -187,7 +189,7 @@ def _page_copy(shift: Shift, report_id: str, copy: Snapshot) -> case_views.PageC
 
 
 def report_line(
-    shift: Shift, row: ReportRow, attempt: Attempt | None, *, case_id: str, unsent: Unsent = NOTHING
+    shift: Shift, row: ReportRow, attempt: Attempt | None, frame: Frame, *, case_id: str, unsent: Unsent = NOTHING
 ) -> case_views.ReportLine:
     replied, screened = of(attempt, f"reply {row.id}"), of(attempt, f"screen {row.id}")
     ended = row.state in ("withdrawn", "screened_out")
@@ -213,6 +215,8 @@ def report_line(
         masked=row.masked,
         revealed_until=row.revealed_until,
         reveal=reveal_form(shift, row, of(attempt, f"reveal {row.id}"), "cases", case_id, "reports", row.id),
+        intake=row.intake,
+        entered_by=frame.name(row.entered_by) if row.entered_by else "",
     )
 
 

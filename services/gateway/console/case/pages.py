@@ -94,7 +94,7 @@ async def reports(shift: OnShift, case_id: Id, after: Cursor = "") -> Response:
         case_url=base,
         title=found.title,
         total=found.askers,
-        reports=tuple(report_line(shift, r, None, case_id=case_id) for r in found.reports.items),
+        reports=tuple(report_line(shift, r, None, frame, case_id=case_id) for r in found.reports.items),
         next_url=f"{base}/reports?after={found.reports.next}" if found.reports.next else "",
     )
     return shift.show("case/case_reports", page)

@@ -149,6 +149,9 @@ class ReportLine:
     reveal: Reveal | None = None
     """None where nothing is masked."""
     looks: tuple[Look, ...] = ()
+    intake: str = "form"
+    entered_by: str = ""
+    """Name of the officer who wrote it down."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -112,6 +112,8 @@ def request_line(shift: Shift, row: ReportRow, frame: Frame, attempt: Attempt | 
         looks=tuple(
             case_views.Look(who=frame.name(r.officer), at=r.at, reason=r.reason, note=r.note) for r in row.reveals
         ),
+        intake=row.intake,
+        entered_by=frame.name(row.entered_by) if row.entered_by else "",
     )
 
 

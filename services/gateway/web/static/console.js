@@ -58,6 +58,11 @@
     });
   }
 
+  all("[data-print]").forEach((button) => {
+    button.hidden = false;
+    button.addEventListener("click", () => window.print());
+  });
+
   // What is typed is kept on the server as it stands, a moment after the last key; a stray click does not lose the
   // rest.
   const draft = $("form[data-draft]");

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from uuid import UUID, uuid5
 
 from libs.contracts.notify.reads import AssignmentView, ByHandRow, DeliveryRow, LedgerRow
@@ -11,12 +12,25 @@ from libs.contracts.registry.questions import Question
 from libs.contracts.registry.reads import AccountView, PartnerRow
 from libs.contracts.reports.known import ImportTally, RowProblem
 from libs.contracts.reports.parts import Draft, Mark
-from libs.contracts.reports.reads import CaseRow, CaseView, ClarificationView, ImportView, MessageView, ReportRow, Surge
+from libs.contracts.reports.reads import (
+    CaseRow,
+    CaseView,
+    ClarificationCard,
+    ClarificationView,
+    ImportView,
+    MessageView,
+    PartnerReport,
+    ReportRow,
+    Surge,
+)
+from libs.contracts.words import ReportKind
+from libs.kit.areas import children
 from services.gateway.console import views as console
 from services.gateway.console.archive import views as archive
 from services.gateway.console.case import views as cases
 from services.gateway.console.case.pages import CORRECT
 from services.gateway.console.deliveries import views as ledger
+from services.gateway.console.entry import views as entry_views
 from services.gateway.console.partners import views as people
 from services.gateway.console.questions import views as questions_views
 from services.gateway.console.queue import views as queue_views
@@ -25,7 +39,8 @@ from services.gateway.console.review import views as review_views
 from services.gateway.console.review.wishes import APPROVE, PUBLISHED
 from services.gateway.console.views import ClockState
 from services.gateway.partner import views as p
-from services.gateway.web.views import PageView, TenantView
+from services.gateway.reporting.draft import Draft as Told
+from services.gateway.web.views import FieldError, Form, PageView, TenantView, wrong
 from tests.unit.gateway.web.fixtures import THEIRS, but
 
 NOW = datetime(2026, 11, 24, 2, 14, tzinfo=UTC)
@@ -1431,10 +1446,104 @@ def questions() -> questions_views.QuestionsPage:
     )
 
 
+def entry(**changes: Any) -> entry_views.EntryPage:
+    return replace(
+        entry_views.EntryPage(
+            desk=desk(),
+            form=Form(action="/jombang/console/reports/new", key=str(_SPACE), csrf="token"),
+            draft=Told(key=_SPACE),
+            areas=children("35.17"),
+            kind=ReportKind.HOAX,
+            intake="",
+        ),
+        **changes,
+    )
+
+
+def entry_invalid() -> entry_views.EntryPage:
+    errors = (
+        FieldError(field="intake", code="required"),
+        FieldError(field="text", code="one_of"),
+        FieldError(field="phone", code="phone_invalid"),
+        FieldError(field="consent", code="consent_required"),
+    )
+    typed = Told(key=_SPACE, channel="whatsapp_manual", phone="0812", doubt="Tidak ada sumbernya.")
+    return entry(draft=typed, back=wrong(*errors))
+
+
+def entry_post() -> entry_views.EntryPage:
+    return entry(
+        form=Form(action="/jombang/console/reports/new", key=str(_SPACE), csrf="token", carried=(("as", "post"),)),
+        intake="post_seen",
+        post=True,
+        url="tiktok",
+        back=wrong(FieldError(field="url", code="url_invalid")),
+    )
+
+
+def entered(**changes: Any) -> entry_views.EnteredPage:
+    return replace(
+        entry_views.EnteredPage(
+            desk=desk(),
+            number="JBG-0M3X-7Q2K-9",
+            code="7K2PQ9XA4M3T8WZC",
+            address="https://simpul.example/jombang/tickets",
+        ),
+        **changes,
+    )
+
+
+def partner_new(**changes: Any) -> p.NewReportPage:
+    base = p.NewReportPage(
+        desk=partner_desk(),
+        form=Form(action="/jombang/partner/reports/new", key=str(_SPACE), csrf="token"),
+        draft=Told(key=_SPACE),
+        areas=children("35.17"),
+    )
+    return replace(base, **changes)
+
+
+def partner_reports(**changes: Any) -> p.ReportsPage:
+    def report(n: int, state: str, **more: Any) -> PartnerReport:
+        return PartnerReport(
+            id=f"r{n}", number=f"JBG-000{n}-0000", state=state, received_at=ago(days=n), text=CLAIM, **more
+        )
+
+    base = p.ReportsPage(
+        desk=partner_desk(),
+        reports=(
+            report(1, "checking", answer_due_at=ahead(hours=5)),
+            report(
+                2,
+                "answered",
+                clarification=ClarificationCard.model_validate(
+                    {k: v for k, v in clarification().model_dump().items() if k in ClarificationCard.model_fields}
+                ),
+            ),
+            report(3, "not_continued", ended_reason="Bukan kabar tentang Jombang."),
+        ),
+        sent="JBG-0001-0000",
+        next_url="/jombang/partner/reports?after=x",
+    )
+    return replace(base, **changes)
+
+
 PAGES: Mapping[str, tuple[str, object]] = {
+    "questions": ("console/questions/questions.html", questions()),
     "archive": ("console/archive/archive.html", other_publishers()),
     "archive-invalid": ("console/archive/archive.html", other_publishers_invalid()),
-    "questions": ("console/questions/questions.html", questions()),
+    "partner-new": ("partner/new_report.html", partner_new()),
+    "partner-new-empty": ("partner/new_report.html", partner_new(back=wrong(FieldError(field="text", code="one_of")))),
+    "partner-new-suspended": ("partner/new_report.html", partner_new(desk=partner_desk(suspended=True))),
+    "partner-reports": ("partner/reports.html", partner_reports()),
+    "partner-reports-none": ("partner/reports.html", partner_reports(reports=(), sent="", next_url="")),
+    "partner-reports-unread": ("partner/reports.html", partner_reports(reports=None, sent="", next_url="")),
+    "entry": ("console/entry/entry.html", entry()),
+    "entry-invalid": ("console/entry/entry.html", entry_invalid()),
+    "entry-post": ("console/entry/entry.html", entry_post()),
+    "entered": ("console/entry/entered.html", entered()),
+    "entered-post": ("console/entry/entered.html", entered(post=True, code="")),
+    "entered-later": ("console/entry/entered.html", entered(code="")),
     "queue": ("console/queue/queue.html", queue()),
     "queue-empty": ("console/queue/queue.html", queue_empty()),
     "queue-live": ("console/queue/queue.html", queue_live()),

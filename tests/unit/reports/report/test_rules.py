@@ -53,6 +53,11 @@ def placed(state: report.Report, outcome: str, case_id: str | None = None) -> re
     return done(state, PlaceReport(report_id=state.report_id, placement=placement))
 
 
+def received_of(command: Any, actor: Actor) -> report.Report:
+    (event,) = report.decide(None, command, context(actor, private=TOLD))
+    return report.evolve(None, event)
+
+
 def test_a_report_needs_a_text_a_link_or_a_picture() -> None:
     assert refusal(None, submission(), private=ReportContent(text="  ")).fields == ("text",)
     assert refusal(None, submission(), private=ReportContent(text="\u200b\u3164")).fields == ("text",)
@@ -292,7 +297,7 @@ def test_a_partner_reports_in_their_own_name_only() -> None:
 
 
 def test_what_a_partner_reported_says_so_to_its_case_once() -> None:
-    received = evolved(None, report.decide(None, submission(partner_id="kim"), context(KIM, private=TOLD)))
+    received = received_of(submission(partner_id="kim"), KIM)
     (matched,) = report.decide(
         received, PlaceReport(report_id=received.report_id, placement=Placement(outcome="none")), context()
     )
@@ -304,7 +309,7 @@ def test_what_a_partner_reported_says_so_to_its_case_once() -> None:
 
 def test_nobody_asks_about_a_post_that_an_officer_saw() -> None:
     command = submission(intake=Intake.POST_SEEN, entered_by=RINA.id)
-    seen = evolved(None, report.decide(None, command, context(RINA, private=TOLD)))
+    seen = received_of(command, RINA)
     (matched,) = report.decide(
         seen, PlaceReport(report_id=seen.report_id, placement=Placement(outcome="none")), context()
     )

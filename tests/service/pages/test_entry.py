@@ -1,0 +1,113 @@
+"""Officers enter what people tell them, and posts that they saw."""
+
+from html import unescape
+from uuid import uuid4
+
+import pytest
+
+from tests.service.gateway.house import Desk, House, TestOffice, key, until
+from tests.service.pages.reading import form
+
+
+@pytest.fixture(scope="module")
+async def desk(house: House, office: TestOffice) -> Desk:
+    return await house.log_in(await house.officer(office, "verifier"))
+
+
+async def new(desk: Desk, office: TestOffice, query: str = "") -> str:
+    answer = await desk.browser.get(f"/{office.slug}/console/reports/new{query}")
+    assert answer.status_code == 200, answer.text
+    return answer.text
+
+
+async def case_with(desk: Desk, text: str) -> dict[str, object]:
+    """The row of the queue, once the report lies in its case."""
+    found: list[dict[str, object]] = []
+
+    async def opened() -> bool:
+        rows = (await desk.get("/console/cases")).json()["items"]
+        found[:] = [row for row in rows if row["title"].startswith(text)]
+        return bool(found)
+
+    await until(opened)
+    return found[0]
+
+
+async def test_an_officer_enters_a_report_and_hands_its_code_over(house: House, office: TestOffice, desk: Desk) -> None:
+    text = f"Kabar {uuid4().hex} {uuid4().hex}"
+    sent = await form(await new(desk, office), "/reports/new").send(desk.browser, intake="walk_in", text=text)
+    receipt = await desk.browser.get(sent.headers["location"])
+    number = sent.headers["location"].rpartition("/")[2]
+    code = desk.browser.cookies.get(f"receipt-{number}") or ""
+    row = await case_with(desk, text)
+    page = await desk.browser.get(f"/{office.slug}/console/cases/{row['id']}")
+    async with house.browser() as citizen:
+        opened = await citizen.post(f"/api/v1/{office.slug}/tickets/{number}", json={"code": code})
+
+    assert sent.status_code == 303, sent.text
+    assert number in receipt.text
+    assert code[:4] in receipt.text
+    assert "Dicatat petugas (Rina), datang langsung" in unescape(page.text)
+    assert opened.status_code == 200, opened.text
+    assert opened.json()["ticket"]["steps"][0]["note"] == "walk_in"
+
+
+async def test_an_entry_comes_back_with_its_errors_and_its_words(desk: Desk, office: TestOffice) -> None:
+    page = form(await new(desk, office), "/reports/new")
+
+    unchosen = await page.send(desk.browser)
+    empty = await page.send(desk.browser, intake="phone")
+    unread = await page.send(
+        desk.browser, intake="phone", text="Kabar lewat telepon", channel="whatsapp_manual", phone="0812 0000 0000"
+    )
+
+    assert (unchosen.status_code, "Pilih salah satu." in unchosen.text) == (422, True)
+    assert (empty.status_code, "Isi salah satu: teks, tautan, atau gambar." in empty.text) == (422, True)
+    assert (unread.status_code, "Centang persetujuan" in unread.text) == (422, True)
+    assert "Kabar lewat telepon" in unread.text
+    assert "0812 0000 0000" in unread.text
+
+
+async def test_a_post_needs_its_address_and_is_asked_about_by_nobody(desk: Desk, office: TestOffice) -> None:
+    note = f"Unggahan {uuid4().hex} {uuid4().hex}"
+    page = form(await new(desk, office, "?as=post"), "/reports/new")
+
+    unsaid = await page.send(desk.browser, text=note)
+    sent = await page.send(desk.browser, text=note, url="https://www.tiktok.com/@akun.contoh/video/7311111111111111111")
+    receipt = await desk.browser.get(sent.headers["location"])
+    row = await case_with(desk, note)
+    found = (await desk.get(f"/console/cases/{row['id']}")).json()
+
+    assert (unsaid.status_code, note in unsaid.text) == (422, True)
+    assert sent.status_code == 303, sent.text
+    assert "Unggahan tercatat" in receipt.text
+    assert "Kode rahasia" not in receipt.text
+    assert (row["askers"], found["reports"]["items"][0]["intake"]) == (0, "post_seen")
+
+
+async def test_a_program_enters_reports_and_only_officers_who_check_may(
+    house: House, office: TestOffice, desk: Desk
+) -> None:
+    body = {"intake": "letter", "text": f"Surat {uuid4().hex}"}
+    leader = await house.log_in(await house.officer(office, "leader"))
+
+    done = await desk.post("/console/reports", body, Prefer="wait=10")
+    refused = await leader.post("/console/reports", body)
+    page = await leader.browser.get(f"/{office.slug}/console/reports/new")
+    unasked = await desk.post("/console/reports", body | {"intake": "post_seen"})
+    invented = await desk.post("/console/reports", body | {"intake": "partner"})
+    nobody = await house.http.post("/api/v1/console/reports", json=body, headers=key())
+
+    assert (done.status_code, done.json()["state"]) == (201, "done")
+    assert [a.status_code for a in (refused, page, unasked, invented, nobody)] == [403, 403, 422, 422, 401]
+    assert [e["field"] for e in unasked.json()["errors"]] == ["urls"]
+
+
+async def test_a_file_that_is_no_picture_is_refused_at_its_field(desk: Desk, office: TestOffice) -> None:
+    page = form(await new(desk, office), "/reports/new")
+    fields = page.fields | {"intake": "walk_in", "text": "Dengan berkas"}
+
+    answer = await desk.browser.post(page.url, data=fields, files={"image": ("a.jpg", b"<html>", "image/jpeg")})
+
+    assert (answer.status_code, "Berkas ini bukan JPG, PNG, atau WebP." in answer.text) == (422, True)
+    assert "Dengan berkas" in answer.text
