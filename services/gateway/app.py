@@ -54,6 +54,7 @@ from services.gateway.partner import pages as partner
 from services.gateway.pictures.uploads import TakenEvidence, Uploads
 from services.gateway.reads import NotifyReads, RegistryReads, ReportsReads
 from services.gateway.reporting import pages as reporting
+from services.gateway.reporting import sharing
 from services.gateway.reporting.door import Door
 from services.gateway.settings import GatewaySettings
 from services.gateway.shelf import Shelf
@@ -165,7 +166,7 @@ def add_pages(app: FastAPI) -> None:
     app.add_exception_handler(LogInFirst, to_the_door)
     app.add_exception_handler(Elsewhere, answer_elsewhere)
     # The fixed words below an office come before its parameters: doors before the one-time links.
-    rooms = (files, reporting, tickets, doors, console, partner, archive, front)
+    rooms = (files, reporting, sharing, tickets, doors, console, partner, archive, front)
     for room in rooms:
         app.include_router(room.router)
 

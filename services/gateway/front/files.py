@@ -82,9 +82,20 @@ async def manifest(office: Office, site: Site) -> Response:
         "lang": "id",
         "start_url": f"/{office.slug}",
         "scope": f"/{office.slug}",
-        "display": "browser",
+        "display": "standalone",
         "background_color": "#FFFFFF",
         "theme_color": BRANDS.get(branding.theme, BRANDS[""]),
+        "share_target": {
+            "action": f"/{office.slug}/share",
+            "method": "POST",
+            "enctype": "multipart/form-data",
+            "params": {
+                "title": "title",
+                "text": "text",
+                "url": "url",
+                "files": [{"name": "image", "accept": ["image/jpeg", "image/png", "image/webp"]}],
+            },
+        },
         "icons": [{"src": site.assets.url("icon.svg"), "sizes": "any", "type": "image/svg+xml"}, *icons],
     }
     return Response(orjson.dumps(body), media_type="application/manifest+json", headers={"Cache-Control": HOUR})

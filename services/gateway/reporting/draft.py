@@ -19,7 +19,7 @@ from starlette.datastructures import FormData
 
 from libs.contracts.directory import TenantRecord
 from libs.contracts.registry.questions import LONGEST_ANSWER, MOST_ASKED
-from libs.contracts.words import ReportKind
+from libs.contracts.words import Intake, ReportKind
 from libs.kit.addresses import addresses
 from libs.runtime.errors import Refused, Unavailable
 from services.gateway.access.limits import TooMany
@@ -35,6 +35,9 @@ KEPT = timedelta(hours=2)
 """After the last step."""
 LARGEST = 56_000
 """Bytes: the longest text, doubt and answers, in letters of four bytes."""
+
+OTHER_WAYS = frozenset({Intake.SHARE})
+"""Of the public's reports; a page says it of itself."""
 
 _ID = re.compile(r"[A-Za-z0-9_-]{22}", re.ASCII)
 
@@ -84,6 +87,7 @@ class Draft(BaseModel):
     phone: str = ""
     confidential: bool = False
     came_back: CameBack | None = None
+    intake: str = Intake.FORM
     sent: str = ""
     """Number of the report that it became; beside key and channel nothing else is left then."""
 
@@ -127,6 +131,7 @@ class Draft(BaseModel):
         yield from (("forwarded_often", "1" if self.forwarded_often else ""), ("skipped", "1" if self.skipped else ""))
         yield from (("refused", case) for case in self.refused)
         yield from (("seen_on", self.seen_on), ("area", self.area), ("doubt", self.doubt))
+        yield "by", self.intake if self.intake in OTHER_WAYS else ""
         yield from ((f"{FIELD}{question}", answer) for question, answer in self.answers.items())
 
     def values(self, kind: ReportKind, lang: str) -> dict[str, Any]:
@@ -157,12 +162,17 @@ class Draft(BaseModel):
 def carried_in(form: FormData, key: UUID) -> Draft:
     """The answers that a page carried."""
     return (
-        Draft(key=key, skipped=_ticked(form, "skipped"))
+        Draft(key=key, skipped=_ticked(form, "skipped"), intake=_way(form))
         .first(form, text_of(form, "upload"))
         .checked(form)
         .second(form)
         .third(form)
     )
+
+
+def _way(form: FormData) -> str:
+    way = text_of(form, "by")
+    return way if way in OTHER_WAYS else Intake.FORM
 
 
 def upload_in(token: str) -> Upload | None:

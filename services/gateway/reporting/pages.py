@@ -27,14 +27,14 @@ from libs.contracts.directory import TenantRecord
 from libs.contracts.reads import BlobView
 from libs.contracts.registry.questions import LONGEST_ANSWER
 from libs.contracts.reports.reads import KnownMatch, MatchAnswer, MatchView
-from libs.contracts.words import ReportKind
+from libs.contracts.words import Intake, ReportKind
 from libs.kit import areas
 from libs.kit.imaging import LARGEST_BYTES
 from libs.kit.visible import is_visible
 from libs.runtime.errors import NotFound, Refused, Unavailable
 from services.gateway.access.limits import TooMany
 from services.gateway.context import Office, Visit, Visited, posted, read_form
-from services.gateway.dispatch.accepting import Accepted
+from services.gateway.dispatch.accepting import Accepted, Origin
 from services.gateway.reporting import questions
 from services.gateway.reporting.draft import Sheet, is_id, new_id, sheet_at, sheet_of, stale_sheet, upload_in
 from services.gateway.reporting.forms import LONGEST_TEXT, ReportForm
@@ -261,7 +261,7 @@ async def _told(
     return form, await sheet_of(visit, office, kind, form)
 
 
-def _led(site: Pages, sheet: Sheet, step: Step, back: Back = FIRST_TIME) -> Response:
+def led(site: Pages, sheet: Sheet, step: Step, back: Back = FIRST_TIME) -> Response:
     """To the address of a step; where its draft could not be kept, the step itself is the answer."""
     if sheet.kept:
         return sheet.visit.finish(see(sheet.url(step.name)), longer=True)
@@ -270,7 +270,7 @@ def _led(site: Pages, sheet: Sheet, step: Step, back: Back = FIRST_TIME) -> Resp
 
 async def _again(site: Pages, sheet: Sheet, step: Step, back: Back) -> Response:
     """To the step once more, which says what is wrong."""
-    return _led(site, await sheet.but(sheet.draft.again(step.name, back)).put(), step, back)
+    return led(site, await sheet.but(sheet.draft.again(step.name, back)).put(), step, back)
 
 
 @router.post("/{slug}/report/{kind}")
@@ -302,7 +302,7 @@ async def told(office: Office, visit: Visit, site: Site, kind: Kind, request: Re
         return await _again(site, sheet, FIRST, put_off(away))
     sheet = await sheet.put()
     if kind != ReportKind.HOAX:
-        return _led(site, sheet, SECOND)
+        return led(site, sheet, SECOND)
     if sheet.kept:
         return visit.finish(see(sheet.url("check")), longer=True)
     found, skipped = await _known(sheet)
@@ -398,8 +398,8 @@ async def not_this(office: Office, visit: Visit, site: Site, kind: Kind, request
     form, sheet = await _told(office, visit, site, kind, request, SECOND)
     sheet = _unsent(sheet)
     if text_of(form, "back"):
-        return _led(site, sheet, FIRST)
-    return _led(site, await sheet.but(sheet.draft.checked(form)).put(), SECOND)
+        return led(site, sheet, FIRST)
+    return led(site, await sheet.but(sheet.draft.checked(form)).put(), SECOND)
 
 
 @router.post("/{slug}/report/{kind}/contact")
@@ -408,7 +408,7 @@ async def origin_told(office: Office, visit: Visit, site: Site, kind: Kind, requ
     form, sheet = await _told(office, visit, site, kind, request, SECOND)
     sheet = await sheet.but(_unsent(sheet).draft.second(form)).put()
     if text_of(form, "back"):
-        return _led(site, sheet, FIRST)
+        return led(site, sheet, FIRST)
     try:
         checked(ReportForm, sheet.draft.values(kind, visit.lang))
     except RequestValidationError as error:
@@ -418,8 +418,8 @@ async def origin_told(office: Office, visit: Visit, site: Site, kind: Kind, requ
         return await _again(site, sheet, SECOND, wrong(*mistakes))
     if any(q.asked and q.question.id not in shown for q in _questions(sheet)):
         # What was just answered asks for more.
-        return _led(site, sheet, SECOND)
-    return _led(site, sheet, THIRD)
+        return led(site, sheet, SECOND)
+    return led(site, sheet, THIRD)
 
 
 @router.post("/{slug}/report/{kind}/send")
@@ -432,7 +432,7 @@ async def send(office: Office, visit: Visit, site: Site, kind: Kind, request: Re
         return _received(sheet, receipt, _ticket_again(sheet))
     sheet = sheet.but(sheet.draft.third(form))
     if text_of(form, "back"):
-        return _led(site, await sheet.put(), SECOND)
+        return led(site, await sheet.put(), SECOND)
     if mistakes := _wrong_answers(sheet):
         # The office has asked for more meanwhile, or a page was left out.
         return await _again(site, sheet, SECOND, wrong(*mistakes))
@@ -445,7 +445,9 @@ async def send(office: Office, visit: Visit, site: Site, kind: Kind, request: Re
     try:
         visit.parts.limits.clients.take(visit.client)
         visit.parts.limits.shares.take(office.id)
-        accepted = await visit.parts.accepting.submit_report(office, checked(ReportForm, values), sheet.draft.key)
+        asked: ReportForm = checked(ReportForm, values)
+        origin = Origin(Intake(sheet.draft.intake))
+        accepted = await visit.parts.accepting.submit_report(office, asked, sheet.draft.key, origin=origin)
     except RequestValidationError as error:
         where = {"contact.address": "email" if sheet.draft.channel == "email" else "phone", "contact": "consent"}
         return await _again(site, sheet, THIRD, wrong(*contact_errors(error, where)))

@@ -2,14 +2,17 @@
 
 from types import SimpleNamespace
 from typing import Any, cast
+from uuid import uuid4
 
+import pytest
 from starlette.datastructures import FormData
 
 from libs.contracts.directory import TenantRecord
 from libs.contracts.words import ReportKind
 from libs.runtime.errors import Unavailable
 from services.gateway.context import Visited
-from services.gateway.reporting.draft import Sheet, new_id, sheet_at, sheet_of
+from services.gateway.reporting.draft import Sheet, carried_in, new_id, sheet_at, sheet_of
+from services.gateway.reporting.sharing import text_in
 from services.gateway.shelf import Place
 
 OFFICE = cast(TenantRecord, SimpleNamespace(id="t1", slug="kota"))
@@ -102,3 +105,26 @@ async def test_a_report_that_was_sent_is_not_sent_again_by_a_page_that_could_not
     await sheet.sent("CRB-AAAA-AAAA")
 
     assert (await sheet_of(visit, OFFICE, ReportKind.HOAX, form)).draft.sent == "CRB-AAAA-AAAA"
+
+
+@pytest.mark.parametrize(
+    ("shared", "text"),
+    [
+        ({"title": "Judul", "text": "Isi", "url": "https://a.example/"}, "Judul\nIsi\nhttps://a.example/"),
+        ({"text": "Lihat https://a.example/", "url": "https://a.example/"}, "Lihat https://a.example/"),
+        ({"title": "Lihat", "text": "Lihat ini"}, "Lihat ini"),
+        ({"text": "a\x00b"}, "ab"),
+        ({"text": "x" * 6_000}, "x" * 5_000),
+        ({}, ""),
+    ],
+)
+def test_what_is_shared_is_written_once(shared: dict[str, str], text: str) -> None:
+    assert text_in(FormData(shared)) == text
+
+
+def test_a_page_says_by_which_way_its_report_came_and_no_other_way_than_the_publics() -> None:
+    key = uuid4()
+
+    assert carried_in(FormData({"by": "share"}), key).intake == "share"
+    assert ("by", "share") in list(carried_in(FormData({"by": "share"}), key).carried())
+    assert carried_in(FormData({"by": "partner"}), key).intake == "form"
