@@ -10,7 +10,7 @@ import hmac
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from libs.contracts.reports.parts import Candidate
+from libs.contracts.reports.parts import Candidate, Why
 from libs.contracts.reports.report import Placement
 from libs.contracts.words import CaseState, MatchOutcome
 from libs.kit.claims import read
@@ -62,7 +62,13 @@ class SamePicture:
         if self.is_all and self.is_alone and not says_something(report.text):
             return Placement(outcome=MatchOutcome.MATCH, case_id=self.case_id, clarification_id=self.clarification_id)
         kind = "clarification" if self.clarification_id else "case"
-        candidate = Candidate(id=self.clarification_id or self.case_id, kind=kind, case_id=self.case_id, score=1.0)
+        candidate = Candidate(
+            id=self.clarification_id or self.case_id,
+            kind=kind,
+            case_id=self.case_id,
+            score=1.0,
+            reasons=(Why(code="same_picture"),),
+        )
         return Placement(outcome=MatchOutcome.SUGGEST, candidates=(candidate,))
 
 

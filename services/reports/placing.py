@@ -23,7 +23,7 @@ from libs.runtime.http import ServiceClient
 from libs.runtime.mongo import key
 from services.reports.asking import Asking
 from services.reports.case.state import ENDED
-from services.reports.matching.questions import Answer, Question
+from services.reports.matching.questions import Answer, Question, measured
 from services.reports.pictures import Pictures
 from services.reports.posts import posts_of
 from services.reports.report.pages import leads_to, says_little, words_of
@@ -199,7 +199,10 @@ class Placing:
         if placement.case_id is not None or placement.outcome == MatchOutcome.UNMATCHED:
             return placement
         others = (c for c in placement.candidates if c.case_id != same.case_id)
-        return by_picture.model_copy(update={"candidates": (*by_picture.candidates, *others)})
+        worded = (c.reasons for c in placement.candidates if c.case_id == same.case_id)
+        first = by_picture.candidates[0]
+        first = first.model_copy(update={"reasons": (*first.reasons, *next(worded, ()))})
+        return by_picture.model_copy(update={"candidates": (first, *others)})
 
     async def _by_link(self, tenant: str, report: Report, links: Sequence[str]) -> Placement | None:
         """The newest case that another report brought the same post to, unless it was closed without an answer."""
@@ -305,7 +308,10 @@ def _placement(answer: Answer | None, report: Report) -> Placement:
         # The office has answered it itself.
         return placement
     known = tuple(
-        KnownFound(id=i.known_id, scope=i.scope, score=round(i.score, 4), is_sure=i.is_sure) for i in answer.imported
+        KnownFound(
+            id=i.known_id, scope=i.scope, score=round(i.score, 4), is_sure=i.is_sure, reasons=measured(i)
+        )
+        for i in answer.imported
     )
     return placement.model_copy(update={"known": known})
 
@@ -321,6 +327,7 @@ def _own(answer: Answer | None, report: Report) -> Placement:
             case_id=c.case_id,
             score=round(c.score, 4),
             relation=CAMPAIGN if c.is_campaign else None,
+            reasons=measured(c),
         )
         for c in answer.candidates
         if c.case_id != report.case_id

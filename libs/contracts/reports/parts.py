@@ -94,6 +94,38 @@ class Draft(Part):
     change_note: Note = ""
 
 
+MOST_WORDS, ALL_WORDS = 0.6, 0.9
+"""Shares of a claim from which a report says most of it, or nearly all."""
+ALIKE = 0.6
+"""From here two reports are alike; below they have some words in common."""
+
+
+class Why(Part):
+    """Why an answer is proposed, or why a person must look: what was measured, and nothing that somebody wrote.
+
+    Attributes:
+        code: `word_for_word`, `same_words` (value: the share of the claim, by weight, that the report says),
+            `told_before` (a report there is like this one; value: how much), `in_the_explanation` (a passage there is
+            like it; value: how likely the same) and `same_picture` speak for the answer. `few_words`, `no_claim`,
+            `little_said` (value as of `same_words`), `other_post`, `other_name`, and `other_` before what a Difference
+            may be speak against; with `told_` before it, it is the nearest report there that says otherwise.
+        value: a share from 0 to 1, or nothing.
+    """
+
+    code: str
+    value: float | None = None
+
+    @property
+    def spoken(self) -> str:
+        """Code by which it is worded."""
+        match self.code, self.value:
+            case "same_words", float(share):
+                return "nearly_all" if share >= ALL_WORDS else "most" if share >= MOST_WORDS else "some"
+            case "told_before", float(alike) if alike < ALIKE:
+                return "told_in_part"
+        return self.code
+
+
 class Candidate(Part):
     """What the matcher thinks a report is about: a clarification or an open case.
 
@@ -106,6 +138,7 @@ class Candidate(Part):
     case_id: str
     score: float
     relation: str | None = None
+    reasons: tuple[Why, ...] = ()
 
 
 class KnownFound(Part):
@@ -115,6 +148,7 @@ class KnownFound(Part):
     scope: str
     score: float
     is_sure: bool = False
+    reasons: tuple[Why, ...] = ()
 
 
 class Mark(Part):

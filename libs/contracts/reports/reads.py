@@ -4,7 +4,7 @@ from datetime import date, datetime
 
 from libs.contracts.reads import Page, Read
 from libs.contracts.reports.known import ImportTally, RowProblem
-from libs.contracts.reports.parts import Asked, Candidate, Draft, QuestionAnswer, Reference, Snapshot, SpareDraft
+from libs.contracts.reports.parts import Asked, Candidate, Draft, QuestionAnswer, Reference, Snapshot, SpareDraft, Why
 from libs.contracts.reports.parts import Mark as ReporterMark
 
 
@@ -55,6 +55,7 @@ class MatchAnswer(Read):
     card: ClarificationCard
     score: float
     differences: tuple[Difference, ...] = ()
+    reasons: tuple[Why, ...] = ()
 
 
 class KnownCard(Read):
@@ -85,6 +86,7 @@ class KnownMatch(Read):
     score: float
     is_sure: bool = False
     differences: tuple[Difference, ...] = ()
+    reasons: tuple[Why, ...] = ()
 
 
 class MatchView(Read):
@@ -380,6 +382,7 @@ class SimilarCase(Read):
     ours: tuple[Piece, ...] = ()
     theirs: tuple[Piece, ...] = ()
     exchanged: tuple[Exchanged, ...] = ()
+    reasons: tuple[Why, ...] = ()
 
 
 class CaseView(Read):

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from libs.contracts.reports.parts import Why
 from libs.contracts.reports.reads import Difference, KnownMatch, MatchAnswer
 from libs.kit import signs
 from services.notify.letters import language_of, sentence, verdict
@@ -62,6 +63,21 @@ _SAID = {
         "by": "Dijawab oleh {publisher}: {fact}",
         "their_claim": "Klaim yang mereka jawab: “{claim}”",
         "facts": "Faktanya: {fact} ({verdict})",
+        "word_for_word": "Klaimnya sama kata demi kata",
+        "nearly_all": "Hampir semua kata klaimnya ada",
+        "most": "Sebagian besar kata klaimnya ada",
+        "some": "Sebagian kata klaimnya ada",
+        "little_said": "Hanya sedikit kata klaimnya ada",
+        "told_before": "Mirip laporan yang sudah ada di sana",
+        "but": "{same}, tetapi {other}.",
+        "other_place": "tempatnya lain",
+        "other_institution": "lembaganya lain",
+        "other_amount": "jumlahnya lain",
+        "other_date": "tanggalnya lain",
+        "other_number": "angkanya lain",
+        "other_name": "namanya lain",
+        "other_polarity": "yang satu menyangkal",
+        "other_time": "hari atau jamnya lain",
     },
     "en": {
         "greeting": (
@@ -118,9 +134,26 @@ _SAID = {
         "by": "Answered by {publisher}: {fact}",
         "their_claim": "The claim they answered: “{claim}”",
         "facts": "The facts: {fact} ({verdict})",
+        "word_for_word": "It is the same claim word for word",
+        "nearly_all": "Nearly all words of the claim are there",
+        "most": "Most words of the claim are there",
+        "some": "Some words of the claim are there",
+        "little_said": "Only a few words of the claim are there",
+        "told_before": "It is like a report that is there already",
+        "but": "{same}, but {other}.",
+        "other_place": "the place is another",
+        "other_institution": "the institution is another",
+        "other_amount": "the amount is another",
+        "other_date": "the date is another",
+        "other_number": "the number is another",
+        "other_name": "the name is another",
+        "other_polarity": "one denies it",
+        "other_time": "the day or hour is another",
     },
 }
 
+_SAME = ("word_for_word", "nearly_all", "most", "some", "little_said", "told_before")
+"""Reasons that are worded, the first one that holds."""
 MOST_DIFFERENCES = 3
 LONGEST_FACT, LONGEST_CLAIM, LONGEST_PART = 500, 300, 60
 """Characters. Three answers must fit one message of 4,096; the whole stands behind the link."""
@@ -147,6 +180,7 @@ def answer(found: MatchAnswer, language: str, *, link: str) -> str:
     lines = [
         say("facts", language, fact=sentence(_cut(card.fact, LONGEST_FACT)), verdict=word),
         say("claim", language, claim=_cut(card.claim, LONGEST_CLAIM)),
+        *why(found.reasons, language),
         *(_difference(d, language) for d in found.differences[:MOST_DIFFERENCES] if not d.same),
         link,
     ]
@@ -159,10 +193,23 @@ def answer_of_others(found: KnownMatch, language: str) -> str:
     lines = [
         say("by", language, publisher=card.publisher, fact=sentence(_cut(card.fact or card.label, LONGEST_FACT))),
         say("their_claim", language, claim=_cut(card.claim, LONGEST_CLAIM)),
+        *why(found.reasons, language),
         *(_difference(d, language) for d in found.differences[:MOST_DIFFERENCES] if not d.same),
         card.url,
     ]
     return "\n".join(lines)
+
+
+def why(reasons: Sequence[Why], language: str) -> list[str]:
+    """One line, or none where nothing of what was measured is short to say."""
+    told = {reason.spoken for reason in reasons}
+    same = next((code for code in _SAME if code in told), None)
+    if same is None:
+        return []
+    other = next((r.code for r in reasons if r.code.startswith("other_") and r.code in _SAID["id"]), None)
+    if other is None:
+        return [f"{say(same, language)}."]
+    return [say("but", language, same=say(same, language), other=say(other, language))]
 
 
 def _difference(found: Difference, language: str) -> str:

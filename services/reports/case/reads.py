@@ -209,6 +209,7 @@ class CaseReads:
                 score=found.score,
                 is_sure=found.is_sure,
                 differences=difference_rows(title, stored[found.id].claim),
+                reasons=found.reasons,
             )
             for found in case.known
             if found.id in stored
@@ -237,6 +238,7 @@ class CaseReads:
                     score=candidates[case_id].score,
                     differences=difference_rows(title, titles[case_id]),
                     relation=candidates[case_id].relation,
+                    reasons=candidates[case_id].reasons,
                     **(_beside(texts[case.case_id], texts[case_id]) if case_id in texts else {}),
                 )
             )

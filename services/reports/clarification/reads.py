@@ -20,7 +20,7 @@ from libs.runtime.cursors import Cursors
 from libs.runtime.engine import Engine
 from libs.runtime.errors import NotFound
 from services.reports.clarification.rules import Clarification
-from services.reports.matching.questions import Answer
+from services.reports.matching.questions import Answer, measured
 from services.reports.search import all_of, asked, number_asked
 from services.reports.store import MOST, PAGE, Store
 
@@ -151,6 +151,7 @@ def match_view(text: str, answer: Answer, published: Mapping[str, Clarification]
             card=card(published[c.case_id]),
             score=c.score,
             differences=difference_rows(text, published[c.case_id].latest.claim),
+            reasons=measured(c),
         )
         for c in answer.candidates
         if c.clarification_id is not None and c.case_id in published

@@ -16,7 +16,7 @@ from services.reports.clarification.reads import difference_rows
 from services.reports.kinds import IMPORT
 from services.reports.known.labels import verdict_of
 from services.reports.known.rules import Known, scoped
-from services.reports.matching.questions import Imported
+from services.reports.matching.questions import Imported, measured
 from services.reports.search import all_of, asked
 from services.reports.store import LEAN, MOST, PAGE, Store
 
@@ -58,6 +58,7 @@ class KnownReads:
                 score=i.score,
                 is_sure=i.is_sure,
                 differences=difference_rows(text, stored[i.known_id][1].entry.claim),
+                reasons=measured(i),
             )
             for i in near
             if i.known_id in stored

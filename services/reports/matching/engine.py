@@ -441,8 +441,11 @@ class Matcher:
         said = examined.features[_COVERAGE]
         if not has_claim(query):
             yield Reason("no_claim")
-        if is_verbatim(examined):
+        if makes_the_claim(examined):
             yield Reason("word_for_word")
+            return
+        if retells_a_report(examined):
+            yield Reason("told_before", share(1.0))
             return
         yield Reason("same_words" if said >= LEAST_COVERAGE else "little_said", share(said))
         if text is not None:
@@ -453,7 +456,9 @@ class Matcher:
             yield Reason("few_words")
         if is_of_other_post(query, title):
             yield Reason("other_post")
-        yield from dict.fromkeys((*differing(query, title), *(differing(query, text) if text is not None else ())))
+        yield from differing(query, title)
+        if text is not None:
+            yield from (Reason(f"told_{reason.code}", reason.value) for reason in differing(query, text))
 
     def _by_title(self, examined: Examined) -> float:
         probability = self._trained.title.probabilities(examined.features)[1]
@@ -625,10 +630,17 @@ def has_claim(query: Compared) -> bool:
 
 def is_verbatim(examined: Examined) -> bool:
     """Whether the report makes word for word the claim that was answered, whatever greeting stands around it."""
-    query, title, text = examined.query, examined.title, examined.text
+    return makes_the_claim(examined) or retells_a_report(examined)
+
+
+def makes_the_claim(examined: Examined) -> bool:
+    query, title = examined.query, examined.title
     may_be = len(query.words) <= 2 * len(title.words) + AROUND and examined.features[_COVERAGE] >= HALF
-    if may_be and query.reading.is_verbatim(title.reading) and not is_of_other_post(query, title):
-        return True
+    return may_be and query.reading.is_verbatim(title.reading) and not is_of_other_post(query, title)
+
+
+def retells_a_report(examined: Examined) -> bool:
+    query, text = examined.query, examined.text
     if text is None or not (query.words == text.words or query.reading.is_verbatim(text.reading)):
         return False
     return has_claim(query) and not is_of_other_post(query, text)

@@ -4,6 +4,11 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
+from libs.contracts.reports import parts
+
+MEASURED = frozenset({"same_words", "little_said", "told_before", "in_the_explanation"})
+"""Reasons whose value is a share."""
+
 
 class _Part(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -27,6 +32,10 @@ class Why(_Part):
 
     code: str
     value: str = ""
+
+    def measured(self) -> parts.Why:
+        """Without the words of reports: what is said there is another person's, and under seal."""
+        return parts.Why(code=self.code, value=float(self.value) if self.code in MEASURED else None)
 
 
 class Found(_Part):
@@ -69,3 +78,7 @@ class Answer(_Part):
     candidates: tuple[Found, ...] = ()
     imported: tuple[Imported, ...] = ()
     claims: tuple[ClaimFound, ...] = ()
+
+
+def measured(found: Found | Imported) -> tuple[parts.Why, ...]:
+    return tuple(why.measured() for why in found.reasons)

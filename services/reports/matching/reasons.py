@@ -21,7 +21,7 @@ class Reason:
             like a passage there, value: how likely the same) speak for the answer. `few_words`, `no_claim`,
             `little_said` (value as of `same_words`), `other_post`, `other_name`, and `other_` before a kind of mention
             (place, institution, amount, date, number) or an aspect of the claim (polarity, identifier, time, word)
-            speak against.
+            speak against; with `told_` before it, it is the nearest report there that says otherwise.
         value: published and reported with an arrow between them where the two differ.
     """
 

@@ -347,6 +347,18 @@ def reasons(result):
     return {reason.code: reason.value for reason in result.candidates[0].reasons}
 
 
+def test_what_a_linked_report_says_is_not_told_of_the_claim(matcher) -> None:
+    told = "Semua pasar tradisional di Kabupaten Jombang tutup dua minggu untuk penyemprotan besar-besaran, stok habis"
+    matcher.add(clarification("market", "Kabar penutupan tempat belanja warga"))
+    matcher.add(Document("r1", CIREBON, Kinds.LINKED, told, answers_to="market"))
+
+    found = reasons(matcher.match(CIREBON, told.replace("Kabupaten Jombang", "Kota Cirebon")))
+
+    assert found["told_other_place"].lower() == "kabupaten jombang→kota cirebon"
+    assert "other_place" not in found
+    assert reasons(matcher.match(CIREBON, told)) == {"told_before": "1.00"}
+
+
 def test_relation_tells_a_campaign_from_a_case() -> None:
     matcher = Matcher(TRAINED, STEMS)
     campaign = FORWARDED.replace("Samudra Jaya", "Nusa Raya")

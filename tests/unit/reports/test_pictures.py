@@ -114,6 +114,16 @@ async def test_a_claim_beside_the_picture_is_judged_by_a_person(shelf: Shelf) ->
     assert await shelf.where(shelf.has("r2", "bri passed on", case_id=None, text=CLAIM)) == ("suggest", first.case_id)
 
 
+async def test_a_proposal_says_that_the_picture_is_the_same(shelf: Shelf) -> None:
+    shelf.has("r1", "bri")
+    store: Any = shelf
+    same = await Pictures(store, store, (KEY,)).same("t1", shelf.has("r2", "bri passed on", case_id=None, text=CLAIM))
+
+    assert same is not None
+    [candidate] = same.placement(shelf.has("r2", "bri passed on", case_id=None, text=CLAIM)).candidates
+    assert [reason.code for reason in candidate.reasons] == ["same_picture"]
+
+
 async def test_a_picture_that_stood_beside_another_claim_is_judged_by_a_person(shelf: Shelf) -> None:
     first = shelf.has("r1", "bri", text=CLAIM)
 

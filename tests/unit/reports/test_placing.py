@@ -401,3 +401,39 @@ async def test_a_batch_that_took_its_time_does_not_read_the_last_minutes_anew(mo
         await office.place(name)
 
     assert read == 1
+
+
+class Says:
+    """A matcher with one answer."""
+
+    def __init__(self, **answer: Any) -> None:
+        self.answer = answer
+
+    async def post(self, *_: Any, json: list[dict[str, Any]], **__: Any) -> bytes:
+        return orjson.dumps([{"id": q["id"], **self.answer} for q in json])
+
+
+async def test_a_proposal_says_what_was_measured_and_nothing_that_anybody_wrote() -> None:
+    why = [
+        {"code": "same_words", "value": "0.74"},
+        {"code": "other_name", "value": "Budi Santoso"},
+        {"code": "told_other_place", "value": "Jombang→Ngoro"},
+    ]
+    found = {"case_id": "old", "kind": "case", "score": 0.5, "reasons": why}
+    imported = {"known_id": "k", "scope": "t1", "score": 0.5, "is_sure": False, "reasons": why[:1]}
+    matcher: Any = Says(decision="suggest", candidates=[found], imported=[imported])
+    report = a_report(text="Bantuan dibagikan besok pagi oleh Budi Santoso di Ngoro")
+    placing = Placing(Shelf(report), matcher, within=1)  # type: ignore[arg-type]
+
+    asked = Incoming(PlaceReport(report_id=REPORT, attempt=1), Context(id=uuid4(), tenant="t1", at=NOON))
+    [ready] = await placing.prepare([asked])
+    placement: Placement = ready.command.placement  # type: ignore[attr-defined]
+
+    [candidate], [known] = placement.candidates, placement.known
+    assert [(r.code, r.value) for r in candidate.reasons] == [
+        ("same_words", 0.74),
+        ("other_name", None),
+        ("told_other_place", None),
+    ]
+    assert known.reasons == candidate.reasons[:1]
+    assert "Santoso" not in placement.model_dump_json()

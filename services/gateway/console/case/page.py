@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from hashlib import sha256
 
 from libs.contracts.fields import FARTHEST_DUE
-from libs.contracts.reports.parts import Draft, Reference, Snapshot, SpareDraft
+from libs.contracts.reports.parts import Draft, Reference, Snapshot, SpareDraft, Why
 from libs.contracts.reports.reads import CaseView, KnownMatch, MarkView, ReportRow, SimilarCase, Step
 from libs.contracts.words import CaseState, Role
 from libs.kit import areas
@@ -27,6 +27,8 @@ TOPICS = (
 
 OUT = frozenset({CaseState.PUBLISHED, CaseState.MONITORING})
 ENDED = frozenset({CaseState.CLOSED, CaseState.MERGED, CaseState.OUT_OF_SCOPE})
+HIGH, MEDIUM = 0.7, 0.35
+"""Scores from which a suggestion is called likely; a guess, for officers to sort by."""
 LOCKED = frozenset({CaseState.IN_REVIEW, CaseState.DECIDED})
 ASKABLE = frozenset({CaseState.OPEN, CaseState.TRIAGED, CaseState.INVESTIGATING, CaseState.DRAFTING})
 
@@ -301,11 +303,20 @@ def _similar(shift: Shift, case: CaseView, attempt: Attempt | None) -> case_view
         differences=tuple(
             case_views.Difference(what=d.what, ours=d.theirs, theirs=d.ours, same=d.same) for d in other.differences
         ),
+        likely="" if other.relation == "campaign" else _likely(other.score, other.reasons),
+        reasons=other.reasons,
         campaign=_campaign(other),
         same_case=judged("same"),
         same_campaign=judged("campaign"),
         different=judged("different"),
     )
+
+
+def _likely(score: float, reasons: Iterable[Why]) -> str:
+    """Of a picture it was measured that it is the same one, not that the claim is."""
+    if any(reason.code == "same_picture" for reason in reasons):
+        return ""
+    return "high" if score >= HIGH else "medium" if score >= MEDIUM else "low"
 
 
 def _campaign(other: SimilarCase) -> case_views.Campaign | None:
@@ -334,6 +345,8 @@ def _known(
         differences=tuple(
             case_views.Difference(what=d.what, ours=d.theirs, theirs=d.ours, same=d.same) for d in found.differences
         ),
+        likely=_likely(found.score, found.reasons),
+        reasons=found.reasons,
         used=used,
         adopt=action("adopt") if writable and not used else None,
         dismiss=action("dismiss") if writable else None,

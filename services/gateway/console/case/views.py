@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from libs.contracts.reports.parts import QuestionAnswer
+from libs.contracts.reports.parts import QuestionAnswer, Why
 from libs.contracts.reports.reads import KnownCard
 from services.gateway.console.queue.views import Lease, WaitingFor
 from services.gateway.console.views import Action, ClockState, Desk
@@ -182,6 +182,9 @@ class SimilarCase:
     verdict: str = ""
     """Of its published clarification; empty while it is open."""
     differences: tuple[Difference, ...]
+    likely: str = ""
+    """That it is the same: high, medium or low; empty where that was not measured."""
+    reasons: tuple[Why, ...] = ()
     campaign: Campaign | None = None
     same_case: Action
     same_campaign: Action
@@ -197,6 +200,9 @@ class OthersAnswer:
 
     card: KnownCard
     differences: tuple[Difference, ...] = ()
+    likely: str = ""
+    """As of a similar case."""
+    reasons: tuple[Why, ...] = ()
     used: bool = False
     """Its publisher is a source of the case."""
     adopt: Action | None = None

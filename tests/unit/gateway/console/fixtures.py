@@ -11,7 +11,7 @@ from libs.contracts.reads import Page
 from libs.contracts.registry.questions import Question
 from libs.contracts.registry.reads import AccountView, PartnerRow
 from libs.contracts.reports.known import ImportTally, RowProblem
-from libs.contracts.reports.parts import Draft, Mark
+from libs.contracts.reports.parts import Draft, Mark, Why
 from libs.contracts.reports.reads import (
     CaseRow,
     CaseView,
@@ -458,6 +458,13 @@ def similar(**more: object) -> cases.SimilarCase:
             cases.Difference(what="number", ours="420/1187/415.16/2026", theirs="420/1187/415.16/2026", same=True),
             cases.Difference(what="amount", ours="Rp20.000", theirs="", same=False),
         ),
+        likely="medium",
+        reasons=(
+            Why(code="same_words", value=0.74),
+            Why(code="told_before", value=0.41),
+            Why(code="other_place"),
+            Why(code="told_other_date"),
+        ),
         same_case=action("console/cases/k1/similar/same", version=7),
         same_campaign=action("console/cases/k1/similar/campaign", version=7),
         different=action("console/cases/k1/similar/different", version=7),
@@ -488,6 +495,8 @@ def case(**more: object) -> cases.CasePage:
             cases.OthersAnswer(
                 card=THEIRS,
                 differences=(cases.Difference(what="date", ours="30 November", theirs="", same=False),),
+                likely="high",
+                reasons=(Why(code="word_for_word"),),
                 adopt=action("console/cases/k1/known/p1/adopt", version=7),
                 dismiss=action("console/cases/k1/known/p1/dismiss", version=7),
             ),

@@ -73,6 +73,20 @@ def test_a_campaign_is_shown_side_by_side_with_what_was_exchanged() -> None:
     assert "Same campaign, another target" in preview.html("case-campaign", "en")
 
 
+def test_a_suggestion_says_how_likely_and_why_in_words() -> None:
+    html = " ".join(preview.html("case").split())
+
+    assert "Kemungkinan sama: sedang" in html
+    assert (
+        "Mengapa ditawarkan: sebagian besar kata klaimnya ada, sebagian katanya ada dalam laporan di sana, "
+        "tempatnya lain." in html
+    )
+    assert "Dibandingkan laporan yang paling mirip di sana: tanggalnya lain." in html
+    assert "Kemungkinan sama: tinggi" in html
+    assert "0.74" not in html
+    assert "Likely the same: fairly" in preview.html("case", "en")
+
+
 @ALL
 def test_a_disabled_button_says_why(name: str) -> None:
     buttons = re.findall(r"<button[^>]* disabled[^>]*>", preview.html(name))

@@ -12,7 +12,7 @@ from libs.contracts.notify.reads import AssignmentView
 from libs.contracts.registry.questions import Question
 from libs.contracts.registry.reads import OfficerView
 from libs.contracts.registry.tenant import Branding, TenantSettings
-from libs.contracts.reports.parts import Reference
+from libs.contracts.reports.parts import Reference, Why
 from libs.contracts.reports.reads import (
     ClarificationCard,
     ClarificationView,
@@ -258,6 +258,13 @@ CHECK = CheckPage(
                     Difference(what="institution", theirs="Bank Nusa Raya", ours="Bank Samudra Jaya", same=False),
                     Difference(what="amount", theirs="Rp1,5 juta", ours="Rp1,5 juta", same=True),
                     Difference(what="date", theirs="30 November", ours="15 November", same=False),
+                ),
+                reasons=(
+                    Why(code="same_words", value=0.93),
+                    Why(code="told_before", value=0.71),
+                    Why(code="other_institution"),
+                    Why(code="other_date"),
+                    Why(code="told_other_place"),
                 ),
             ),
             confirm=form("clarifications/KLR-9T3X-5H1B/mine"),

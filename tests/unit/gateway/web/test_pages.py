@@ -71,6 +71,18 @@ def test_what_people_typed_is_shown_and_never_run() -> None:
     assert "&lt;/script&gt;" in html
 
 
+def test_an_answer_that_is_offered_says_why_of_its_own_claim() -> None:
+    html = " ".join(preview.html("check").split())
+
+    assert (
+        "Mengapa ditawarkan: hampir semua kata klaimnya ada, mirip laporan yang sudah ada di sana, "
+        "lembaganya lain, tanggalnya lain." in html
+    )
+    assert html.count("Mengapa ditawarkan") == 1
+    assert "tempatnya lain" not in html
+    assert "Why it is offered: nearly all words of the claim are there" in preview.html("check", "en")
+
+
 def test_a_textarea_gives_back_a_first_line_break() -> None:
     view = fixtures.step("check", text="\nbaris kedua")
 

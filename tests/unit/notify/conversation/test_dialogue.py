@@ -3,8 +3,10 @@ from typing import Any
 
 import pytest
 
+from libs.contracts.reports.parts import Why
 from libs.contracts.reports.reads import ClarificationCard, Difference, KnownCard, KnownMatch, MatchAnswer, MatchView
 from services.notify.conversation.dialogue import LONGEST_TEXT, MOST_PICTURES, Reading, read, speak
+from services.notify.conversation.phrases import why
 from services.notify.conversation.rules import Conversation, Does, Draft, Heard, Offer, Turn
 from services.notify.conversation.words import Word, choice_of, word_of
 from tests.unit.notify.builders import NOW
@@ -295,6 +297,41 @@ def test_three_long_answers_fit_one_message() -> None:
     )
 
     assert len(turn(chat(), said(CLAIM), found=MatchView(outcome="suggest", answers=long)).reply) <= 4096
+
+
+@pytest.mark.parametrize(
+    ("reasons", "line"),
+    [
+        (
+            (Why(code="same_words", value=0.95), Why(code="told_other_date"), Why(code="other_place")),
+            "Hampir semua kata klaimnya ada, tetapi tempatnya lain.",
+        ),
+        ((Why(code="word_for_word"),), "Klaimnya sama kata demi kata."),
+        ((Why(code="told_before", value=0.3), Why(code="other_place")), None),
+        ((), None),
+    ],
+)
+def test_an_answer_in_a_chat_says_in_one_line_why_it_is_offered(reasons: tuple[Why, ...], line: str | None) -> None:
+    [one] = known("KL-1").answers
+    offered = MatchView(outcome="suggest", answers=(one.model_copy(update={"reasons": reasons}),))
+
+    plain = turn(chat(), said(CLAIM), found=known("KL-1")).reply
+    reply = turn(chat(), said(CLAIM), found=offered).reply
+
+    assert [told for told in reply.splitlines() if told not in plain.splitlines()] == ([line] if line else [])
+
+
+def test_every_line_of_why_has_its_english() -> None:
+    same = [Why(code="same_words", value=share) for share in (0.3, 0.7, 1.0)]
+    same += [Why(code=code) for code in ("word_for_word", "little_said", "told_before")]
+    others = ("place", "institution", "amount", "date", "number", "name", "polarity", "time")
+
+    for each in same:
+        for other in others:
+            reasons = (each, Why(code=f"other_{other}"))
+            [indonesian], [english] = why(reasons, "id"), why(reasons, "en")
+            assert ", tetapi " in indonesian
+            assert ", but " in english
 
 
 @pytest.mark.parametrize(
