@@ -121,8 +121,12 @@ class Step:
 
 
 def _questions(sheet: Sheet) -> tuple[AskedQuestion, ...]:
-    answers, every = sheet.draft.answers, sheet.office.settings.questions
-    asked = {q.id for q in questions.asked(every, sheet.kind, answers)}
+    return asked_in(sheet.office, sheet.kind, sheet.draft.answers)
+
+
+def asked_in(office: TenantRecord, kind: ReportKind, answers: Mapping[str, str]) -> tuple[AskedQuestion, ...]:
+    every = office.settings.questions
+    asked = {q.id for q in questions.asked(every, kind, answers)}
     return tuple(
         AskedQuestion(
             question=q,
@@ -131,21 +135,26 @@ def _questions(sheet: Sheet) -> tuple[AskedQuestion, ...]:
             asked=q.id in asked,
             when=f"{questions.FIELD}{q.after}" if q.after else "",
         )
-        for q in questions.of_kind(every, sheet.kind)
+        for q in questions.of_kind(every, kind)
     )
 
 
 def _wrong_answers(sheet: Sheet, *, among: Collection[str] | None = None) -> tuple[FieldError, ...]:
+    return mistakes_in(sheet.office, sheet.kind, sheet.draft.answers, among=among)
+
+
+def mistakes_in(
+    office: TenantRecord, kind: ReportKind, answers: Mapping[str, str], *, among: Collection[str] | None = None
+) -> tuple[FieldError, ...]:
     """
     Args:
         among: ids of the questions that a page asked; without it, all that are to be asked.
     """
-    answers = sheet.draft.answers
     found = [
         (q.id, code)
-        for q in questions.asked(sheet.office.settings.questions, sheet.kind, answers)
+        for q in questions.asked(office.settings.questions, kind, answers)
         if (among is None or q.id in among)
-        and (code := questions.problem_with(q, answers.get(q.id, ""), sheet.office)) is not None
+        and (code := questions.problem_with(q, answers.get(q.id, ""), office)) is not None
     ]
     return tuple(_wrong_answer(id_, code, answers.get(id_, "")) for id_, code in found)
 

@@ -94,6 +94,8 @@ class Trouble(StrEnum):
     TOO_MANY = "too_many"
     EXPIRED = "expired"
     """The page was open for longer than its browser's cookie lives."""
+    MORE = "more"
+    """What was told asks for more; nothing is sent yet."""
     UNREAD = "unread"
     """What was typed here before cannot be read now."""
     ANOTHER = "another"

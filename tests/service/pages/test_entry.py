@@ -1,10 +1,14 @@
 """Officers enter what people tell them, and posts that they saw."""
 
 from html import unescape
+from urllib.parse import urlencode
 from uuid import uuid4
 
 import pytest
 
+from libs.contracts.registry.questions import Question
+from libs.contracts.registry.tenant import DefineQuestion
+from services.gateway.reporting.questions import FIELD
 from tests.service.gateway.house import Desk, House, TestOffice, key, until
 from tests.service.pages.reading import form
 
@@ -111,3 +115,40 @@ async def test_a_file_that_is_no_picture_is_refused_at_its_field(desk: Desk, off
 
     assert (answer.status_code, "Berkas ini bukan JPG, PNG, atau WebP." in answer.text) == (422, True)
     assert "Dengan berkas" in answer.text
+
+
+async def test_an_officer_is_asked_what_the_office_wants_to_know_and_what_hangs_on_it(house: House) -> None:
+    own = await house.office()
+    officer = await house.log_in(await house.officer(own, "verifier"))
+    money = Question(id="uang", type="yes_no", text="Diminta mengirim uang?", kind="hoax", required=True)
+    where = Question(id="lewat", type="short_text", text="Lewat apa?", kind="hoax", after="uang", answer="yes", order=1)
+    for question in (money, where):
+        await house.load(own.tenant, DefineQuestion(tenant_id=own.tenant, question=question))
+
+    async def asked() -> bool:
+        return "Diminta mengirim uang?" in await new(officer, own)
+
+    await until(asked)
+    page = form(await new(officer, own), "/reports/new")
+    text = f"Kabar {uuid4().hex} {uuid4().hex}"
+    # A browser leaves out what stands in a part that is not asked yet.
+    told = {"intake": "walk_in", "text": text, "asked": "uang"}
+
+    unsaid = await page.send(officer.browser, **told)
+    more = await page.send(officer.browser, **told, **{f"{FIELD}uang": "yes"})
+    again = form(more.text, "/reports/new")
+    fields = [*((n, v) for n, v in again.fields.items() if n != "asked"), ("asked", "uang"), ("asked", "lewat")]
+    body = urlencode([*fields, (f"{FIELD}lewat", "Pulsa")])
+    sent = await officer.browser.post(
+        again.url, content=body, headers={"Content-Type": "application/x-www-form-urlencoded"}
+    )
+    post = await form(await new(officer, own, "?as=post"), "/reports/new").send(
+        officer.browser, url="https://x.com/a/status/1"
+    )
+    row = await case_with(officer, text)
+    found = (await officer.get(f"/console/cases/{row['id']}")).json()["reports"]["items"][0]["answers"]
+
+    assert (unsaid.status_code, text in unsaid.text) == (422, True)
+    assert (more.status_code, "Ada pertanyaan lagi" in more.text, text in more.text) == (200, True, True)
+    assert (sent.status_code, post.status_code) == (303, 303)
+    assert [answer["answer"] for answer in found] == ["yes", "Pulsa"]

@@ -5,6 +5,7 @@ POST console/reports/new            leads to the receipt
 GET  console/reports/{number}       number and code, to hand over or to print
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Annotated, Any
 
@@ -24,13 +25,22 @@ from services.gateway.dispatch.accepting import Origin
 from services.gateway.paths import Number
 from services.gateway.reporting.draft import Draft
 from services.gateway.reporting.one_page import NotSent, send, typed
-from services.gateway.reporting.pages import RECEIPT_SECONDS, STEP_1, checked, receipt_cookie
+from services.gateway.reporting.pages import (
+    ASKED,
+    RECEIPT_SECONDS,
+    STEP_1,
+    asked_in,
+    checked,
+    mistakes_in,
+    receipt_cookie,
+)
 from services.gateway.web.pages import form_of, see, text_of
-from services.gateway.web.views import FIRST_TIME, Back, Trouble
+from services.gateway.web.views import FIRST_TIME, Back, Trouble, wrong
 
 router = APIRouter(include_in_schema=False)
 
 POST = "post"
+MORE = Back(trouble=Trouble.MORE)
 NO_CODE = "-"
 """In the cookie of a report that nobody needs a code for."""
 
@@ -104,6 +114,7 @@ async def _shown(shift: Shift, entry: Entry, back: Back = FIRST_TIME) -> Respons
         kind=entry.kind,
         intake=entry.intake,
         post=entry.post,
+        questions=() if entry.post else asked_in(shift.office, entry.kind, entry.draft.answers),
         url=entry.url,
         back=back,
     )
@@ -120,7 +131,10 @@ async def entered(shift: OnShift, request: Request) -> Response:
         return await _shown(shift, entry, Back(status=shown, trouble=Trouble.EXPIRED))
 
     def read(draft: Draft) -> EntryForm:
-        asked: EntryForm = checked(EntryForm, replace(entry, draft=draft).values())
+        values = replace(entry, draft=draft).values()
+        if not entry.post:
+            values["answers"] = _answers(shift, entry, draft, form)
+        asked: EntryForm = checked(EntryForm, values)
         check_entry(asked)
         return asked
 
@@ -141,6 +155,21 @@ async def entered(shift: OnShift, request: Request) -> Response:
     path = shift.url("reports", accepted.number)
     shift.parts.set_cookie(response, receipt_cookie(accepted.number), code, seconds=RECEIPT_SECONDS, path=path)
     return shift.visit.finish(response)
+
+
+def _answers(shift: Shift, entry: Entry, draft: Draft, form: FormData) -> Mapping[str, str]:
+    """To the office's own questions.
+
+    Raises:
+        NotSent: one is wrong, or what was just told asks for more.
+    """
+    shown = {value for value in form.getlist(ASKED) if isinstance(value, str)}
+    if mistakes := mistakes_in(shift.office, entry.kind, draft.answers, among=shown):
+        raise NotSent(draft, wrong(*mistakes))
+    asked = [q for q in asked_in(shift.office, entry.kind, draft.answers) if q.asked]
+    if any(q.question.id not in shown for q in asked):
+        raise NotSent(draft, MORE)
+    return {q.question.id: q.value for q in asked if q.value}
 
 
 def _fields(entry: Entry) -> dict[str, str]:
