@@ -36,10 +36,18 @@ class OutcomeView(Read):
 
 
 class BlobView(Read):
-    """`sha256` and `size` are of the clean copy, `original_sha256` of the file as it was sent, which is kept sealed."""
+    """`sha256` and `size` are of the clean copy, `original_sha256` of the file as it was sent, which is kept sealed.
+
+    `kind` is voice, video or pdf, and None for a picture. `size` 0: kept, and no program to make a copy is installed.
+    """
 
     id: str
     sha256: str
     media_type: str
     size: int
     original_sha256: str | None = None
+    kind: str | None = None
+    duration_seconds: int | None = None
+    pages: int | None = None
+    preview_sha256: str | None = None
+    """Of a still of a video, or of the first page of a PDF."""

@@ -20,6 +20,7 @@ from libs.contracts.reports.reads import (
     CaseView,
     ClarificationCard,
     ClarificationView,
+    CustodyView,
     ImportView,
     KnownCard,
     MatchView,
@@ -41,6 +42,8 @@ OUTCOME_WITHIN = 2.0
 PROOF_WITHIN = 3.0
 """Seconds for a password check: argon2 and a compare-and-set take about 100 ms when nothing else runs."""
 
+EVIDENCE_WITHIN = 15.0
+"""Seconds for at most 16 MB, unsealed."""
 MATCH_WITHIN = 3.0
 """Seconds; then a report goes on without being compared."""
 TYPING_WITHIN = 0.5
@@ -216,6 +219,22 @@ class ReportsReads(_Reads):
         """WARC, gzip."""
         path = f"/reports/{_segment(report_id)}/pages/{page}/{turn}/warc"
         return await self._client.get(path, tenant=tenant, actor=actor)
+
+    async def evidence_copy(self, tenant: str, actor: Actor, report_id: str, piece: int) -> bytes:
+        """Of the media type that its report says."""
+        path = f"/reports/{_segment(report_id)}/copies/{piece}"
+        return await self._client.get(path, tenant=tenant, actor=actor, within=EVIDENCE_WITHIN)
+
+    async def original(self, tenant: str, actor: Actor, report_id: str, piece: int) -> bytes:
+        """
+        Raises:
+            Refused: `forbidden`: this officer has not opened it, or longer ago than a quarter of an hour.
+        """
+        path = f"/reports/{_segment(report_id)}/originals/{piece}"
+        return await self._client.get(path, tenant=tenant, actor=actor, within=EVIDENCE_WITHIN)
+
+    async def custody(self, tenant: str, actor: Actor, case_id: str) -> CustodyView:
+        return await self._one(CustodyView, tenant, f"/cases/{_segment(case_id)}/custody", actor=actor)
 
     async def counts(self, tenant: str, actor: Actor) -> QueueCounts:
         return await self._one(QueueCounts, tenant, "/cases/counts", actor=actor)

@@ -20,6 +20,7 @@ from libs.runtime.keyring import derive
 from libs.runtime.service import Hold, build
 from services.reports.case.reads import CaseReads
 from services.reports.clarification.reads import ClarificationReads
+from services.reports.custody import Custody
 from services.reports.evidence import Evidence
 from services.reports.kinds import AGGREGATES
 from services.reports.known.importing import IMPORTS, Importing, import_cipher
@@ -36,6 +37,7 @@ from services.reports.snapshots import Snapshots
 from services.reports.stats import Stats
 from services.reports.store import Store
 from services.reports.tickets import Tickets
+from services.reports.transcripts import Transcripts
 
 
 def held_while(is_away: Callable[[], Awaitable[bool]], mailbox: Loop) -> Hold:
@@ -72,7 +74,8 @@ def create_app(settings: Settings, aggregates: Sequence[Aggregate[Any]] = AGGREG
     placing = Placing(store, matcher, pictures, within=settings.match_within)
     mailbox = next(loop for loop in runtime.bus.loops if loop.name == PlaceReport.mailbox)
     runtime.holds["ask_again"] = held_while(placing.asking.is_away, mailbox)
-    evidence = Evidence(runtime.engine, store, blobs, gateway, pictures)
+    transcripts = Transcripts(settings.transcript_url, within=settings.transcript_within)
+    evidence = Evidence(runtime.engine, store, blobs, gateway, pictures, transcripts)
     looking = Looking(store, runtime.directory, archives=settings.archive_links)
     fetcher = FetcherClient(runtime.tokens, base_url=settings.fetcher_url)
     snapshots = Snapshots(runtime.engine, store, blobs, fetcher)
@@ -81,10 +84,12 @@ def create_app(settings: Settings, aggregates: Sequence[Aggregate[Any]] = AGGREG
     merging = Merging(runtime.engine, store)
     cursors = Cursors(derive(runtime.keyring.master.current, "cursors"))
     reports = ReportReads(runtime.engine, store, cursors)
+    cases = CaseReads(runtime.engine, store, cursors, reports)
     reads = Reads(
         tickets=Tickets(runtime.engine, store, cursors),
         reports=reports,
-        cases=CaseReads(runtime.engine, store, cursors, reports),
+        cases=cases,
+        custody=Custody(runtime.engine, store, cases),
         clarifications=ClarificationReads(runtime.engine, store, cursors),
         known=KnownReads(runtime.engine, store, cursors),
         stats=Stats(runtime.engine, store),
@@ -95,7 +100,7 @@ def create_app(settings: Settings, aggregates: Sequence[Aggregate[Any]] = AGGREG
     runtime.every(1.0, "merging", merging.step)
     runtime.every(60.0, "mending", merging.mend)
     runtime.every(5.0, "reindexing", Reindexing(runtime.engine, store).step)
-    runtime.last += [matcher.close, gateway.close, fetcher.close]
+    runtime.last += [matcher.close, gateway.close, fetcher.close, transcripts.close]
     app = runtime.app()
     app.state.runtime = runtime
     app.include_router(router(runtime, reads, evidence, snapshots, matcher, within=settings.match_within))

@@ -266,17 +266,17 @@ def told(report: Report) -> str:
     if report.text == ERASED:
         return ""
     further = (url for url in report.urls if url not in report.text.split())
-    own = (report.text, *further, report.words)
+    own = (report.text, *further, report.told_by_evidence)
     pages = _of_pages(report)
     # Of nothing but a link the page is the text.
-    bare = not without_addresses(f"{report.text}\n{report.words}").strip()
+    bare = not without_addresses(f"{report.text}\n{report.told_by_evidence}").strip()
     return "\n".join(part for part in ((pages, *own) if bare else (*own, pages)) if part)
 
 
 def _of_pages(report: Report) -> str:
     if not report.snapshots or not isinstance(report.snapshots, tuple):
         return ""
-    return words_of(report.snapshots) if says_little(f"{report.text}\n{report.words}") else ""
+    return words_of(report.snapshots) if says_little(f"{report.text}\n{report.told_by_evidence}") else ""
 
 
 def marks_of(report: Report) -> list[str]:
@@ -287,7 +287,7 @@ def marks_of(report: Report) -> list[str]:
     """
     if report.text == ERASED:
         return []
-    text = "\n".join(part for part in (report.text, report.words) if part)
+    text = "\n".join(part for part in (report.text, report.told_by_evidence) if part)
     normalised = normalise(text)
     reading = read(text, _STEMS)
     if len(normalised) < LEAST or not reading.has_claim():

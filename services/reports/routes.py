@@ -16,6 +16,7 @@ from libs.contracts.reports.reads import (
     CaseView,
     ClarificationCard,
     ClarificationView,
+    CustodyView,
     ImportView,
     KnownCard,
     MatchView,
@@ -35,6 +36,7 @@ from libs.runtime.service import Runtime
 from libs.runtime.tokens import Caller
 from services.reports.case.reads import CaseReads
 from services.reports.clarification.reads import ClarificationReads
+from services.reports.custody import Custody
 from services.reports.evidence import Evidence
 from services.reports.known.reads import OFFERED, KnownReads
 from services.reports.matching.questions import Answer, Question
@@ -105,6 +107,7 @@ class Reads:
     tickets: Tickets
     reports: ReportReads
     cases: CaseReads
+    custody: Custody
     clarifications: ClarificationReads
     known: KnownReads
     stats: Stats
@@ -228,6 +231,10 @@ def router(
     async def case(case_id: Id, caller: From, cursor: Cursor = None) -> CaseView:
         return await reads.cases.one(tenant_of(caller), case_id, reader(caller), cursor=cursor)
 
+    @api.get("/cases/{case_id}/custody")
+    async def custody(case_id: Id, caller: From) -> CustodyView:
+        return await reads.custody.of(tenant_of(caller), case_id, reader(caller))
+
     @api.get("/reports")
     async def reports(
         caller: From, kind: str | None = None, state: str | None = None, cursor: Cursor = None, limit: Limit = 20
@@ -246,6 +253,17 @@ def router(
     @api.get("/partner-reports/{report_id}")
     async def partner_report(report_id: Id, caller: From) -> PartnerReport:
         return await reads.tickets.one_of_partner(tenant_of(caller), partner(caller), report_id)
+
+    @api.get("/reports/{report_id}/copies/{number}")
+    async def copy(report_id: Id, number: Position, caller: From) -> Response:
+        office(caller)
+        data = await pictures.copy(tenant_of(caller), report_id, number)
+        return Response(data, media_type="application/octet-stream")
+
+    @api.get("/reports/{report_id}/originals/{number}")
+    async def original(report_id: Id, number: Position, caller: From) -> Response:
+        data = await pictures.original(tenant_of(caller), report_id, number, reader(caller))
+        return Response(data, media_type="application/octet-stream")
 
     @api.get("/reports/{report_id}/pictures/{number}")
     async def picture(report_id: Id, number: Position, caller: From) -> Response:

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from libs.contracts.reads import Page
-from libs.contracts.reports.reads import KnownCard, PartnerReport, Step, TicketOpening, TicketView
+from libs.contracts.reports.reads import KnownCard, PartnerReport, SentFile, Step, TicketOpening, TicketView
 from libs.contracts.words import CaseState, ClarificationState, ReportState
 from libs.runtime.cursors import Cursors
 from libs.runtime.engine import Engine
@@ -19,7 +19,7 @@ from services.reports.clarification.rules import Clarification
 from services.reports.known.reads import card as known_card
 from services.reports.looking import living_end
 from services.reports.report.reads import answers_of, messages_of
-from services.reports.report.rules import Report
+from services.reports.report.rules import Report, has_preview
 from services.reports.steps import CASE_STEPS, REPORT_STEPS, step
 from services.reports.store import Store
 
@@ -50,6 +50,7 @@ class Tickets:
             urls=report.urls,
             answers=answers_of(report),
             attachments=len(report.attachments),
+            files=tuple(SentFile(kind=a.kind or "picture", has_preview=has_preview(a)) for a in report.attachments),
             area=report.area,
             confidential=report.confidential,
             anonymous=report.anonymous,

@@ -16,10 +16,13 @@ class Part(BaseModel):
 
 
 class Attachment(Part):
-    """A sanitised picture that the gateway keeps until reports has taken it.
+    """A sanitised file that the gateway keeps until reports has taken it: a picture where no kind is named.
 
     Attributes:
-        sha256: of the sanitised copy, which people see.
+        kind: voice, video or pdf.
+        sha256: of the sanitised copy, which people see or hear; of a PDF that is a picture of its first page.
+        size: of the copy; 0 where no program to make one was installed.
+        preview_sha256: of a still of a video, or of the first page.
         original_sha256: of the file as it was sent, kept sealed beside the copy; None in what was sent before there was
             one.
     """
@@ -29,6 +32,10 @@ class Attachment(Part):
     media_type: str
     size: int
     original_sha256: str | None = None
+    kind: str | None = None
+    duration_seconds: int | None = None
+    pages: int | None = None
+    preview_sha256: str | None = None
 
 
 class Snapshot(Part):

@@ -163,6 +163,13 @@ class MessageView(Read):
     """not_answered: what the reporter said with a "Belum"."""
 
 
+class SentFile(Read):
+    """What a reporter sent, as they see it: a picture, voice, video or pdf, and whether there is something to see."""
+
+    kind: str = "picture"
+    has_preview: bool = True
+
+
 class TicketView(Read):
     """What the holder of number and code sees. `state` is the reporter's: received, checking, waiting_party,
     answered, not_continued (its case was closed without an answer), closed, screened_out, withdrawn."""
@@ -176,6 +183,8 @@ class TicketView(Read):
     urls: tuple[str, ...] = ()
     answers: tuple[QuestionAnswer, ...] = ()
     attachments: int = 0
+    files: tuple[SentFile, ...] = ()
+    """One for each attachment; empty in answers of an older process, when all were pictures."""
     area: str | None = None
     confidential: bool = False
     anonymous: bool = True
@@ -226,6 +235,73 @@ class Reveal(Read):
     note: str = ""
 
 
+class OpeningView(Read):
+    """An officer had the file as it was sent."""
+
+    officer: str
+    at: datetime
+    reason: str
+    note: str = ""
+
+
+class PieceView(Read):
+    """A piece of evidence, from its sender to whoever opened it.
+
+    Attributes:
+        piece: which of its report, from 1.
+        kind: picture, voice, video or pdf.
+        media_type, size, sha256: of the copy; size 0 where no program to make one was installed.
+        original_sha256: of the file as it was sent, which lies sealed; None where it was not kept, as long ago.
+        taken_at: when reports had it; None while it waits, and in what was taken before that was noted.
+        failure: why it could not be taken.
+        opened_until: till then the officer who asks may have the original.
+    """
+
+    piece: int
+    kind: str = "picture"
+    media_type: str
+    size: int
+    sha256: str
+    original_sha256: str | None = None
+    duration_seconds: int | None = None
+    pages: int | None = None
+    has_preview: bool = True
+    brought_at: datetime
+    taken_at: datetime | None = None
+    taken: bool = False
+    failure: str | None = None
+    openings: tuple[OpeningView, ...] = ()
+    opened_until: datetime | None = None
+
+
+class CustodyReport(Read):
+    """What one report brought, and what stood at the addresses that it names. Who sent it is named by its number alone.
+
+    Attributes:
+        intake: by which way it came (`Intake`); `entered_by`: the officer who entered it.
+    """
+
+    report_id: str
+    number: str
+    intake: str = "form"
+    entered_by: str | None = None
+    partner_id: str | None = None
+    received_at: datetime
+    pieces: tuple[PieceView, ...] = ()
+    snapshots: tuple[Snapshot, ...] = ()
+
+
+class CustodyView(Read):
+    """The chain of custody of a case. `left_off`: reports with evidence beyond the first hundred."""
+
+    case_id: str
+    number: str
+    title: str
+    reports: tuple[CustodyReport, ...] = ()
+    references: tuple[Reference, ...] = ()
+    left_off: int = 0
+
+
 class PageView(Read):
     """An address that was reported, and what stood there.
 
@@ -263,6 +339,9 @@ class ReportRow(Read):
     attachments: int = 0
     words: str = ""
     """Read from its pictures."""
+    transcript: str = ""
+    """Of its voice notes and videos, by a machine."""
+    evidence: tuple[PieceView, ...] = ()
     pages: tuple[PageView, ...] = ()
     """Addresses of which copies are kept, where the office wants that."""
     case_id: str | None = None

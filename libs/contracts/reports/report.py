@@ -116,7 +116,7 @@ class ReportReceived(
 
 
 class RecordEvidence(Command, name="reports.record-evidence.v1", of="report", to="report_id", private=MessageContent):
-    """Reports has read a picture: its hash, and the words in it."""
+    """Reports has taken a piece of evidence and read it: its hash, and the words in it."""
 
     report_id: str
     blob_id: str
@@ -129,6 +129,8 @@ class RecordEvidence(Command, name="reports.record-evidence.v1", of="report", to
     """Parts of its hash under a key of reports: of pictures that look alike, at least one is equal."""
     failure: str | None = None
     """Why the picture could not be taken; placing goes on without it."""
+    transcribed: bool = False
+    """The words were heard by a machine, not read in a picture."""
 
 
 class EvidenceTaken(Event, name="reports.evidence-taken.v1", of="report", private={"words", "hash"}):
@@ -144,6 +146,8 @@ class EvidenceTaken(Event, name="reports.evidence-taken.v1", of="report", privat
     failure: str | None = None
     complete: bool
     """True with the last of the report's pictures."""
+    at: datetime | None = None
+    transcribed: bool = False
     words: str = ""
     hash: str = ""
 
@@ -381,6 +385,31 @@ class RevealPersonalData(
 
 class PersonalDataRevealed(Event, name="reports.personal-data-revealed.v1", of="report", private={"note"}):
     report_id: str
+    officer: str
+    reason: str
+    at: datetime
+    case_id: str | None = None
+    note: str = ""
+
+
+OPEN_REASONS = ("verify", "authorities", "other")
+
+
+class OpenOriginal(Command, name="reports.open-original.v1", of="report", to="report_id", private=RevealContent):
+    """An officer wants a file as it was sent: with a reason, for a quarter of an hour."""
+
+    report_id: str
+    piece: Annotated[int, Limit(least=1, most=20)]
+    """Which of its evidence, from 1."""
+    reason: Annotated[str, Limit(words=OPEN_REASONS)]
+    """`other` needs a note."""
+
+
+class OriginalOpened(Event, name="reports.original-opened.v1", of="report", private={"note"}):
+    report_id: str
+    piece: int
+    blob_id: str
+    sha256: str
     officer: str
     reason: str
     at: datetime

@@ -17,11 +17,17 @@ def router(parts: Gateway) -> APIRouter:
 
     @routes.get("/blobs/{blob_id}")
     async def blob(blob_id: Id, caller: From) -> Response:
-        """A picture that a report names, for reports to take."""
+        """A file that a report names, for reports to take."""
         if caller.service != Service.REPORTS:
             raise Refused("forbidden")
         found = await parts.uploads.stored(tenant_of(caller), blob_id)
         return Response(found.data, media_type=found.media_type)
+
+    @routes.get("/blobs/{blob_id}/preview")
+    async def preview(blob_id: Id, caller: From) -> Response:
+        if caller.service != Service.REPORTS:
+            raise Refused("forbidden")
+        return Response(await parts.uploads.preview(tenant_of(caller), blob_id), media_type="image/jpeg")
 
     @routes.get("/blobs/{blob_id}/original")
     async def original(blob_id: Id, caller: From) -> Response:

@@ -5,6 +5,7 @@ from starlette.responses import Response
 
 from services.gateway.access.resuming import shown_again
 from services.gateway.console.archive import pages as archive
+from services.gateway.console.case import evidence
 from services.gateway.console.case import pages as case
 from services.gateway.console.deliveries import by_hand
 from services.gateway.console.deliveries import pages as deliveries
@@ -25,7 +26,7 @@ async def start(shift: OnShift) -> Response:
     return shift.visit.finish(see(shift.url("queue")))
 
 
-for room in (queue, case, review, deliveries, by_hand, partners, requests, archive, questions, entry):
+for room in (queue, case, evidence, review, deliveries, by_hand, partners, requests, archive, questions, entry):
     router.include_router(room.router)
 
 

@@ -1,4 +1,4 @@
-"""Whose picture is next: the children that open pictures are few, and one sender must not keep them from the others.
+"""Whose file is next: the children that open what is sent are few, and one sender must not keep them from the others.
 
 Nobody has all of them at once, and among those who wait it is the turn of the office that had least of them lately, and
 in it of the address that had least. What one had is counted by the size of its pictures, and halves each minute.
@@ -50,8 +50,11 @@ class _Spent:
 
 
 class Turns:
-    def __init__(self, places: int, *, clock: Callable[[], float] = monotonic) -> None:
+    def __init__(
+        self, places: int, *, most_waiting: int = MOST_WAITING, clock: Callable[[], float] = monotonic
+    ) -> None:
         self._places = places
+        self._most_waiting = most_waiting
         self._most_of_one = max(1, places - 1)
         self._running: Counter[str] = Counter()
         self._waiting: list[_Waiting] = []
@@ -91,7 +94,7 @@ class Turns:
     def _admit(self, client: str, office: str) -> None:
         mine = sum(one.client == client for one in self._waiting)
         theirs = sum(one.office == office for one in self._waiting)
-        if mine >= MOST_OF_CLIENT or theirs >= MOST_OF_OFFICE or len(self._waiting) >= MOST_WAITING:
+        if mine >= MOST_OF_CLIENT or theirs >= MOST_OF_OFFICE or len(self._waiting) >= self._most_waiting:
             raise TooMany(max(mine, theirs / self._places) * SECONDS_EACH)
 
     def _call(self) -> None:

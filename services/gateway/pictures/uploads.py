@@ -1,12 +1,14 @@
-"""Pictures from the public: made anew by a child, sealed, and gone when reports has them or nobody wanted them.
+"""Evidence from the public: made anew by a child, sealed, and gone when reports has it or nobody wanted it.
 
-Beside the copy that people see stands the file as it was sent, sealed too and shown to nobody: it is the evidence.
+Beside the copy that people see or hear stands the file as it was sent, sealed too and shown to nobody: it is the
+evidence. A video has a still beside it, a PDF is shown as a picture of its first page.
 """
 
 import asyncio
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from aiokafka import ConsumerRecord, TopicPartition
@@ -19,7 +21,7 @@ from libs.contracts.reads import BlobView
 from libs.contracts.reports.parts import Attachment
 from libs.contracts.reports.report import EvidenceTaken
 from libs.contracts.topics import Service, journal
-from libs.kit import imaging
+from libs.kit import imaging, media
 from libs.runtime import logs
 from libs.runtime.blobs import Blobs
 from libs.runtime.errors import Refused, Unavailable
@@ -38,8 +40,11 @@ SPARED = timedelta(hours=1)
 """Beyond the day, so that a report sent in its last minute finds its picture."""
 FORGOTTEN = timedelta(days=8)
 """For a picture that a report names and reports never took: a day more than its mailbox can be read again."""
-STORED_WITHIN = 5.0
-"""Seconds for a file of at most 10 MB and its copy, and their acknowledgement by the majority."""
+LARGEST_BYTES = max(imaging.LARGEST_BYTES, media.LARGEST_BYTES)
+STORED_WITHIN = 8.0
+"""Seconds for a file of at most 16 MB and its copy, and their acknowledgement by the majority."""
+MOST_RECORDINGS = 12
+"""Waiting at once, each held in memory. A recording takes a child for about a second, a picture for less."""
 SWEPT = 100
 
 BLOBS = "blobs"
@@ -51,28 +56,42 @@ class Stored:
     media_type: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Copy:
+    """Attributes:
+    facts: what is told of it beside its size, as metadata and as a view have it.
+    """
+
+    data: bytes
+    media_type: str
+    preview: bytes = b""
+    facts: Mapping[str, Any] = field(default_factory=dict)
+
+
 class Uploads:
     def __init__(self, mongo: Mongo, blobs_key: bytes) -> None:
         self._blobs = Blobs(mongo, BLOBS)
         self._files = mongo.everyone(f"{BLOBS}.files")
         self._key = blobs_key
         self._turns = Turns(imaging.CHILDREN)
+        self._long_turns = Turns(media.CHILDREN, most_waiting=MOST_RECORDINGS)
         self._keeping: set[asyncio.Task[None]] = set()
 
     async def ensure_indexes(self) -> None:
         await self._files.ensure_indexes([index(("metadata.keep", 1), ("uploadDate", 1), name="unwanted")])
 
     async def take(self, tenant: str, idempotency_key: UUID, data: bytes, *, client: str) -> BlobView:
-        """A clean copy of the picture and the file itself, kept; the same key and file again give the same id.
+        """A clean copy of the file and the file itself, kept; the same key and file again give the same id.
+        The one door for every kind of evidence.
 
         Args:
             client: whose turn it must be, as `client_of` says.
 
         Raises:
-            Refused: the picture is not one, or too large; `key_reused`; `uploads_unavailable`.
+            Refused: it is of no kind that is taken, broken, or too large; `key_reused`; `uploads_unavailable`.
             TooMany: this address or this office has too many in hand.
         """
-        clean = await self._sanitised(tenant, data, client=client)
+        clean = await self._made(tenant, data, client=client)
         blob = str(ids.command_id(tenant, "upload", idempotency_key))
         cipher = self._cipher(tenant)
         try:
@@ -81,11 +100,16 @@ class Uploads:
                 original = await self._blobs.put(
                     key(tenant, _original(blob)), data, cipher=cipher, metadata={"keep": False}
                 )
+                facts = dict(clean.facts)
+                if clean.preview:
+                    facts["preview_sha256"] = await self._blobs.put(
+                        key(tenant, _preview(blob)), clean.preview, cipher=cipher, metadata={"keep": False}
+                    )
                 digest = await self._blobs.put(
                     key(tenant, blob),
                     clean.data,
                     cipher=cipher,
-                    metadata={"keep": False, "media_type": clean.content_type, "original": original},
+                    metadata={"keep": False, "media_type": clean.media_type, "original": original, "facts": facts},
                 )
                 standing = await self._blobs.metadata(key(tenant, blob))
                 sent = await self._blobs.metadata(key(tenant, _original(blob)))
@@ -94,7 +118,12 @@ class Uploads:
         if standing is None or sent is None or (standing["sha256"], sent["sha256"]) != (digest, original):
             raise Refused("key_reused")
         return BlobView(
-            id=blob, sha256=digest, media_type=clean.content_type, size=len(clean.data), original_sha256=original
+            id=blob,
+            sha256=digest,
+            media_type=clean.media_type,
+            size=len(clean.data),
+            original_sha256=original,
+            **facts,
         )
 
     async def hold(self, tenant: str, idempotency_key: UUID, data: bytes) -> tuple[str, str]:
@@ -116,12 +145,15 @@ class Uploads:
             raise Refused("key_reused")
         return blob, digest
 
-    async def _sanitised(self, tenant: str, data: bytes, *, client: str) -> imaging.SanitisedImage:
-        megapixels = imaging.pixels(data) / 1_000_000
+    async def _made(self, tenant: str, data: bytes, *, client: str) -> _Copy:
         try:
-            async with self._turns.turn(client=client, office=tenant, cost=megapixels):
-                return await asyncio.to_thread(imaging.sanitise, data)
-        except imaging.ImageRefused as refused:
+            if media.container(data) is not None:
+                async with self._long_turns.turn(client=client, office=tenant, cost=len(data) / 1_000_000):
+                    return _of_recording(await asyncio.to_thread(media.take, data))
+            async with self._turns.turn(client=client, office=tenant, cost=imaging.pixels(data) / 1_000_000):
+                picture = await asyncio.to_thread(imaging.sanitise, data)
+                return _Copy(data=picture.data, media_type=picture.content_type)
+        except (imaging.ImageRefused, media.MediaRefused) as refused:
             raise Refused(refused.code, "file") from None
         except imaging.ImagingUnavailable:
             raise Refused("uploads_unavailable") from None
@@ -140,13 +172,11 @@ class Uploads:
         return tuple(_attachment(str(blob), files.get(key(tenant, str(blob)))) for blob in blobs)
 
     async def remove(self, tenant: str, blob: str) -> None:
-        for one in (blob, _original(blob)):
+        for one in _all_of(blob):
             await self._blobs.delete(key(tenant, one))
 
     def keep(self, tenant: str, blobs: Sequence[UUID]) -> None:
-        task = asyncio.create_task(
-            self._keep([key(tenant, one) for blob in blobs for one in (str(blob), _original(str(blob)))])
-        )
+        task = asyncio.create_task(self._keep([key(tenant, one) for blob in blobs for one in _all_of(str(blob))]))
         self._keeping.add(task)
         task.add_done_callback(self._keeping.discard)
 
@@ -160,7 +190,7 @@ class Uploads:
     async def stored(self, tenant: str, blob: str) -> Stored:
         """
         Raises:
-            NotFound: no such picture of this tenant.
+            NotFound: no such file of this tenant.
         """
         blob_id = key(tenant, blob)
         data = await self._blobs.get(blob_id, cipher=self._cipher(tenant))
@@ -173,6 +203,14 @@ class Uploads:
             NotFound: no such file of this tenant.
         """
         return await self._blobs.get(key(tenant, _original(blob)), cipher=self._cipher(tenant))
+
+    async def preview(self, tenant: str, blob: str) -> bytes:
+        """JPEG.
+
+        Raises:
+            NotFound: no such file of this tenant, or it has none.
+        """
+        return await self._blobs.get(key(tenant, _preview(blob)), cipher=self._cipher(tenant))
 
     async def sweep(self) -> bool:
         """Removes what nobody wanted; True if there may be more."""
@@ -197,6 +235,22 @@ def _original(blob: str) -> str:
     return f"{blob}.original"
 
 
+def _preview(blob: str) -> str:
+    return f"{blob}.preview"
+
+
+def _all_of(blob: str) -> tuple[str, ...]:
+    return blob, _original(blob), _preview(blob)
+
+
+def _of_recording(made: media.SanitisedMedia) -> _Copy:
+    facts = {"kind": str(made.kind), "duration_seconds": made.duration_seconds, "pages": made.pages}
+    told = {name: value for name, value in facts.items() if value is not None}
+    # The picture of a PDF's first page is its copy: there is no other to store.
+    preview = made.preview if made.preview != made.data else b""
+    return _Copy(data=made.data, media_type=made.media_type, preview=preview, facts=told)
+
+
 def _attachment(blob: str, file: Document | None) -> Attachment:
     if file is None or datetime.now(UTC) - file["uploadDate"] > CLAIMABLE:
         raise LookupError(blob)
@@ -207,6 +261,7 @@ def _attachment(blob: str, file: Document | None) -> Attachment:
         media_type=found["media_type"],
         size=found["size"],
         original_sha256=found.get("original"),
+        **found.get("facts", {}),
     )
 
 

@@ -1,4 +1,4 @@
-"""A report, its picture, and the question whether it was answered already, for programs."""
+"""A report, its files, and the question whether it was answered already, for programs."""
 
 from typing import Literal
 
@@ -8,12 +8,12 @@ from libs.contracts.reads import BlobView
 from libs.contracts.registry.questions import Question
 from libs.contracts.reports.reads import MatchView
 from libs.contracts.words import ReportKind
-from libs.kit.imaging import LARGEST_BYTES
 from services.gateway.api.bodies import documented
 from services.gateway.api.models import ALWAYS, WRITING, Answer, problems
 from services.gateway.context import Key, Office, Parts, PublicWrite, parts_of
 from services.gateway.dispatch.accepting import Accepted
 from services.gateway.paths import Slug
+from services.gateway.pictures.uploads import LARGEST_BYTES
 from services.gateway.reporting import questions as asking
 from services.gateway.reporting.door import submit_report
 from services.gateway.reporting.forms import MatchQuestion, ReportForm
@@ -87,13 +87,15 @@ async def questions(office: Office, kind: ReportKind = ReportKind.HOAX) -> tuple
 @router.post(
     "/{slug}/uploads",
     status_code=201,
-    summary="Upload a picture",
+    summary="Upload a file",
     dependencies=[PublicWrite],
     responses=problems(*WRITING),
 )
 async def upload(office: Office, parts: Parts, key: Key, file: UploadFile, request: Request) -> BlobView:
-    """JPEG, PNG or WebP of at most 10 MB and 40 megapixels; kept as a copy without metadata, and sealed as it was sent.
-    Name it in a report within a day. Eight at once from one address are taken; beyond, 429 says when to try again."""
+    """A picture (JPEG, PNG, WebP; at most 10 MB and 40 megapixels), a voice note (Ogg Opus, M4A), a video (MP4 with
+    H.264 or HEVC) or a PDF (at most 50 pages); these at most 16 MB and 10 minutes. Kept as a copy without metadata, and
+    sealed as it was sent. A PDF that carries scripts or files is refused. Name it in a report within a day. Eight at
+    once from one address are taken; beyond, 429 says when to try again."""
     data = await file.read(LARGEST_BYTES + 1)
     return await parts.uploads.take(office.id, key, data, client=parts.client(request))
 

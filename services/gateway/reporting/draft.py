@@ -18,6 +18,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from starlette.datastructures import FormData
 
 from libs.contracts.directory import TenantRecord
+from libs.contracts.reads import BlobView
 from libs.contracts.registry.questions import LONGEST_ANSWER, MOST_ASKED
 from libs.contracts.words import Intake, ReportKind
 from libs.kit.addresses import addresses
@@ -44,7 +45,7 @@ _ID = re.compile(r"[A-Za-z0-9_-]{22}", re.ASCII)
 
 @dataclass(frozen=True, kw_only=True)
 class Upload:
-    """A picture that the gateway already holds, so that an error elsewhere does not cost the upload."""
+    """A file that the gateway already holds, so that an error elsewhere does not cost the upload."""
 
     token: str
     name: str
@@ -175,14 +176,22 @@ def _way(form: FormData) -> str:
     return way if way in OTHER_WAYS else Intake.FORM
 
 
+NAMES = {"voice": "suara", "video": "video.mp4", "pdf": "dokumen.pdf"}
+
+
+def token_of(kept: BlobView) -> str:
+    return f"{kept.id}~{max(1, kept.size // 1000)}" + (f"~{kept.kind}" if kept.kind else "")
+
+
 def upload_in(token: str) -> Upload | None:
-    """`<blob id>~<kilobytes>`: what the page needs to name the picture that is kept already."""
-    blob, _, size = token.partition("~")
+    """`<blob id>~<kilobytes>[~<kind>]`: what the page needs to name the file that is kept already."""
+    blob, _, told = token.partition("~")
+    size, _, kind = told.partition("~")
     try:
         UUID(blob)
     except ValueError:
         return None
-    return Upload(token=token, name="gambar.jpg", kilobytes=number_in(size) or 0)
+    return Upload(token=token, name=NAMES.get(kind, "gambar.jpg"), kilobytes=number_in(size) or 0)
 
 
 def _answers(form: FormData) -> dict[str, str]:

@@ -28,15 +28,15 @@ from libs.contracts.reads import BlobView
 from libs.contracts.registry.questions import LONGEST_ANSWER
 from libs.contracts.reports.reads import KnownMatch, MatchAnswer, MatchView
 from libs.contracts.words import Intake, ReportKind
-from libs.kit import areas
-from libs.kit.imaging import LARGEST_BYTES
+from libs.kit import areas, imaging, media
 from libs.kit.visible import is_visible
 from libs.runtime.errors import NotFound, Refused, Unavailable
 from services.gateway.access.limits import TooMany
 from services.gateway.context import Office, Visit, Visited, posted, read_form
 from services.gateway.dispatch.accepting import Accepted, Origin
+from services.gateway.pictures.uploads import LARGEST_BYTES
 from services.gateway.reporting import questions
-from services.gateway.reporting.draft import Sheet, is_id, new_id, sheet_at, sheet_of, stale_sheet, upload_in
+from services.gateway.reporting.draft import Sheet, is_id, new_id, sheet_at, sheet_of, stale_sheet, token_of, upload_in
 from services.gateway.reporting.forms import LONGEST_TEXT, ReportForm
 from services.gateway.reporting.repeats import remember, sent_before
 from services.gateway.reporting.views import (
@@ -59,6 +59,21 @@ IMAGE_CODES = {
     "pdf_not_allowed": "image_type_not_allowed",
     "image_bomb": "image_broken",
     "image_broken": "image_broken",
+    "media_too_large": "image_too_large",
+    "media_broken": "media_broken",
+    "media_bomb": "media_broken",
+    "media_codec_not_allowed": "media_codec_not_allowed",
+    "media_too_long": "media_too_long",
+    "pdf_active": "pdf_active",
+    "pdf_locked": "pdf_locked",
+    "pdf_too_many_pages": "pdf_too_many_pages",
+}
+LIMITS = {
+    "image_too_large": imaging.LARGEST_BYTES // MEGA,
+    "media_too_large": media.LARGEST_BYTES // MEGA,
+    "image_too_many_pixels": 40,
+    "media_too_long": media.LONGEST_SECONDS // 60,
+    "pdf_too_many_pages": media.MOST_PAGES,
 }
 OFFERED_WHILE_TYPING = 2
 NO_UPLOADS = Back(status=503, trouble=Trouble.UPLOADS_UNAVAILABLE)
@@ -295,7 +310,7 @@ async def told(office: Office, visit: Visit, site: Site, kind: Kind, request: Re
         visit.parts.limits.clients.take(visit.client)
         kept = await taken(visit, office, form)
         if kept is not None:
-            sheet = sheet.but(sheet.draft.first(form, f"{kept.id}~{max(1, kept.size // 1000)}"))
+            sheet = sheet.but(sheet.draft.first(form, token_of(kept)))
         checked(ReportForm, sheet.draft.values(kind, visit.lang))
     except RequestValidationError as error:
         return await _again(site, sheet, FIRST, wrong(*field_errors(error, STEP_1)))
@@ -364,10 +379,10 @@ class PictureRefused(Exception):
 
 
 async def taken(visit: Visited, office: TenantRecord, form: FormData) -> BlobView | None:
-    """The picture that was chosen, kept.
+    """The file that was chosen, kept.
 
     Raises:
-        PictureRefused: it is not one, or too large; or this address or this office has too many in hand.
+        PictureRefused: it is none that is taken, or too large; or this address or this office has too many in hand.
         Refused: `uploads_unavailable`.
     """
     file = file_of(form, "image")
@@ -386,7 +401,7 @@ async def taken(visit: Visited, office: TenantRecord, form: FormData) -> BlobVie
             raise
         megabytes = f"{(file.size or len(data)) / MEGA:.1f}"
         shown = megabytes.replace(".", ",") if visit.lang == "id" else megabytes
-        limit = str(LARGEST_BYTES // MEGA) if refused.code != "image_too_many_pixels" else "40"
+        limit = str(LIMITS.get(refused.code, ""))
         code = IMAGE_CODES[refused.code]
         raise PictureRefused(FieldError(field="image", code=code, value=shown, limit=limit)) from None
 

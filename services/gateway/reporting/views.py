@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from libs.contracts.registry.questions import Question
 from libs.contracts.reports.reads import KnownMatch, MatchAnswer
 from libs.contracts.words import ReportKind
+from libs.kit import imaging, media
 from libs.kit.areas import Area
-from libs.kit.imaging import LARGEST_BYTES
 from services.gateway.reporting.draft import Draft
 from services.gateway.reporting.forms import LONGEST_TEXT
 from services.gateway.web.views import Form, FormPage
@@ -36,7 +36,9 @@ class AskedPage(FormPage):
     """The office's kecamatan."""
     questions: tuple[AskedQuestion, ...] = ()
     """The office's own, in the step that asks them."""
-    max_megabytes: int = LARGEST_BYTES // MEGA
+    max_megabytes: int = imaging.LARGEST_BYTES // MEGA
+    max_media_megabytes: int = media.LARGEST_BYTES // MEGA
+    max_minutes: int = media.LONGEST_SECONDS // 60
     max_characters: int = LONGEST_TEXT
 
 

@@ -15,7 +15,7 @@ from starlette.responses import Response
 from libs.contracts.directory import TenantRecord
 from libs.contracts.notify.reads import FollowView
 from libs.contracts.reports.parts import Attachment
-from libs.contracts.reports.reads import TicketView
+from libs.contracts.reports.reads import SentFile, TicketView
 from libs.contracts.words import ReportKind
 from libs.kit.visible import is_visible
 from libs.runtime.errors import NotFound, Refused, Unavailable
@@ -247,7 +247,8 @@ def _page(
         reply=found.answer,
         answers=found.answers,
         sent_text="\n".join((found.text, *(u for u in found.urls if u not in found.text))).strip(),
-        pictures=tuple(f"{base}/pictures/{n + 1}" for n in range(found.attachments)),
+        pictures=tuple(f"{base}/pictures/{n}" for n, file in enumerate(_files(found), 1) if file.has_preview),
+        other_files=tuple(file.kind for file in _files(found) if not file.has_preview),
         messages=found.messages,
         message=form_of(f"{base}/messages", visit) if open_ else None,
         helped=form_of(f"{base}/rating", visit) if answered and found.helpful is None else None,
@@ -257,6 +258,10 @@ def _page(
         following=following,
         contact=_contact(follow),
     )
+
+
+def _files(found: TicketView) -> tuple[SentFile, ...]:
+    return found.files or (SentFile(),) * found.attachments
 
 
 async def _carry(
@@ -309,6 +314,10 @@ async def _written(visit: Visited, office: TenantRecord, held: Ticket, key: UUID
             media_type=picture.media_type,
             size=picture.size,
             original_sha256=picture.original_sha256,
+            kind=picture.kind,
+            duration_seconds=picture.duration_seconds,
+            pages=picture.pages,
+            preview_sha256=picture.preview_sha256,
         )
         await add_evidence(visit.parts, held, key, (attachment,))
         visit.parts.uploads.keep(office.id, [UUID(picture.id)])

@@ -108,6 +108,8 @@ class TicketPage(FormPage):
     answers: tuple[QuestionAnswer, ...] = ()
     messages: tuple[MessageView, ...] = ()
     pictures: tuple[str, ...] = ()
+    other_files: tuple[str, ...] = ()
+    """Kinds of what was sent and has nothing to be seen: voice, …"""
     """Addresses of what the reporter sent, for whoever has opened the ticket."""
     message_text: str = ""
     """As typed, when the form comes back."""

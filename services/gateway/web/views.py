@@ -109,7 +109,8 @@ class FieldError:
     field: str
     code: str
     """required, one_of, too_long, invalid, email_invalid, phone_invalid, consent_required, area_unknown,
-    image_too_large, image_too_many_pixels, image_waits, image_type_not_allowed, image_broken, wrong_code, code_used,
+    image_too_large, image_too_many_pixels, image_waits, image_type_not_allowed, image_broken, media_broken,
+    media_codec_not_allowed, media_too_long, pdf_active, pdf_locked, pdf_too_many_pages, wrong_code, code_used,
     login_failed, not_noted."""
     value: str = ""
     """What was given, as it should be printed: "14,2"."""

@@ -33,7 +33,16 @@ from services.reports.known.reads import card as known_card
 from services.reports.placing import CAMPAIGN, told
 from services.reports.report.masking import Reader, Veil
 from services.reports.report.reads import WAITING, ReportReads
-from services.reports.report.rules import EVIDENCE, NOT_ANSWERED, Look, Report, looks_of, revealed_until
+from services.reports.report.rules import (
+    EVIDENCE,
+    NOT_ANSWERED,
+    Look,
+    Opening,
+    Report,
+    all_openings_of,
+    looks_of,
+    revealed_until,
+)
 from services.reports.steps import CASE_STEPS, step
 from services.reports.store import MOST, Store
 
@@ -131,6 +140,9 @@ class CaseReads:
             others=await reports.count(tenant, {"ix.one_by_one": True, **WAITING}),
         )
 
+    async def title(self, tenant: str, case: Case) -> str:
+        return (await self._titles(tenant, [case]))[case.case_id]
+
     async def _titles(self, tenant: str, cases: Sequence[Case]) -> dict[str, str]:
         """Claim, or the beginning of the first report."""
         texts = await self._texts(tenant, cases)
@@ -188,6 +200,7 @@ class CaseReads:
             steps += [step(CASE_STEPS[h["type"]], h) for h in brought]
         for report in await self._reports.looked_at(tenant, case.case_id):
             steps += [look_step(report, look) for look in looks_of(report)]
+            steps += [opening_step(report, opening) for opening in all_openings_of(report)]
         return tuple(sorted(steps, key=lambda s: s.at))
 
     async def _marks(self, tenant: str, case: Case, reader: Reader) -> tuple[MarkView, ...]:
@@ -268,6 +281,10 @@ def _beside(ours: str, theirs: str) -> dict[str, Any]:
 
 def look_step(report: Report, look: Look) -> Step:
     return Step(what="revealed", at=look.at, actor=look.officer, party=report.number, note=look.reason)
+
+
+def opening_step(report: Report, opening: Opening) -> Step:
+    return Step(what="original_opened", at=opening.at, actor=opening.officer, party=report.number, note=opening.reason)
 
 
 def mark_view(mark: Mark, report: Report, reader: Reader) -> MarkView:

@@ -5,14 +5,23 @@ from datetime import datetime
 from typing import Any
 
 from libs.contracts.reads import Page
-from libs.contracts.reports.parts import QuestionAnswer, Snapshot
-from libs.contracts.reports.reads import MessageView, PageView, ReportRow, Reveal
+from libs.contracts.reports.parts import Attachment, QuestionAnswer, Snapshot
+from libs.contracts.reports.reads import MessageView, OpeningView, PageView, PieceView, ReportRow, Reveal
 from libs.runtime.cursors import Cursors
 from libs.runtime.engine import Engine
 from libs.runtime.errors import NotFound
 from services.reports.report.masking import Reader, Veil
 from services.reports.report.pages import pages_of
-from services.reports.report.rules import Report, looks_of, pages_due, revealed_until
+from services.reports.report.rules import (
+    Report,
+    Taken,
+    has_preview,
+    looks_of,
+    opened_until,
+    openings_of,
+    pages_due,
+    revealed_until,
+)
 from services.reports.store import MOST, PAGE, Store
 
 WAITING: Mapping[str, Any] = {"$or": [{"ix.state": {"$in": ["received", "reopened"]}}, {"ix.unread": True}]}
@@ -106,6 +115,8 @@ def report_row(report: Report, reader: Reader | None = None) -> ReportRow:
         confidential=report.confidential,
         attachments=len(report.attachments),
         words=veil.over(report.words),
+        transcript=veil.over(report.transcript),
+        evidence=pieces_of(report, reader),
         pages=pages_view(report, veil, Veil(lifted=until is not None)),
         case_id=report.case_id,
         answer=report.answer,
@@ -120,6 +131,35 @@ def report_row(report: Report, reader: Reader | None = None) -> ReportRow:
         ),
         intake=report.intake,
         entered_by=report.entered_by,
+    )
+
+
+def pieces_of(report: Report, reader: Reader | None = None) -> tuple[PieceView, ...]:
+    return tuple(_piece(report, number, attachment, reader) for number, attachment in enumerate(report.attachments, 1))
+
+
+def _piece(report: Report, number: int, attachment: Attachment, reader: Reader | None) -> PieceView:
+    taken = report.taken.get(attachment.blob_id, Taken())
+    until = opened_until(report, attachment, reader.officer, reader.at) if reader is not None else None
+    return PieceView(
+        piece=number,
+        kind=attachment.kind or "picture",
+        media_type=attachment.media_type,
+        size=attachment.size,
+        sha256=attachment.sha256,
+        original_sha256=attachment.original_sha256,
+        duration_seconds=attachment.duration_seconds,
+        pages=attachment.pages,
+        has_preview=has_preview(attachment),
+        brought_at=report.brought.get(attachment.blob_id, report.received_at),
+        taken_at=taken.at,
+        taken=attachment.blob_id in report.evidence,
+        failure=taken.failure,
+        openings=tuple(
+            OpeningView(officer=o.officer, at=o.at, reason=o.reason, note=o.note)
+            for o in openings_of(report, attachment)
+        ),
+        opened_until=until,
     )
 
 
@@ -138,13 +178,13 @@ def pages_view(report: Report, veil: Veil, again: Veil) -> tuple[PageView, ...]:
             page=page,
             url=again.over(url),
             waits=page in due,
-            copies=tuple(_masked(s, veil, again) for s in newest_first if s.page == page),
+            copies=tuple(masked_snapshot(s, veil, again) for s in newest_first if s.page == page),
         )
         for page, url in enumerate(pages_of(report.text, report.urls)[: report.pages], 1)
     )
 
 
-def _masked(snapshot: Snapshot, veil: Veil, again: Veil) -> Snapshot:
+def masked_snapshot(snapshot: Snapshot, veil: Veil, again: Veil) -> Snapshot:
     addresses = {"url": again.over(snapshot.url), "final_url": again.over(snapshot.final_url)}
     words = {"title": veil.over(snapshot.title), "description": veil.over(snapshot.description)}
     return snapshot.model_copy(update=addresses | words)

@@ -21,6 +21,8 @@ from libs.contracts.reports.report import (
     MessageAdded,
     MessageContent,
     MoveReport,
+    OpenOriginal,
+    OriginalOpened,
     PersonalDataRevealed,
     Placement,
     PlaceReport,
@@ -65,6 +67,7 @@ is away nobody asks at all, so the longest is how late a report may be once it i
 MOST_MESSAGES = 200
 MOST_PICTURES = 20
 MOST_LOOKS = 20
+MOST_OPENINGS = 100
 REVEALED = timedelta(minutes=15)
 """How long an officer reads what is masked, each time that they say why."""
 PAGE_PATIENCE = timedelta(seconds=5)
@@ -105,9 +108,48 @@ class Look(BaseModel):
     note: str = ""
 
 
+class Opening(BaseModel):
+    """Of a file as it was sent."""
+
+    model_config = ConfigDict(frozen=True, extra="allow")
+
+    blob_id: str
+    officer: str
+    at: datetime
+    reason: str
+    note: str = ""
+
+
+class Taken(BaseModel):
+    """A piece of evidence is in our own store, or was given up.
+
+    Attributes:
+        at: None in what was taken before it was noted.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="allow")
+
+    at: datetime | None = None
+    original_sha256: str | None = None
+    failure: str | None = None
+
+
 class Report(State):
     private: ClassVar[frozenset[str]] = frozenset(
-        {"text", "urls", "doubt", "words", "messages", "answer", "looks", "snapshots", "pictures", "answers"}
+        {
+            "text",
+            "urls",
+            "doubt",
+            "words",
+            "messages",
+            "answer",
+            "looks",
+            "snapshots",
+            "pictures",
+            "answers",
+            "transcript",
+            "openings",
+        }
     )
 
     report_id: str
@@ -166,6 +208,13 @@ class Report(State):
     answer: str = ""
     looks: tuple[Look, ...] = ()
     """The last ones; the history has all."""
+    transcript: str = ""
+    """What a machine heard in its voice notes and videos."""
+    openings: tuple[Opening, ...] = ()
+    """The last ones; the history has all."""
+    brought: Mapping[str, datetime] = {}
+    """Of evidence that came after the report: when."""
+    taken: Mapping[str, Taken] = {}
     snapshots: tuple[Snapshot, ...] = ()
     pictures: tuple[Picture, ...] = ()
 
@@ -173,6 +222,11 @@ class Report(State):
     def asks(self) -> bool:
         """Somebody wants to know; nobody does where an officer saw a post."""
         return self.intake != Intake.POST_SEEN
+
+    @property
+    def told_by_evidence(self) -> str:
+        """The words in its pictures, and what was heard in its recordings."""
+        return "\n".join(part for part in (self.words, self.transcript) if part)
 
     def own_case(self) -> str:
         """The case that it opens where no other fits."""
@@ -222,6 +276,8 @@ def decide(report: Report | None, command: Command, context: Context) -> Iterabl
             return _settled(report, command, context)
         case RevealPersonalData():
             return _revealed(report, command, context)
+        case OpenOriginal():
+            return _opened(report, command, context)
         case ScreenOutReport():
             require_checker(context)
             if report.state in ENDED:
@@ -312,7 +368,9 @@ def _snapshot(report: Report, command: RecordSnapshot, context: Context) -> Iter
         waited_for = report.place_by is not None and report.attempts == 0
         return [taken.model_copy(update={"place": waited_for and (tells or len(due) == 1)})]
     unplaced = report.case_id == report.own_case() and report.outcome != MatchOutcome.MATCH
-    again = tells and unplaced and report.ask_again_at is None and says_little(f"{report.text}\n{report.words}")
+    again = (
+        tells and unplaced and report.ask_again_at is None and says_little(f"{report.text}\n{report.told_by_evidence}")
+    )
     return [taken.model_copy(update={"ask_again": again})]
 
 
@@ -357,6 +415,8 @@ def _evidence(report: Report, command: RecordEvidence, context: Context) -> Iter
             picture_marks=command.picture_marks,
             failure=command.failure,
             complete=len(report.evidence) + 1 == len(report.attachments),
+            at=context.at,
+            transcribed=command.transcribed,
             words=words,
             hash=command.perceptual_hash or "",
         )
@@ -553,6 +613,56 @@ def _revealed(report: Report, command: RevealPersonalData, context: Context) -> 
     ]
 
 
+def _opened(report: Report, command: OpenOriginal, context: Context) -> Iterable[Event]:
+    officer = require_checker(context)
+    note = context.private.note if isinstance(context.private, RevealContent) else ""
+    if command.reason == "other" and not is_visible(note):
+        raise Refused("validation", "note")
+    if not 1 <= command.piece <= len(report.attachments):
+        raise NotFound("original")
+    attachment = report.attachments[command.piece - 1]
+    if attachment.original_sha256 is None or not is_kept(report, attachment):
+        raise NotFound("original")
+    return [
+        OriginalOpened(
+            report_id=report.report_id,
+            piece=command.piece,
+            blob_id=attachment.blob_id,
+            sha256=attachment.original_sha256,
+            officer=officer.id,
+            reason=command.reason,
+            at=context.at,
+            case_id=report.case_id,
+            note=note,
+        )
+    ]
+
+
+def has_preview(attachment: Attachment) -> bool:
+    """Something of it can be seen: a still, the first page, or the picture that it is."""
+    return attachment.preview_sha256 is not None or (attachment.size > 0 and attachment.media_type == "image/jpeg")
+
+
+def is_kept(report: Report, attachment: Attachment) -> bool:
+    taken = report.taken.get(attachment.blob_id)
+    return attachment.blob_id in report.evidence and (taken is None or taken.failure is None)
+
+
+def openings_of(report: Report, attachment: Attachment) -> tuple[Opening, ...]:
+    return tuple(opening for opening in all_openings_of(report) if opening.blob_id == attachment.blob_id)
+
+
+def all_openings_of(report: Report) -> tuple[Opening, ...]:
+    """None are known of a report that was erased."""
+    return report.openings if isinstance(report.openings, tuple) else ()
+
+
+def opened_until(report: Report, attachment: Attachment, officer: str, at: datetime) -> datetime | None:
+    """Until when an officer may have the file as it was sent; None where they may not."""
+    ends = [o.at + REVEALED for o in openings_of(report, attachment) if o.officer == officer]
+    return max((end for end in ends if end > at), default=None)
+
+
 def looks_of(report: Report) -> tuple[Look, ...]:
     """None are known of one that was erased."""
     return report.looks if isinstance(report.looks, tuple) else ()
@@ -581,7 +691,8 @@ def _changes(report: Report, event: Event) -> Mapping[str, Any]:
                 "evidence": (*report.evidence, event.blob_id),
                 "pictures": _with_picture(report, event),
                 "picture_marks": (*report.picture_marks, *event.picture_marks),
-                "words": f"{report.words}\n{event.words}".strip() if event.words else report.words,
+                "taken": {**report.taken, event.blob_id: _taken(event)},
+                **_heard_or_read(report, event),
             }
         case SnapshotTaken():
             before = report.snapshots if isinstance(report.snapshots, tuple) else ()
@@ -593,6 +704,7 @@ def _changes(report: Report, event: Event) -> Mapping[str, Any]:
         case EvidenceAdded():
             return {
                 "attachments": (*report.attachments, *event.attachments),
+                "brought": {**report.brought, **{a.blob_id: event.at for a in event.attachments if event.at}},
                 **_marked(report, event.mark, EVIDENCE, event.at),
             }
         case ReportMatched():
@@ -633,6 +745,8 @@ def _changes(report: Report, event: Event) -> Mapping[str, Any]:
             return _dealt_with(report, event.upto)
         case PersonalDataRevealed():
             return {"looks": (*report.looks, _look(event))[-MOST_LOOKS:]}
+        case OriginalOpened():
+            return {"openings": (*report.openings, _opening(event))[-MOST_OPENINGS:]}
         case ReportScreenedOut():
             return {"state": ReportState.SCREENED_OUT, "screened_reason": event.reason, "ask_again_at": None}
         case ReportAnswered():
@@ -645,6 +759,22 @@ def _changes(report: Report, event: Event) -> Mapping[str, Any]:
                 "marks": (),
             }
     return {}
+
+
+def _taken(event: EvidenceTaken) -> Taken:
+    return Taken(at=event.at, original_sha256=event.original_sha256, failure=event.failure)
+
+
+def _heard_or_read(report: Report, event: EvidenceTaken) -> Mapping[str, Any]:
+    if not event.words:
+        return {}
+    if event.transcribed:
+        return {"transcript": f"{report.transcript}\n{event.words}".strip()}
+    return {"words": f"{report.words}\n{event.words}".strip()}
+
+
+def _opening(event: OriginalOpened) -> Opening:
+    return Opening(blob_id=event.blob_id, officer=event.officer, at=event.at, reason=event.reason, note=event.note)
 
 
 def _look(event: PersonalDataRevealed) -> Look:
@@ -704,7 +834,7 @@ def due(report: Report) -> Iterable[Due]:
 
 def index_fields(report: Report) -> dict[str, Any]:
     """`one_by_one`: a kind that has no case and is answered alone."""
-    found = {
+    found: dict[str, Any] = {
         "number": report.number,
         "kind": report.kind,
         "state": report.state,
@@ -720,7 +850,7 @@ def index_fields(report: Report) -> dict[str, Any]:
         found["one_by_one"] = True
     if report.marks and report.state not in GONE:
         found["unread"] = True
-    if report.looks:
+    if report.looks or report.openings:
         found["revealed"] = True
     if report.confidential:
         found["hidden"] = True

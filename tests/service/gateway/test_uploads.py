@@ -15,6 +15,7 @@ from libs.runtime.http import ServiceClient
 from libs.runtime.keyring import Keyring
 from libs.runtime.tokens import Tokens
 from tests.service.gateway.house import House, TestOffice, key, until
+from tests.unit.kit.recordings import CANARY, a_hand_made_pdf, a_video, needs_ffmpeg
 
 
 def a_picture(colour: str = "navy") -> bytes:
@@ -23,13 +24,13 @@ def a_picture(colour: str = "navy") -> bytes:
     return out.getvalue()
 
 
-async def kept_by_reports(house: House, office: TestOffice) -> dict[str, str]:
+async def kept_by_reports(house: House, office: TestOffice, report_id: str) -> dict[str, str]:
     """SHA-256 by what follows the id of the picture; sealed, so from what is noted beside each."""
 
     def found() -> dict[str, str]:
         client: MongoClient[dict[str, Any]] = MongoClient(house.stack.admin_mongo_url)
         with client:
-            files = client["reports"]["evidence.files"].find({"_id": {"$regex": f"^{office.tenant}/"}})
+            files = client["reports"]["evidence.files"].find({"_id": {"$regex": f"^{office.tenant}/{report_id}/"}})
             return {file["_id"].rpartition("/")[2][36:]: file["metadata"]["sha256"] for file in files}
 
     return await asyncio.to_thread(found)
@@ -81,7 +82,16 @@ async def test_an_upload_sent_again_is_the_same_and_another_under_its_key_is_ref
     [
         ("page.jpg", b"<!doctype html><script>1</script>", 415),
         ("drawing.jpg", b'<svg xmlns="http://www.w3.org/2000/svg"/>', 415),
-        ("paper.pdf", b"%PDF-1.7", 415),
+        ("paper.pdf", b"PK%PDF-1.7", 415),
+        ("paper.pdf", a_hand_made_pdf(b"/OpenAction << /S /JavaScript /JS (app.alert(1)) >>"), 422),
+        ("clip.mp4", b"<html><script>alert(1)</script></html>", 415),
+        pytest.param(
+            "clip.mp4",
+            b"\x00\x00\x00\x18ftypisom\0\0\2\0isommp41<html><script>alert(1)</script></html>",
+            422,
+            marks=needs_ffmpeg,
+        ),
+        ("long.pdf", b"%PDF-" + b"0" * 16_800_000, 413),
         ("cut.png", b"\x89PNG\r\n\x1a\n" + b"0" * 40, 422),
         ("large.png", b"\x89PNG\r\n\x1a\n" + b"0" * 10_600_000, 413),
         ("huge.png", b"\x89PNG\r\n\x1a\n" + b"0" * 30_000_000, 413),
@@ -112,7 +122,7 @@ async def test_a_picture_of_another_office_is_unknown(house: House, office: Test
 async def test_a_picture_goes_once_reports_has_taken_it(house: House, office: TestOffice) -> None:
     sent = await house.http.post(f"{office.api}/uploads", files={"file": ("a.png", a_picture())}, headers=key())
     blob = sent.json()["id"]
-    await house.submit(office, attachments=[blob])
+    ticket = await house.submit(office, attachments=[blob])
     reports = as_reports(house)
 
     async def gone(path: str) -> bool:
@@ -124,10 +134,35 @@ async def test_a_picture_goes_once_reports_has_taken_it(house: House, office: Te
 
     await until(lambda: gone(f"/internal/blobs/{blob}"), within=30)
     await until(lambda: gone(f"/internal/blobs/{blob}/original"))
-    kept = await kept_by_reports(house, office)
+    kept = await kept_by_reports(house, office, ticket["report_id"])
     assert kept.keys() == {"", ".original", ".pixels"}
     assert (kept[""], kept[".original"]) == (sent.json()["sha256"], sent.json()["original_sha256"])
     await reports.close()
+
+
+@needs_ffmpeg
+async def test_a_video_goes_to_reports_with_its_still_and_as_it_was_sent(house: House, office: TestOffice) -> None:
+    given = a_video()
+    sent = await house.http.post(f"{office.api}/uploads", files={"file": ("a.mp4", given)}, headers=key(), timeout=60)
+    assert sent.status_code == 201
+    blob = sent.json()
+    assert (blob["kind"], blob["media_type"], blob["duration_seconds"]) == ("video", "video/mp4", 3)
+    reports = as_reports(house)
+    still = await reports.get(f"/internal/blobs/{blob['id']}/preview", tenant=office.tenant)
+    copy = await reports.get(f"/internal/blobs/{blob['id']}", tenant=office.tenant)
+    await reports.close()
+
+    ticket = await house.submit(office, attachments=[blob["id"]])
+
+    assert Image.open(io.BytesIO(still)).format == "JPEG"
+    assert CANARY.encode() not in copy
+    assert hashlib.sha256(given).hexdigest() == blob["original_sha256"]
+    wanted = {"": blob["sha256"], ".original": blob["original_sha256"], ".preview": blob["preview_sha256"]}
+
+    async def kept() -> bool:
+        return await kept_by_reports(house, office, ticket["report_id"]) == wanted
+
+    await until(kept, within=40)
 
 
 async def test_large_pictures_of_one_address_do_not_hold_up_another(house: House, office: TestOffice) -> None:

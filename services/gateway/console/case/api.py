@@ -4,7 +4,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
 
-from libs.contracts.reports.reads import CaseView
+from libs.contracts.reports.reads import CaseView, CustodyView
 from services.gateway.api.models import READS, WRITES, CommandAnswer, Cursor, answered
 from services.gateway.api.serving import add_wishes
 from services.gateway.console.case import wishes
@@ -18,6 +18,12 @@ router = APIRouter(prefix="/console")
 async def case(parts: Parts, officer: SignedInOfficer, case_id: Id, cursor: Cursor = "") -> CaseView:
     """`cursor` turns the page of its reports."""
     return await parts.reports.case(officer.tenant.id, officer.actor, case_id, cursor=cursor)
+
+
+@router.get("/cases/{case_id}/custody", summary="The chain of custody of a case", responses=READS)
+async def custody(parts: Parts, officer: SignedInOfficer, case_id: Id) -> CustodyView:
+    """Each piece of evidence with its digests, who brought it and when, and who had it as it was sent, and why."""
+    return await parts.reports.custody(officer.tenant.id, officer.actor, case_id)
 
 
 @router.delete(

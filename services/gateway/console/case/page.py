@@ -50,6 +50,7 @@ MOMENTS = {
     "adopted": "adopted",
     "revived": "reopened",
     "revealed": "revealed",
+    "original_opened": "original_opened",
 }
 """Steps of a case by the words of the page; a decision is told by its last approval."""
 
@@ -108,6 +109,7 @@ def case_page(
         reports_forwarded=case.forwarded_often,
         first_report_at=case.first_at,
         reports_url=shift.url("cases", case.id, "reports"),
+        custody_url=shift.url("cases", case.id, "custody"),
         similar=_similar(shift, case, attempt) if case.state not in ENDED | LOCKED else None,
         known=tuple(_known(shift, case, k, attempt, why_not, writable=writable) for k in case.known),
         references=tuple(
@@ -153,8 +155,16 @@ def waiting_for(party: str | None, until: datetime | None) -> queue_views.Waitin
     return queue_views.WaitingFor(party=party, until=until) if party and until else None
 
 
-def picture_urls(shift: Shift, row: ReportRow) -> tuple[str, ...]:
-    return tuple(shift.url("reports", row.id, "pictures", str(n + 1)) for n in range(row.attachments))
+def piece_lines(shift: Shift, row: ReportRow) -> tuple[case_views.Piece, ...]:
+    return tuple(
+        case_views.Piece(
+            number=row.number,
+            piece=piece,
+            url=shift.url("reports", row.id, "evidence", str(piece.piece)),
+            preview=shift.url("reports", row.id, "pictures", str(piece.piece)) if piece.has_preview else "",
+        )
+        for piece in row.evidence
+    )
 
 
 def page_lines(shift: Shift, row: ReportRow, attempt: Attempt | None, *base: str) -> tuple[case_views.PageLine, ...]:
@@ -202,8 +212,9 @@ def report_line(
         text=row.text,
         links=tuple(u for u in row.urls if u not in row.text and u not in {p.url for p in row.pages}),
         pages=page_lines(shift, row, attempt, "cases", case_id, "reports", row.id),
-        pictures=picture_urls(shift, row),
+        pieces=piece_lines(shift, row),
         picture_text=row.words,
+        transcript=row.transcript,
         doubt=row.doubt,
         answers=row.answers,
         area=areas.title_of(row.area),
@@ -554,7 +565,7 @@ def _moment(step: Step, kind: str, frame: Frame, *, waits: bool) -> case_views.M
 def _note(step: Step, kind: str) -> str:
     if kind in ("asked", "answered"):
         return step.party or ""
-    return step.note if kind in ("returned", "closed", "revealed") else ""
+    return step.note if kind in ("returned", "closed", "revealed", "original_opened") else ""
 
 
 def published_view(shift: Shift, case: CaseView) -> case_views.Published:

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from libs.contracts.reports.parts import QuestionAnswer, Why
-from libs.contracts.reports.reads import KnownCard
+from libs.contracts.reports.parts import QuestionAnswer, Reference, Snapshot, Why
+from libs.contracts.reports.reads import KnownCard, PieceView
 from services.gateway.console.queue.views import Lease, WaitingFor
 from services.gateway.console.views import Action, ClockState, Desk
 
@@ -111,6 +111,61 @@ class PageLine:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Piece:
+    """A piece of evidence.
+
+    Attributes:
+        number: of its report.
+        preview: address of what is to be seen of it, made anew from the pixels; empty where there is nothing.
+        copy, original: addresses to carry it away from; empty where that cannot be done, or not now.
+    """
+
+    number: str
+    piece: PieceView
+    url: str
+    preview: str = ""
+    copy: str = ""
+    original: str = ""
+    openings: tuple[Look, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class PiecePage:
+    desk: Desk
+    line: Piece
+    words: str = ""
+    transcript: str = ""
+    back: str
+    """Address of its case, or of its report where that has none."""
+    custody: str = ""
+    open: Action | None = None
+    """Asks for the file as it was sent; None where it does not lie here."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Brought:
+    """By one report."""
+
+    number: str
+    intake: str = "form"
+    entered_by: str = ""
+    received_at: datetime
+    pieces: tuple[Piece, ...] = ()
+    snapshots: tuple[Snapshot, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class CustodyPage:
+    desk: Desk
+    number: str
+    title: str
+    case_url: str
+    reports: tuple[Brought, ...] = ()
+    references: tuple[Reference, ...] = ()
+    left_off: int = 0
+
+
+@dataclass(frozen=True, kw_only=True)
 class ReportLine:
     """One report as officers see it: what was sent and where it was seen, never who sent it."""
 
@@ -123,10 +178,12 @@ class ReportLine:
     """Shown as text: an officer's click would tell the other side that the office looks."""
     pages: tuple[PageLine, ...] = ()
     """Those of which copies are kept."""
-    pictures: tuple[str, ...] = ()
-    """Addresses of what came with it, made anew from the pixels."""
+    pieces: tuple["Piece", ...] = ()
+    """What came with it."""
     picture_text: str = ""
     """What was read in them."""
+    transcript: str = ""
+    """What a machine heard in them."""
     doubt: str = ""
     answers: tuple[QuestionAnswer, ...] = ()
     """To what the office asks beside a report."""
@@ -387,6 +444,7 @@ class CasePage:
     reports_forwarded: int = 0
     first_report_at: datetime | None = None
     reports_url: str = ""
+    custody_url: str = ""
 
     similar: SimilarCase | None = None
     known: tuple[OthersAnswer, ...] = ()

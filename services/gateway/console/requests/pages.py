@@ -12,7 +12,7 @@ from libs.kit import areas
 from services.gateway.console import views as console_views
 from services.gateway.console.carrying import Pressed, carry_out
 from services.gateway.console.case import views as case_views
-from services.gateway.console.case.page import message_lines, page_lines, picture_urls, reveal_form
+from services.gateway.console.case.page import message_lines, page_lines, piece_lines, reveal_form
 from services.gateway.console.requests import views
 from services.gateway.console.serving import add_buttons
 from services.gateway.console.shift import Attempt, Done, Frame, OnShift, Said, Shift, of
@@ -96,8 +96,9 @@ def request_line(shift: Shift, row: ReportRow, frame: Frame, attempt: Attempt | 
         answers=row.answers,
         links=tuple(u for u in row.urls if u not in row.text and u not in {p.url for p in row.pages}),
         pages=page_lines(shift, row, attempt, "answers", row.id),
-        pictures=picture_urls(shift, row),
+        pieces=piece_lines(shift, row),
         picture_text=row.words,
+        transcript=row.transcript,
         area=areas.title_of(row.area),
         seen_on=row.seen_on or "",
         confidential=row.confidential,

@@ -35,6 +35,16 @@ def _of_its_address(posted: Posted) -> Mapping[str, Any]:
     return {"page": number_in(posted.ids["page"])}
 
 
+def _of_its_piece(posted: Posted) -> Mapping[str, Any]:
+    """
+    Raises:
+        RequestValidationError: a reason that needs words has none.
+    """
+    if posted.text("reason") == "other":
+        posted.require("note")
+    return {"piece": number_in(posted.ids["piece"])}
+
+
 def _with_its_purpose(posted: Posted) -> Mapping[str, Any]:
     """
     Raises:
@@ -48,6 +58,7 @@ def _with_its_purpose(posted: Posted) -> Mapping[str, Any]:
 
 
 REVEALED = Notice("revealed", "Data pribadi laporan ini tampil untuk Anda selama 15 menit; alasannya tercatat.")
+OPENED = Notice("original_opened", "Berkas asli bisa Anda unduh selama 15 menit; alasannya tercatat.")
 REPLIED = Notice("replied", "Pesan tercatat di laporan. Pelapor yang meninggalkan kontak dikabari.")
 SCREENED_OUT = Notice(
     "screened_out", "Laporan tidak dilanjutkan; alasannya tampil di laporan. Pelapor yang meninggalkan kontak dikabari."
@@ -117,6 +128,18 @@ REVEAL = Wish(
             done=REVEALED,
             fills=_with_its_purpose,
         ),
+    ),
+)
+OPEN_ORIGINAL = Wish(
+    report.OpenOriginal,
+    "/reports/{report_id}/originals",
+    name="open_original",
+    shape="OriginalWish",
+    summary="Open a file as it was sent",
+    about="For a quarter of an hour and for this officer alone. Who, when and why stands in the chain of custody.",
+    may=CHECKERS,
+    buttons=(
+        Button("reports/{report_id}/evidence/{piece}/open", done=OPENED, fills=_of_its_piece, needed=("reason",)),
     ),
 )
 SETTLE = Wish(

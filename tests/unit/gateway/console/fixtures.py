@@ -11,7 +11,7 @@ from libs.contracts.reads import Page
 from libs.contracts.registry.questions import Question
 from libs.contracts.registry.reads import AccountView, PartnerRow
 from libs.contracts.reports.known import ImportTally, RowProblem
-from libs.contracts.reports.parts import Draft, Mark, Why
+from libs.contracts.reports.parts import Draft, Mark, Reference, Snapshot, Why
 from libs.contracts.reports.reads import (
     CaseRow,
     CaseView,
@@ -20,6 +20,7 @@ from libs.contracts.reports.reads import (
     ImportView,
     MessageView,
     PartnerReport,
+    PieceView,
     ReportRow,
     Surge,
 )
@@ -296,6 +297,78 @@ def queue_unavailable() -> queue_views.QueuePage:
     return queue_views.QueuePage(desk=desk(waiting=None, reviews=None), available=False)
 
 
+def a_piece(kind: str = "picture", *, opened: bool = False, failure: str | None = None) -> cases.Piece:
+    types = {"picture": "image/jpeg", "voice": "audio/ogg", "video": "video/mp4", "pdf": "image/jpeg"}
+    seen = kind != "voice"
+    return cases.Piece(
+        number="JBG-26-002301",
+        piece=PieceView(
+            piece=1,
+            kind=kind,
+            media_type=types[kind],
+            size=0 if kind == "video" else 183_000,
+            sha256="3f" * 32,
+            original_sha256="9c" * 32,
+            duration_seconds=42 if kind in ("voice", "video") else None,
+            pages=3 if kind == "pdf" else None,
+            has_preview=seen,
+            brought_at=ago(minutes=18),
+            taken_at=ago(minutes=17),
+            taken=True,
+            failure=failure,
+            opened_until=ago(minutes=-9) if opened else None,
+        ),
+        url="/jombang/console/reports/r2301/evidence/1",
+        preview="/picture.svg" if seen else "",
+        copy="" if kind == "video" else "/jombang/console/reports/r2301/evidence/1/copy",
+        original="/jombang/console/reports/r2301/evidence/1/original" if opened else "",
+        openings=(
+            cases.Look(who="Rina Kusuma", at=ago(minutes=6), reason="other", note="Diminta penyidik, surat 12/XI"),
+        )
+        if opened
+        else (),
+    )
+
+
+def piece_page(*, opened: bool = False, errors: Mapping[str, str] | None = None) -> cases.PiecePage:
+    typed = {"reason": "other", "note": ""} if errors else {}
+    return cases.PiecePage(
+        desk=desk(errors=errors or {}),
+        line=a_piece("voice" if opened else "pdf", opened=opened),
+        words="SURAT EDARAN libur sekolah",
+        transcript="sekolah libur satu minggu" if opened else "",
+        back="/jombang/console/cases/k1",
+        custody="/jombang/console/cases/k1/custody",
+        open=replace(action("console/reports/r2301/evidence/1/open"), typed=typed),
+    )
+
+
+def custody() -> cases.CustodyPage:
+    pieces = (a_piece(), a_piece("voice", opened=True), a_piece("video"), a_piece("pdf", failure="gone"))
+    snapshot = Snapshot(page=1, turn=1, at=ago(minutes=15), url="https://pendek.example/libur", sha256="5a" * 32)
+    gone = Snapshot(page=2, turn=1, at=ago(minutes=15), url="https://hilang.example/x", failure="not_found")
+    return cases.CustodyPage(
+        desk=desk(),
+        number="JBG-26-000412",
+        title="Sekolah libur sepekan karena banjir?",
+        case_url="/jombang/console/cases/k1",
+        reports=(
+            cases.Brought(
+                number="JBG-26-002301", received_at=ago(minutes=18), pieces=pieces, snapshots=(snapshot, gone)
+            ),
+            cases.Brought(
+                number="JBG-26-002305",
+                received_at=ago(minutes=9),
+                intake="walk_in",
+                entered_by="Rina Kusuma",
+                pieces=(a_piece(),),
+            ),
+        ),
+        references=(Reference(title="Kalender pendidikan", url="https://dinas.example/kalender", sha256="77" * 32),),
+        left_off=3,
+    )
+
+
 PAGES_REPORTED = (
     cases.PageLine(
         page=1,
@@ -342,7 +415,8 @@ REPORTS = (
         seen_on="family_group",
         often_forwarded=True,
         text="Apa benar sekolah anak saya di Peterongan libur sepekan? Ini suratnya.",
-        pictures=("/picture.svg",),
+        pieces=(a_piece(), a_piece("voice")),
+        transcript="sekolah libur satu minggu karena banjir",
         picture_text="SURAT EDARAN libur sekolah",
     ),
     cases.ReportLine(
@@ -490,6 +564,7 @@ def case(**more: object) -> cases.CasePage:
         reports_forwarded=61,
         first_report_at=ago(hours=37),
         reports_url="/jombang/console/cases/k1/reports",
+        custody_url="/jombang/console/cases/k1/custody",
         similar=similar(),
         known=(
             cases.OthersAnswer(
@@ -1262,7 +1337,7 @@ def request(**more: object) -> requests_views.RequestPage:
             number="JBG-26-002331",
             sent_at=ago(hours=3),
             area="Peterongan",
-            pictures=("/picture.svg", "/picture.svg"),
+            pieces=(a_piece(), a_piece("pdf")),
             picture_text="JALAN GELAP",
             text="Mohon lampu jalan di tikungan Peterongan dinyalakan lagi.",
             reply=action("console/answers/r1/reply"),
@@ -1559,6 +1634,10 @@ PAGES: Mapping[str, tuple[str, object]] = {
     "queue-stale": ("console/queue/queue.html", queue_stale()),
     "queue-unavailable": ("console/queue/queue.html", queue_unavailable()),
     "case": ("console/case/case.html", case()),
+    "piece": ("console/case/piece.html", piece_page()),
+    "piece-opened": ("console/case/piece.html", piece_page(opened=True)),
+    "piece-invalid": ("console/case/piece.html", piece_page(errors={"note": "required"})),
+    "custody": ("console/case/custody.html", custody()),
     "case-new": ("console/case/case.html", case_new()),
     "case-conflict": ("console/case/case.html", case_conflict()),
     "case-invalid": ("console/case/case.html", case_invalid()),
