@@ -23,7 +23,9 @@ from libs.contracts.reports.case import (
     CaseRevived,
     DraftAdopted,
     DraftSaved,
+    KnownDismissed,
     ReportUnlinked,
+    SuggestionJudged,
 )
 from libs.contracts.reports.clarification import (
     ClarificationPaused,
@@ -43,7 +45,7 @@ from libs.contracts.reports.report import (
 from libs.contracts.topics import Service, journal
 from libs.contracts.words import ClarificationState
 from libs.runtime import logs, telemetry
-from libs.runtime.aggregates import Aggregate
+from libs.runtime.aggregates import ERASED, Aggregate
 from libs.runtime.engine import Engine
 from libs.runtime.errors import Busy
 from libs.runtime.followers import Follower
@@ -57,6 +59,7 @@ from libs.runtime.tokens import Tokens
 from services.reports.case.state import ENDED, Case
 from services.reports.clarification.rules import Clarification
 from services.reports.kinds import AGGREGATES, CASE, CLARIFICATION, KNOWN, REPORT
+from services.reports.matching.apart import Apart
 from services.reports.matching.engine import (
     LINKED_PER_CASE,
     Candidate,
@@ -95,6 +98,7 @@ class Shelf:
         """Case → reports that lead others to it only while it is open."""
         self._scopes: dict[str, str] = {}
         """Whose archive an imported answer stands in."""
+        self._apart = Apart()
         self._lock = asyncio.Lock()
 
     async def build(self) -> None:
@@ -103,6 +107,9 @@ class Shelf:
             samples = await self._samples(cases, {})
             for document_id, case in cases.items():
                 self._case(document_id, case, samples.get(_sample_of(document_id, case)))
+        # Of closed ones too: what was said of their texts holds.
+        async for cases in self._all(CASE, {"state.judged.0": {"$exists": True}}):
+            await self._part(cases)
         async for clarifications in self._all(CLARIFICATION, {}):
             for document_id, clarification in clarifications.items():
                 self._clarification(tenant_of(document_id), clarification)
@@ -168,7 +175,8 @@ class Shelf:
             }
             drafted = {key(tenant, event.case_id) for tenant, event in heard if isinstance(event, _CASE_READ)}
             left = {key(tenant, event.case_id) for tenant, event in heard if isinstance(event, ReportUnlinked)}
-            cases = await self._store.cases(opened.keys() | drafted | left)
+            judged = {key(tenant, event.case_id) for tenant, event in heard if isinstance(event, _JUDGED)}
+            cases = await self._store.cases(opened.keys() | drafted | left | judged)
             samples = await self._samples({i: c for i, c in cases.items() if i not in opened}, reports) | reports
             for document_id in left - self._clarifications.keys():
                 # Nobody asks in it any more: it ended without a word of its own.
@@ -181,6 +189,7 @@ class Shelf:
                 case = cases.get(document_id)
                 sample = samples.get(_sample_of(document_id, case)) if case is not None else None
                 self._case(document_id, case, opened.get(document_id) or sample)
+            await self._part({i: case for i, case in cases.items() if i in judged})
             # Beside questions, none of which then waits for it.
             await asyncio.to_thread(self._matcher.upkeep)
 
@@ -193,6 +202,9 @@ class Shelf:
             case ReportWithdrawn() | ReportScreenedOut():
                 self._matcher.remove(event.report_id, tenant)
             case CaseMerged() | CaseClosed():
+                if isinstance(event, CaseMerged):
+                    # Its reports and what was said of them go along.
+                    self._apart.discard(key(tenant, event.case_id))
                 if key(tenant, event.case_id) not in self._clarifications:
                     self._matcher.remove(event.case_id, tenant)
             case KnownRecorded():
@@ -228,6 +240,17 @@ class Shelf:
             self._clarifications.pop(key(tenant, case_id), None)
             self._matcher.remove(case_id, tenant)
 
+    async def _part(self, cases: Mapping[str, Case]) -> None:
+        """Keeps the texts of these cases away from what officers have said that they are not."""
+        parted = {i: case for i, case in cases.items() if case.judged and case.merged_into is None}
+        wanted = {key(tenant_of(i), report_id) for i, case in parted.items() for report_id in case.sample}
+        reports = await self._store.reports(wanted) if wanted else {}
+        for document_id, case in parted.items():
+            others = {*case.judged} - {case.case_id, *case.carried}
+            found = (reports.get(key(tenant_of(document_id), report_id)) for report_id in case.sample)
+            texts = [text for report in found if report is not None for text in _texts(report)]
+            self._apart.put(document_id, others, texts)
+
     def _entry(self, tenant: str, known_id: str, entry: KnownEntry) -> None:
         self._scopes[known_id] = tenant
         body = f"{entry.fact}\n{entry.body}"
@@ -239,6 +262,8 @@ class Shelf:
 
     def _link(self, tenant: str, report: Report) -> None:
         text, case = told(report), key(tenant, report.case_id or "")
+        for said in _texts(report):
+            self._apart.note(case, said)
         is_published = case in self._clarifications
         is_taught = teaches(report, is_published=is_published)
         if text and (is_taught or (not is_published and self._groups(tenant, report, text))):
@@ -264,10 +289,11 @@ class Shelf:
 
     def answer(self, question: Question) -> Answer:
         asked = (question.tenant, question.text, question.limit)
+        without = {*question.without, *self._apart.without(question.tenant, question.text)}
         caution = Caution(question.caution)
-        result = self._matcher.match(*asked, without=question.without, caution=caution)
+        result = self._matcher.match(*asked, without=without, caution=caution)
         by_claim = (
-            self._matcher.by_claim(*asked, without=question.without, caution=caution) if question.by_claim else []
+            self._matcher.by_claim(*asked, without=without, caution=caution) if question.by_claim else []
         )
         return Answer(
             id=question.id,
@@ -317,6 +343,11 @@ def _why(candidate: Candidate) -> tuple[Why, ...]:
     return tuple(Why(code=reason.code, value=reason.value) for reason in candidate.reasons)
 
 
+def _texts(report: Report) -> set[str]:
+    """How its words may come again: as they were sent, or with what was read since in its pictures and pages."""
+    return {report.text, told(report)} - {"", ERASED}
+
+
 def _sample_of(document_id: str, case: Case) -> str:
     """Document id of a case's first report; empty where it has none."""
     return key(tenant_of(document_id), case.sample[0]) if case.sample else ""
@@ -325,10 +356,13 @@ def _sample_of(document_id: str, case: Case) -> str:
 _REPORT_READ = (ReportMatched, ReportMoved, EvidenceTaken, SnapshotTaken, AnswerRated)
 _CASE_READ = (DraftSaved, DraftAdopted, CaseReopened, CaseRevived, CaseRecalled, CaseAbsorbed)
 """After these a case may stand under other words, or stand again."""
+_JUDGED = (SuggestionJudged, KnownDismissed, CaseAbsorbed)
+"""After these officers have said of more texts what they are not."""
 _CONCERNING: dict[str, type[Event]] = {
     kind.type_name: kind
     for kind in (
         *_REPORT_READ, ReportWithdrawn, ReportScreenedOut, ReportUnlinked, *_CASE_READ, CaseMerged, CaseClosed,
+        SuggestionJudged, KnownDismissed,
         ClarificationPublished, ClarificationPaused, ClarificationRetracted, KnownRecorded, KnownWithdrawn,
     )
 }  # fmt: skip

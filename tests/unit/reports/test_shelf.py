@@ -13,11 +13,14 @@ from libs.contracts.messages import Event
 from libs.contracts.reports.case import (
     CaseAbsorbed,
     CaseClosed,
+    CaseMerged,
     CaseRecalled,
     CaseReopened,
     CaseRevived,
     DraftSaved,
+    KnownDismissed,
     ReportUnlinked,
+    SuggestionJudged,
 )
 from libs.contracts.reports.clarification import ClarificationPublished, IssueClarification
 from libs.contracts.reports.known import KnownEntry, KnownRecorded, KnownWithdrawn
@@ -287,6 +290,87 @@ async def test_a_case_that_is_published_is_still_found_by_the_report_that_opened
 
     assert is_known(heard, first.text)
     assert is_known(built, first.text)
+
+
+@pytest.mark.parametrize("how", ["heard", "built"])
+async def test_what_officers_said_is_another_case_is_not_proposed_for_that_text_again(
+    reports: list[Report], how: str
+) -> None:
+    first, alike = reports[0], a_report(0)
+    alike = alike.model_copy(update={"text": f"{first.text} kata warga"})
+    judged = a_case(alike, judged=(first.case_id,))
+    stored = Stored([first, alike], [a_case(first), judged if how == "built" else a_case(alike)])
+    shelf = shelf_of(stored)
+    await shelf.build()
+    if how == "heard":
+        assert first.case_id in found(shelf, alike.text)
+        stored._cases[key(TENANT, judged.case_id)] = judged
+        event = SuggestionJudged(case_id=judged.case_id, other=first.case_id, relation="different")
+        await shelf.take(told_of(event))
+
+    assert found(shelf, f"  {alike.text.upper()}!") == [alike.case_id]
+    assert first.case_id in found(shelf, first.text), "nobody said it of these words"
+    elsewhere = shelf.answer(Question(id="q", tenant="jombang", text=alike.text))
+    assert elsewhere.candidates == ()
+
+
+async def test_a_text_that_joins_later_is_kept_apart_as_well(reports: list[Report]) -> None:
+    first, alike = reports[0], a_report(0)
+    judged = a_case(alike, judged=(first.case_id,))
+    later = a_report(0).model_copy(update={"text": f"{first.text} kata tetangga", "case_id": alike.case_id})
+    stored = Stored([first, alike, later], [a_case(first), judged])
+    shelf = shelf_of(stored)
+    await shelf.build()
+
+    await shelf.take(told_of(matched(later).model_copy(update={"opens": False})))
+
+    assert first.case_id not in found(shelf, later.text)
+
+
+async def test_cases_that_officers_merged_after_all_are_not_kept_apart(reports: list[Report]) -> None:
+    first, alike = reports[0], a_report(0)
+    alike = alike.model_copy(update={"text": f"{first.text} kata warga"})
+    judged = a_case(alike, judged=(first.case_id,))
+    stored = Stored([first, alike], [a_case(first), judged])
+    shelf = shelf_of(stored)
+    await shelf.build()
+    both = (cast(str, first.case_id), judged.case_id)
+    whole = a_case(first, judged=both, carried=(judged.case_id,), sample=(first.report_id, alike.report_id))
+    stored._cases |= {
+        key(TENANT, both[0]): whole,
+        key(TENANT, both[1]): judged.model_copy(update={"state": "merged", "merged_into": both[0]}),
+    }
+    stored._reports[key(TENANT, alike.report_id)] = alike.model_copy(update={"case_id": both[0]})
+    again = shelf_of(stored)
+    into = {"count": 1, "first_at": NOON, "answer_due_at": NOON, "limit_at": NOON}
+
+    await shelf.take(
+        told_of(
+            CaseMerged.model_validate({"case_id": both[1], "into": both[0], **into}),
+            CaseAbsorbed.model_validate({"case_id": both[0], "absorbed": both[1], **into}),
+        )
+    )
+    await again.build()
+
+    assert first.case_id in found(shelf, alike.text)
+    assert first.case_id in found(again, alike.text)
+
+
+async def test_an_answer_of_others_that_officers_put_away_is_not_offered_for_that_text_again(
+    reports: list[Report],
+) -> None:
+    known = a_known("k1")
+    report = a_report(0).model_copy(update={"text": known.entry.claim})
+    stored = Stored([report], [a_case(report)])
+    stored.known[key(TENANT, "k1")] = known.model_dump()
+    shelf = shelf_of(stored)
+    await shelf.build()
+    assert [known_id for known_id, *_ in offered(shelf, report.text)] == ["k1"]
+    stored._cases[key(TENANT, cast(str, report.case_id))] = a_case(report, judged=("k1",))
+
+    await shelf.take(told_of(KnownDismissed(case_id=cast(str, report.case_id), known_id="k1")))
+
+    assert offered(shelf, report.text) == []
 
 
 async def test_a_closed_case_proposes_nothing(reports: list[Report]) -> None:
