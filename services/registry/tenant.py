@@ -33,6 +33,8 @@ PREFIX = re.compile(r"[A-Z]{3}")
 THEMES = frozenset({"", "nila", "kopi", "batu"})
 TIMEZONES = frozenset({"Asia/Jakarta", "Asia/Makassar", "Asia/Jayapura"})
 
+CAUTIONS = frozenset({"looser", "usual", "stricter"})
+
 
 class Tenant(State):
     slug: str
@@ -132,6 +134,7 @@ def _check_settings(settings: TenantSettings) -> None:
     fields.require(1 <= settings.contact_kept_days <= 365, "settings.contact_kept_days")
     fields.require(1 <= settings.interim_minutes <= 24 * 60, "settings.interim_minutes")
     fields.require(1 <= settings.answer_hours <= settings.limit_hours <= 30 * 24, "settings.answer_hours")
+    fields.require(settings.match_caution in CAUTIONS, "settings.match_caution")
     known: tuple[Question, ...] = ()
     for question in settings.questions:
         questions.check(known, question)

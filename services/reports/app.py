@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from fastapi import FastAPI
@@ -25,7 +26,7 @@ from services.reports.evidence import Evidence
 from services.reports.kinds import AGGREGATES
 from services.reports.known.importing import IMPORTS, Importing, import_cipher
 from services.reports.known.reads import KnownReads
-from services.reports.looking import Looking
+from services.reports.looking import Looking, caution_of
 from services.reports.merging import Merging
 from services.reports.pictures import Pictures
 from services.reports.placing import Placing
@@ -71,7 +72,8 @@ def create_app(settings: Settings, aggregates: Sequence[Aggregate[Any]] = AGGREG
     master = runtime.keyring.master.derived("pictures")
     older = [key for kid, key in master.keys.items() if kid != master.active]
     pictures = Pictures(store, blobs, [master.current, *older])
-    placing = Placing(store, matcher, pictures, within=settings.match_within)
+    caution = partial(caution_of, runtime.directory)
+    placing = Placing(store, matcher, pictures, within=settings.match_within, caution=caution)
     mailbox = next(loop for loop in runtime.bus.loops if loop.name == PlaceReport.mailbox)
     runtime.holds["ask_again"] = held_while(placing.asking.is_away, mailbox)
     transcripts = Transcripts(settings.transcript_url, within=settings.transcript_within)

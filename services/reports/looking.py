@@ -12,10 +12,20 @@ from libs.runtime.directory import Directory
 from libs.runtime.mongo import key
 from services.reports.case.state import Case
 from services.reports.known.rules import scoped
+from services.reports.matching.questions import Care
 from services.reports.store import Store
 
 LONGEST = 100
 """Merges in one chain that are followed. A guess, far beyond what an office does; a ring ends the walk before it."""
+
+
+CARES: Mapping[str, Care] = {"looser": "looser", "usual": "usual", "stricter": "stricter"}
+
+
+def caution_of(directory: Directory, tenant: str) -> Care:
+    """As the office has set it; a word that this version does not know is the usual."""
+    office = directory.tenants.get(tenant)
+    return CARES.get(office.settings.match_caution, "usual") if office is not None else "usual"
 
 
 class Looking:

@@ -6,7 +6,7 @@ together find each other.
 
 import time
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
@@ -23,7 +23,7 @@ from libs.runtime.http import ServiceClient
 from libs.runtime.mongo import key
 from services.reports.asking import Asking
 from services.reports.case.state import ENDED
-from services.reports.matching.questions import Answer, Question, measured
+from services.reports.matching.questions import Answer, Care, Question, measured
 from services.reports.pictures import Pictures
 from services.reports.posts import posts_of
 from services.reports.report.pages import leads_to, says_little, words_of
@@ -101,10 +101,17 @@ class Placing:
     """Adds to every PlaceReport where the report belongs, before it is decided."""
 
     def __init__(
-        self, store: Store, matcher: ServiceClient, pictures: Pictures | None = None, *, within: float
+        self,
+        store: Store,
+        matcher: ServiceClient,
+        pictures: Pictures | None = None,
+        *,
+        within: float,
+        caution: Callable[[str], Care] = lambda _: "usual",
     ) -> None:
         self._store = store
         self._pictures = pictures
+        self._caution = caution
         self.asking = Asking(matcher, within=within)
         self._recent: dict[str, _Recent] = {}
         self._placed: OrderedDict[UUID, Placement] = OrderedDict()
@@ -130,7 +137,8 @@ class Placing:
             for _, c, marked in open_
             if _known(memories[c.tenant], marked) is None and told(marked.report)
         ]
-        answers = await self.asking.answers([_question(tenant, report) for tenant, report in unknown])
+        questions = [_question(tenant, report, self._caution(tenant)) for tenant, report in unknown]
+        answers = await self.asking.answers(questions)
         taken_up = await self._taken_up([(c.tenant, marked.report) for _, c, marked in open_])
         now = datetime.now(UTC)
         for document_id, context, marked in open_:
@@ -236,10 +244,10 @@ def _document_id(incoming: Incoming) -> str:
     return key(incoming.context.tenant, incoming.command.target)
 
 
-def _question(tenant: str, report: Report) -> Question:
+def _question(tenant: str, report: Report, caution: Care) -> Question:
     # Its own case is what it has opened while the matcher was away; nothing says more the same than its own words.
     without = report.refused if report.case_id is None else (*report.refused, report.case_id)
-    return Question(id=report.report_id, tenant=tenant, text=told(report), without=without)
+    return Question(id=report.report_id, tenant=tenant, text=told(report), without=without, caution=caution)
 
 
 def _staying(placement: Placement) -> Placement:

@@ -39,6 +39,7 @@ from services.reports.clarification.reads import ClarificationReads
 from services.reports.custody import Custody
 from services.reports.evidence import Evidence
 from services.reports.known.reads import OFFERED, KnownReads
+from services.reports.looking import caution_of
 from services.reports.matching.questions import Answer, Question
 from services.reports.report.masking import Reader
 from services.reports.report.reads import ReportReads
@@ -149,7 +150,8 @@ def router(
     @api.post("/match")
     async def match(told: Told, caller: From) -> MatchView:
         tenant = tenant_of(caller)
-        question = Question(id="asked", tenant=tenant, text=told.text, limit=5)
+        caution = caution_of(runtime.directory, tenant)
+        question = Question(id="asked", tenant=tenant, text=told.text, limit=5, caution=caution)
         path, patience = ("/match?hurried=true", HURRIED_WITHIN) if told.hurried else ("/match", within)
         body = await matcher.post(path, tenant=None, json=[question.model_dump(mode="json")], within=patience)
         answer = ANSWERS.validate_json(body)[0]

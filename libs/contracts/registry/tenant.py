@@ -49,6 +49,8 @@ class TenantSettings(BaseModel):
     partner_answer_hours: int = 24
     archive_links: bool = True
     """Keep a copy of the pages that reports point to, fetched by the fetcher."""
+    match_caution: str = "usual"
+    """How sure the office wants to be before a report is answered by itself: `looser`, `usual` or `stricter`."""
     questions: tuple[Question, ...] = ()
     """Changed by `DefineQuestion` alone; retired ones included."""
 

@@ -10,6 +10,9 @@ MEASURED = frozenset({"same_words", "little_said", "told_before", "in_the_explan
 """Reasons whose value is a share."""
 
 
+Care = Literal["looser", "usual", "stricter"]
+
+
 class _Part(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -23,7 +26,7 @@ class Question(_Part):
     text: str
     without: tuple[str, ...] = ()
     limit: int = 3
-    caution: Literal["looser", "usual", "stricter"] = "usual"
+    caution: Care = "usual"
     by_claim: bool = False
 
 

@@ -64,6 +64,8 @@ def test_an_office_is_created_once() -> None:
             for name, (least, most) in BOUNDS.items()
             for beyond in (least - 1, most + 1)
         ),
+        ("settings.match_caution", TenantSettings(match_caution="none")),
+        ("settings.match_caution", TenantSettings(match_caution="")),
         ("settings.answer_hours", TenantSettings(answer_hours=0)),
         ("settings.answer_hours", TenantSettings(answer_hours=73, limit_hours=72)),
         ("settings.answer_hours", TenantSettings(limit_hours=30 * 24 + 1)),
@@ -85,6 +87,7 @@ def test_what_does_not_fit_is_refused_by_the_name_of_its_field(field: str, value
         ("branding", branding(short_office="", monogram="")),
         ("branding", branding(email="saber@contoh.example")),
         *(("settings", TenantSettings(**{name: bound})) for name, bounds in BOUNDS.items() for bound in bounds),
+        *(("settings", TenantSettings(match_caution=word)) for word in ("looser", "usual", "stricter")),
         ("settings", TenantSettings(answer_hours=1, limit_hours=1)),
         ("settings", TenantSettings(answer_hours=30 * 24, limit_hours=30 * 24)),
     ],

@@ -1,16 +1,21 @@
 """What two reports have in common before the matcher is asked: their words, or the post that they point to."""
 
 from collections.abc import Iterable, Sequence
+from functools import partial
 from typing import Any
 from uuid import UUID, uuid4
 
 import orjson
 import pytest
 
+from libs.contracts.directory import TenantRecord
+from libs.contracts.registry.tenant import Branding, TenantSettings
 from libs.contracts.reports.report import Placement, PlaceReport
 from libs.runtime.aggregates import Context, Incoming
+from libs.runtime.directory import Directory
 from libs.runtime.errors import Unavailable
 from services.reports.case.state import Case
+from services.reports.looking import caution_of
 from services.reports.placing import Placing, links_of, marks_of, told
 from services.reports.report.rules import Report, decide, evolve
 from tests.unit.reports.builders import NOON, an_open_case, context
@@ -437,3 +442,33 @@ async def test_a_proposal_says_what_was_measured_and_nothing_that_anybody_wrote(
     ]
     assert known.reasons == candidate.reasons[:1]
     assert "Santoso" not in placement.model_dump_json()
+
+
+@pytest.mark.parametrize(
+    ("set_to", "asked"),
+    [("looser", "looser"), ("stricter", "stricter"), ("of a later version", "usual"), (None, "usual")],
+)
+async def test_the_matcher_is_as_cautious_as_the_office_wants(set_to: str | None, asked: str) -> None:
+    directory = Directory()
+    if set_to is not None:
+        branding = Branding(name="n", office="o", government="g")
+        settings = TenantSettings(match_caution=set_to)
+        directory.put(
+            TenantRecord(
+                id="t1", slug="t1", region_code="32.74", prefix="CRB", branding=branding, settings=settings, version=1
+            )
+        )
+    report, heard = a_report(text="Bantuan dibagikan besok pagi di Ngoro"), list[dict[str, Any]]()
+
+    class Hears(Unsure):
+        async def post(self, *_: Any, json: list[dict[str, Any]], **__: Any) -> bytes:
+            heard.extend(json)
+            return await super().post(json=json)
+
+    matcher: Any = Hears()
+    placing = Placing(Shelf(report), matcher, within=1, caution=partial(caution_of, directory))  # type: ignore[arg-type]
+    await placing.prepare(
+        [Incoming(PlaceReport(report_id=REPORT, attempt=1), Context(id=uuid4(), tenant="t1", at=NOON))]
+    )
+
+    assert [question["caution"] for question in heard] == [asked]

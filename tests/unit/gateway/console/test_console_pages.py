@@ -78,8 +78,8 @@ def test_a_suggestion_says_how_likely_and_why_in_words() -> None:
 
     assert "Kemungkinan sama: sedang" in html
     assert (
-        "Mengapa ditawarkan: sebagian besar kata klaimnya ada, sebagian katanya ada dalam laporan di sana, "
-        "tempatnya lain." in html
+        "Mengapa ditawarkan: sebagian besar kata klaimnya ada, sebagian katanya ada dalam laporan di sana; "
+        "tetapi tempatnya lain." in html
     )
     assert "Dibandingkan laporan yang paling mirip di sana: tanggalnya lain." in html
     assert "Kemungkinan sama: tinggi" in html

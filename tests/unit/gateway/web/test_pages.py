@@ -75,8 +75,8 @@ def test_an_answer_that_is_offered_says_why_of_its_own_claim() -> None:
     html = " ".join(preview.html("check").split())
 
     assert (
-        "Mengapa ditawarkan: hampir semua kata klaimnya ada, mirip laporan yang sudah ada di sana, "
-        "lembaganya lain, tanggalnya lain." in html
+        "Mengapa ditawarkan: hampir semua kata klaimnya ada, mirip laporan yang sudah ada di sana; "
+        "tetapi lembaganya lain, tanggalnya lain." in html
     )
     assert html.count("Mengapa ditawarkan") == 1
     assert "tempatnya lain" not in html
