@@ -70,4 +70,6 @@ class ChatWordsFound(Read):
 
 
 class ChatDone(Read):
-    """The broker has it."""
+    """The broker has it. `is_recorded`: so has its owner."""
+
+    is_recorded: bool = False

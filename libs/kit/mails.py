@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from email import message_from_bytes
 from email.errors import MessageError
-from email.message import EmailMessage
-from email.policy import default
+from email.header import decode_header, make_header
+from email.message import Message
+from email.policy import compat32
 from email.utils import getaddresses
 
 from selectolax.lexbor import LexborHTMLParser
@@ -18,11 +19,21 @@ MOST_PARTS = 60
 MOST_FILES = 10
 LONGEST_BODY = 200_000
 """Characters looked at; a report holds 5,000."""
+LONGEST_HEAD = 32_000
+"""Bytes of all headers of a mail; what programs and servers on its way write is a third of that."""
+LONGEST_PART_HEAD = 2_000
+LONGEST_LINE = 20_000
+"""Characters of one header that are read: reading a list of addresses or parameters takes the square of its length."""
 
 _IDS = re.compile(r"<([^<>\s]{3,250})>")
 _MACHINES = re.compile(
     r"^(?:mailer-daemon|postmaster|no-?reply|do-?not-?reply|bounce|daemon|notification)s?\b", re.IGNORECASE
 )
+_THEIR_SUBJECTS = (
+    "automatic reply", "auto reply", "autoreply", "auto:", "out of office", "balasan otomatis", "jawaban otomatis",
+    "di luar kantor", "undeliverable", "undelivered", "delivery status", "mail delivery", "returned mail",
+)  # fmt: skip
+"""Of answering machines whose headers say nothing."""
 _ODD = (MessageError, ValueError, LookupError, TypeError, AttributeError, UnicodeError, RecursionError)
 """What reading hostile headers and bodies runs into."""
 
@@ -62,9 +73,11 @@ def read(raw: bytes) -> Mail:
     Raises:
         Unreadable
     """
+    head = re.search(rb"\r?\n\r?\n", raw[: LONGEST_HEAD + 4])
+    if head is None and len(raw) > LONGEST_HEAD:
+        raise Unreadable
     try:
-        message = message_from_bytes(raw, policy=default)
-        assert isinstance(message, EmailMessage)
+        message = message_from_bytes(raw, policy=compat32)
         sender = _sender(message)
     except _ODD as error:
         raise Unreadable from error
@@ -73,33 +86,37 @@ def read(raw: bytes) -> Mail:
         id=next(iter(_ids(message, "Message-ID")), "") or hashlib.sha256(raw).hexdigest(),
         sender=sender,
         subject=_header(message, "Subject")[:300],
-        text=own_words(_text(parts)[:LONGEST_BODY]),
+        text=own_words(_text(parts)[:LONGEST_BODY]).replace("\x00", ""),
         files=tuple(_files(parts)),
         answers=tuple(dict.fromkeys((*_ids(message, "References"), *_ids(message, "In-Reply-To")))),
         is_automatic=_is_automatic(message, sender),
     )
 
 
-def _header(message: EmailMessage, name: str) -> str:
+def _header(message: Message, name: str) -> str:
     try:
-        return " ".join(str(message.get(name, "")).split())
+        written = str(message.get(name, ""))[:LONGEST_LINE]
+        return " ".join(str(make_header(decode_header(written))).split())
     except _ODD:
         return ""
 
 
-def _ids(message: EmailMessage, name: str) -> list[str]:
+def _ids(message: Message, name: str) -> list[str]:
     return _IDS.findall(_header(message, name)[:20_000])
 
 
-def _sender(message: EmailMessage) -> str:
-    found = [address for _, address in getaddresses([_header(message, "From")[:2_000]]) if "@" in address]
+def _sender(message: Message) -> str:
+    # Undecoded: what an encoded name decodes to may look like an address.
+    written = str(message.get("From", ""))[:2_000]
+    found = [address for _, address in getaddresses([written]) if "@" in address]
     if not found:
         raise Unreadable
     return found[0].strip().lower()
 
 
-def _is_automatic(message: EmailMessage, sender: str) -> bool:
+def _is_automatic(message: Message, sender: str) -> bool:
     submitted = _header(message, "Auto-Submitted").lower()
+    subject = _header(message, "Subject").lower()
     precedence = _header(message, "Precedence").lower()
     named = ("X-Autoreply", "X-Autorespond", "X-Auto-Response-Suppress", "List-Id", "List-Unsubscribe", "Feedback-ID")
     return (
@@ -109,21 +126,27 @@ def _is_automatic(message: EmailMessage, sender: str) -> bool:
         or message.get_content_type() == "multipart/report"
         or _header(message, "Return-Path") == "<>"
         or _MACHINES.match(sender) is not None
+        or subject.startswith(_THEIR_SUBJECTS)
     )
 
 
-def _parts(message: EmailMessage) -> Iterator[EmailMessage]:
+def _parts(message: Message) -> Iterator[Message]:
     try:
         for number, part in enumerate(message.walk()):
             if number >= MOST_PARTS:
                 return
-            if not part.is_multipart() and isinstance(part, EmailMessage):
+            if (
+                len(str(part.get("Content-Type", ""))) + len(str(part.get("Content-Disposition", "")))
+                > LONGEST_PART_HEAD
+            ):
+                continue
+            if not part.is_multipart():
                 yield part
     except _ODD:
         return
 
 
-def _text(parts: list[EmailMessage]) -> str:
+def _text(parts: list[Message]) -> str:
     """Of the first plain part, else of the first page."""
     bodies = [part for part in parts if part.get_content_disposition() != "attachment"]
     for wanted in ("text/plain", "text/html"):
@@ -133,7 +156,7 @@ def _text(parts: list[EmailMessage]) -> str:
     return ""
 
 
-def _decoded(part: EmailMessage) -> str:
+def _decoded(part: Message) -> str:
     try:
         data = part.get_payload(decode=True)
     except _ODD:
@@ -142,7 +165,7 @@ def _decoded(part: EmailMessage) -> str:
         return ""
     try:
         return data.decode(part.get_content_charset() or "utf-8", "replace")
-    except LookupError:
+    except _ODD:
         return data.decode("utf-8", "replace")
 
 
@@ -157,7 +180,7 @@ def _of_page(page: str) -> str:
     return "\n".join(" ".join(line.split()) for line in body.text().split("\n")) if body is not None else ""
 
 
-def _files(parts: list[EmailMessage]) -> Iterator[File]:
+def _files(parts: list[Message]) -> Iterator[File]:
     found = 0
     for part in parts:
         type_ = part.get_content_type()

@@ -1,12 +1,29 @@
 """What every provider's update comes down to."""
 
+import json
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
+
+import orjson
 
 
 class Malformed(ValueError):
     """Not what the provider is known to send."""
+
+
+def loads(body: bytes) -> Any:
+    """JSON; what is half a character in it (a lone surrogate) is read as "?".
+
+    Raises:
+        ValueError
+    """
+    try:
+        return orjson.loads(body)
+    except orjson.JSONDecodeError:
+        whole = json.dumps(json.loads(body), ensure_ascii=False)
+        return orjson.loads(whole.encode("utf-8", "replace"))
 
 
 class Kind(StrEnum):

@@ -7,7 +7,7 @@ from typing import Any
 
 import orjson
 
-from libs.kit.chat.said import Kind, Malformed, Said
+from libs.kit.chat.said import Kind, Malformed, Said, loads
 
 LONGEST_TEXT = 4_096
 
@@ -33,7 +33,7 @@ def read(body: bytes, *, account: str) -> Said | None:
         Malformed
     """
     try:
-        update = orjson.loads(body)
+        update = loads(body)
         int(update["update_id"])
         message = update.get("message")
         if message is None:
@@ -42,7 +42,7 @@ def read(body: bytes, *, account: str) -> Said | None:
         if message["chat"]["type"] != "private" or sender.get("is_bot"):
             return None
         return _said(account, message, sender)
-    except (TypeError, AttributeError, LookupError, ValueError, OverflowError) as error:
+    except (TypeError, AttributeError, LookupError, ValueError, OverflowError, OSError, RecursionError) as error:
         raise Malformed("telegram") from error
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import orjson
 
-from libs.kit.chat.said import Kind, Malformed, Said, Told
+from libs.kit.chat.said import Kind, Malformed, Said, Told, loads
 
 LONGEST_TEXT = 4_096
 """Characters of one text message."""
@@ -31,7 +31,7 @@ _KINDS = {
 _NOBODY_SAID = frozenset({"system", "reaction", "unsupported", "ephemeral", "request_welcome"})
 """Types that need no word from us."""
 
-_MALFORMED = (TypeError, AttributeError, LookupError, ValueError, OverflowError)
+_MALFORMED = (TypeError, AttributeError, LookupError, ValueError, OverflowError, OSError, RecursionError)
 
 
 def is_signed(body: bytes, header: str, app_secret: str) -> bool:
@@ -71,12 +71,12 @@ def read(body: bytes) -> Update:
     told: list[Told] = []
     unread = 0
     for account, value in _values(body):
-        for one in value.get("messages", ()):
+        for one in value.get("messages") or ():
             try:
                 said += _said(account, one)
             except _MALFORMED:
                 unread += 1
-        for one in value.get("statuses", ()):
+        for one in value.get("statuses") or ():
             try:
                 told += _told(account, one)
             except _MALFORMED:
@@ -86,7 +86,7 @@ def read(body: bytes) -> Update:
 
 def _values(body: bytes) -> Iterator[tuple[str, Mapping[str, Any]]]:
     try:
-        update = orjson.loads(body)
+        update = loads(body)
         if update["object"] != "whatsapp_business_account":
             raise Malformed("whatsapp")
         for entry in update["entry"]:

@@ -28,11 +28,13 @@ from libs.runtime.tokens import Caller
 from services.gateway.archive.wishes import count_demand, count_known_demand
 from services.gateway.context import Gateway
 from services.gateway.dispatch.accepting import Follower, Origin
-from services.gateway.dispatch.dispatcher import by_anybody
+from services.gateway.dispatch.dispatcher import Reply, by_anybody
 from services.gateway.reporting.forms import ReportForm
 
 SEEN_IN = frozenset({Channel.WHATSAPP, Channel.TELEGRAM})
 """What is passed on in a chat was seen there; a mail does not say where."""
+WAIT = 3.0
+"""Seconds for what is added: its sender is told that it was."""
 LONGEST_QUESTION = 6_000
 
 
@@ -90,19 +92,20 @@ def router(parts: Gateway) -> APIRouter:
     @routes.post("/additions")
     async def addition(caller: From, asked: ChatAddition) -> ChatDone:
         office = office_of(caller)
-        by = by_anybody(office.id)
+        by, sent = by_anybody(office.id), list[Reply]()
         if asked.text:
             message = AddMessage(report_id=asked.report_id)
-            await parts.dispatcher.send(by, asked.key, message, private=MessageContent(text=asked.text), wait=0)
+            content = MessageContent(text=asked.text)
+            sent.append(await parts.dispatcher.send(by, asked.key, message, private=content, wait=WAIT))
         if asked.pictures:
             try:
                 attachments = await parts.uploads.claim(office.id, asked.pictures)
             except LookupError:
                 raise Refused("validation", "pictures") from None
             evidence = AddEvidence(report_id=asked.report_id, attachments=attachments)
-            await parts.dispatcher.send(by, asked.key, evidence, wait=0)
+            sent.append(await parts.dispatcher.send(by, asked.key, evidence, wait=WAIT))
             parts.uploads.keep(office.id, asked.pictures)
-        return ChatDone()
+        return ChatDone(is_recorded=all(reply.outcome is not None for reply in sent))
 
     @routes.post("/words")
     async def words(caller: From, asked: ChatWords) -> ChatWordsFound:

@@ -5,6 +5,7 @@ They speak the providers' formats, so they stand in no document of our API.
 
 import hmac
 from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Request, Response
@@ -28,6 +29,8 @@ log = logs.get()
 router = APIRouter(prefix="/api/v1/hooks", include_in_schema=False)
 
 FAILED = "failed"
+AHEAD = timedelta(minutes=5)
+"""What the provider's clock may be ahead of ours: by it is reckoned how long we may write."""
 LONGEST_TEXT = 20_000
 """Characters of one message that are taken along: four times what a report holds, so that its sender can be told."""
 
@@ -132,7 +135,7 @@ def _heard(parts: Gateway, tenant: str, channel: Channel, said: Said) -> Wish:
         channel=channel,
         account=said.account,
         kind=said.kind,
-        said_at=milliseconds(said.at),
+        said_at=milliseconds(min(said.at, datetime.now(UTC) + AHEAD)),
         media_type=said.media_type,
         forwarded=said.forwarded,
         forwarded_often=said.forwarded_often,

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 from libs.contracts.reports.reads import MatchView
 from libs.kit.chat.said import Kind
+from libs.kit.visible import is_visible
 from services.notify.conversation import phrases
 from services.notify.conversation.phrases import say
 from services.notify.conversation.rules import Conversation, Does, Draft, Heard, Offer, Turn
@@ -17,6 +18,8 @@ LONGEST_TEXT = 5_000
 """Characters of a report, as its form has it."""
 MOST_PICTURES = 5
 MOST_OFFERS = 3
+LONGEST_URL = 300
+"""Characters of another publisher's address: three of them must leave room in one message."""
 EAGER = timedelta(minutes=2)
 """How long after "kirim" what it is to send may still be on the way: providers promise no order."""
 
@@ -64,11 +67,13 @@ class Reading:
     refused: bool = False
     sent_until: datetime | None = None
     eager_until: datetime | None = None
+    _noted: set[str] = field(default_factory=set)
 
     def note(self, phrase: str, **values: object) -> None:
-        said = say(phrase, self.language, **values)
-        if said not in self.notes:
-            self.notes.append(said)
+        """Once each, however many messages call for it."""
+        if phrase not in self._noted:
+            self._noted.add(phrase)
+            self.notes.append(say(phrase, self.language, **values))
 
     def take(self, one: Heard) -> None:
         self.answers.append(one.id)
@@ -83,13 +88,14 @@ class Reading:
         elif one.text.strip():
             self._text(one)
 
-    def _is_late(self, one: Heard) -> bool:
+    def is_late(self, one: Heard) -> bool:
+        """Whether it was said before a report was sent that came of this conversation."""
         sent_until, report = self.state.sent_until, self.state.report_id
         return report is not None and sent_until is not None and one.said_at <= sent_until
 
     def _picture(self, one: Heard) -> None:
         blob = self.pictures.get(one.id)
-        into = self.late if self._is_late(one) else self.draft
+        into = self.late if self.is_late(one) else self.draft
         if blob is None:
             self.note("picture_unread")
         elif len(into.blobs) >= MOST_PICTURES:
@@ -98,12 +104,15 @@ class Reading:
             self._add(one, into.model_copy(update={"blobs": (*into.blobs, blob)}))
 
     def _text(self, one: Heard) -> None:
-        text = one.text.strip()
-        into = self.late if self._is_late(one) else self.draft
+        # As the form does: no store keeps it, and nobody typed it.
+        text = one.text.replace("\x00", "").strip()
+        into = self.late if self.is_late(one) else self.draft
         longer = into.model_copy(update={"texts": (*into.texts, text)})
-        if len(longer.text) > LONGEST_TEXT:
-            self.note("too_long", length=len(longer.text), limit=LONGEST_TEXT)
-        elif not any(c.isalnum() for c in text):
+        if len(text) > LONGEST_TEXT:
+            self.note("too_long", length=len(text), limit=LONGEST_TEXT)
+        elif len(longer.text) > LONGEST_TEXT:
+            self.note("full", limit=LONGEST_TEXT)
+        elif not is_visible(text) or not any(c.isalnum() for c in text):
             # An emoji beside something is that; alone it claims nothing.
             if not into.says_something:
                 self.note("says_little")
@@ -118,7 +127,7 @@ class Reading:
                 "last_said_at": one.said_at if known is None else max(known, one.said_at),
             }
         )
-        if self._is_late(one):
+        if self.is_late(one):
             self.late = into
         else:
             self.draft, self.changed, self.offers = into, True, ()
@@ -138,7 +147,7 @@ class Reading:
             case Word.ADD:
                 self.asks = True
             case Word.CANCEL:
-                self.note("cancelled" if self.draft.says_something else "nothing_to_cancel")
+                self._cancel()
                 self.draft, self.offers, self.changed = Draft(), (), False
             case Word.YES if len(self.offers) == 1:
                 self._choose(1)
@@ -159,12 +168,25 @@ class Reading:
             case Word.ENGLISH | Word.INDONESIAN:
                 self.language, self.greets = ("en" if word is Word.ENGLISH else "id"), True
 
+    def _cancel(self) -> None:
+        if self.draft.says_something:
+            self.note("cancelled")
+        elif self.state.report_id is not None:
+            self.note("sent_already", number=self.state.number)
+            self.note("how_to_withdraw")
+        else:
+            self.note("nothing_to_cancel")
+
     def _send(self, one: Heard) -> None:
         if self.draft.says_something:
             self._submit(one.said_at)
-        elif self._is_late(one) or self.late.says_something:
+        elif self.is_late(one):
             # The same wish again, or one that came before what it sent.
             return
+        elif self.state.report_id is not None:
+            self.eager_until = one.said_at
+            self.note("sent_already", number=self.state.number)
+            self.note("how_to_begin")
         else:
             self.eager_until = one.said_at
             self.note("nothing_to_send")
@@ -190,7 +212,10 @@ def read(state: Conversation, heard: Sequence[Heard], pictures: Mapping[str, str
         pictures: by id of the message, the picture's id at the gateway; None where it could not be opened.
     """
     reading = Reading(state, pictures, state.open_draft, state.open_offers, state.language)
-    for one in in_order(heard):
+    ordered = in_order(heard)
+    # What belongs to a report that is sent goes there first, by itself: what was said since is another turn's.
+    late = [one for one in ordered if reading.is_late(one) and not _is_wish(one)]
+    for one in late or ordered:
         reading.take(one)
         if reading.does:
             break
@@ -251,6 +276,7 @@ def _offers(reading: Reading, found: MatchView | None) -> tuple[Offer, ...]:
             url=k.card.url,
         )
         for k in found.known
+        if len(k.card.url) <= LONGEST_URL
     ]
     return tuple(o for o in (*own, *others) if o.refusal not in reading.draft.refused)[:MOST_OFFERS]
 

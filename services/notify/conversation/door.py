@@ -7,6 +7,7 @@ from uuid import UUID
 from libs.contracts.chat import (
     ChatAddition,
     ChatDemand,
+    ChatDone,
     ChatQuestion,
     ChatReport,
     ChatReported,
@@ -25,6 +26,7 @@ TAKEN_WITHIN = 10.0
 MOST_REFUSED = 10
 """As many as a report carries."""
 WRITTEN_WITHIN = 4.0
+ADDED_WITHIN = 8.0
 
 
 class Door:
@@ -77,10 +79,11 @@ class Door:
         )
         return ChatReported.model_validate_json(await self._post("reports", tenant, report))
 
-    async def add(self, tenant: str, key: UUID, report_id: str, draft: Draft) -> None:
-        """As `submit`."""
+    async def add(self, tenant: str, key: UUID, report_id: str, draft: Draft) -> bool:
+        """As `submit`; True once it stands in the report, False while it is only certain to come there."""
         addition = ChatAddition(key=key, report_id=report_id, text=draft.text, pictures=_ids(draft.blobs))
-        await self._post("additions", tenant, addition)
+        found = await self._post("additions", tenant, addition, within=ADDED_WITHIN)
+        return ChatDone.model_validate_json(found).is_recorded
 
     async def demand(self, tenant: str, key: UUID, clarification_id: str, *, of_others: bool) -> None:
         """As `submit`; what is gone meanwhile is not counted."""

@@ -41,6 +41,10 @@ DRAFT_KEPT = timedelta(hours=24)
 PACED_WITHIN = timedelta(minutes=10)
 MOST_TURNS = 20
 """Replies within PACED_WITHIN; beyond, nothing is said: an answering machine on the other side would talk for ever."""
+A_DAY = timedelta(hours=24)
+MOST_A_DAY = 60
+MOST_MAILS_A_DAY = 12
+"""Likewise, for one that takes its time. A person has what they ask for in three or four."""
 
 
 class Heard(Part):
@@ -265,6 +269,9 @@ def evolve(state: Conversation | None, event: Event) -> Conversation:
             changed: dict[str, Any] = {"is_pending": False, "pending": None}
             if event.report_id is not None:
                 changed |= {"report_id": event.report_id, "number": event.number}
+            elif state.pending is not None and state.pending.does == Does.SUBMIT:
+                # It was not taken: what comes late belongs to no report.
+                changed["sent_until"] = None
             return state.model_copy(update=changed)
         case DraftDropped():
             return state.model_copy(update={"draft_since": None})
@@ -314,14 +321,21 @@ def _taken(state: Conversation, event: TurnTaken) -> Conversation:
             "language": turn.language,
             "sent_until": turn.sent_until or state.sent_until,
             "eager_until": turn.eager_until,
-            "recent_turns": (*state.recent_turns, event.at)[-MOST_TURNS:],
+            "recent_turns": (*state.recent_turns, event.at)[-MOST_A_DAY:],
         }
     )
 
 
 def is_paced_out(state: Conversation, now: datetime) -> bool:
     """Whether so much was said lately that nothing more is."""
-    return len(state.recent_turns) >= MOST_TURNS and now - state.recent_turns[-MOST_TURNS] < PACED_WITHIN
+    a_day = MOST_MAILS_A_DAY if state.channel == Channel.EMAIL else MOST_A_DAY
+    return _are_within(state.recent_turns, MOST_TURNS, PACED_WITHIN, now) or _are_within(
+        state.recent_turns, a_day, A_DAY, now
+    )
+
+
+def _are_within(turns: tuple[datetime, ...], many: int, span: timedelta, now: datetime) -> bool:
+    return len(turns) >= many and now - turns[-many] < span
 
 
 def index_fields(state: Conversation) -> dict[str, Any]:

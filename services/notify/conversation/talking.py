@@ -149,10 +149,11 @@ class Talker:
                 assert turn.sends is not None
                 assert chat.report_id is not None
                 try:
-                    await self._door.add(tenant, _key(tenant, chat), chat.report_id, turn.sends)
+                    is_done = await self._door.add(tenant, _key(tenant, chat), chat.report_id, turn.sends)
+                    phrase = "added" if is_done else "being_added"
                 except Refused:
-                    return {}, self._not_taken(tenant, language)
-                return {}, phrases.paragraphs((turn.reply, say("added", language, number=chat.number)))
+                    phrase = "not_added"
+                return {}, phrases.paragraphs((turn.reply, say(phrase, language, number=chat.number)))
             case Does.DEMAND:
                 await self._door.demand(tenant, _key(tenant, chat), turn.demanded, of_others=turn.of_others)
             case Does.STOP:

@@ -111,7 +111,8 @@ class MailTaker:
         Raises:
             Unavailable: perhaps it is kept; taken again, it is the same.
         """
-        mail = _opened(letter)
+        # In a thread: it may be long, and whoever chats is not to wait for it.
+        mail = await asyncio.to_thread(_opened, letter)
         if mail is None or mail.is_automatic or not is_address(mail.sender) or self._is_ours(mail.sender):
             return Folder.PASSED_OVER
         report = await self._answered_report(office.id, mail)

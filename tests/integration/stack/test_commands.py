@@ -123,4 +123,4 @@ def test_a_new_base_of_ports_keeps_the_data(own: Stack) -> None:
     moved.start_servers()
 
     assert str(moved.ports.mongod) in moved.admin_mongo_url
-    assert moved.children.running() == ["chat", "kafka", "mail", "mongod"]
+    assert moved.children.running() == ["chat", "kafka", "mail", "mongod", "web"]

@@ -1,6 +1,7 @@
 """Several commands in a row on held deliveries: as the engine's ordinary way, in fewer steps."""
 
 import contextlib
+import json
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from typing import Any
@@ -33,6 +34,7 @@ TENANT = "a-tenant"
 async def runtime(stack: Stack, front: Front) -> AsyncIterator[Runtime]:
     """The parts of notify in this process; its own workers do not run."""
     given: Any = {k.removeprefix("SIMPUL_").lower(): v for k, v in stack.environment(Service.NOTIFY).items()}
+    given["whatsapp_media_hosts"] = json.loads(given["whatsapp_media_hosts"])
     runtime, _ = runtime_of(Settings(**given))
     await runtime.outbox.start()
     yield runtime

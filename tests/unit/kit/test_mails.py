@@ -1,3 +1,5 @@
+import contextlib
+import time
 from email.message import EmailMessage
 
 import pytest
@@ -96,3 +98,54 @@ def test_what_nobody_sent_is_unreadable(raw: bytes) -> None:
 )
 def test_odd_mails_are_read_as_far_as_they_go(raw: bytes) -> None:
     assert read(raw).sender == "a@b.example"
+
+
+@pytest.mark.parametrize("charset", ["undefined", "idna", "punycode", '"a\x00b"', "utf-7", "base64", "rot13", "zlib"])
+def test_no_charset_stops_what_comes_after_it(charset: str) -> None:
+    raw = f"From: a@b.example\r\nContent-Type: text/plain; charset={charset}\r\n\r\nhalo".encode()
+
+    assert read(raw).sender == "a@b.example"
+
+
+@pytest.mark.parametrize(
+    "subject", ["Automatic reply: Tanya", "Balasan otomatis: cuti", "Out of Office", "Undeliverable: x"]
+)
+def test_an_answering_machine_is_known_by_its_subject_too(subject: str) -> None:
+    assert mail(Subject=subject).is_automatic
+
+
+HOSTILE = {
+    "parameters": b"From: a@b.example\r\nContent-Type: text/plain" + b"; a=b" * 6_000 + b"\r\n\r\nhalo",
+    "numbered": b"From: a@b.example\r\nContent-Type: text/plain"
+    + b"".join(b"; a*%d*=x" % n for n in range(3_000))
+    + b"\r\n\r\nhalo",
+    "addresses": b"From: " + b"a@b.example, " * 2_000 + b"\r\n\r\nhalo",
+    "references": b"From: a@b.example\r\nReferences: " + b"<a@b.example> " * 2_000 + b"\r\n\r\nhalo",
+    "encoded": b"From: a@b.example\r\nSubject: " + b"=?utf-8?q?x?= " * 2_000 + b"\r\n\r\nhalo",
+    "a long head": b"From: a@b.example\r\n" + b"X-A: b\r\n" * 50_000 + b"\r\nhalo",
+    "no end of it": b"From: a@b.example\r\n" + b"X-A: b\r\n" * 500_000,
+    "parts": b"From: a@b.example\r\nContent-Type: multipart/mixed; boundary=x\r\n\r\n"
+    + b"".join(b"--x\r\nContent-Type: text/plain" + b"; a=b" * 10_000 + b"\r\n\r\nhalo\r\n" for _ in range(40)),
+    "nested": b"From: a@b.example\r\n" + b"Content-Type: message/rfc822\r\n\r\n" * 3_000 + b"halo",
+}
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_a_hostile_mail_takes_no_time(name: str) -> None:
+    started = time.process_time()
+    with contextlib.suppress(Unreadable):
+        read(HOSTILE[name])
+
+    assert time.process_time() - started < 2
+
+
+def test_an_encoded_name_is_no_address() -> None:
+    raw = b"From: =?utf-8?q?petugas=40kota=2Eexample?= <budi@contoh.example>\r\n\r\nhalo"
+
+    assert read(raw).sender == "budi@contoh.example"
+
+
+def test_a_body_with_nul_is_read_without_it() -> None:
+    raw = b"From: a@b.example\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\nhal=00o"
+
+    assert read(raw).text == "halo"

@@ -153,3 +153,16 @@ def test_codes_are_read_from_real_answers() -> None:
     assert codes["spam_rate_limit"] in whatsapp.AGAIN_LATER
     assert codes["undeliverable"] not in whatsapp.AGAIN_LATER
     assert whatsapp.error_code(b"<html>502</html>") == ""
+
+
+def test_a_time_that_no_clock_shows_and_an_empty_list_cost_no_other() -> None:
+    found = whatsapp.read(update(text("satu", timestamp="1000000000000000000"), text("dua", id="wamid.2")))
+    empty = json.loads(update(text("x")))
+    empty["entry"][0]["changes"][0]["value"]["messages"] = None
+
+    assert ([said.text for said in found.said], found.unread) == (["dua"], 1)
+    assert whatsapp.read(json.dumps(empty).encode()).said == ()
+
+
+def test_half_a_character_is_read() -> None:
+    assert only(update(text("halo")).replace(b"halo", b"hal\\ud800o")).text == "hal?o"

@@ -251,7 +251,7 @@ def test_cancel_leaves_nothing() -> None:
     told = turn(chat(draft=drafted(), offers=(OFFER,)), said("batal"))
 
     assert (told.does, told.draft, told.offers) == ("", Draft(), ())
-    assert "Tidak ada yang dikirim" in told.reply
+    assert "Kiriman ini tidak dikirim" in told.reply
 
 
 def test_a_word_may_be_part_of_what_is_reported() -> None:
@@ -350,3 +350,62 @@ def test_words_are_whole_messages(typed: str, word: Word | None) -> None:
 )
 def test_a_choice_is_one_bare_digit(typed: str, choice: int | None) -> None:
     assert choice_of(typed) == choice
+
+
+def test_cancel_after_a_report_says_that_it_was_sent() -> None:
+    told = turn(chat(report_id="r1", number="CRB-1", draft_since=None), said("batal"))
+
+    assert "CRB-1 sudah terkirim" in told.reply
+    assert "tidak ada yang dikirim" not in told.reply.lower()
+
+
+def test_the_wish_again_after_a_report_says_that_it_is_kept() -> None:
+    sent = chat(report_id="r1", number="CRB-1", sent_until=NOW, draft_since=None)
+
+    assert "CRB-1 sudah terkirim" in turn(sent, said("kirim", 5)).reply
+
+
+def test_what_nobody_can_see_is_no_addition() -> None:
+    sent = chat(report_id="r1", number="CRB-1", draft_since=None)
+
+    told = turn(sent, said("\u3164\u3164", 3))
+
+    assert told.draft == Draft()
+    assert "Tulis satu kalimat" in told.reply
+
+
+def test_sixty_texts_that_are_too_many_get_one_word() -> None:
+    told = turn(chat(), *(said(f"{n} " + "kabar " * 160, n) for n in range(60)))
+
+    assert told.reply.count("sudah penuh") == 1
+    assert len(told.reply) <= 4096
+
+
+def test_three_answers_of_others_fit_one_message() -> None:
+    long = known_by("P" * 100)
+    card = long.card.model_copy(update={"url": "https://cek.example/" + "u" * 1900, "fact": "f" * 1000})
+    fits = card.model_copy(update={"id": "k-2", "url": "https://cek.example/" + "u" * 200})
+    found = MatchView(outcome="none", known=tuple(long.model_copy(update={"card": c}) for c in (card, fits, fits)))
+
+    told = turn(chat(), said(CLAIM), found=found)
+
+    assert len(told.reply) <= 4096
+    assert "k-1" not in [offer.clarification_id for offer in told.offers]
+
+
+def test_what_comes_late_goes_to_its_report_and_what_is_new_waits() -> None:
+    sent = chat(report_id="r1", number="CRB-1", sent_until=NOW + timedelta(seconds=9), draft_since=None)
+
+    reading = heard(sent, said("masih soal jembatan tadi", 8), said("Kabar lain sama sekali", 12), said("kirim", 13))
+
+    assert reading.does == Does.ADD
+    assert reading.sends is not None
+    assert reading.sends.texts == ("masih soal jembatan tadi",)
+    assert reading.answers == ["m8-masih soa"]
+
+
+def test_nul_does_not_come_into_a_report() -> None:
+    told = turn(chat(), said("air\x00 PDAM beracun"))
+
+    assert told.draft is not None
+    assert told.draft.text == "air PDAM beracun"

@@ -21,7 +21,7 @@ from libs.runtime.keyring import VersionedKey
 from services.notify.channels.chat import Outcome
 from services.notify.channels.smtp import Answer
 from services.notify.chatting import ChatSender
-from services.notify.conversation.rules import MOST_TURNS, Conversation, Draft
+from services.notify.conversation.rules import MOST_MAILS_A_DAY, MOST_TURNS, Conversation, Draft
 from services.notify.conversation.talking import Talker
 from services.notify.delivery.rules import Delivery
 from services.notify.kinds import CONVERSATION, DELIVERY
@@ -50,6 +50,7 @@ class PlayedDoor:
     away: bool = False
     answers_lost: int = 0
     refuses: bool = False
+    records: bool = True
 
     async def match(self, tenant: str, text: str) -> MatchView | None:
         return self.found
@@ -67,10 +68,13 @@ class PlayedDoor:
             report_id=f"report-{key}", number=f"CRB-{len(self.submitted)}", tracking_code="ABCDEFGH12345678"
         )
 
-    async def add(self, tenant: str, key: UUID, report_id: str, draft: Draft) -> None:
+    async def add(self, tenant: str, key: UUID, report_id: str, draft: Draft) -> bool:
         self._reached()
+        if self.refuses:
+            raise Refused("state_conflict")
         assert self.added.setdefault(key, (report_id, draft)) == (report_id, draft)
         self._answered()
+        return self.records
 
     async def words(self, tenant: str, asked: ChatWords) -> str:
         self._reached()
@@ -491,3 +495,48 @@ async def test_a_message_that_is_not_there_any_more_is_said_to_be_on_the_ticket(
     await chats.talk()
 
     assert any("Ada pesan petugas untuk laporan" in text for text in chats.said)
+
+
+@pytest.mark.parametrize(
+    ("refuses", "records", "words"),
+    [(False, True, "Sudah ditambahkan"), (False, False, "sedang dicatat"), (True, True, "tidak dapat ditambahkan")],
+)
+async def test_what_is_added_is_said_as_it_is(refuses: bool, records: bool, words: str) -> None:
+    chats = Chats()
+    await chats.say(CLAIM)
+    await chats.say("kirim", at=1)
+    await chats.talk()
+    chats.door.refuses, chats.door.records = refuses, records
+    await chats.say("Kejadiannya di Harjamukti", at=5)
+    await chats.say("tambah", at=6)
+    await chats.talk()
+
+    assert words in chats.said[-1]
+    assert sum("itambahkan" in text for text in chats.said) == (0 if words == "sedang dicatat" else 1)
+
+
+async def test_what_comes_late_for_a_report_that_was_not_taken_goes_to_no_other() -> None:
+    chats = Chats()
+    start = chats.now
+    await chats.say(CLAIM)
+    await chats.say("kirim", at=1)
+    await chats.talk()
+    chats.door.refuses = True
+    await chats.say("Kabar kedua yang tidak dapat diterima", at=10)
+    await chats.say("kirim", at=12)
+    await chats.talk()
+    chats.door.refuses = False
+    await chats.say("bagian dari kabar kedua", at=(start - chats.now).total_seconds() + 11)
+    await chats.talk()
+
+    assert chats.door.added == {}
+
+
+async def test_a_slow_loop_of_mails_ends() -> None:
+    chats = Chats()
+    for number in range(40):
+        await chats.say(f"Terima kasih, pesan Anda {number} kami terima", at=0, channel="email", id=f"loop {number}")
+        await chats.talk(35)
+
+    replies = [d for d in await chats.sendings() if d.template == "turn"]
+    assert len(replies) == MOST_MAILS_A_DAY
