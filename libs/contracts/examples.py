@@ -106,6 +106,7 @@ QUESTION = {
     "order": 10,
     "retired": False,
 }
+EMBED_HOSTS = ["portal.kota.example", "warga.kota.example:8443"]
 ANSWER = {"question": "since", "text": QUESTION["text"], "type": "date", "answer": "2026-08-02"}
 SEALED = "AXVudWsgY29udG9oIHNhamE6IG5pbGFpIGluaSB0aWRhayBkYXBhdCBkaWJ1a2E="
 """Only its shape is right: a sealed value cannot be made twice alike."""
@@ -122,6 +123,7 @@ WORDS: dict[str, Any] = {
     "publisher": "Redaksi Periksa Contoh",
     "tally": TALLY,
     "archive_links": True,
+    "embed_hosts": EMBED_HOSTS,
     "status": 200,
     "ask_again": False,
     "description": "Pengumuman kepada pelanggan di Kelurahan Kecapi.",
@@ -367,6 +369,8 @@ WORDS: dict[str, Any] = {
     "CaseClosed.number": ids.reference_number("KSS-CRB", UUID(CASE)),
     "ReportContent.answers": [ANSWER],
     "ReportReceived.answers": [ANSWER],
+    "AllowEmbedding.hosts": "\n".join(EMBED_HOSTS),
+    "EmbeddingAllowed.hosts": EMBED_HOSTS,
     "DefineQuestion.question": QUESTION,
     "QuestionDefined.question": QUESTION,
     "piece": 1,

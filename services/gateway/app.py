@@ -31,6 +31,7 @@ from services.gateway.access import pages as doors
 from services.gateway.access.guard import Guard
 from services.gateway.access.limits import Bucket, FairShare
 from services.gateway.access.resuming import LogInFirst, to_the_door
+from services.gateway.access.seats import Seats
 from services.gateway.access.sessions import BrowserCookies, LoginLinks, Sessions, TicketCookies
 from services.gateway.access.signed_links import SignedLinks
 from services.gateway.access.step_up import StepUp
@@ -53,8 +54,8 @@ from services.gateway.front import pages as front
 from services.gateway.partner import pages as partner
 from services.gateway.pictures.uploads import TakenEvidence, Uploads
 from services.gateway.reads import NotifyReads, RegistryReads, ReportsReads
+from services.gateway.reporting import embedding, sharing
 from services.gateway.reporting import pages as reporting
-from services.gateway.reporting import sharing
 from services.gateway.reporting.door import Door
 from services.gateway.settings import GatewaySettings
 from services.gateway.shelf import Shelf
@@ -166,7 +167,7 @@ def add_pages(app: FastAPI) -> None:
     app.add_exception_handler(LogInFirst, to_the_door)
     app.add_exception_handler(Elsewhere, answer_elsewhere)
     # The fixed words below an office come before its parameters: doors before the one-time links.
-    rooms = (files, reporting, sharing, tickets, doors, console, partner, archive, front)
+    rooms = (files, reporting, embedding, sharing, tickets, doors, console, partner, archive, front)
     for room in rooms:
         app.include_router(room.router)
 
@@ -249,6 +250,7 @@ def build(settings: GatewaySettings) -> Machinery:
         signed_links=SignedLinks(keyring.links(Service.GATEWAY, Service.NOTIFY)),
         ticket_cookies=TicketCookies(session_key),
         browser_cookies=BrowserCookies(session_key),
+        seats=Seats(session_key),
         codes=codes,
         accepting=Accepting(asking, codes, uploads),
         dispatcher=Dispatcher(asking),

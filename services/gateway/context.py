@@ -17,6 +17,7 @@ from starlette.responses import Response
 
 from libs.contracts import ids
 from libs.contracts.directory import TenantRecord
+from libs.kit import framing
 from libs.runtime.accounts import Accounts
 from libs.runtime.directory import Directory
 from libs.runtime.errors import NotFound, Refused, Unavailable
@@ -24,6 +25,7 @@ from libs.runtime.http import Health
 from libs.runtime.tokens import Tokens
 from services.gateway.access.limits import Bucket, FairShare, client_of
 from services.gateway.access.principals import Officer, Partner
+from services.gateway.access.seats import Seats
 from services.gateway.access.sessions import (
     ABSOLUTE,
     BROWSER_LIFETIME,
@@ -85,6 +87,7 @@ class Gateway:
     signed_links: SignedLinks
     ticket_cookies: TicketCookies
     browser_cookies: BrowserCookies
+    seats: Seats
     codes: TrackingCodes
     accepting: Accepting
     dispatcher: Dispatcher
@@ -320,6 +323,8 @@ Guess = Depends(_guess)
 """Counts a try of a code or a password. Raises TooMany."""
 
 VISITOR = "visitor"
+EMBED = "embed"
+"""Below an office: the pages that may stand in a frame on another site."""
 VISITOR_SECONDS = 12 * 3600
 
 
@@ -331,6 +336,7 @@ class Visited:
         visitor: what ties forms of the public to this browser.
         fresh: it has no cookie for that yet; `finish` sets it.
         asked_lang: the language that the address asks for, to be remembered.
+        framed: the office whose form may stand in a frame on another site; browsers keep no cookie of ours there.
     """
 
     parts: Gateway
@@ -340,10 +346,20 @@ class Visited:
     visitor: str
     fresh: bool
     save_data: bool
+    framed: TenantRecord | None = None
+
+    @property
+    def framers(self) -> tuple[str, ...]:
+        """Origins whose pages may show this one in a frame."""
+        hosts = self.framed.settings.embed_hosts if self.framed is not None else ()
+        secure = self.parts.settings.is_secure
+        return tuple(framing.origin(host) for host in hosts if not (secure and framing.is_own(host)))
 
     @property
     def csrf(self) -> str:
         """For forms of the public. Forms of officers and partners carry `officer.session.csrf`."""
+        if self.framed is not None:
+            return self.parts.seats.token(self.framed.id)
         return self.parts.sessions.csrf(self.visitor)
 
     @property
@@ -366,6 +382,8 @@ class Visited:
         Args:
             longer: somebody is writing: the cookie that their form and their draft hang on lives on from now.
         """
+        if self.framed is not None:
+            return response
         if self.fresh or longer:
             name = self.parts.cookie_name(VISITOR)
             self.parts.set_cookie(response, name, self.visitor, seconds=VISITOR_SECONDS)
@@ -388,7 +406,13 @@ async def visit_of(request: Request) -> Visited:
         visitor=cookie if known else secrets.token_urlsafe(24),
         fresh=not known,
         save_data=request.headers.get("save-data", "").lower() == "on",
+        framed=_framed(parts, request.url.path),
     )
+
+
+def _framed(parts: Gateway, path: str) -> TenantRecord | None:
+    slug, _, below = path.strip("/").partition("/")
+    return parts.directory.by_slug(slug) if below == EMBED or below.startswith(f"{EMBED}/") else None
 
 
 Visit = Annotated[Visited, Depends(visit_of)]
@@ -410,6 +434,11 @@ async def posted(request: Request, visit: Visited, *, session: Session | None = 
     form = await read_form(request)
     secret = session.secret if session else visit.visitor
     token = form.get("csrf")
-    if not visit.parts.sessions.is_from(secret, token if isinstance(token, str) else None):
+    given = token if isinstance(token, str) else None
+    if session is None and visit.framed is not None:
+        good = visit.parts.seats.is_good(visit.framed.id, given)
+    else:
+        good = visit.parts.sessions.is_from(secret, given)
+    if not good:
         raise Refused("forbidden")
     return form

@@ -1,22 +1,25 @@
 """A tenant: one local government's communications office."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from libs.contracts.ids import PLATFORM, SHARED
 from libs.contracts.messages import Command, Event
 from libs.contracts.registry.questions import Question
 from libs.contracts.registry.tenant import (
+    AllowEmbedding,
     Branding,
     ChangeTenant,
     CreateTenant,
     DefineQuestion,
+    EmbeddingAllowed,
     QuestionDefined,
     TenantChanged,
     TenantCreated,
     TenantSettings,
 )
 from libs.contracts.words import Role
+from libs.kit import framing
 from libs.runtime.aggregates import Context, State
 from libs.runtime.errors import NotFound, Refused
 from services.registry import fields, questions
@@ -59,6 +62,13 @@ def decide(state: Tenant | None, command: Command, context: Context) -> Iterable
             require_role(context, Role.TENANT_ADMIN)
             questions.check(state.settings.questions, command.question)
             return [QuestionDefined(tenant_id=command.tenant_id, question=command.question)]
+        case AllowEmbedding():
+            if state is None:
+                raise NotFound("tenant_id")
+            require_role(context, Role.TENANT_ADMIN)
+            hosts = framing.listed(command.hosts)
+            _check_embed_hosts(hosts, "hosts")
+            return [EmbeddingAllowed(tenant_id=command.tenant_id, hosts=hosts)]
     raise TypeError(command.type_name)
 
 
@@ -102,12 +112,17 @@ def _changed(state: Tenant, command: ChangeTenant, context: Context) -> TenantCh
         slug=command.slug or state.slug,
         region_code=command.region_code or state.region_code,
         branding=command.branding or state.branding,
-        settings=_kept_questions(state, command.settings) if command.settings else state.settings,
+        settings=_with_what_has_its_own_command(state, command.settings) if command.settings else state.settings,
     )
 
 
-def _kept_questions(state: Tenant, settings: TenantSettings) -> TenantSettings:
-    return settings.model_copy(update={"questions": state.settings.questions})
+def _with_what_has_its_own_command(state: Tenant, settings: TenantSettings) -> TenantSettings:
+    kept = {"questions": state.settings.questions, "embed_hosts": state.settings.embed_hosts}
+    return settings.model_copy(update=kept)
+
+
+def _check_embed_hosts(hosts: Sequence[str], field: str) -> None:
+    fields.require(len(hosts) <= framing.MOST and all(framing.is_host(host) for host in hosts), field)
 
 
 def _check_slug(slug: str) -> None:
@@ -139,6 +154,7 @@ def _check_settings(settings: TenantSettings) -> None:
     for question in settings.questions:
         questions.check(known, question)
         known = questions.with_question(known, question)
+    _check_embed_hosts(settings.embed_hosts, "settings.embed_hosts")
     fields.require(1 <= settings.partner_answer_hours <= 30 * 24, "settings.partner_answer_hours")
 
 
@@ -166,4 +182,7 @@ def evolve(state: Tenant | None, event: Event) -> Tenant:
         case QuestionDefined() if state is not None:
             asked = questions.with_question(state.settings.questions, event.question)
             return state.model_copy(update={"settings": state.settings.model_copy(update={"questions": asked})})
+        case EmbeddingAllowed() if state is not None:
+            allowed = state.settings.model_copy(update={"embed_hosts": event.hosts})
+            return state.model_copy(update={"settings": allowed})
     raise TypeError(event.type_name)

@@ -5,9 +5,11 @@ taken in the order they were sent, the tenant first.
 """
 
 from datetime import datetime
+from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict
 
+from libs.contracts.fields import NO_NUL, Limit
 from libs.contracts.messages import Command, Event, Sealable
 from libs.contracts.registry.questions import Question
 
@@ -53,6 +55,8 @@ class TenantSettings(BaseModel):
     """How sure the office wants to be before a report is answered by itself: `looser`, `usual` or `stricter`."""
     questions: tuple[Question, ...] = ()
     """Changed by `DefineQuestion` alone; retired ones included."""
+    embed_hosts: tuple[str, ...] = ()
+    """Whose pages may show the report form in a frame; changed by `AllowEmbedding` alone."""
 
 
 class CreateTenant(Command, name="registry.create-tenant.v1", of="tenant", to="tenant_id", keyed_by_tenant=True):
@@ -102,6 +106,19 @@ class DefineQuestion(Command, name="registry.define-question.v1", of="tenant", t
 class QuestionDefined(Event, name="registry.question-defined.v1", of="tenant"):
     tenant_id: str
     question: Question
+
+
+class AllowEmbedding(Command, name="registry.allow-embedding.v1", of="tenant", to="tenant_id", keyed_by_tenant=True):
+    """These hosts from now on, and no others."""
+
+    tenant_id: str
+    hosts: Annotated[str, Limit(longest=6_000, pattern=NO_NUL)]
+    """One a line, each with a port where it has one of its own: `situs.example.go.id`."""
+
+
+class EmbeddingAllowed(Event, name="registry.embedding-allowed.v1", of="tenant"):
+    tenant_id: str
+    hosts: tuple[str, ...]
 
 
 class AddAgency(Command, name="registry.add-agency.v1", of="agency", to="agency_id", keyed_by_tenant=True):

@@ -227,10 +227,18 @@ class Guard:
         async def dressed(message: Message) -> None:
             if message["type"] == "http.response.start":
                 there = {name for name, _ in message["headers"]}
+                if _may_be_framed(message["headers"]):
+                    there.add(b"x-frame-options")
                 message["headers"] = [*message["headers"], *(h for h in wanted if h[0] not in there)]
             await send(message)
 
         return dressed
+
+
+def _may_be_framed(headers: Iterable[tuple[bytes, bytes]]) -> bool:
+    """Whether the answer's own policy names who may; browsers that know the older header alone would refuse them."""
+    policy = next((value for name, value in headers if name == b"content-security-policy"), b"")
+    return b"frame-ancestors " in policy and b"frame-ancestors 'none'" not in policy
 
 
 def _came_twice(names: Iterable[bytes]) -> bool:

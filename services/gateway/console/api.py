@@ -3,6 +3,7 @@
 from services.gateway.console.archive import api as archive
 from services.gateway.console.case import api as case
 from services.gateway.console.deliveries import api as deliveries
+from services.gateway.console.embedding import api as embedding
 from services.gateway.console.entry import api as entry
 from services.gateway.console.partners import api as partners
 from services.gateway.console.questions import api as questions
@@ -11,5 +12,6 @@ from services.gateway.console.requests import api as requests
 from services.gateway.console.review import api as review
 
 ROUTERS = tuple(
-    room.router for room in (queue, case, review, requests, entry, deliveries, partners, archive, questions)
+    room.router
+    for room in (queue, case, review, requests, entry, deliveries, partners, archive, questions, embedding)
 )

@@ -9,6 +9,7 @@ from services.gateway.console.case import evidence
 from services.gateway.console.case import pages as case
 from services.gateway.console.deliveries import by_hand
 from services.gateway.console.deliveries import pages as deliveries
+from services.gateway.console.embedding import pages as embed
 from services.gateway.console.entry import pages as entry
 from services.gateway.console.partners import pages as partners
 from services.gateway.console.questions import pages as questions
@@ -26,7 +27,7 @@ async def start(shift: OnShift) -> Response:
     return shift.visit.finish(see(shift.url("queue")))
 
 
-for room in (queue, case, evidence, review, deliveries, by_hand, partners, requests, archive, questions, entry):
+for room in (queue, case, evidence, review, deliveries, by_hand, partners, requests, archive, questions, embed, entry):
     router.include_router(room.router)
 
 

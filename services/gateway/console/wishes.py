@@ -6,6 +6,7 @@ from typing import Any
 from services.gateway.console.archive import wishes as archive
 from services.gateway.console.case import wishes as case
 from services.gateway.console.deliveries import wishes as deliveries
+from services.gateway.console.embedding import wishes as embedding
 from services.gateway.console.questions import wishes as questions
 from services.gateway.console.requests import wishes as requests
 from services.gateway.console.review import wishes as review
@@ -18,5 +19,6 @@ ROOMS: Mapping[str, tuple[Wish[Any], ...]] = {
     "deliveries": deliveries.WISHES,
     "archive": archive.WISHES,
     "questions": questions.WISHES,
+    "embedding": embedding.WISHES,
 }
 WISHES: tuple[Wish[Any], ...] = tuple(wish for wishes in ROOMS.values() for wish in wishes)

@@ -24,7 +24,7 @@ from libs.contracts.words import Intake, ReportKind
 from libs.kit.addresses import addresses
 from libs.runtime.errors import Refused, Unavailable
 from services.gateway.access.limits import TooMany
-from services.gateway.context import Visited
+from services.gateway.context import EMBED, Visited
 from services.gateway.dispatch.idempotency import read_key
 from services.gateway.reporting.forms import MOST_URLS
 from services.gateway.reporting.questions import FIELD
@@ -37,7 +37,7 @@ KEPT = timedelta(hours=2)
 LARGEST = 56_000
 """Bytes: the longest text, doubt and answers, in letters of four bytes."""
 
-OTHER_WAYS = frozenset({Intake.SHARE})
+OTHER_WAYS = frozenset({Intake.SHARE, Intake.EMBED})
 """Of the public's reports; a page says it of itself."""
 
 _ID = re.compile(r"[A-Za-z0-9_-]{22}", re.ASCII)
@@ -135,6 +135,11 @@ class Draft(BaseModel):
         yield "by", self.intake if self.intake in OTHER_WAYS else ""
         yield from ((f"{FIELD}{question}", answer) for question, answer in self.answers.items())
 
+    def contact(self) -> Iterable[tuple[str, str]]:
+        """As hidden fields of a form in a frame, whose draft lies nowhere else."""
+        yield from (("channel", self.channel), ("email", self.email), ("phone", self.phone))
+        yield "confidential", "1" if self.confidential else ""
+
     def values(self, kind: ReportKind, lang: str) -> dict[str, Any]:
         """In the shape of the API's form, without the contact."""
         picture = self.picture
@@ -229,6 +234,9 @@ class Sheet:
 
     def url(self, step: str = "") -> str:
         below = f"/{step}" if step else ""
+        if self.visit.framed is not None:
+            # The language travels in the address, as everything else does that a cookie would hold.
+            return f"/{self.office.slug}/{EMBED}/{self.kind}{below}?lang={self.visit.lang}"
         return f"/{self.office.slug}/report/{self.kind}{below}?draft={self.id}"
 
     def form(self, step: str, *own: str) -> Form:
@@ -236,8 +244,11 @@ class Sheet:
         Args:
             own: names of the fields that the page shows, and so does not carry.
         """
-        action = self.url(step).partition("?")[0]
+        framed = self.visit.framed is not None
+        action = self.url(step) if framed else self.url(step).partition("?")[0]
         carried = [(name, value) for name, value in self.draft.carried() if name not in own]
+        if framed and step != "send":
+            carried += self.draft.contact()
         marked = [("draft", self.id), *([("unkept", "1")] if self.unkept else ())]
         return form_of(action, self.visit, key=self.draft.key, carried=[*marked, *carried])
 
@@ -255,6 +266,8 @@ class Sheet:
 
     async def put(self) -> "Sheet":
         """Kept if it can be; the page carries the answers in any case."""
+        if self.visit.framed is not None:
+            return replace(self, kept=False, unkept=True)
         parts, note = self.visit.parts, self.draft.model_dump_json().encode()
         if len(note) > LARGEST:
             return replace(self, kept=False, unkept=True)
@@ -317,6 +330,8 @@ async def sheet_of(visit: Visited, office: TenantRecord, kind: ReportKind, form:
     """
     key, given = read_key(text_of(form, "key")), text_of(form, "draft")
     carried = Sheet(visit, office, kind, given if is_id(given) else new_id(), carried_in(form, key))
+    if visit.framed is not None:
+        return carried
     try:
         found = await carried.read()
     except Unavailable:

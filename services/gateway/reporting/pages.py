@@ -10,6 +10,8 @@
     GET  report/{kind}/contact    step 3
     POST report/{kind}/send       step 3 done: leads to the ticket
 
+The same steps stand below `embed/` for a frame on another site (`embedding`); nothing is kept between them there.
+
 Where the shelf cannot keep the draft, the next page is the answer itself and carries what was told (`report_draft`).
 """
 
@@ -46,6 +48,7 @@ from services.gateway.reporting.views import (
     KnownAnswer,
     OffersPart,
     OthersAnswer,
+    ReceiptPage,
     StepPage,
 )
 from services.gateway.web.pages import Elsewhere, Pages, Site, field_errors, file_of, form_of, see, text_of
@@ -298,6 +301,7 @@ async def _again(site: Pages, sheet: Sheet, step: Step, back: Back) -> Response:
 
 
 @router.post("/{slug}/report/{kind}")
+@router.post("/{slug}/embed/{kind}")
 async def told(office: Office, visit: Visit, site: Site, kind: Kind, request: Request) -> Response:
     """Step 1 done."""
     form, sheet = await _told(office, visit, site, kind, request, FIRST)
@@ -418,6 +422,7 @@ async def _known(sheet: Sheet) -> tuple[MatchView | None, bool]:
 
 
 @router.post("/{slug}/report/{kind}/origin")
+@router.post("/{slug}/embed/{kind}/origin")
 async def not_this(office: Office, visit: Visit, site: Site, kind: Kind, request: Request) -> Response:
     form, sheet = await _told(office, visit, site, kind, request, SECOND)
     sheet = _unsent(sheet)
@@ -427,6 +432,7 @@ async def not_this(office: Office, visit: Visit, site: Site, kind: Kind, request
 
 
 @router.post("/{slug}/report/{kind}/contact")
+@router.post("/{slug}/embed/{kind}/contact")
 async def origin_told(office: Office, visit: Visit, site: Site, kind: Kind, request: Request) -> Response:
     """Step 2 done."""
     form, sheet = await _told(office, visit, site, kind, request, SECOND)
@@ -447,6 +453,7 @@ async def origin_told(office: Office, visit: Visit, site: Site, kind: Kind, requ
 
 
 @router.post("/{slug}/report/{kind}/send")
+@router.post("/{slug}/embed/{kind}/send")
 async def send(office: Office, visit: Visit, site: Site, kind: Kind, request: Request) -> Response:
     """Step 3 done: kept once the broker has it."""
     form, sheet = await _told(office, visit, site, kind, request, THIRD)
@@ -462,7 +469,7 @@ async def send(office: Office, visit: Visit, site: Site, kind: Kind, request: Re
         return await _again(site, sheet, SECOND, wrong(*mistakes))
     values = sheet.draft.values_with_contact(kind, visit.lang, consent=text_of(form, "consent") == "1")
     values["answers"] = {q.question.id: q.value for q in _questions(sheet) if q.asked and q.value}
-    before = await sent_before(visit, office, kind, sheet.draft)
+    before = await sent_before(visit, office, kind, sheet.draft) if visit.framed is None else None
     if before is not None:
         await sheet.sent(before.number)
         return _received(sheet, before, f"/{office.slug}/tickets/{before.number}?again=1")
@@ -486,6 +493,8 @@ async def send(office: Office, visit: Visit, site: Site, kind: Kind, request: Re
             raise
         # A report with other words went out under this key: these become one of their own.
         return await _again(site, sheet.anew(), THIRD, Back(status=409, trouble=Trouble.ANOTHER))
+    if visit.framed is not None:
+        return site.show(visit, office, "reporting/embedded.html", ReceiptPage(accepted.number, accepted.tracking_code))
     await remember(visit, office, kind, sheet.draft)
     await sheet.sent(accepted.number)
     return _received(sheet, accepted, f"/{office.slug}/tickets/{accepted.number}")

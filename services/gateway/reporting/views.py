@@ -49,6 +49,18 @@ class StepPage(AskedPage):
     kind: ReportKind
 
 
+@dataclass(frozen=True)
+class ReceiptPage:
+    """What is told in a frame once the report is kept: the ticket itself opens in a tab of its own."""
+
+    number: str
+    code: str
+
+    @property
+    def groups(self) -> tuple[str, ...]:
+        return tuple(self.code[i : i + 4] for i in range(0, len(self.code), 4))
+
+
 @dataclass(frozen=True, kw_only=True)
 class KnownAnswer:
     found: MatchAnswer

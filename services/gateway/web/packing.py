@@ -9,7 +9,7 @@ from starlette.responses import HTMLResponse
 WORTH = 1_000
 """Bytes; a shorter page fits a packet as it is."""
 LEVEL = 6
-UNPACKED = frozenset({"tickets/ticket.html"})
+UNPACKED = frozenset({"tickets/ticket.html", "reporting/embedded.html"})
 """A page with a secret that stays the same: the tracking code of a report."""
 _NAMES = "abcdefghijklmnopqrstuvwxyz"
 _LONGEST_NAME = 100

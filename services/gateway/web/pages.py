@@ -84,6 +84,8 @@ class Pages:
             save_data=visit.save_data,
             now=datetime.now(UTC),
             address=f"{visit.parts.settings.public_url}{url.path}" if found else "",
+            framed=visit.framed is not None,
+            framers=visit.framers,
         )
 
     def show(
@@ -108,7 +110,7 @@ class Pages:
         page = self.frame(visit, office, nav=nav, address=address, found=found)
         body = self.renderer.render(template, page, view)
         # Every form carries a token of its visitor, so no page may be handed to another.
-        kept = {"Cache-Control": "no-store", **security_headers(htmx=htmx), **(headers or {})}
+        kept = {"Cache-Control": "no-store", **security_headers(htmx=htmx, framers=visit.framers), **(headers or {})}
         accepted = visit.request.headers.get("accept-encoding", "")
         return visit.finish(packed(body, template, accepted, status=status, headers=kept))
 

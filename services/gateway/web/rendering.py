@@ -1,7 +1,7 @@
 """Templates to HTML: one strict environment per language, nothing in a page that the view-model did not say."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 from functools import partial
 from pathlib import Path
@@ -34,13 +34,15 @@ def _load(name: str) -> str | None:
     return file.read_text() if file.is_file() else None
 
 
+NOT_FRAMED = "frame-ancestors 'none'"
+
 _POLICY = (
     "default-src 'none'",
     "base-uri 'none'",
     "connect-src 'self'",
     "font-src 'self'",
     "form-action 'self'",
-    "frame-ancestors 'none'",
+    NOT_FRAMED,
     "img-src 'self' blob:",
     "manifest-src 'self'",
     "script-src 'self'",
@@ -54,10 +56,17 @@ HTMX_CONTENT_SECURITY_POLICY = "; ".join(_POLICY)
 """htmx 2 parses answers with DOMParser and has no policy hook, so pages that load it go without Trusted Types."""
 
 
-def security_headers(*, htmx: bool = False) -> dict[str, str]:
-    """What every page carries; a secret in an address never travels on (no-referrer)."""
+def security_headers(*, htmx: bool = False, framers: Sequence[str] = ()) -> dict[str, str]:
+    """What every page carries; a secret in an address never travels on (no-referrer).
+
+    Args:
+        framers: origins whose pages may show this one in a frame.
+    """
+    policy = HTMX_CONTENT_SECURITY_POLICY if htmx else CONTENT_SECURITY_POLICY
+    if framers:
+        policy = policy.replace(NOT_FRAMED, f"frame-ancestors {' '.join(framers)}")
     return {
-        "Content-Security-Policy": HTMX_CONTENT_SECURITY_POLICY if htmx else CONTENT_SECURITY_POLICY,
+        "Content-Security-Policy": policy,
         "Cross-Origin-Opener-Policy": "same-origin",
         "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
         "Referrer-Policy": "no-referrer",

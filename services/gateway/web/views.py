@@ -58,6 +58,11 @@ class PageView:
     address: str = ""
     """Absolute, without a query; of pages that search engines may show. Empty on all others."""
 
+    framed: bool = False
+    """Made to be shown in a frame on another site: links lead to a tab of their own."""
+    framers: tuple[str, ...] = ()
+    """Origins of those sites."""
+
     @property
     def canonical(self) -> str:
         return self.address if self.lang == SOURCE else f"{self.address}?lang={self.lang}"

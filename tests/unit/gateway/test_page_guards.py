@@ -412,3 +412,31 @@ async def test_who_came_by_a_link_has_to_log_in_for_the_rest(app: FastAPI, monke
     assert all(a.headers["location"].startswith("/cirebon/login/partner?next=") for a in others)
     assert (listed.status_code, [a["id"] for a in listed.json()]) == (200, ["a1"])
     assert said.status_code == 401
+
+
+async def test_no_page_but_the_form_for_other_sites_may_be_framed(
+    app: FastAPI, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Taken from the routes; the office allows a site."""
+    parts: Gateway = app.state.gateway
+    for name in ("notify", "reports", "registry", "links", "ticket_links", "uploads", "shelf"):
+        monkeypatch.setattr(parts, name, Away())
+    office = an_office()
+    hosts = ("portal.kota.example", "127.0.0.1:8080")
+    allowed = office.model_copy(update={"settings": office.settings.model_copy(update={"embed_hosts": hosts})})
+    monkeypatch.setitem(parts.directory.tenants, office.id, allowed)
+    framed: set[str] = set()
+    async with browser(app) as at:
+        for method, path in sorted(_routes(app.routes)):
+            if method != "GET" or path.startswith(("/api/", "/internal/")):
+                continue
+            filled = path.replace("{slug}", office.slug).replace("{kind}", "hoax")
+            answer = await at.get(re.sub(r"{[^}]*}", "x", filled))
+            policy = answer.headers.get("content-security-policy", "frame-ancestors 'none'")
+            if "x-frame-options" in answer.headers:
+                assert (answer.headers["x-frame-options"], "frame-ancestors 'none'" in policy) == ("DENY", True)
+            else:
+                assert "frame-ancestors https://portal.kota.example http://127.0.0.1:8080;" in policy
+                framed.add(path)
+
+    assert framed == {"/{slug}/embed"}

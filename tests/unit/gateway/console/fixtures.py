@@ -31,6 +31,7 @@ from services.gateway.console.archive import views as archive
 from services.gateway.console.case import views as cases
 from services.gateway.console.case.pages import CORRECT
 from services.gateway.console.deliveries import views as ledger
+from services.gateway.console.embedding import views as embedding_views
 from services.gateway.console.entry import views as entry_views
 from services.gateway.console.partners import views as people
 from services.gateway.console.questions import views as questions_views
@@ -1530,6 +1531,21 @@ def questions() -> questions_views.QuestionsPage:
     )
 
 
+def embedding(**changes: Any) -> embedding_views.EmbeddingPage:
+    address = "https://simpul.example/jombang/embed"
+    page = embedding_views.EmbeddingPage(
+        desk=desk("Rina Astuti", "verifier", "tenant_admin"),
+        action=action("console/embed"),
+        hosts="portal.kota.example\nwarga.kota.example:8443",
+        allowed=2,
+        most=20,
+        errors={},
+        script=f'<script src="{address}.js" async></script>',
+        frame=f'<iframe src="{address}" title="Formulir laporan" width="100%" height="1100"></iframe>',
+    )
+    return replace(page, **changes)
+
+
 def entry(**changes: Any) -> entry_views.EntryPage:
     return replace(
         entry_views.EntryPage(
@@ -1614,6 +1630,11 @@ def partner_reports(**changes: Any) -> p.ReportsPage:
 
 PAGES: Mapping[str, tuple[str, object]] = {
     "questions": ("console/questions/questions.html", questions()),
+    "embed": ("console/embedding/embed.html", embedding()),
+    "embed-refused": (
+        "console/embedding/embed.html",
+        embedding(hosts="*.kota.example", errors={"hosts": "host_invalid"}),
+    ),
     "archive": ("console/archive/archive.html", other_publishers()),
     "archive-invalid": ("console/archive/archive.html", other_publishers_invalid()),
     "partner-new": ("partner/new_report.html", partner_new()),

@@ -37,7 +37,7 @@ from services.gateway.archive.views import (
 from services.gateway.errors.views import ErrorPage
 from services.gateway.front.views import HomePage, OfficesPage, UnsubscribePage
 from services.gateway.reporting.draft import Draft
-from services.gateway.reporting.views import AskedQuestion, CheckPage, KnownAnswer, OthersAnswer, StepPage
+from services.gateway.reporting.views import AskedQuestion, CheckPage, KnownAnswer, OthersAnswer, ReceiptPage, StepPage
 from services.gateway.tickets.views import (
     Following,
     Receipt,
@@ -507,6 +507,8 @@ PAGES: dict[str, tuple[str, object]] = {
         ),
     ),
     "contact-complaint": ("reporting/contact.html", step("report/hoax/send", ReportKind.COMPLAINT)),
+    "embedded-report": ("reporting/report.html", REPORT),
+    "embedded": ("reporting/embedded.html", ReceiptPage("CRB-2M7Q-0P4C", "7K3M9QW2X5RT8ZA1")),
     "ticket-first": ("tickets/ticket.html", FIRST),
     "ticket-recording": (
         "tickets/ticket.html",
@@ -753,4 +755,5 @@ NAV = {"clarification": "clarifications", "ticket": "tickets", "corrections": "c
 def frame(name: str, lang: Lang, url: str) -> PageView:
     nav = next((entry for start, entry in NAV.items() if name.startswith(start)), "")
     address = f"https://simpul.example/{name}" if PAGES[name][0] in FOUND else ""
-    return page(lang, url, nav, None if name in WITHOUT_OFFICE else CIREBON, address)
+    shown = page(lang, url, nav, None if name in WITHOUT_OFFICE else CIREBON, address)
+    return replace(shown, framed=name.startswith("embedded"), framers=("https://portal.example",))
