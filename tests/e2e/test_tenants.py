@@ -5,10 +5,16 @@ is looked through for things of others.
 """
 
 import asyncio
+import json
+import os
 import re
+import subprocess
+import sys
+import tempfile
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
@@ -17,6 +23,7 @@ import pytest
 from pymongo import MongoClient
 
 from deploy.local.mailbox import text_of
+from libs.contracts.topics import Service
 from services.gateway.api.openapi import api_document
 from tests.e2e.steps import confirmed, drafted, fresh_code, letter_to, the_case_of
 from tests.service.gateway.house import Desk, House, TestOffice, key, until
@@ -51,6 +58,12 @@ BODIES: dict[str, Any] = {
     "/sent-by-hand": None,
     "/retry": None,
     "/demand": None,
+    "/known-adoption": {"known_id": str(uuid4()), "expects": 0},
+    "/known-dismissal": {"known_id": str(uuid4())},
+    "/personal-data": {"reason": "verify"},
+    "/originals": {"piece": 1, "reason": "verify"},
+    "/snapshots": {"page": 1},
+    "/withdrawal": {},
 }
 """By the end of the path; what a ticket's holder sends carries the code besides."""
 OF_HOLDERS: dict[str, dict[str, Any]] = {
@@ -70,6 +83,9 @@ POINTING_AT_NOTHING = {
     ("DELETE", "/api/v1/session"),
     ("POST", "/api/v1/partner/login"),
     ("POST", "/api/v1/partner/session"),
+    ("POST", "/api/v1/partner/reports"),
+    ("POST", "/api/v1/console/reports"),
+    ("POST", "/api/v1/console/questions"),
 }
 """Writes without an id of a thing; what their bodies may name of others is tried one by one below."""
 NAMING = [(method, path) for method, path in OPERATIONS if re.search(r"\{(?!slug)", path)]
@@ -153,8 +169,29 @@ async def things(house: House) -> Things:
         "bulletin_id": bulletin["id"],
         "delivery_id": ledger[0]["delivery"]["id"],
         "assignment_id": assignment,
+        "known_id": await asyncio.to_thread(a_known_answer, house, office),
     }
     return Things(office, ids, sent["tracking_code"], secret)
+
+
+def a_known_answer(house: House, office: TestOffice) -> str:
+    """In the office's own archive of what others have answered."""
+    row = {
+        "id": "1",
+        "publisher": "Periksa Contoh",
+        "url": "https://periksa.contoh.example/1",
+        "title": f"Kabar {uuid4().hex}",
+        "verdict": "SALAH",
+    }
+    environment = {**os.environ, **house.stack.environment(Service.REPORTS)}
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "arsip.jsonl"
+        file.write_text(json.dumps(row))
+        command = [sys.executable, "-m", "services.reports.known_import", str(file), "--office", office.slug]
+        subprocess.run(command, env=environment, check=True, capture_output=True, timeout=120)
+    with MongoClient[dict[str, Any]](house.stack.mongo_url(Service.REPORTS)) as client:
+        [found] = client["reports"]["known"].find({"tenant": office.tenant})
+    return str(found["_id"]).split("/", 1)[1]
 
 
 async def the_assignment(house: House, office: TestOffice, *, letter_text: str) -> str:
@@ -235,6 +272,7 @@ KINDS = (
     ("notify", "subject"),
     ("notify", "delivery"),
     ("notify", "assignment"),
+    ("reports", "known"),
 )
 
 
