@@ -46,7 +46,7 @@ async def sends_a_report(page: Page, office: TestOffice, *, text: str, email: st
     await page.goto(f"/{office.slug}/")
     await page.get_by_role("link", name="Laporkan hoaks").first.click()
     await page.get_by_label("Teks atau tautan").fill(text)
-    picture = FilePayload(name="tangkapan.png", mimeType="image/png", buffer=drawn("KABAR"))
+    picture = FilePayload(name="tangkapan.png", mimeType="image/png", buffer=drawn(text[14:30]))
     await page.locator("input[type=file]").set_input_files(picture)
     await page.get_by_role("button", name="Lanjut: periksa jawaban yang ada").click()
     await page.get_by_label("WhatsApp").check()
