@@ -49,9 +49,8 @@ WITHOUT_COOKIE = {
     "/api/v1/hooks/telegram/{bot_id}",
 }
 """POST of the API that look at no cookie, or make one: whoever sends them shows a code or a password, or needs none."""
-BY_LINK = {"/{slug}/u/{token}", "/{slug}/share"}
-"""A mail program unsubscribes for its reader (RFC 8058): the signed link in the address is the token. What another app
-shares comes without one, and fills a draft that nothing is sent from."""
+BY_LINK = {"/{slug}/u/{token}"}
+"""A mail program unsubscribes for its reader (RFC 8058): the signed link in the address is the token."""
 
 FILLS = {"/{slug}/share"}
 """The browser itself sends it, without a page of ours before it: it fills a draft and does nothing else."""
