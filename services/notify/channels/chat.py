@@ -18,7 +18,7 @@ from services.notify.settings import Settings
 
 log = logs.get()
 
-LARGEST_FILE = 10_000_000
+LARGEST_FILE = 16_000_000
 """Bytes; as at the gateway's own form."""
 NEVER_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
 """The provider was not reached at all."""

@@ -16,7 +16,7 @@ from services.notify.conversation.words import Word, choice_of, word_of
 
 LONGEST_TEXT = 5_000
 """Characters of a report, as its form has it."""
-MOST_PICTURES = 5
+MOST_FILES = 5
 MOST_OFFERS = 3
 LONGEST_URL = 300
 """Characters of another publisher's address: three of them must leave room in one message."""
@@ -29,8 +29,11 @@ def in_order(heard: Sequence[Heard]) -> list[Heard]:
     return sorted(heard, key=lambda one: (one.said_at, _is_wish(one)))
 
 
-def pictures_in(heard: Sequence[Heard]) -> list[Heard]:
-    return [one for one in heard if one.kind == Kind.PICTURE and one.media]
+FILES = frozenset({Kind.PICTURE, Kind.VOICE, Kind.VIDEO, Kind.DOCUMENT})
+
+
+def files_in(heard: Sequence[Heard]) -> list[Heard]:
+    return [one for one in heard if one.kind in FILES and one.media]
 
 
 def _is_wish(heard: Heard) -> bool:
@@ -51,7 +54,7 @@ class Reading:
     """
 
     state: Conversation
-    pictures: Mapping[str, str | None]
+    files: Mapping[str, str | None]
     draft: Draft
     offers: tuple[Offer, ...]
     language: str
@@ -77,8 +80,8 @@ class Reading:
 
     def take(self, one: Heard) -> None:
         self.answers.append(one.id)
-        if one.kind == Kind.PICTURE:
-            self._picture(one)
+        if one.kind in FILES:
+            self._file(one)
         elif one.kind != Kind.TEXT:
             self.note("unkept")
         if one.kind == Kind.TEXT and (choice := choice_of(one.text)) is not None:
@@ -93,13 +96,13 @@ class Reading:
         sent_until, report = self.state.sent_until, self.state.report_id
         return report is not None and sent_until is not None and one.said_at <= sent_until
 
-    def _picture(self, one: Heard) -> None:
-        blob = self.pictures.get(one.id)
+    def _file(self, one: Heard) -> None:
+        blob = self.files.get(one.id)
         into = self.late if self.is_late(one) else self.draft
         if blob is None:
-            self.note("picture_unread")
-        elif len(into.blobs) >= MOST_PICTURES:
-            self.note("too_many_pictures", limit=MOST_PICTURES)
+            self.note("file_unread")
+        elif len(into.blobs) >= MOST_FILES:
+            self.note("too_many_files", limit=MOST_FILES)
         else:
             self._add(one, into.model_copy(update={"blobs": (*into.blobs, blob)}))
 
@@ -206,12 +209,12 @@ class Reading:
             self.does, self.sends = Does.ADD, self.late
 
 
-def read(state: Conversation, heard: Sequence[Heard], pictures: Mapping[str, str | None]) -> Reading:
+def read(state: Conversation, heard: Sequence[Heard], files: Mapping[str, str | None]) -> Reading:
     """
     Args:
-        pictures: by id of the message, the picture's id at the gateway; None where it could not be opened.
+        files: by id of the message, the file's id at the gateway; None where it could not be opened.
     """
-    reading = Reading(state, pictures, state.open_draft, state.open_offers, state.language)
+    reading = Reading(state, files, state.open_draft, state.open_offers, state.language)
     ordered = in_order(heard)
     # What belongs to a report that is sent goes there first, by itself: what was said since is another turn's.
     late = [one for one in ordered if reading.is_late(one) and not _is_wish(one)]

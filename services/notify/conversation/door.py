@@ -22,7 +22,8 @@ from services.notify.conversation.rules import Conversation, Draft
 
 MATCHED_WITHIN = 3.0
 """Seconds; beyond, the step is skipped and said to be."""
-TAKEN_WITHIN = 10.0
+TAKEN_WITHIN = 60.0
+"""For a recording, which is opened and made anew while others wait for their turn."""
 MOST_REFUSED = 10
 """As many as a report carries."""
 WRITTEN_WITHIN = 4.0
@@ -41,8 +42,8 @@ class Door:
             return None
         return MatchView.model_validate_json(found)
 
-    async def picture(self, tenant: str, key: UUID, data: bytes) -> str | None:
-        """Id of the picture; None where it is none, or too large.
+    async def file(self, tenant: str, key: UUID, data: bytes) -> str | None:
+        """Id of the picture, recording or document; None where it is none of them, or too large.
 
         Raises:
             Unavailable: it is not known; the same key and file again give the same.

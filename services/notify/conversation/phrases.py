@@ -48,9 +48,9 @@ _SAID = {
         "nothing_to_stop": "Tidak ada laporan dari sini yang sedang kami kabarkan.",
         "too_long": "Teks itu terlalu panjang ({length} huruf; batasnya {limit}). Kirim bagian yang memuat klaimnya.",
         "full": "Teks laporan ini sudah penuh (batasnya {limit} huruf); yang sesudahnya tidak ikut.",
-        "too_many_pictures": "Hanya {limit} gambar per laporan; gambar sesudahnya tidak ikut.",
-        "picture_unread": "Satu gambar tidak dapat dibuka. Kirim sebagai foto biasa (JPEG, PNG, atau WebP).",
-        "unkept": "Di sini baru teks, tautan, dan gambar yang dapat kami terima.",
+        "too_many_files": "Hanya {limit} berkas per laporan; yang sesudahnya tidak ikut.",
+        "file_unread": "Satu berkas tidak dapat dibuka atau terlalu besar. Kirim foto, rekaman suara, video, atau PDF.",
+        "unkept": "Stiker, lokasi, dan kontak tidak kami terima di sini. Kirim teks, tautan, atau berkasnya.",
         "says_little": "Tulis satu kalimat tentang apa yang Anda terima.",
         "passed_over": "Terlalu banyak pesan sekaligus; sebagian tidak kami baca.",
         "message": (
@@ -59,8 +59,8 @@ _SAID = {
         ),
         "answer": "Jawaban untuk laporan {number}:\n\n{text}\n\nLihat laporan: {link}",
         "text": "teks",
-        "picture": "1 gambar",
-        "pictures": "{count} gambar",
+        "file": "1 berkas",
+        "files": "{count} berkas",
         "and": " dan ",
         "claim": "Klaim yang kami jawab: “{claim}”",
         "difference": "Beda: “{theirs}” pada kiriman Anda, “{ours}” pada jawaban kami.",
@@ -125,9 +125,9 @@ _SAID = {
         "nothing_to_stop": "There is no report from here that we tell you about.",
         "too_long": "That text is too long ({length} characters; the limit is {limit}). Send the part with the claim.",
         "full": "The text of this report is full ({limit} characters); what came after is left out.",
-        "too_many_pictures": "Only {limit} pictures a report; those after them are left out.",
-        "picture_unread": "One picture could not be opened. Send it as an ordinary photo (JPEG, PNG or WebP).",
-        "unkept": "Here we can take text, links and pictures only.",
+        "too_many_files": "Only {limit} files a report; those after them are left out.",
+        "file_unread": "One file could not be opened or is too large. Send a photo, a voice note, a video or a PDF.",
+        "unkept": "We take no stickers, places or contacts here. Send the text, the link or the file.",
         "says_little": "Write one sentence about what you received.",
         "passed_over": "Too many messages at once; we did not read some of them.",
         "message": (
@@ -136,8 +136,8 @@ _SAID = {
         ),
         "answer": "The answer to report {number}:\n\n{text}\n\nSee the report: {link}",
         "text": "text",
-        "picture": "1 picture",
-        "pictures": "{count} pictures",
+        "file": "1 file",
+        "files": "{count} files",
         "and": " and ",
         "claim": "The claim we answered: “{claim}”",
         "difference": "Difference: “{theirs}” in yours, “{ours}” in our answer.",
@@ -177,11 +177,11 @@ def say(phrase: str, language: str, **values: object) -> str:
     return _SAID[language_of(language)][phrase].format(**closed)
 
 
-def what(texts: int, pictures: int, language: str) -> str:
-    """ "teks dan 2 gambar"."""
+def what(texts: int, files: int, language: str) -> str:
+    """ "teks dan 2 berkas"."""
     parts = [say("text", language)] if texts else []
-    if pictures:
-        parts.append(say("picture", language) if pictures == 1 else say("pictures", language, count=pictures))
+    if files:
+        parts.append(say("file", language) if files == 1 else say("files", language, count=files))
     return say("and", language).join(parts)
 
 

@@ -28,7 +28,7 @@ from libs.runtime.sealing import SubjectKeys
 from services.notify.channels.chat import Providers
 from services.notify.channels.email import Addresses
 from services.notify.conversation import phrases
-from services.notify.conversation.dialogue import Reading, pictures_in, read, speak
+from services.notify.conversation.dialogue import Reading, files_in, read, speak
 from services.notify.conversation.door import Door
 from services.notify.conversation.phrases import say
 from services.notify.conversation.rules import KEPT, Conversation, Does, Heard, Turn, is_paced_out
@@ -44,8 +44,8 @@ AT_ONCE = 40
 """Conversations in one step."""
 AGAIN = timedelta(seconds=3)
 """Until one is looked at again whose turn could not be made or carried out."""
-PICTURE_GIVEN_UP = timedelta(minutes=10)
-"""After which a picture that the provider does not hand out is one that cannot be opened."""
+FILE_GIVEN_UP = timedelta(minutes=10)
+"""After which a file that the provider does not hand out is one that cannot be opened."""
 NO_ANSWER = MatchView(outcome=MatchOutcome.NONE)
 LOOK_AT = "look_at"
 MOST_FOLLOWED = 100
@@ -84,8 +84,8 @@ class Talker:
         return await self._each({"ix.answer_at": {"$lte": self._now()}}, "ix.answer_at", self._take_turn)
 
     async def _take_turn(self, tenant: str, chat: Conversation) -> None:
-        pictures = await self._pictures(tenant, chat)
-        reading = read(chat, chat.heard, pictures)
+        files = await self._files(tenant, chat)
+        reading = read(chat, chat.heard, files)
         turn = speak(
             reading,
             await self._known(tenant, reading),
@@ -103,12 +103,12 @@ class Talker:
             return NO_ANSWER
         return await self._door.match(tenant, reading.draft.text) if reading.draft.texts else NO_ANSWER
 
-    async def _pictures(self, tenant: str, chat: Conversation) -> Mapping[str, str | None]:
-        wanted = pictures_in(chat.heard)
-        found = await asyncio.gather(*(self._picture(tenant, chat, one) for one in wanted))
+    async def _files(self, tenant: str, chat: Conversation) -> Mapping[str, str | None]:
+        wanted = files_in(chat.heard)
+        found = await asyncio.gather(*(self._file(tenant, chat, one) for one in wanted))
         return {one.id: blob for one, blob in zip(wanted, found, strict=True)}
 
-    async def _picture(self, tenant: str, chat: Conversation, one: Heard) -> str | None:
+    async def _file(self, tenant: str, chat: Conversation, one: Heard) -> str | None:
         if one.media.startswith(KEPT):
             return one.media.removeprefix(KEPT)
         account = self._accounts.of(chat.channel, chat.account)
@@ -116,9 +116,9 @@ class Talker:
             return None
         try:
             data = await self._providers.file(account, one.media)
-            return await self._door.picture(tenant, UUID(one.id), data) if data is not None else None
+            return await self._door.file(tenant, UUID(one.id), data) if data is not None else None
         except Unavailable:
-            if self._now() - one.heard_at > PICTURE_GIVEN_UP:
+            if self._now() - one.heard_at > FILE_GIVEN_UP:
                 return None
             raise
 

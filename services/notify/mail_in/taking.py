@@ -27,7 +27,7 @@ from libs.runtime.engine import Engine
 from libs.runtime.errors import Refused, Unavailable
 from libs.runtime.sealing import SubjectKeys
 from services.notify.channels.mime import is_address
-from services.notify.conversation.dialogue import LONGEST_TEXT, MOST_PICTURES
+from services.notify.conversation.dialogue import LONGEST_TEXT, MOST_FILES
 from services.notify.conversation.door import Door
 from services.notify.conversation.rules import KEPT, Draft
 from services.notify.conversation.words import Word, word_of
@@ -50,7 +50,7 @@ ConversationId = Callable[[str, str, str], str]
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """A picture by its id at the gateway; None where it could not be opened."""
+    """A file by its id at the gateway; None where it could not be opened."""
 
     file: File
     blob: str | None
@@ -152,8 +152,8 @@ class MailTaker:
             stop = StopFollowing(report_id=report_id)
             await self._engine.apply([ordered(stop, mail.id, tenant=tenant, at=self._now())])
             return
-        pictures = await self._pictures(tenant, mail)
-        blobs = tuple(one.blob for one in pictures if one.blob is not None)[:MOST_PICTURES]
+        files = await self._files(tenant, mail)
+        blobs = tuple(one.blob for one in files if one.blob is not None)[:MOST_FILES]
         texts = (mail.text[:LONGEST_TEXT],) if mail.text else ()
         if texts or blobs:
             try:
@@ -162,10 +162,10 @@ class MailTaker:
                 log.warning("mail_refused", report_id=report_id, problem=refused.code)
 
     async def _into_conversation(self, tenant: str, account: MailAccount, mail: Mail) -> None:
-        pictures = await self._pictures(tenant, mail)
+        files = await self._files(tenant, mail)
         conversation = self._conversation_id(tenant, account.address, mail.sender)
         heard = [self._heard(tenant, conversation, account, mail, "text", Kind.TEXT, text=_said(mail))]
-        for number, one in enumerate(pictures):
+        for number, one in enumerate(files):
             kind = Kind.PICTURE if one.file.media_type.startswith("image/") else Kind.DOCUMENT
             media = f"{KEPT}{one.blob}" if one.blob is not None else ""
             heard.append(self._heard(tenant, conversation, account, mail, str(number), kind, media=media))
@@ -192,12 +192,11 @@ class MailTaker:
         content = ChatContent(address=mail.sender, text=text[:LONGEST_HEARD], media=media)
         return Incoming(command, Context(id=_id(tenant, mail, part), tenant=tenant, at=now, private=content))
 
-    async def _pictures(self, tenant: str, mail: Mail) -> list[Taken]:
+    async def _files(self, tenant: str, mail: Mail) -> list[Taken]:
         found = []
         for number, file in enumerate(mail.files):
-            is_picture = file.media_type.startswith("image/")
             key = _id(tenant, mail, f"file {number}")
-            found.append(Taken(file, await self._door.picture(tenant, key, file.data) if is_picture else None))
+            found.append(Taken(file, await self._door.file(tenant, key, file.data)))
         return found
 
 

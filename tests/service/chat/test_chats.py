@@ -120,7 +120,7 @@ async def test_a_picture_goes_with_the_report_and_what_is_none_is_said(
         return citizen.wait_for_reply("", WITHIN).text
 
     assert "tidak dapat dibuka" in await asyncio.to_thread(send, b"<html>bukan gambar</html>")
-    assert "1 gambar" in await asyncio.to_thread(send, a_picture())
+    assert "1 berkas" in await asyncio.to_thread(send, a_picture())
     await said(citizen, "kirim", "Laporan tersimpan")
 
     (report,) = stored(stack, Service.REPORTS, "report", office)

@@ -5,7 +5,7 @@ import pytest
 
 from libs.contracts.reports.parts import Why
 from libs.contracts.reports.reads import ClarificationCard, Difference, KnownCard, KnownMatch, MatchAnswer, MatchView
-from services.notify.conversation.dialogue import LONGEST_TEXT, MOST_PICTURES, Reading, read, speak
+from services.notify.conversation.dialogue import LONGEST_TEXT, MOST_FILES, Reading, read, speak
 from services.notify.conversation.phrases import why
 from services.notify.conversation.rules import Conversation, Does, Draft, Heard, Offer, Turn
 from services.notify.conversation.words import Word, choice_of, word_of
@@ -31,7 +31,7 @@ def picture(second: int = 0, **more: Any) -> Heard:
 
 
 def heard(state: Conversation, *messages: Heard, unread: frozenset[str] = frozenset()) -> Reading:
-    blobs = {m.id: None if m.id in unread else f"blob-{m.id}" for m in messages if m.kind == "picture"}
+    blobs = {m.id: None if m.id in unread else f"blob-{m.id}" for m in messages if m.media}
     return read(state, messages, blobs)
 
 
@@ -221,8 +221,8 @@ def test_a_greeting_is_no_report() -> None:
     [
         (said("😱"), "Tulis satu kalimat"),
         (said("x" * 20_000), f"batasnya {LONGEST_TEXT}"),
-        (said("", kind="voice"), "teks, tautan, dan gambar"),
-        (said("", kind="other"), "teks, tautan, dan gambar"),
+        (said("", kind="voice"), "tidak dapat dibuka"),
+        (said("", kind="other"), "Stiker, lokasi, dan kontak"),
     ],
 )
 def test_what_cannot_be_taken_is_said_and_not_kept(message: Heard, says: str) -> None:
@@ -236,8 +236,8 @@ def test_forty_pictures_are_cut_to_what_a_report_holds_and_that_is_said() -> Non
     told = turn(chat(), *(picture(second) for second in range(40)))
 
     assert told.draft is not None
-    assert len(told.draft.blobs) == MOST_PICTURES
-    assert f"Hanya {MOST_PICTURES} gambar" in told.reply
+    assert len(told.draft.blobs) == MOST_FILES
+    assert f"Hanya {MOST_FILES} berkas" in told.reply
 
 
 def test_a_picture_that_cannot_be_opened_is_said_and_the_rest_kept() -> None:
@@ -409,3 +409,12 @@ def test_nul_does_not_come_into_a_report() -> None:
 
     assert told.draft is not None
     assert told.draft.text == "air PDAM beracun"
+
+
+@pytest.mark.parametrize("kind", ["voice", "video", "document"])
+def test_a_recording_and_a_document_go_with_the_report(kind: str) -> None:
+    told = turn(chat(), said(CLAIM), said("", 1, id="f", kind=kind, media="m"))
+
+    assert told.draft is not None
+    assert told.draft.blobs == ("blob-f",)
+    assert "teks dan 1 berkas" in told.reply

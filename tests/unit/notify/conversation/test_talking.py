@@ -55,7 +55,7 @@ class PlayedDoor:
     async def match(self, tenant: str, text: str) -> MatchView | None:
         return self.found
 
-    async def picture(self, tenant: str, key: UUID, data: bytes) -> str | None:
+    async def file(self, tenant: str, key: UUID, data: bytes) -> str | None:
         return str(uuid5(NAMESPACE, f"blob|{key}")) if data != b"broken" else None
 
     async def submit(self, tenant: str, key: UUID, chat: Conversation, draft: Draft, *, language: str) -> ChatReported:
