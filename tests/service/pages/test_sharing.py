@@ -85,7 +85,7 @@ async def test_rubbish_leads_to_the_form_with_a_word_about_it(office: TestOffice
 
     assert [a.status_code for a in (*answers, no_picture)] == [303] * 4
     assert all("Yang dibagikan tidak bisa dibaca." in page.text for page in pages)
-    assert "Berkas ini bukan JPG, PNG, atau WebP." in named.text
+    assert "Berkas ini bukan gambar, pesan suara, video MP4, atau PDF." in named.text
     assert "Kabar dengan berkas" in named.text
 
 

@@ -30,7 +30,8 @@ def site(tmp_path: Path, gateway: Gateway) -> Iterator[Site]:
     port = free_port()
     address = f"http://{HOST}:{port}"
     app = create_app(tmp_path / "chat", secrets.channels, address=address, gateway=gateway.address)
-    config = uvicorn.Config(app, host=HOST, port=port, log_level="warning", timeout_graceful_shutdown=1)
+    # Without a configuration of logs of its own, which would stay for whatever is tested after it.
+    config = uvicorn.Config(app, host=HOST, port=port, log_config=None, timeout_graceful_shutdown=1)
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run)
     thread.start()
