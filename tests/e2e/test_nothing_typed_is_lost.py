@@ -5,7 +5,6 @@ import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
 
 import pytest
 from playwright.async_api import Browser, Page, async_playwright, expect
@@ -15,6 +14,7 @@ from tests.e2e.steps import SLOW, the_case_of
 from tests.service.gateway.conftest import start
 from tests.service.gateway.house import PASSWORD, Desk, House, TestOffice, TestOfficer, totp
 from tests.service.pages.test_session_end import end_session
+from tests.unheard import unheard
 
 CHROMIUM = Path("/usr/bin/chromium")
 PHONE: Any = {"width": 360, "height": 800}
@@ -55,7 +55,7 @@ async def killed(house: House, *services: Service) -> None:
 async def test_a_reporter_goes_back_presses_twice_and_meets_killed_processes(
     house: House, office: TestOffice, page: Page
 ) -> None:
-    text, doubt = f"Beredar kabar {uuid4().hex} di grup keluarga", "Tanggalnya tidak cocok."
+    text, doubt = f"Beredar kabar {unheard()} di grup keluarga", "Tanggalnya tidak cocok."
     on = page.get_by_role("button", name="Lanjut")
 
     await page.goto(f"/{office.slug}/report/hoax")
@@ -104,7 +104,7 @@ async def test_an_officer_whose_session_ends_finds_what_they_wrote(
     # The officer's own codes are for the page alone: each is good once, and they come twice within half a minute.
     colleague = await house.log_in(await house.officer(office, "verifier"))
     case = await the_case_of(colleague, (await house.submit(office))["report_id"])
-    path, fact = f"/{office.slug}/console/cases/{case['id']}", f"Pasar tetap buka {uuid4().hex}."
+    path, fact = f"/{office.slug}/console/cases/{case['id']}", f"Pasar tetap buka {unheard()}."
     await page.set_viewport_size(DESK)
 
     await page.goto(path)

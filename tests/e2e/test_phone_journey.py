@@ -14,6 +14,7 @@ from playwright.async_api import Browser, FilePayload, Page, async_playwright, e
 from tests.e2e.material import drawn
 from tests.e2e.steps import FACT, SLOW, done, drafted, fresh_code, letter_to, the_case_of
 from tests.service.gateway.house import House, TestOffice, key
+from tests.unheard import unheard
 
 CHROMIUM = Path("/usr/bin/chromium")
 PHONE: Any = {"width": 360, "height": 800}
@@ -61,7 +62,7 @@ async def sends_a_report(page: Page, office: TestOffice, *, text: str, email: st
 async def test_a_reporter_sends_from_a_phone_and_reads_the_answer_there(
     house: House, office: TestOffice, phone: Page
 ) -> None:
-    text, email = f"Beredar kabar {uuid4().hex} di grup keluarga", f"warga-{uuid4().hex[:8]}@contoh.example"
+    text, email = f"Beredar kabar {unheard()} di grup keluarga", f"warga-{uuid4().hex[:8]}@contoh.example"
     author = await house.log_in(await house.officer(office, "verifier", "editor"))
     second = await house.officer(office, "approver")
     approver = await house.log_in(second)

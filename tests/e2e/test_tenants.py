@@ -27,6 +27,7 @@ from libs.contracts.topics import Service
 from services.gateway.api.openapi import api_document
 from tests.e2e.steps import confirmed, drafted, fresh_code, letter_to, the_case_of
 from tests.service.gateway.house import Desk, House, TestOffice, key, until
+from tests.unheard import unheard
 
 OPERATIONS = [
     (method.upper(), path)
@@ -181,7 +182,7 @@ def a_known_answer(house: House, office: TestOffice) -> str:
         "id": "1",
         "publisher": "Periksa Contoh",
         "url": "https://periksa.contoh.example/1",
-        "title": f"Kabar {uuid4().hex}",
+        "title": f"Kabar {unheard()}",
         "verdict": "SALAH",
     }
     environment = {**os.environ, **house.stack.environment(Service.REPORTS)}

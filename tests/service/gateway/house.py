@@ -37,6 +37,7 @@ from services.gateway.dispatch.sending import Sender, Wish
 from services.gateway.dispatch.waiting import Waiters
 from services.gateway.reads import RegistryReads
 from services.gateway.settings import GatewaySettings
+from tests.unheard import unheard
 
 LOADER = Actor(SETUP, ("operator", "tenant_admin", "verifier"))
 PASSWORD = "kata sandi yang panjang"
@@ -177,7 +178,7 @@ class House:
         return desk
 
     async def submit(self, office: TestOffice, *, wait: int = 10, **body: Any) -> dict[str, Any]:
-        sent = {"text": f"Beredar kabar {uuid4().hex}"} | body
+        sent = {"text": f"Beredar kabar {unheard()}"} | body
         answer = await self.http.post(f"{office.api}/reports", json=sent, headers=key(Prefer=f"wait={wait}"))
         assert answer.status_code == 201, answer.text
         found: dict[str, Any] = answer.json()

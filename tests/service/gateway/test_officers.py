@@ -4,6 +4,7 @@ from uuid import uuid4
 import pytest
 
 from tests.service.gateway.house import PASSWORD, Desk, House, TestOffice, key, totp, until
+from tests.unheard import unheard
 
 
 @pytest.fixture(scope="module")
@@ -12,7 +13,7 @@ async def desk(house: House, office: TestOffice) -> Desk:
 
 
 async def a_case(house: House, office: TestOffice, desk: Desk) -> dict[str, Any]:
-    text = f"Kabar {uuid4().hex} {uuid4().hex}"
+    text = f"Kabar {unheard()} {unheard()}"
     await house.submit(office, text=text)
     found: list[dict[str, Any]] = []
 

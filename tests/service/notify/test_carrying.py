@@ -17,6 +17,7 @@ from libs.contracts.reports.report import ReportAnswered, ReportMoved
 from libs.runtime import links
 from libs.runtime.errors import Refused
 from tests.service.notify.front import Front, a_number, eventually, now
+from tests.unheard import unheard
 
 BULLETINS = TypeAdapter(list[BulletinView])
 ASSIGNMENTS = TypeAdapter(list[AssignmentView])
@@ -386,7 +387,7 @@ async def test_another_tenants_things_do_not_exist(front: Front, tenant: str, re
 
 
 async def test_no_address_and_no_claim_stands_in_the_log(front: Front, tenant: str, report: str, case: str) -> None:
-    address, claim = an_address(), f"Klaim {uuid4().hex}"
+    address, claim = an_address(), f"Klaim {unheard()}"
     await front.follow(tenant, report, address)
     await front.matched(tenant, report, case, clarification_id=f"k-{case}")
     await front.published(tenant, case, claim=claim)

@@ -12,6 +12,7 @@ from libs.contracts.topics import Service
 from services.reports.case.surges import LEAST
 from tests.service.gateway.house import PASSWORD, Desk, House, TestOffice, TestOfficer, key, totp, until
 from tests.service.pages.reading import Form, form
+from tests.unheard import unheard
 
 
 @dataclass
@@ -29,7 +30,7 @@ class Newsroom:
 
     async def case(self, text: str = "", **more: Any) -> str:
         """Path of a new case."""
-        text = text or f"Kabar {uuid4().hex} {uuid4().hex}"
+        text = text or f"Kabar {unheard()} {unheard()}"
         await self.house.submit(self.office, text=text, **more)
         return await self.case_of(text)
 
@@ -157,7 +158,7 @@ async def test_a_source_that_is_no_web_address_is_refused_at_its_field(room: New
 
 
 async def test_a_message_sent_twice_reaches_the_reporter_once(room: Newsroom) -> None:
-    case, words = await room.case(), f"Di grup mana? {uuid4().hex}"
+    case, words = await room.case(), f"Di grup mana? {unheard()}"
     reply = form(await room.read(case), "/reply")
 
     answers = [await reply.send(room.verifier.browser, text=words) for _ in range(2)]
@@ -176,7 +177,7 @@ async def test_a_question_needs_a_named_party_and_a_day_to_come(room: Newsroom) 
 
 
 async def test_a_reporter_of_another_kind_is_answered_one_by_one(house: House, room: Newsroom) -> None:
-    words = f"Mohon lampu jalan {uuid4().hex}"
+    words = f"Mohon lampu jalan {unheard()}"
     sent = await house.submit(room.office, kind="aspiration", text=words)
     page = room.url("answers", sent["report_id"])
 
@@ -231,7 +232,7 @@ async def test_a_page_does_not_repeat_what_its_address_says_was_done(room: Newsr
 
 
 async def test_officers_see_the_pictures_of_a_report_and_nobody_else_does(room: Newsroom) -> None:
-    drawn, text = io.BytesIO(), f"Lihat gambar {uuid4().hex}"
+    drawn, text = io.BytesIO(), f"Lihat gambar {unheard()}"
     Image.new("RGB", (640, 480), "#a05020").save(drawn, "PNG")
     uploaded = await room.house.http.post(
         f"{room.office.api}/uploads", files={"file": ("layar.png", drawn.getvalue())}, headers=key()
@@ -280,7 +281,7 @@ async def test_another_button_of_the_page_keeps_the_unsaved_draft_and_what_else_
 
 
 async def test_a_case_that_many_tell_within_an_hour_is_marked_in_the_queue_and_its_rows(room: Newsroom) -> None:
-    text = f"Sumur warga {uuid4().hex} diracuni orang tak dikenal tadi malam, jangan diminum"
+    text = f"Sumur warga {unheard()} diracuni orang tak dikenal tadi malam, jangan diminum"
     case = await room.case(text)
     for _ in range(LEAST):
         await room.house.submit(room.office, text=text)
@@ -416,7 +417,7 @@ async def test_a_reply_that_is_being_written_stays_when_another_button_is_presse
 
 
 async def test_the_buttons_of_what_came_back_leave_the_unsaved_draft(room: Newsroom) -> None:
-    text = f"Kabar {uuid4().hex} {uuid4().hex}"
+    text = f"Kabar {unheard()} {unheard()}"
     receipt = await room.house.submit(room.office, text=text)
     case, browser = await room.case_of(text), room.verifier.browser
     for said in ("Ada bukti baru.", "Satu lagi."):
@@ -463,7 +464,7 @@ async def test_a_draft_that_somebody_else_saved_is_told_also_when_another_button
 async def test_a_reported_page_is_shown_with_its_copy_and_fetched_again(room: Newsroom) -> None:
     """The fetcher of this stack knows the demo's pages."""
     room.house.stack.start_services([Service.FETCHER])
-    text = f"Beredar lagi {uuid4().hex} {uuid4().hex}"
+    text = f"Beredar lagi {unheard()} {unheard()}"
     case = await room.case(text, urls=["https://video-pendek.example/v/telur-ploso"])
     browser = room.verifier.browser
 

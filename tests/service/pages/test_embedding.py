@@ -7,7 +7,6 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from uuid import uuid4
 
 import httpx
 import pytest
@@ -16,6 +15,7 @@ from playwright.async_api import Page, async_playwright
 from services.gateway.access.seats import Seats
 from tests.service.gateway.house import Desk, House, TestOffice, until
 from tests.service.pages.reading import Form, form
+from tests.unheard import unheard
 
 CHROMIUM = Path("/usr/bin/chromium")
 LINE = '<!DOCTYPE html><meta charset="utf-8"><title>Portal</title><p>Portal kota</p>{line}<p id="after">Sesudahnya</p>'
@@ -105,7 +105,7 @@ async def to_contact(browser: httpx.AsyncClient, office: TestOffice, text: str) 
 
 
 async def test_a_report_is_sent_without_any_cookie_and_its_number_and_code_open_it(room: Room) -> None:
-    text = f"Beredar kabar {uuid4().hex} {uuid4().hex}"
+    text = f"Beredar kabar {unheard()} {unheard()}"
     async with room.house.browser() as browser:
         pages = await to_contact(browser, room.office, text)
         sent = await step(pages[2], "/send").send(browser, channel="code")
@@ -217,7 +217,7 @@ async def test_one_line_of_script_puts_the_form_in_an_allowed_page_and_gives_it_
         page.on("console", lambda said: refused.append(said.text) if said.type == "error" else None)
         await page.goto(f"http://{room.allowed.host}/")
         frame = page.frame_locator("iframe")
-        await frame.locator("#text").fill(f"Beredar kabar {uuid4().hex}")
+        await frame.locator("#text").fill(f"Beredar kabar {unheard()}")
         await page.wait_for_function("document.querySelector('iframe').style.height !== '900px'")
         await page.screenshot(path=tmp_path / "first.png", full_page=True)
         inner = page.frames[1]

@@ -2,7 +2,6 @@
 
 from html import unescape
 from urllib.parse import urlencode
-from uuid import uuid4
 
 import pytest
 
@@ -11,6 +10,7 @@ from libs.contracts.registry.tenant import DefineQuestion
 from services.gateway.reporting.questions import FIELD
 from tests.service.gateway.house import Desk, House, TestOffice, key, until
 from tests.service.pages.reading import form
+from tests.unheard import unheard
 
 
 @pytest.fixture(scope="module")
@@ -38,7 +38,7 @@ async def case_with(desk: Desk, text: str) -> dict[str, object]:
 
 
 async def test_an_officer_enters_a_report_and_hands_its_code_over(house: House, office: TestOffice, desk: Desk) -> None:
-    text = f"Kabar {uuid4().hex} {uuid4().hex}"
+    text = f"Kabar {unheard()} {unheard()}"
     sent = await form(await new(desk, office), "/reports/new").send(desk.browser, intake="walk_in", text=text)
     receipt = await desk.browser.get(sent.headers["location"])
     number = sent.headers["location"].rpartition("/")[2]
@@ -73,7 +73,7 @@ async def test_an_entry_comes_back_with_its_errors_and_its_words(desk: Desk, off
 
 
 async def test_a_post_needs_its_address_and_is_asked_about_by_nobody(desk: Desk, office: TestOffice) -> None:
-    note = f"Unggahan {uuid4().hex} {uuid4().hex}"
+    note = f"Unggahan {unheard()} {unheard()}"
     page = form(await new(desk, office, "?as=post"), "/reports/new")
 
     unsaid = await page.send(desk.browser, text=note)
@@ -92,7 +92,7 @@ async def test_a_post_needs_its_address_and_is_asked_about_by_nobody(desk: Desk,
 async def test_a_program_enters_reports_and_only_officers_who_check_may(
     house: House, office: TestOffice, desk: Desk
 ) -> None:
-    body = {"intake": "letter", "text": f"Surat {uuid4().hex}"}
+    body = {"intake": "letter", "text": f"Surat {unheard()}"}
     leader = await house.log_in(await house.officer(office, "leader"))
 
     done = await desk.post("/console/reports", body, Prefer="wait=10")
@@ -131,7 +131,7 @@ async def test_an_officer_is_asked_what_the_office_wants_to_know_and_what_hangs_
 
     await until(asked)
     page = form(await new(officer, own), "/reports/new")
-    text = f"Kabar {uuid4().hex} {uuid4().hex}"
+    text = f"Kabar {unheard()} {unheard()}"
     # A browser leaves out what stands in a part that is not asked yet.
     told = {"intake": "walk_in", "text": text, "asked": "uang"}
 

@@ -9,6 +9,7 @@ import httpx
 import pytest
 
 from tests.service.gateway.house import Desk, House, TestOffice, until
+from tests.unheard import unheard
 
 MOST = 80
 """Pages of one office; more would be a loop."""
@@ -57,7 +58,7 @@ async def _listed(desk: Desk, number: str) -> str:
 async def test_a_confidential_report_is_on_no_page_of_the_public_and_in_none_of_its_numbers(
     house: House, office: TestOffice, desk: Desk
 ) -> None:
-    open_words, hidden_words = f"Terbuka {uuid4().hex}", f"Rahasia {uuid4().hex}"
+    open_words, hidden_words = f"Terbuka {unheard()}", f"Rahasia {unheard()}"
     shown = await house.submit(office, kind="complaint", text=open_words)
     hidden = await house.submit(office, kind="complaint", text=hidden_words, confidential=True)
     await _listed(desk, shown["number"])
@@ -77,7 +78,7 @@ async def test_a_confidential_report_is_on_no_page_of_the_public_and_in_none_of_
 async def test_no_page_or_route_of_officers_shows_who_reported(house: House, office: TestOffice, desk: Desk) -> None:
     address = f"{uuid4().hex[:12]}@contoh.example"
     contact = {"channel": "email", "address": address, "consent": True}
-    words = f"Lampu {uuid4().hex} mati"
+    words = f"Lampu {unheard()} mati"
     told = await house.submit(office, kind="complaint", text=words, contact=contact, anonymous=True)
     report = await _listed(desk, told["number"])
     base = f"/{office.slug}/console"

@@ -17,6 +17,7 @@ from deploy.local.stack import Stack
 from libs.contracts.topics import Service
 from tests.service.gateway.house import House, TestOffice, until
 from tests.service.pages.reading import form
+from tests.unheard import unheard
 
 PUBLISHER = "Redaksi Periksa Contoh"
 CLAIMS = iter(
@@ -51,7 +52,7 @@ async def entry(house: House, stack: Stack, office: TestOffice, claim: str, tmp_
         "url": f"https://periksa.contoh.example/{uuid4().hex}",
         "title": claim,
         "verdict": "SALAH",
-        "fact": f"Kabar {uuid4().hex[:8]} itu tidak benar.",
+        "fact": f"Kabar {unheard()} itu tidak benar.",
         "date": "2026-08-03",
     }
     file = tmp_path / "arsip.jsonl"

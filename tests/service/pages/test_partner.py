@@ -6,6 +6,7 @@ import pytest
 from tests.service.gateway.house import House, TestOffice, key, totp, until
 from tests.service.gateway.test_partners import mailed_token
 from tests.service.pages.reading import form
+from tests.unheard import unheard
 
 
 async def publish(house: House, office: TestOffice, fact: str) -> None:
@@ -13,7 +14,7 @@ async def publish(house: House, office: TestOffice, fact: str) -> None:
     verifier = await house.log_in(await house.officer(office, "verifier"))
     approving = await house.officer(office, "approver")
     approver = await house.log_in(approving)
-    text = f"Kabar {uuid4().hex} {uuid4().hex}"
+    text = f"Kabar {unheard()} {unheard()}"
     await house.submit(office, text=text)
     found: list[str] = []
 
@@ -69,7 +70,7 @@ async def offered(partner: httpx.AsyncClient, fact: str) -> str:
 async def test_a_partner_declines_with_a_reason_and_without_scripts(
     house: House, office: TestOffice, partner: httpx.AsyncClient
 ) -> None:
-    fact = f"Sekolah tetap masuk {uuid4().hex}."
+    fact = f"Sekolah tetap masuk {unheard()}."
     await publish(house, office, fact)
     path = f"/{office.slug}/partner/assignments/{await offered(partner, fact)}"
     home, page = await read(partner, f"/{office.slug}/partner"), await read(partner, path)
@@ -98,7 +99,7 @@ async def test_a_link_that_opens_nothing_leads_to_the_door_where_a_new_one_is_as
 async def test_an_answer_of_the_session_before_comes_back_with_its_choice_and_key(
     house: House, office: TestOffice, partner: httpx.AsyncClient
 ) -> None:
-    fact = f"Pasar tetap buka {uuid4().hex}."
+    fact = f"Pasar tetap buka {unheard()}."
     await publish(house, office, fact)
     path = f"/{office.slug}/partner/assignments/{await offered(partner, fact)}"
     decline = form(await read(partner, path), "/decline")

@@ -16,6 +16,7 @@ from services.gateway.reads import ReportsReads
 from tests.service.gateway.house import Desk, House, TestOffice, key, totp, until
 from tests.service.gateway.test_partners import mailed_token
 from tests.service.pages.reading import form
+from tests.unheard import unheard
 
 
 async def a_partner(house: House, office: TestOffice) -> tuple[str, Desk]:
@@ -47,7 +48,7 @@ async def row_of(officer: Desk, text: str) -> dict[str, object]:
 
 
 def a_text() -> str:
-    return f"Kabar {uuid4().hex} {uuid4().hex}"
+    return f"Kabar {unheard()} {unheard()}"
 
 
 async def test_a_partners_report_stands_first_and_its_outcome_is_on_their_page(house: House, own: TestOffice) -> None:
@@ -55,7 +56,7 @@ async def test_a_partners_report_stands_first_and_its_outcome_is_on_their_page(h
     approving = await house.officer(own, "approver")
     approver = await house.log_in(approving)
     _, partner = await a_partner(house, own)
-    earlier, text, fact = a_text(), a_text(), f"Faktanya {uuid4().hex}."
+    earlier, text, fact = a_text(), a_text(), f"Faktanya {unheard()}."
     await house.submit(own, text=earlier)
     await row_of(verifier, earlier)
 

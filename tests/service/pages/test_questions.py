@@ -3,13 +3,13 @@
 import re
 from dataclasses import dataclass
 from typing import Any
-from uuid import uuid4
 
 import httpx
 import pytest
 
 from tests.service.gateway.house import Desk, House, TestOffice, key, until
 from tests.service.pages.reading import form
+from tests.unheard import unheard
 
 MONEY = {"text": "Diminta uang?", "type": "yes_no", "kind": "hoax", "order": "10", "required": "1"}
 HOW_MUCH = {"text": "Berapa?", "type": "short_text", "kind": "hoax", "order": "20", "required": "1", "answer": "ya"}
@@ -67,7 +67,7 @@ async def _answer(browser: httpx.AsyncClient, page: httpx.Response, **answers: s
 
 
 async def test_without_scripts_a_question_is_asked_on_the_page_after_the_answer_that_it_hangs_on(room: Room) -> None:
-    text = f"Kabar {uuid4().hex} {uuid4().hex}"
+    text = f"Kabar {unheard()} {unheard()}"
     async with room.house.browser() as browser:
         browser.follow_redirects = True
         one = await browser.get(f"/{room.office.slug}/report/hoax")
@@ -110,7 +110,7 @@ async def test_without_scripts_a_question_is_asked_on_the_page_after_the_answer_
 
 async def test_a_program_is_told_beside_each_question_what_is_wrong(room: Room) -> None:
     async def sent(answers: dict[str, str]) -> httpx.Response:
-        body = {"text": f"Kabar {uuid4().hex}", "answers": answers}
+        body = {"text": f"Kabar {unheard()}", "answers": answers}
         return await room.house.http.post(f"{room.office.api}/reports", json=body, headers=key())
 
     asked = (await room.house.http.get(f"{room.office.api}/report-questions")).json()

@@ -1,16 +1,16 @@
 """The same words twice from one browser are one report; from another they are another, and tell nothing of it."""
 
-from uuid import uuid4
 
 import httpx
 
 from tests.service.gateway.house import House, TestOffice, until
 from tests.service.pages.reading import form
 from tests.service.pages.test_report_form import ticket_number, to_contact
+from tests.unheard import unheard
 
 
 def a_text() -> str:
-    return f"Beredar kabar {uuid4().hex} {uuid4().hex}."
+    return f"Beredar kabar {unheard()} {unheard()}."
 
 
 async def _sent(browser: httpx.AsyncClient, office: TestOffice, text: str, **last: str) -> httpx.Response:

@@ -3,7 +3,6 @@
 import re
 from collections.abc import AsyncIterator
 from typing import Any
-from uuid import uuid4
 
 import httpx
 import pytest
@@ -12,6 +11,7 @@ from pymongo import MongoClient
 from libs.contracts.topics import Service
 from tests.service.gateway.house import House, TestOffice, key
 from tests.service.pages.reading import Form, form
+from tests.unheard import unheard
 
 
 @pytest.fixture
@@ -22,7 +22,7 @@ async def browser(house: House) -> AsyncIterator[httpx.AsyncClient]:
 
 
 def a_text() -> str:
-    return f"Beredar kabar {uuid4().hex} tentang pasar."
+    return f"Beredar kabar {unheard()} tentang pasar."
 
 
 async def first_page(browser: httpx.AsyncClient, office: TestOffice, kind: str = "hoax") -> httpx.Response:
