@@ -8,6 +8,7 @@ import argparse
 import sys
 from pathlib import Path
 
+from deploy import accounts_page
 from deploy.k8s import strimzi
 from libs.contracts import documents
 from libs.contracts.documents import ADVICE, CHECKOUT, SCHEMAS, breakages, snapshots, standing_snapshots
@@ -17,6 +18,7 @@ from services.gateway.api import document, permissions
 def files() -> dict[str, str]:
     """By path in the checkout."""
     own = {document.FILE: document.written(), permissions.FILE: permissions.written()}
+    own[accounts_page.FILE] = accounts_page.written()
     return documents.files() | own | strimzi.files()
 
 

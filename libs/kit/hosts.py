@@ -178,8 +178,17 @@ def imitated(host: str) -> str | None:
         if brand in (*name.split("-"), name.replace("-", "")) or (ending == "com" and _one_apart(name, brand)):
             return f"{brand}.com"
     # A word of another script that is made only of letters which look like ours, under an ending of ours.
-    is_disguise = not re.search(r"[a-z]", name) and not name.isascii() and skeleton.isascii() and ending.isascii()
-    return skeleton if is_disguise and skeleton.isalpha() else None
+    return skeleton if _is_disguise(name, skeleton) and ending.isascii() else None
+
+
+def disguised(name: str) -> bool:
+    """Whether a name of lower-case letters mixes scripts that look alike, or is made only of letters that look like
+    ours."""
+    return _mixes_scripts(name) or _is_disguise(name, _plain_letters(name).translate(_LOOKALIKE))
+
+
+def _is_disguise(name: str, skeleton: str) -> bool:
+    return not re.search(r"[a-z]", name) and not name.isascii() and skeleton.isascii() and skeleton.isalpha()
 
 
 def _plain_letters(name: str) -> str:

@@ -1,48 +1,39 @@
 """What the product reads from addresses in a file.
 
-python -m tests.bench.urls url IN OUT      a CSV with `raw_url`; agreement with what else stands in it is printed
+python -m tests.bench.urls url IN OUT      a CSV with `raw_url`, or an account as somebody typed it; a bare name needs
+                                           `platform_hint`. Agreement with what else stands in the file is printed
 python -m tests.bench.urls links IN OUT    a CSV with `a,b` -> `a,b,same`: one post or page, or two
 """
 
 import csv
-import re
 import sys
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from libs.kit.hosts import endings, refused_because
-from libs.kit.urls import NotAnAddress, as_pasted, opened_in_app, resolve
+from libs.kit.handles import NEEDS_PLATFORM, NotAnAccount, understood
+from libs.kit.urls import NotAnAddress, resolve
 
 SAID = ("platform", "kind", "handle_or_id", "canonical_url", "identity_key", "offline_resolvable")
 REASON = "reason"
-_HANDLE = re.compile(r"@[\w.-]{1,60}|\w[\w.]{0,59}", re.ASCII)
 _KINDS = {"page": "website"}
 
 
-def described(raw: str) -> dict[str, str]:
-    """In the words of the file: no platform for a site of somebody's own, `rejected` with the reason."""
-    handle = raw.strip()
-    if _HANDLE.fullmatch(handle) and ("." not in handle or handle[0] == "@" or _ending(handle) not in endings()):
-        return _row("", "needs_platform", handle.removeprefix("@"))
+def described(raw: str, platform: str = "") -> dict[str, str]:
+    """In the words of the file: no platform for a site of somebody's own, `rejected` with the reason.
+
+    Args:
+        platform: where the file names it beside a bare name (`platform_hint`).
+    """
     try:
-        pasted = as_pasted(raw)
-        # A link for an app has no host that could deceive.
-        reason = refused_because(pasted) if opened_in_app(pasted) is None else None
-        read = resolve(raw)
-        # Nor may what a wrapper carries.
-        reason = reason or (refused_because(read.url) if read.url else None)
-    except NotAnAddress as error:
+        read = understood(raw, platform)
+    except NotAnAccount as error:
+        if error.code == NEEDS_PLATFORM:
+            return _row("", "needs_platform", error.detail)
         return _row("", "rejected", reason=error.code)
-    if reason is not None:
-        return _row("", "rejected", reason=reason)
     platform = "" if read.platform == "web" else read.platform
     kind = _KINDS.get(read.kind, read.kind)
     return _row(platform, kind, read.id, read.url, read.identity, "yes" if read.resolved else "no")
-
-
-def _ending(name: str) -> str:
-    return name.rpartition(".")[2].lower()
 
 
 def _row(
@@ -64,7 +55,7 @@ def evaluate_urls(rows: Iterable[Mapping[str, str]]) -> tuple[list[dict[str, str
     """Rows with what we say in the columns of the file; what stood there comes back as `expected_…`."""
     found, agreed, count = [], Counter[str](), 0
     for row in rows:
-        says = described(row["raw_url"])
+        says = described(row["raw_url"], row.get("platform_hint") or "")
         expected = {f"expected_{name}": row[name] for name in SAID if name in row}
         agreed.update(name for name in SAID if row.get(name) == says[name])
         count += 1

@@ -85,12 +85,14 @@ def _of_app(app: str, rest: str) -> str:
             return f"{base}/c/{query['channel']}/{query.get('post', '')}"
         case "whatsapp", "chat" if query.get("code"):
             return f"https://chat.whatsapp.com/{query['code']}"
-        case "whatsapp", "channel" if path:
-            return f"https://whatsapp.com/channel/{path}"
+        case "whatsapp", "channel" if path or query.get("code"):
+            return f"https://whatsapp.com/channel/{path or query['code']}"
         case "whatsapp", _:
             return f"{base}/{place}?{parts.query}"
         case "instagram" | "barcelona", "user" if query.get("username"):
             return f"{base}/{'@' if app == 'barcelona' else ''}{query['username']}"
+        case "instagram", "profile" if id:
+            return f"{base}/{id}"
         case "instagram", "media" if (number := id.partition("_")[0]).isdecimal():
             return f"{base}/p/{code_of(int(number))}"
         case "barcelona", "media" if query.get("shortcode"):

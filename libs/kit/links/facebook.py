@@ -46,7 +46,7 @@ def read(link: Link) -> WebAddress:
             return _post(query["id"], query["story_fbid"])
         case ("profile.php", *_) if _DIGITS.fullmatch(query.get("id", "")):
             return _number(query["id"])
-        case ("people" | "pages", _, id, *_) if _DIGITS.fullmatch(id):
+        case ("profile", id, *_) | ("people" | "pages", _, id, *_) if _DIGITS.fullmatch(id):
             return _number(id)
         case ("p", name, *_) | ("pages", "category", _, name, *_) if numbered := re.search(r"-(\d{9,})$", name):
             return _number(numbered[1])

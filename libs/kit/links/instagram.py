@@ -23,6 +23,8 @@ def read(link: Link) -> WebAddress:
         # How the app is asked for an account.
         path = path[1:]
     match tuple(segment.lower() for segment in path):
+        case ("_n", "profilepage", *_) if link.query.get("username"):
+            return _profile(link.query["username"].lower())
         case ("s", _, *_):
             return opaque("instagram", path[1], f"{BASE}/s/{path[1]}")
         case ("share", *_, _) if len(path) > 1:

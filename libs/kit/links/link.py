@@ -91,7 +91,7 @@ def query_of(query: str) -> dict[str, str]:
 
 def opened_fragment(link: Link) -> Link:
     """Old applications keep their whole path behind `#!/`, as in `twitter.com/#!/kabar`."""
-    if link.path or "@" in link.fragment or not re.match(r"!?/", link.fragment):
+    if link.words() not in ((), ("home.php",)) or "@" in link.fragment or not re.match(r"!?/", link.fragment):
         return link
     path, _, query = link.fragment.lstrip("!").partition("?")
     return Link(link.host, segments(path), link.query | query_of(query))

@@ -96,7 +96,7 @@ PLATFORMS = (
 
 _FACES = re.compile(
     r"(?:www|m|web|mobile|mbasic|touch|lite|free|beta|[a-z0-9]|[a-z]{2}-[a-z]{2,4}|[a-z]{2}"
-    r"|music|gaming|kids|tv|vm|vt|pic|platform|chat|api|business)"
+    r"|music|gaming|kids|tv|vm|vt|pic|platform|chat|api|business|studio)"
 )
 """What stands before a platform's name where its app answers: a size of screen, a language, a part of it. Its help,
 shop for advertisers and rooms for developers are elsewhere."""

@@ -21,8 +21,14 @@ _PAGES = names(
 )
 
 
+_NOTHING = not_content("youtube")
+
+
 def read(link: Link) -> WebAddress:
     path, query = link.path, link.query
+    if link.host == "studio.youtube.com":
+        # Whoever runs a channel sees its number there, and nothing else of it that others could open.
+        return _channel(path[1]) if link.first() == "channel" and _CHANNEL.fullmatch("".join(path[1:2])) else _NOTHING
     video = query.get("v", "")
     if link.host in ("youtu.be", "koutu.be"):
         video = path[0] if path else ""
