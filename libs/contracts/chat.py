@@ -26,6 +26,8 @@ class ChatReport(Read):
     address: str
     conversation_id: str
     forwarded_often: bool = False
+    unproven: bool = False
+    """Nothing shows that what it is made of was written by whoever its address belongs to."""
     refused: tuple[str, ...] = ()
     language: str = "id"
 

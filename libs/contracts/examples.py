@@ -220,6 +220,7 @@ WORDS: dict[str, Any] = {
     "delivery_id": DELIVERY,
     "demand": 34,
     "doubt": "Tetangga saya tetap minum dan baik-baik saja.",
+    "doubted": "unproven",
     "draft": DRAFT,
     "due_at": TOMORROW,
     "email": "verifikator@kota.example",

@@ -22,6 +22,8 @@ class Intake(StrEnum):
     PARTNER = "partner"
     CHAT = "chat"
     EMAIL = "email"
+    EMAIL_UNPROVEN = "email_unproven"
+    """By a mail of which the office's server could not say that it is of its sender."""
     SHARE = "share"
     EMBED = "embed"
 

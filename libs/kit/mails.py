@@ -17,6 +17,7 @@ from libs.kit.replies import own_words
 
 MOST_PARTS = 60
 MOST_FILES = 10
+MOST_RESULTS = 20
 LONGEST_BODY = 200_000
 """Characters looked at; a report holds 5,000."""
 LONGEST_HEAD = 32_000
@@ -55,6 +56,8 @@ class Mail:
     Attributes:
         id: the sender's Message-ID, or a hash of the bytes: the same mail twice is one.
         answers: Message-IDs that it refers to, the nearest last.
+        has_one_sender: From stands once, with one address; else servers and programs may each take another.
+        authentication: every Authentication-Results, the topmost first.
         is_automatic: an answering machine, a bounce, a list, a newsletter: nobody waits for a word.
         text: what the sender wrote, without quotations and signatures.
     """
@@ -66,6 +69,8 @@ class Mail:
     files: tuple[File, ...]
     answers: tuple[str, ...]
     is_automatic: bool
+    has_one_sender: bool = True
+    authentication: tuple[str, ...] = ()
 
 
 def read(raw: bytes) -> Mail:
@@ -78,9 +83,10 @@ def read(raw: bytes) -> Mail:
         raise Unreadable
     try:
         message = message_from_bytes(raw, policy=compat32)
-        sender = _sender(message)
+        senders = _senders(message)
     except _ODD as error:
         raise Unreadable from error
+    sender = senders[0]
     parts = list(_parts(message))
     return Mail(
         id=next(iter(_ids(message, "Message-ID")), "") or hashlib.sha256(raw).hexdigest(),
@@ -90,6 +96,8 @@ def read(raw: bytes) -> Mail:
         files=tuple(_files(parts)),
         answers=tuple(dict.fromkeys((*_ids(message, "References"), *_ids(message, "In-Reply-To")))),
         is_automatic=_is_automatic(message, sender),
+        has_one_sender=len(senders) == len(_written(message, "From")) == 1,
+        authentication=tuple(_written(message, "Authentication-Results")[:MOST_RESULTS]),
     )
 
 
@@ -101,17 +109,22 @@ def _header(message: Message, name: str) -> str:
         return ""
 
 
+def _written(message: Message, name: str) -> list[str]:
+    """Each as it stands, the topmost first."""
+    return [str(header)[:LONGEST_LINE] for header in message.get_all(name, ())]
+
+
 def _ids(message: Message, name: str) -> list[str]:
     return _IDS.findall(_header(message, name)[:20_000])
 
 
-def _sender(message: Message) -> str:
+def _senders(message: Message) -> list[str]:
     # Undecoded: what an encoded name decodes to may look like an address.
     written = str(message.get("From", ""))[:2_000]
-    found = [address for _, address in getaddresses([written]) if "@" in address]
+    found = [address.strip().lower() for _, address in getaddresses([written]) if "@" in address]
     if not found:
         raise Unreadable
-    return found[0].strip().lower()
+    return found
 
 
 def _is_automatic(message: Message, sender: str) -> bool:

@@ -6,7 +6,7 @@
  "telegram": [{"office": "kota-cirebon", "bot_id": "7000000001", "username": "…", "token": "…",
                "secret_token": "…"}],
  "mail": [{"office": "kota-cirebon", "address": "lapor@kota.example", "host": "imap.kota.example",
-           "username": "lapor", "password": "…"}]}
+           "username": "lapor", "password": "…", "authserv_id": "mx.kota.example"}]}
 """
 
 from collections.abc import Iterable, Mapping
@@ -78,7 +78,12 @@ class TelegramAccount(BaseModel):
 
 
 class MailAccount(BaseModel):
-    """A mailbox that is read by IMAP; answers to what the office sends come to its address."""
+    """A mailbox that is read by IMAP; answers to what the office sends come to its address.
+
+    Attributes:
+        authserv_id: by which the office's receiving server signs its Authentication-Results; empty: nothing says who a
+            mail is of.
+    """
 
     model_config = ConfigDict(frozen=True)
 
@@ -90,6 +95,7 @@ class MailAccount(BaseModel):
     username: str
     password: str = Field(repr=False)
     folder: str = "INBOX"
+    authserv_id: str = ""
 
     @property
     def channel(self) -> Channel:

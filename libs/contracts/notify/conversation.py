@@ -27,6 +27,9 @@ class HearMessage(Command, name="notify.hear-message.v1", of="conversation", to=
     forwarded: bool = False
     forwarded_often: bool = False
     language: str = "id"
+    doubted: str = ""
+    """Why a mail joins nothing that its address began before: `unproven` (nothing shows that it is of its sender), or
+    `other_address` (it answers a letter that went to somebody else)."""
 
 
 class MessageHeard(Event, name="notify.message-heard.v1", of="conversation", private={"address", "text", "media"}):
@@ -41,6 +44,7 @@ class MessageHeard(Event, name="notify.message-heard.v1", of="conversation", pri
     forwarded: bool = False
     forwarded_often: bool = False
     language: str = "id"
+    doubted: str = ""
     address: str = ""
     text: str = ""
     media: str = ""

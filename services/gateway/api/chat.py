@@ -85,7 +85,8 @@ def router(parts: Gateway) -> APIRouter:
         except ValidationError:
             raise Refused("validation") from None
         follower = Follower(asked.channel, asked.address, asked.conversation_id)
-        origin = Origin(Intake.EMAIL if asked.channel == Channel.EMAIL else Intake.CHAT)
+        by_mail = Intake.EMAIL_UNPROVEN if asked.unproven else Intake.EMAIL
+        origin = Origin(by_mail if asked.channel == Channel.EMAIL else Intake.CHAT)
         accepted = await parts.accepting.submit_report(office, form, asked.key, follower=follower, origin=origin)
         return ChatReported(report_id=accepted.report_id, number=accepted.number, tracking_code=accepted.tracking_code)
 

@@ -123,10 +123,13 @@ class Reading:
             self._add(one, longer)
 
     def _add(self, one: Heard, into: Draft) -> None:
+        if one.doubted:
+            self.note(one.doubted)
         known = into.last_said_at
         into = into.model_copy(
             update={
                 "forwarded_often": into.forwarded_often or one.forwarded_often,
+                "unproven": into.unproven or one.is_unproven,
                 "last_said_at": one.said_at if known is None else max(known, one.said_at),
             }
         )

@@ -75,6 +75,7 @@ class Door:
             address=chat.address,
             conversation_id=chat.conversation_id,
             forwarded_often=draft.forwarded_often,
+            unproven=draft.unproven,
             refused=draft.refused[-MOST_REFUSED:],
             language=language,
         )

@@ -53,6 +53,14 @@ _SAID = {
         "unkept": "Stiker, lokasi, dan kontak tidak kami terima di sini. Kirim teks, tautan, atau berkasnya.",
         "says_little": "Tulis satu kalimat tentang apa yang Anda terima.",
         "passed_over": "Terlalu banyak pesan sekaligus; sebagian tidak kami baca.",
+        "unproven": (
+            "Server surat kami tidak dapat memastikan bahwa surat ini benar dari alamat Anda, jadi tidak kami masukkan "
+            "ke laporan yang sudah ada. Untuk menambah laporan Anda, buka laporan itu dengan nomor dan kodenya."
+        ),
+        "other_address": (
+            "Surat ini membalas surat kami ke alamat lain, jadi tidak kami masukkan ke laporannya. Balas dari alamat "
+            "yang kami surati, atau buka laporan itu dengan nomor dan kodenya."
+        ),
         "message": (
             "Pesan petugas untuk laporan {number}:\n\n{text}\n\nUntuk menjawab, tulis di sini lalu balas TAMBAH. "
             "Semua pesan: {link}"
@@ -130,6 +138,14 @@ _SAID = {
         "unkept": "We take no stickers, places or contacts here. Send the text, the link or the file.",
         "says_little": "Write one sentence about what you received.",
         "passed_over": "Too many messages at once; we did not read some of them.",
+        "unproven": (
+            "Our mail server could not make sure that this mail is really from your address, so we put it into no "
+            "report that is there already. To add to your report, open it with its number and code."
+        ),
+        "other_address": (
+            "This mail answers one that we sent to another address, so we did not put it into that report. Answer from "
+            "the address that we wrote to, or open the report with its number and code."
+        ),
         "message": (
             "A message of the office for report {number}:\n\n{text}\n\nTo answer, write here and then reply ADD. "
             "All messages: {link}"

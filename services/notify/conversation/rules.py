@@ -31,6 +31,9 @@ CHATS = frozenset({Channel.WHATSAPP, Channel.TELEGRAM, Channel.EMAIL})
 KEPT = "blob:"
 """Before the id of a picture that lies at the gateway already, where a provider's own name of the file would stand."""
 
+UNPROVEN, OTHER_ADDRESS = "unproven", "other_address"
+"""Why a mail is kept apart."""
+
 MOST_HEARD = 60
 """Messages that may lie unanswered. A person sends that many in an hour, a machine in a second."""
 SETTLED, PATIENCE = timedelta(seconds=1.2), timedelta(seconds=5)
@@ -57,6 +60,11 @@ class Heard(Part):
     media_type: str = ""
     forwarded: bool = False
     forwarded_often: bool = False
+    doubted: str = ""
+
+    @property
+    def is_unproven(self) -> bool:
+        return self.doubted == UNPROVEN
 
 
 class Draft(Part):
@@ -64,6 +72,7 @@ class Draft(Part):
 
     Attributes:
         blobs: pictures at the gateway, by id.
+        unproven: a part of it came by a mail whose sender nothing proves.
         refused: cases that the person has seen and said are not theirs.
         last_said_at: of the newest message in it, by the provider's clock.
     """
@@ -72,6 +81,7 @@ class Draft(Part):
     texts: tuple[str, ...] = ()
     blobs: tuple[str, ...] = ()
     forwarded_often: bool = False
+    unproven: bool = False
     refused: tuple[str, ...] = ()
     last_said_at: datetime | None = None
 
@@ -226,6 +236,7 @@ def _hear(state: Conversation | None, command: HearMessage, context: Context) ->
             forwarded=command.forwarded,
             forwarded_often=command.forwarded_often,
             language=command.language,
+            doubted=command.doubted,
             address=content.address,
             text=content.text,
             media=content.media,

@@ -1,8 +1,9 @@
 """The worker that takes mail in.
 
 An answer to a letter about a report lands in its thread, where it comes from the address that follows the report.
-Anything else is a conversation, as in a chat: nothing is sent on before its sender says "kirim". A mail is moved out of
-the way once it is kept, so a crash between the two takes it again, with the same ids.
+Anything else is a conversation, as in a chat: nothing is sent on before its sender says "kirim". Where the office's
+server could not say that a mail is of its sender, it is a conversation apart from any that the address had, and opens
+no thread. A mail is moved out of the way once it is kept, so a crash between the two takes it again, with the same ids.
 """
 
 import asyncio
@@ -17,6 +18,7 @@ from libs.contracts.notify.conversation import ChatContent, HearMessage
 from libs.contracts.notify.subject import StopFollowing
 from libs.contracts.words import Channel
 from libs.kit import mails
+from libs.kit.authenticity import is_proven
 from libs.kit.chat.said import Kind
 from libs.kit.mails import File, Mail
 from libs.runtime import logs
@@ -29,7 +31,7 @@ from libs.runtime.sealing import SubjectKeys
 from services.notify.channels.mime import is_address
 from services.notify.conversation.dialogue import LONGEST_TEXT, MOST_FILES
 from services.notify.conversation.door import Door
-from services.notify.conversation.rules import KEPT, Draft
+from services.notify.conversation.rules import KEPT, OTHER_ADDRESS, UNPROVEN, Draft
 from services.notify.conversation.words import Word, word_of
 from services.notify.delivery.rules import Delivery
 from services.notify.kinds import DELIVERY, SUBJECT
@@ -54,6 +56,25 @@ class Taken:
 
     file: File
     blob: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """A report that a mail answers a letter about; `is_theirs` where it comes from its follower."""
+
+    report_id: str
+    is_theirs: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """Where what a mail says belongs."""
+
+    tenant: str
+    conversation_id: str
+    account: MailAccount
+    mail: Mail
+    doubted: str
 
 
 class MailTaker:
@@ -115,28 +136,32 @@ class MailTaker:
         mail = await asyncio.to_thread(_opened, letter)
         if mail is None or mail.is_automatic or not is_address(mail.sender) or self._is_ours(mail.sender):
             return Folder.PASSED_OVER
-        report = await self._answered_report(office.id, mail)
-        if report is not None:
-            await self._into_thread(office.id, report, mail)
+        if not is_vouched_for(mail, account):
+            log.warning("mail_unproven", office=account.office)
+            await self._into_conversation(office.id, account, mail, doubted=UNPROVEN)
+            return Folder.TAKEN
+        answered = await self._answered(office.id, mail)
+        if answered is not None and answered.is_theirs:
+            await self._into_thread(office.id, answered.report_id, mail)
         else:
-            await self._into_conversation(office.id, account, mail)
+            await self._into_conversation(
+                office.id, account, mail, doubted=OTHER_ADDRESS if answered is not None else ""
+            )
         return Folder.TAKEN
 
     def _is_ours(self, sender: str) -> bool:
         """A letter of our own that came back, or went round in a circle."""
         return sender == self._mail_from or sender in {address.lower() for address in self._accounts.mail}
 
-    async def _answered_report(self, tenant: str, mail: Mail) -> str | None:
-        """The report that it answers a letter about: it names the letter, and comes from the report's follower."""
+    async def _answered(self, tenant: str, mail: Mail) -> Answered | None:
         ours = [local for one in reversed(mail.answers) if (local := self._delivery_of(one)) is not None]
         known = await self._deliveries.of(tenant, ours[:MOST_ANSWERED])
-        for delivery_id in ours[:MOST_ANSWERED]:
-            delivery = known.get(delivery_id)
-            if delivery is not None and delivery.recipient_kind == "report":
-                subject = (await self._subjects.of(tenant, [delivery.recipient], opened=True)).get(delivery.recipient)
-                if subject is not None and subject.address.strip().lower() == mail.sender:
-                    return delivery.recipient
-        return None
+        reports = [d.recipient for o in ours[:MOST_ANSWERED] if (d := known.get(o)) and d.recipient_kind == "report"]
+        for report_id in dict.fromkeys(reports):
+            subject = (await self._subjects.of(tenant, [report_id], opened=True)).get(report_id)
+            if subject is not None and subject.address.strip().lower() == mail.sender:
+                return Answered(report_id, is_theirs=True)
+        return Answered(reports[0], is_theirs=False) if reports else None
 
     def _delivery_of(self, message_id: str) -> str | None:
         local, _, domain = message_id.partition("@")
@@ -161,36 +186,32 @@ class MailTaker:
             except Refused as refused:
                 log.warning("mail_refused", report_id=report_id, problem=refused.code)
 
-    async def _into_conversation(self, tenant: str, account: MailAccount, mail: Mail) -> None:
+    async def _into_conversation(self, tenant: str, account: MailAccount, mail: Mail, *, doubted: str) -> None:
         files = await self._files(tenant, mail)
-        conversation = self._conversation_id(tenant, account.address, mail.sender)
-        heard = [self._heard(tenant, conversation, account, mail, "text", Kind.TEXT, text=_said(mail))]
+        who = f"{UNPROVEN} {mail.sender}" if doubted == UNPROVEN else mail.sender
+        heard_as = Heard(tenant, self._conversation_id(tenant, account.address, who), account, mail, doubted)
+        heard = [self._heard(heard_as, "text", Kind.TEXT, text=_said(mail))]
         for number, one in enumerate(files):
             kind = Kind.PICTURE if one.file.media_type.startswith("image/") else Kind.DOCUMENT
             media = f"{KEPT}{one.blob}" if one.blob is not None else ""
-            heard.append(self._heard(tenant, conversation, account, mail, str(number), kind, media=media))
+            heard.append(self._heard(heard_as, str(number), kind, media=media))
         await self._engine.apply([one for one in heard if one is not None])
 
-    def _heard(
-        self,
-        tenant: str,
-        conversation: str,
-        account: MailAccount,
-        mail: Mail,
-        part: str,
-        kind: Kind,
-        *,
-        text: str = "",
-        media: str = "",
-    ) -> Incoming | None:
+    def _heard(self, as_: Heard, part: str, kind: Kind, *, text: str = "", media: str = "") -> Incoming | None:
         if kind is Kind.TEXT and not text:
             return None
         now = self._now()
         command = HearMessage(
-            conversation_id=conversation, channel=Channel.EMAIL, account=account.address, kind=kind, said_at=now
+            conversation_id=as_.conversation_id,
+            channel=Channel.EMAIL,
+            account=as_.account.address,
+            kind=kind,
+            said_at=now,
+            doubted=as_.doubted,
         )
-        content = ChatContent(address=mail.sender, text=text[:LONGEST_HEARD], media=media)
-        return Incoming(command, Context(id=_id(tenant, mail, part), tenant=tenant, at=now, private=content))
+        content = ChatContent(address=as_.mail.sender, text=text[:LONGEST_HEARD], media=media)
+        id_ = _id(as_.tenant, as_.mail, part)
+        return Incoming(command, Context(id=id_, tenant=as_.tenant, at=now, private=content))
 
     async def _files(self, tenant: str, mail: Mail) -> list[Taken]:
         found = []
@@ -219,6 +240,13 @@ def _opened(letter: Letter) -> Mail | None:
         return mails.read(letter.raw)
     except mails.Unreadable:
         return None
+
+
+def is_vouched_for(mail: Mail, account: MailAccount) -> bool:
+    """Without the name of the office's server nothing can be known, and From is taken as it stands."""
+    if not account.authserv_id:
+        return True
+    return mail.has_one_sender and is_proven(mail.authentication, server=account.authserv_id, sender=mail.sender)
 
 
 def _said(mail: Mail) -> str:

@@ -87,6 +87,19 @@ def dovecot(stack: Stack, office: TestOffice) -> Iterator[Dovecot]:
     shutil.rmtree(home)
 
 
+@pytest.fixture
+def checking(stack: Stack, dovecot: Dovecot) -> str:
+    """The office's receiving server says what it found out, by this name."""
+    with_mail(stack, {**stored_account(stack), "authserv_id": "mx.kota.example"})
+    return "mx.kota.example"
+
+
+def stored_account(stack: Stack) -> dict[str, Any]:
+    file = Path(stack.secrets_dir(Service.NOTIFY)) / "channels.json"
+    account: dict[str, Any] = json.loads(file.read_text())["mail"][0]
+    return account
+
+
 def with_mail(stack: Stack, account: dict[str, Any] | None) -> None:
     file = Path(stack.secrets_dir(Service.NOTIFY)) / "channels.json"
     known = json.loads(file.read_text()) if file.exists() else {}
@@ -171,7 +184,7 @@ async def test_a_letter_of_a_report_answered_by_somebody_else_opens_no_thread(
     stranger = Citizen(stack, dovecot, dovecot.mailbox.username)
 
     stranger.send(stranger.letter("Saya juga mau tahu isinya.", to=letter))
-    await stranger.receives("Balas KIRIM")
+    assert "alamat lain" in _flat(await stranger.receives("Balas KIRIM"))
     citizen.send(citizen.letter("Saya punya fotonya.", to=letter))
 
     async def marked() -> bool:
@@ -179,3 +192,49 @@ async def test_a_letter_of_a_report_answered_by_somebody_else_opens_no_thread(
         return len(report["state"].get("marks", ())) == 1
 
     await until(marked, PATIENCE)
+
+
+async def test_a_forged_answer_opens_no_thread_and_its_sender_reads_why(
+    stack: Stack, house: House, office: TestOffice, citizen: Citizen, dovecot: Dovecot, checking: str
+) -> None:
+    domain = citizen.address.rpartition("@")[2]
+    contact = {"channel": "email", "address": citizen.address, "consent": True}
+    await house.submit(office, text=CLAIM, contact=contact)
+    letter = await citizen.receives("sedang diperiksa")
+    (first,) = stored(stack, Service.REPORTS, "report", office)
+
+    failed = f"{checking}; spf=fail smtp.mailfrom={domain}; dmarc=fail header.from={domain}"
+    forged = citizen.letter("Batalkan semuanya, saya keliru.", to=letter, Authentication_Results=failed)
+    forged["Authentication-Results"] = f"mx.lain.example; dmarc=pass header.from={domain}"
+    citizen.send(forged)
+    citizen.send(citizen.letter("STOP", to=letter, Authentication_Results=failed))
+    told = await citizen.receives("tidak dapat memastikan")
+    assert first["state"]["number"] not in _flat(told)
+    citizen.send(citizen.letter("TAMBAH", to=letter, Authentication_Results=failed))
+    passed = f"{checking}; dkim=pass header.d={domain}; dmarc=pass header.from={domain}"
+    citizen.send(citizen.letter("Saya punya fotonya.", to=letter, Authentication_Results=passed))
+
+    async def marked() -> bool:
+        (report,) = stored(stack, Service.REPORTS, "report", office)
+        return len(report["state"].get("marks", ())) == 1
+
+    await until(marked, PATIENCE)
+    desk = await house.log_in(await house.officer(office, "verifier"))
+    case = (await desk.get(f"/console/cases/{first['state']['case_id']}")).text
+    assert "Saya punya fotonya." in case
+    assert "Batalkan semuanya" not in case
+
+    citizen.send(citizen.letter("KIRIM", to=told, Authentication_Results=failed))
+
+    async def taken() -> bool:
+        found = stored(stack, Service.REPORTS, "report", office)
+        return any(one["state"].get("case_id") for one in found if one["_id"] != first["_id"])
+
+    await until(taken, PATIENCE)
+    (other,) = [one for one in stored(stack, Service.REPORTS, "report", office) if one["_id"] != first["_id"]]
+
+    async def is_seen() -> bool:
+        case = (await desk.get(f"/console/cases/{other['state']['case_id']}")).text
+        return "Batalkan semuanya" in case and '"intake":"email_unproven"' in case
+
+    await until(is_seen)

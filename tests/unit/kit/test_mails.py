@@ -149,3 +149,25 @@ def test_a_body_with_nul_is_read_without_it() -> None:
     raw = b"From: a@b.example\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\nhal=00o"
 
     assert read(raw).text == "halo"
+
+
+def test_what_servers_found_out_about_the_sender_comes_along_the_topmost_first() -> None:
+    raw = (
+        b"Authentication-Results: mx.kota.example;\r\n dmarc=fail header.from=contoh.example\r\n"
+        b"Authentication-Results: mx.lain.example; none\r\nFrom: a@contoh.example\r\n\r\nhalo"
+    )
+
+    found = read(raw).authentication
+
+    assert [" ".join(one.split()) for one in found] == [
+        "mx.kota.example; dmarc=fail header.from=contoh.example",
+        "mx.lain.example; none",
+    ]
+
+
+@pytest.mark.parametrize(
+    "head", [b"From: a@x.example, b@y.example\r\n", b"From: a@x.example\r\nFrom: b@y.example\r\n"]
+)
+def test_a_mail_of_two_senders_is_of_neither(head: bytes) -> None:
+    assert not read(head + b"\r\nhalo").has_one_sender
+    assert mail().has_one_sender

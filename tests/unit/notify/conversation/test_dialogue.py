@@ -418,3 +418,13 @@ def test_a_recording_and_a_document_go_with_the_report(kind: str) -> None:
     assert told.draft is not None
     assert told.draft.blobs == ("blob-f",)
     assert "teks dan 1 berkas" in told.reply
+
+
+@pytest.mark.parametrize(("why", "words"), [("unproven", "memastikan"), ("other_address", "alamat lain")])
+def test_a_mail_that_is_doubted_is_told_why(why: str, words: str) -> None:
+    told = turn(chat(channel="email"), said(CLAIM, doubted=why))
+
+    assert told.draft is not None
+    assert told.draft.unproven is (why == "unproven")
+    assert words in told.reply
+    assert "KIRIM" in told.reply
