@@ -21,6 +21,7 @@ help:
 	@echo "make url-eval IN= OUT=        what is read from addresses: a CSV with raw_url; links-eval: with a,b"
 	@echo "make mask-eval IN= OUT=       personal data in texts: JSONL with text -> where it is, and the text masked"
 	@echo "make image-eval IN= OUT=      which pictures of a folder are one (tests/bench/images.py says the form)"
+	@echo "make dup-eval IN= OUT=        likely doubles in a list of partners: rows by their numbers in a sheet, from 2"
 	@echo "make images                   build a container image of each process"
 	@echo "make base-image               build what they stand on, where there is no container registry"
 
@@ -170,3 +171,8 @@ image-eval: setup
 .PHONY: mask-eval
 mask-eval: setup
 	@$(PYTHON) -m tests.bench.personal.mask_eval "$(IN)" "$(OUT)"
+
+# Which rows of a list of partners are likely one; columns and shapes: tests/bench/doubles/dup_eval.py.
+.PHONY: dup-eval
+dup-eval: setup
+	@$(PYTHON) -m tests.bench.doubles.dup_eval "$(IN)" "$(OUT)"
