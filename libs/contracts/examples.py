@@ -386,6 +386,7 @@ WORDS: dict[str, Any] = {
     "LinkReports.known": [KNOWN_FOUND],
     "ReportsLinked.known": [KNOWN_FOUND],
     "ReportMatched.known": [KNOWN_FOUND],
+    "ReportMatched.claims": [{"text": CLAIM, "is_sure": True, "known": [KNOWN_FOUND]}],
     "AdvanceImport.failure": "",
     "AdvanceImport.upto": 500,
     "ImportAdvanced.failure": "",

@@ -6,12 +6,13 @@ together find each other.
 
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from typing import NamedTuple
 from uuid import UUID
 
-from libs.contracts.reports.parts import Candidate, KnownFound
+from libs.contracts.reports.parts import Candidate, ClaimFound, KnownFound
 from libs.contracts.reports.report import Placement, PlaceReport
 from libs.contracts.words import CaseState, MatchOutcome
 from libs.kit.addresses import addresses, without_addresses
@@ -23,7 +24,7 @@ from libs.runtime.http import ServiceClient
 from libs.runtime.mongo import key
 from services.reports.asking import Asking
 from services.reports.case.state import ENDED
-from services.reports.matching.questions import Answer, Care, Question, measured
+from services.reports.matching.questions import Answer, Care, Found, Imported, Question, measured
 from services.reports.pictures import Pictures
 from services.reports.posts import posts_of
 from services.reports.report.pages import leads_to, says_little, words_of
@@ -43,11 +44,17 @@ LEAST = 12
 """Characters. Below it a text says too little to be the same as another."""
 
 
+class _Place(NamedTuple):
+    case_id: str
+    clarification_id: str | None = None
+    claims: tuple[ClaimFound, ...] = ()
+
+
 @dataclass
 class _Recent:
     """Fingerprints of the texts and pages that one tenant's last reports were about, and their cases."""
 
-    cases: "OrderedDict[str, tuple[str, str | None]]" = field(default_factory=OrderedDict)
+    cases: "OrderedDict[str, _Place]" = field(default_factory=OrderedDict)
     unsure: set[str] = field(default_factory=set)
     """Cases that were opened because the matcher did not answer."""
     left: dict[str, str] = field(default_factory=dict)
@@ -62,8 +69,8 @@ class _Recent:
             while len(self.pictured) > MOST_PICTURED:
                 self.pictured.popitem(last=False)
 
-    def note(self, mark: str, case_id: str, clarification_id: str | None) -> None:
-        self.cases[mark] = (case_id, clarification_id)
+    def note(self, mark: str, place: _Place) -> None:
+        self.cases[mark] = place
         while len(self.cases) > MOST:
             self.cases.popitem(last=False)
 
@@ -176,16 +183,18 @@ class Placing:
         known = _known(recent, marked) if not stays else None
         if known is not None:
             # A copy of a report that the matcher did not answer for waits like that one.
-            outcome = MatchOutcome.UNMATCHED if known[0] in recent.unsure else MatchOutcome.MATCH
-            return Placement(outcome=outcome, case_id=known[0], clarification_id=known[1], links=tuple(links))
+            outcome = MatchOutcome.UNMATCHED if known.case_id in recent.unsure else MatchOutcome.MATCH
+            return Placement(outcome=outcome, links=tuple(links), **known._asdict())
         placement = _placement(answer, report)
         if links and not marks and placement.case_id is None:
             placement = await self._by_link(tenant, report, links) or placement
         placement = await self._by_picture(tenant, recent, report, placement)
+        # Whatever answers one claim of several, be it a picture that came with it, does not answer the report.
+        stays = stays or bool(placement.claims and placement.clarification_id)
         placement = _staying(placement) if stays else recent.followed(placement, report)
         case_id = placement.case_id or report.case_id or report.own_case()
         for mark in (*marks, *links):
-            recent.note(mark, case_id, placement.clarification_id)
+            recent.note(mark, _Place(case_id, placement.clarification_id, placement.claims))
         recent.note_pictures(report, case_id, placement.outcome)
         recent.unsure.discard(case_id)
         if placement.outcome == MatchOutcome.UNMATCHED:
@@ -200,7 +209,7 @@ class Placing:
         same = await self._pictures.same(tenant, report, recent.pictured.values())
         if same is None:
             return placement
-        by_picture = same.placement(report)
+        by_picture = same.placement(report).model_copy(update={"claims": placement.claims})
         if by_picture.outcome == MatchOutcome.MATCH:
             return by_picture
         # What the matcher was not asked is asked later.
@@ -233,7 +242,7 @@ class Placing:
             for report in await self._store.placed_since(tenant, since, most=MOST):
                 if report.case_id is not None:
                     for mark in (*marks_of(report), *links_of(report)):
-                        recent.note(mark, report.case_id, None)
+                        recent.note(mark, _Place(report.case_id, claims=report.claims))
                     if report.ask_again_at is not None:
                         recent.unsure.add(report.case_id)
             self._recent[tenant] = recent
@@ -247,7 +256,9 @@ def _document_id(incoming: Incoming) -> str:
 def _question(tenant: str, report: Report, caution: Care) -> Question:
     # Its own case is what it has opened while the matcher was away; nothing says more the same than its own words.
     without = report.refused if report.case_id is None else (*report.refused, report.case_id)
-    return Question(id=report.report_id, tenant=tenant, text=told(report), without=without, caution=caution)
+    return Question(
+        id=report.report_id, tenant=tenant, text=told(report), without=without, caution=caution, by_claim=True
+    )
 
 
 def _staying(placement: Placement) -> Placement:
@@ -258,12 +269,12 @@ def _staying(placement: Placement) -> Placement:
     return placement.model_copy(update={"outcome": outcome, "case_id": None, "clarification_id": None})
 
 
-def _known(recent: _Recent, marked: _Marked) -> tuple[str, str | None] | None:
+def _known(recent: _Recent, marked: _Marked) -> _Place | None:
     """Case and clarification of a copy that was placed in the last minutes."""
     # A link alone says which post is meant; beside a text it may be the proof that the text is wrong.
     for mark in marked.texts or marked.links:
         known = recent.cases.get(mark)
-        if known is not None and known[0] not in marked.report.refused and known[0] != marked.report.case_id:
+        if known is not None and known.case_id not in (*marked.report.refused, marked.report.case_id):
             return known
     return None
 
@@ -312,34 +323,27 @@ def links_of(report: Report) -> list[str]:
 
 def _placement(answer: Answer | None, report: Report) -> Placement:
     placement = _own(answer, report)
-    if answer is None or placement.clarification_id is not None:
-        # The office has answered it itself.
+    if answer is None:
         return placement
-    known = tuple(
-        KnownFound(
-            id=i.known_id, scope=i.scope, score=round(i.score, 4), is_sure=i.is_sure, reasons=measured(i)
+    # What the office has answered itself needs no other's answer.
+    known = _found_elsewhere(answer.imported) if placement.clarification_id is None else ()
+    claims = tuple(
+        ClaimFound(
+            text=claim.text,
+            is_sure=claim.decision == MatchOutcome.MATCH,
+            candidates=tuple(c for c in _candidates(claim.candidates, report) if c.case_id != placement.case_id),
+            known=_found_elsewhere(claim.imported),
         )
-        for i in answer.imported
+        for claim in answer.claims
     )
-    return placement.model_copy(update={"known": known})
+    return placement.model_copy(update={"known": known, "claims": claims})
 
 
 def _own(answer: Answer | None, report: Report) -> Placement:
     if answer is None:
         unreadable = not told(report)
         return Placement(outcome=MatchOutcome.NONE if unreadable else MatchOutcome.UNMATCHED)
-    candidates = tuple(
-        Candidate(
-            id=c.clarification_id or c.case_id,
-            kind=c.kind,
-            case_id=c.case_id,
-            score=round(c.score, 4),
-            relation=CAMPAIGN if c.is_campaign else None,
-            reasons=measured(c),
-        )
-        for c in answer.candidates
-        if c.case_id != report.case_id
-    )
+    candidates = _candidates(answer.candidates, report)
     if answer.decision == MatchOutcome.MATCH and candidates:
         best = answer.candidates[0]
         return Placement(
@@ -349,3 +353,25 @@ def _own(answer: Answer | None, report: Report) -> Placement:
             candidates=candidates,
         )
     return Placement(outcome=MatchOutcome.SUGGEST if candidates else MatchOutcome.NONE, candidates=candidates)
+
+
+def _candidates(found: Iterable[Found], report: Report) -> tuple[Candidate, ...]:
+    return tuple(
+        Candidate(
+            id=c.clarification_id or c.case_id,
+            kind=c.kind,
+            case_id=c.case_id,
+            score=round(c.score, 4),
+            relation=CAMPAIGN if c.is_campaign else None,
+            reasons=measured(c),
+        )
+        for c in found
+        if c.case_id != report.case_id
+    )
+
+
+def _found_elsewhere(found: Iterable[Imported]) -> tuple[KnownFound, ...]:
+    return tuple(
+        KnownFound(id=i.known_id, scope=i.scope, score=round(i.score, 4), is_sure=i.is_sure, reasons=measured(i))
+        for i in found
+    )

@@ -11,9 +11,11 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 from libs.contracts.envelope import Actor
 from libs.contracts.reads import OutcomeView, Page
 from libs.contracts.reports.reads import (
+    OFFERED,
     AnswerAddress,
     CaseRow,
     CaseView,
+    ClaimMatch,
     ClarificationCard,
     ClarificationView,
     CustodyView,
@@ -38,9 +40,9 @@ from services.reports.case.reads import CaseReads
 from services.reports.clarification.reads import ClarificationReads
 from services.reports.custody import Custody
 from services.reports.evidence import Evidence
-from services.reports.known.reads import OFFERED, KnownReads
+from services.reports.known.reads import KnownReads
 from services.reports.looking import caution_of
-from services.reports.matching.questions import Answer, Question
+from services.reports.matching.questions import Answer, ClaimFound, Question
 from services.reports.report.masking import Reader
 from services.reports.report.reads import ReportReads
 from services.reports.snapshots import Snapshots
@@ -114,6 +116,29 @@ class Reads:
     stats: Stats
 
 
+async def _fitting(reads: Reads, tenant: str, text: str, answer: Answer | ClaimFound, most: int = OFFERED) -> MatchView:
+    own = await reads.clarifications.match(tenant, text, answer, most=most)
+    # One that the office gave itself, and that surely fits, needs no other beside it.
+    room = most - len(own.answers) if own.outcome != MatchOutcome.MATCH else 0
+    if not room or not answer.imported:
+        return own
+    known = await reads.known.fitting(tenant, text, answer.imported, most=room)
+    return own.model_copy(update={"known": known})
+
+
+async def _of_claim(reads: Reads, tenant: str, claim: ClaimFound) -> ClaimMatch | None:
+    """None where what was found is not published: an open case is no answer."""
+    found = await _fitting(reads, tenant, claim.text, claim, most=1)
+    if not found.offers:
+        return None
+    return ClaimMatch(
+        text=claim.text,
+        outcome=found.outcome,
+        answer=next(iter(found.answers), None),
+        known=next(iter(found.known), None),
+    )
+
+
 def router(
     runtime: Runtime, reads: Reads, pictures: Evidence, pages: Snapshots, matcher: ServiceClient, *, within: float
 ) -> APIRouter:
@@ -151,17 +176,13 @@ def router(
     async def match(told: Told, caller: From) -> MatchView:
         tenant = tenant_of(caller)
         caution = caution_of(runtime.directory, tenant)
-        question = Question(id="asked", tenant=tenant, text=told.text, limit=5, caution=caution)
+        question = Question(id="asked", tenant=tenant, text=told.text, limit=5, caution=caution, by_claim=True)
         path, patience = ("/match?hurried=true", HURRIED_WITHIN) if told.hurried else ("/match", within)
         body = await matcher.post(path, tenant=None, json=[question.model_dump(mode="json")], within=patience)
         answer = ANSWERS.validate_json(body)[0]
-        own = await reads.clarifications.match(tenant, told.text, answer)
-        # One that the office gave itself, and that surely fits, needs no other beside it.
-        room = OFFERED - len(own.answers) if own.outcome != MatchOutcome.MATCH else 0
-        if not room or not answer.imported:
-            return own
-        known = await reads.known.fitting(tenant, told.text, answer.imported, most=room)
-        return own.model_copy(update={"known": known})
+        found = await _fitting(reads, tenant, told.text, answer)
+        claims = [await _of_claim(reads, tenant, claim) for claim in answer.claims]
+        return found.model_copy(update={"claims": tuple(filter(None, claims))})
 
     @api.get("/known")
     async def known(

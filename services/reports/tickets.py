@@ -6,7 +6,15 @@ from datetime import datetime
 from typing import Any
 
 from libs.contracts.reads import Page
-from libs.contracts.reports.reads import KnownCard, PartnerReport, SentFile, Step, TicketOpening, TicketView
+from libs.contracts.reports.reads import (
+    ClaimAnswer,
+    KnownCard,
+    PartnerReport,
+    SentFile,
+    Step,
+    TicketOpening,
+    TicketView,
+)
 from libs.contracts.words import CaseState, ClarificationState, ReportState
 from libs.runtime.cursors import Cursors
 from libs.runtime.engine import Engine
@@ -61,6 +69,7 @@ class Tickets:
             answer_due_at=case.answer_due_at if case else report.answer_due_at,
             clarification=card(clarification) if clarification else None,
             known=await self._known(case) if clarification is None else None,
+            claims=await self._claims(tenant, report, clarification),
             answer=report.answer,
             outcome=report.answered_outcome,
             helpful=report.helpful,
@@ -79,6 +88,20 @@ class Tickets:
                 if not known.withdrawn:
                     return known_card(scope, known)
         return None
+
+    async def _claims(
+        self, tenant: str, report: Report, clarification: Clarification | None
+    ) -> tuple[ClaimAnswer, ...]:
+        """Each answer once, with the first claim that it is for; what answers the whole report is told there."""
+        sure = {c.candidates[0].case_id: c.text for c in reversed(report.claims) if c.is_sure and c.candidates}
+        if not sure:
+            return ()
+        where = {"ix.case": {"$in": list(sure)}, "ix.state": ClarificationState.PUBLISHED}
+        published = {c.case_id: c for c in await self._store.find_clarifications(tenant, where, limit=len(sure))}
+        if clarification is not None:
+            published.pop(clarification.case_id, None)
+        order = [case_id for case_id in reversed(sure) if case_id in published]
+        return tuple(ClaimAnswer(text=sure[case_id], card=card(published[case_id])) for case_id in order)
 
     async def report_of(self, tenant: str, number: str, code_hash: str) -> str:
         """Raises:

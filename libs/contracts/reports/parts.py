@@ -158,6 +158,20 @@ class KnownFound(Part):
     reasons: tuple[Why, ...] = ()
 
 
+class ClaimFound(Part):
+    """One claim of a report that makes several, and what it may be about, likeliest first.
+
+    Attributes:
+        text: its words, as they stand in the report.
+        is_sure: the first candidate answers it as surely as an answer must that is given alone.
+    """
+
+    text: str
+    is_sure: bool = False
+    candidates: tuple[Candidate, ...] = ()
+    known: tuple[KnownFound, ...] = ()
+
+
 class Mark(Part):
     """Something of a reporter that an officer has yet to deal with. What it says stands in the report, under seal."""
 

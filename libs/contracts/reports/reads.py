@@ -4,8 +4,21 @@ from datetime import date, datetime
 
 from libs.contracts.reads import Page, Read
 from libs.contracts.reports.known import ImportTally, RowProblem
-from libs.contracts.reports.parts import Asked, Candidate, Draft, QuestionAnswer, Reference, Snapshot, SpareDraft, Why
+from libs.contracts.reports.parts import (
+    Asked,
+    Candidate,
+    ClaimFound,
+    Draft,
+    QuestionAnswer,
+    Reference,
+    Snapshot,
+    SpareDraft,
+    Why,
+)
 from libs.contracts.reports.parts import Mark as ReporterMark
+
+OFFERED = 3
+"""Answers that are shown to somebody who is about to report."""
 
 
 class Step(Read):
@@ -89,17 +102,41 @@ class KnownMatch(Read):
     reasons: tuple[Why, ...] = ()
 
 
+class ClaimMatch(Read):
+    """One claim of a text that makes several, and the answer that it may have: the office's own, else of another
+    publisher. `text`: its words, as they stand there; `outcome` as MatchOutcome."""
+
+    text: str
+    outcome: str
+    answer: MatchAnswer | None = None
+    known: KnownMatch | None = None
+
+
 class MatchView(Read):
     """`POST /match`: at most three answers, best first: the office's own, then those of other publishers. `outcome` as
-    MatchOutcome, about the office's own."""
+    MatchOutcome, about the office's own; never `match` for a text that makes several claims.
+
+    Attributes:
+        claims: of a text that makes several, those that may have been answered.
+    """
 
     outcome: str
     answers: tuple[MatchAnswer, ...] = ()
     known: tuple[KnownMatch, ...] = ()
+    claims: tuple[ClaimMatch, ...] = ()
 
     @property
     def offers(self) -> bool:
-        return bool(self.answers or self.known)
+        return bool(self.answers or self.known or self.claims)
+
+    @property
+    def besides(self) -> "MatchView":
+        """The answers that are told for no single claim, as far as there is room beside those."""
+        named = {c.answer.card.id for c in self.claims if c.answer} | {c.known.card.id for c in self.claims if c.known}
+        room = max(0, OFFERED - len(named))
+        answers = tuple(a for a in self.answers if a.card.id not in named)[:room]
+        known = tuple(k for k in self.known if k.card.id not in named)[: room - len(answers)]
+        return MatchView(outcome=self.outcome, answers=answers, known=known)
 
 
 class ImportView(Read):
@@ -170,6 +207,13 @@ class SentFile(Read):
     has_preview: bool = True
 
 
+class ClaimAnswer(Read):
+    """One claim of a report that makes several, and the published answer that it surely has."""
+
+    text: str
+    card: ClarificationCard
+
+
 class TicketView(Read):
     """What the holder of number and code sees. `state` is the reporter's: received, checking, waiting_party,
     answered, not_continued (its case was closed without an answer), closed, screened_out, withdrawn."""
@@ -197,6 +241,8 @@ class TicketView(Read):
     clarification: ClarificationCard | None = None
     known: KnownCard | None = None
     """What another publisher has answered and may be the same; only while the office has no answer of its own."""
+    claims: tuple[ClaimAnswer, ...] = ()
+    """Of several claims those that have their answer. The report has its own when its case has."""
     answer: str = ""
     """For kinds that are answered one by one."""
     outcome: str | None = None
@@ -359,6 +405,8 @@ class ReportRow(Read):
     """form, walk_in, phone, letter, post_seen, partner, chat, email, share or embed."""
     entered_by: str | None = None
     """The officer who wrote it down."""
+    claims: tuple[ClaimFound, ...] = ()
+    """Where it makes several: those that something was found for."""
 
     @property
     def not_answered(self) -> int:
@@ -464,6 +512,28 @@ class SimilarCase(Read):
     reasons: tuple[Why, ...] = ()
 
 
+class ReportedClaim(Read):
+    """One claim of a report that makes several, and what it may be about beside the case that the report is in.
+
+    Attributes:
+        text: its words, personal data masked.
+        is_sure: as surely as an answer must fit that is given alone.
+        case_id, number, title, state, verdict: of the case; `verdict` where it is published.
+        known: what another publisher has answered, where no case of the office was found.
+    """
+
+    text: str
+    is_sure: bool = False
+    case_id: str = ""
+    number: str = ""
+    title: str = ""
+    state: str = ""
+    verdict: str | None = None
+    score: float = 0.0
+    known: KnownCard | None = None
+    reasons: tuple[Why, ...] = ()
+
+
 class CaseView(Read):
     id: str
     number: str
@@ -499,6 +569,8 @@ class CaseView(Read):
     suggestions: tuple[Candidate, ...] = ()
     known: tuple[KnownMatch, ...] = ()
     """What other publishers have answered, likeliest first."""
+    claims: tuple[ReportedClaim, ...] = ()
+    """What its reports say beside: of those shown, each claim once."""
     unread: int = 0
     not_answered: int = 0
     marks: tuple[MarkView, ...] = ()

@@ -5,7 +5,7 @@ from typing import Annotated
 
 from libs.contracts.fields import Flag, Limit, Note, SaidText
 from libs.contracts.messages import Command, Event, Sealable
-from libs.contracts.reports.parts import Attachment, Candidate, KnownFound, Mark, Part, QuestionAnswer
+from libs.contracts.reports.parts import Attachment, Candidate, ClaimFound, KnownFound, Mark, Part, QuestionAnswer
 from libs.contracts.words import Intake
 
 MOST_PAGES = 5
@@ -221,6 +221,8 @@ class Placement(Part):
     """What other publishers have answered; the report is not answered by it."""
     asked_at: datetime | None = None
     """When the matcher had answered, or had not."""
+    claims: tuple[ClaimFound, ...] = ()
+    """Of a report that makes several, those that have something to be named. No answer to one of them is its answer."""
 
 
 class PlaceReport(
@@ -232,7 +234,7 @@ class PlaceReport(
     placement: Placement | None = None
 
 
-class ReportMatched(Event, name="reports.report-matched.v1", of="report"):
+class ReportMatched(Event, name="reports.report-matched.v1", of="report", private={"claims"}):
     report_id: str
     outcome: str
     kind: str
@@ -261,6 +263,8 @@ class ReportMatched(Event, name="reports.report-matched.v1", of="report"):
     asks: bool = True
     """Somebody asks. False: an officer saw the post; it is evidence of the claim, and no demand for an answer."""
     by_partner: bool = False
+    claims: tuple[ClaimFound, ...] = ()
+    """As of its placement, with the words of the report: sealed."""
 
 
 class PlacingPutOff(Event, name="reports.placing-put-off.v1", of="report"):

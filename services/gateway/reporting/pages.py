@@ -45,6 +45,7 @@ from services.gateway.reporting.views import (
     MEGA,
     AskedQuestion,
     CheckPage,
+    ClaimOffer,
     KnownAnswer,
     OffersPart,
     OthersAnswer,
@@ -197,12 +198,13 @@ def _shown(site: Pages, sheet: Sheet, template: str, view: object, step: str, ba
 
 
 def _check(site: Pages, sheet: Sheet, found: MatchView) -> Response:
-    visit, office = sheet.visit, sheet.office
-    refused = (*(a.card.case_id for a in found.answers if a.card.case_id), *(k.card.id for k in found.known))
+    visit, office, besides = sheet.visit, sheet.office, found.besides
+    refused = (*(a.card.case_id for a in besides.answers if a.card.case_id), *(k.card.id for k in besides.known))
     view = CheckPage(
         draft=sheet.draft,
-        answers=tuple(_own(a, office, visit) for a in found.answers),
-        others=tuple(_others(k, office, visit) for k in found.known),
+        claims=_of_claims(found, office, visit),
+        answers=tuple(_own(a, office, visit) for a in besides.answers),
+        others=tuple(_others(k, office, visit) for k in besides.known),
         go_on=replace(sheet, draft=sheet.draft.model_copy(update={"refused": refused})).form("origin"),
     )
     return _shown(site, sheet, "reporting/check.html", view, "check")
@@ -352,10 +354,23 @@ async def while_typing(office: Office, visit: Visit, site: Site, request: Reques
         found = None
     if found is None or not found.offers:
         return Response(status_code=204, headers={"Cache-Control": "no-store"})
-    answers = tuple(_own(a, office, visit) for a in found.answers[:OFFERED_WHILE_TYPING])
-    room = OFFERED_WHILE_TYPING - len(answers)
-    view = OffersPart(answers=answers, others=tuple(_others(k, office, visit) for k in found.known[:room]))
-    return site.show(visit, office, "reporting/offers.html", view)
+    claims = _of_claims(found, office, visit)
+    besides = found.besides
+    answers = tuple(_own(a, office, visit) for a in besides.answers[: max(0, OFFERED_WHILE_TYPING - len(claims))])
+    room = max(0, OFFERED_WHILE_TYPING - len(claims) - len(answers))
+    others = tuple(_others(k, office, visit) for k in besides.known[:room])
+    return site.show(visit, office, "reporting/offers.html", OffersPart(claims=claims, answers=answers, others=others))
+
+
+def _of_claims(found: MatchView, office: TenantRecord, visit: Visited) -> tuple[ClaimOffer, ...]:
+    return tuple(
+        ClaimOffer(
+            text=claim.text,
+            own=_own(claim.answer, office, visit) if claim.answer is not None else None,
+            other=_others(claim.known, office, visit) if claim.known is not None else None,
+        )
+        for claim in found.claims
+    )
 
 
 def _own(found: MatchAnswer, office: TenantRecord, visit: Visited) -> KnownAnswer:

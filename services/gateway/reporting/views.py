@@ -85,27 +85,38 @@ class OthersAnswer:
 
 
 @dataclass(frozen=True, kw_only=True)
-class OffersPart:
-    """What fits what is typed so far: the first few, for the script of the form's first page."""
+class ClaimOffer:
+    """The answer that one claim of several may have: the office's own, or another publisher's."""
 
+    text: str
+    """The claim, in the words of who reports."""
+    own: KnownAnswer | None = None
+    other: OthersAnswer | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Offers:
+    """Published answers that may fit; never said to be the same."""
+
+    claims: tuple[ClaimOffer, ...] = ()
+    """Of a message that makes several."""
     answers: tuple[KnownAnswer, ...] = ()
     others: tuple[OthersAnswer, ...] = ()
 
     @property
     def total(self) -> int:
-        return len(self.answers) + len(self.others)
+        return len(self.claims) + len(self.answers) + len(self.others)
 
 
 @dataclass(frozen=True, kw_only=True)
-class CheckPage:
-    """At most three published answers that may fit; never said to be the same."""
+class OffersPart(Offers):
+    """What fits what is typed so far: the first few, for the script of the form's first page."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class CheckPage(Offers):
+    """At most three, or one for each claim."""
 
     draft: Draft
-    answers: tuple[KnownAnswer, ...]
-    others: tuple[OthersAnswer, ...] = ()
     go_on: Form
-    """"Bukan ini": the report goes on; it carries the refused cases."""
-
-    @property
-    def total(self) -> int:
-        return len(self.answers) + len(self.others)
+    """"Bukan ini": the report goes on; it carries the refused cases. What answers one of several claims is none."""

@@ -244,6 +244,7 @@ def _page(
         else found.screened_reason or found.outcome or ("clarified" if state == TicketState.CLOSED else ""),
         answer=found.clarification,
         known=found.known if open_ else None,
+        claims=found.claims,
         reply=found.answer,
         answers=found.answers,
         sent_text="\n".join((found.text, *(u for u in found.urls if u not in found.text))).strip(),

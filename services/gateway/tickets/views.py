@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from libs.contracts.reports.parts import QuestionAnswer
-from libs.contracts.reports.reads import ClarificationCard, KnownCard, MessageView, Step, TicketView
+from libs.contracts.reports.reads import ClaimAnswer, ClarificationCard, KnownCard, MessageView, Step, TicketView
 from libs.contracts.words import ReportKind
 from services.gateway.web.views import Form, FormPage
 
@@ -102,6 +102,8 @@ class TicketPage(FormPage):
     answer: ClarificationCard | None = None
     known: KnownCard | None = None
     """What another publisher has answered, while the office has not: perhaps the same, never the office's word."""
+    claims: tuple[ClaimAnswer, ...] = ()
+    """Of several claims those that have their answer, beside whatever becomes of the report."""
     reply: str = ""
     """An office's own answer where there is no clarification (aspiration, complaint, request)."""
     sent_text: str = ""

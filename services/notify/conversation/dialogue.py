@@ -2,11 +2,11 @@
 of it, once published answers that may fit have been looked up.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from libs.contracts.reports.reads import MatchView
+from libs.contracts.reports.reads import KnownMatch, MatchAnswer, MatchView
 from libs.kit.chat.said import Kind
 from libs.kit.visible import is_visible
 from services.notify.conversation import phrases
@@ -71,6 +71,11 @@ class Reading:
     sent_until: datetime | None = None
     eager_until: datetime | None = None
     _noted: set[str] = field(default_factory=set)
+
+    @property
+    def keeps_draft(self) -> bool:
+        """What answers one claim of several leaves the others to be sent."""
+        return self.chosen is not None and bool(self.chosen.claim)
 
     def note(self, phrase: str, **values: object) -> None:
         """Once each, however many messages call for it."""
@@ -247,6 +252,8 @@ def speak(
         case Does.DEMAND:
             assert reading.chosen is not None
             parts.append(_chosen(reading.chosen, language, link=link))
+            if reading.keeps_draft:
+                parts += _how_to_go_on(reading, offers)
         case Does.SUBMIT | Does.ADD | Does.STOP:
             pass
         case _:
@@ -255,8 +262,8 @@ def speak(
         reply="" if is_silent else phrases.paragraphs(parts),
         does=reading.does,
         sends=reading.sends,
-        draft=None if reading.does == Does.DEMAND else reading.draft,
-        offers=() if reading.does else offers,
+        draft=None if reading.does == Does.DEMAND and not reading.keeps_draft else reading.draft,
+        offers=offers if not reading.does or reading.keeps_draft else (),
         demanded=reading.chosen.clarification_id if reading.chosen is not None else "",
         of_others=reading.chosen is not None and bool(reading.chosen.publisher),
         language=language,
@@ -268,29 +275,37 @@ def speak(
 def _offers(reading: Reading, found: MatchView | None) -> tuple[Offer, ...]:
     if not reading.changed or found is None:
         return reading.offers
-    own = [
-        Offer(clarification_id=a.card.id, case_id=a.card.case_id, number=a.card.number, fact=a.card.fact)
-        for a in found.answers
-    ]
-    others = [
-        Offer(
-            clarification_id=k.card.id,
+    besides = found.besides
+    of_claims = [offer for claim in found.claims for offer in _of(claim.answer, claim.known, claim=claim.text)]
+    own = [offer for answer in besides.answers for offer in _of(answer, None)]
+    others = [offer for known in besides.known for offer in _of(None, known)]
+    offers = {o.clarification_id: o for o in reversed((*of_claims, *own, *others))}
+    return tuple(o for o in reversed(offers.values()) if o.refusal not in reading.draft.refused)[:MOST_OFFERS]
+
+
+def _of(answer: MatchAnswer | None, known: KnownMatch | None, *, claim: str = "") -> Iterator[Offer]:
+    if answer is not None:
+        card = answer.card
+        yield Offer(
+            clarification_id=card.id, case_id=card.case_id, number=card.number, fact=card.fact, claim=claim
+        )
+    if known is not None and len(known.card.url) <= LONGEST_URL:
+        yield Offer(
+            clarification_id=known.card.id,
             case_id="",
             number="",
-            fact=k.card.fact or k.card.label,
-            publisher=k.card.publisher,
-            url=k.card.url,
+            fact=known.card.fact or known.card.label,
+            publisher=known.card.publisher,
+            url=known.card.url,
+            claim=claim,
         )
-        for k in found.known
-        if len(k.card.url) <= LONGEST_URL
-    ]
-    return tuple(o for o in (*own, *others) if o.refusal not in reading.draft.refused)[:MOST_OFFERS]
 
 
 def _chosen(offer: Offer, language: str, *, link: Callable[[str], str]) -> str:
     if offer.publisher:
-        return say("known_by", language, publisher=offer.publisher, fact=offer.fact, link=offer.url)
-    return say("known", language, fact=offer.fact, link=link(offer.number))
+        phrase = "counted_by" if offer.claim else "known_by"
+        return say(phrase, language, publisher=offer.publisher, fact=offer.fact, link=offer.url)
+    return say("counted" if offer.claim else "known", language, fact=offer.fact, link=link(offer.number))
 
 
 def _standing(
@@ -306,13 +321,31 @@ def _standing(
         said += _found(found, offers, language, link=link)
     elif reading.refused:
         said.append(say("not_known", language))
-    if not offers:
-        said.append(say("how_to_send", language))
-        if reading.state.report_id is not None:
-            said.append(say("how_to_add", language, number=reading.state.number))
-    elif not reading.changed:
-        said.append(say("is_it_one" if len(offers) == 1 else "is_it_one_of", language))
+    if offers and not reading.changed:
+        said.append(_how_to_choose(offers, language))
+    return said + _how_to_go_on(reading, offers)
+
+
+def _how_to_go_on(reading: Reading, offers: Sequence[Offer]) -> list[str]:
+    """Where no answer waits to be judged, or there is more than what was answered."""
+    if offers and not _are_of_claims(offers):
+        return []
+    language = reading.language
+    said = [say("rest", language)] if offers else []
+    said.append(say("how_to_send", language))
+    if reading.state.report_id is not None:
+        said.append(say("how_to_add", language, number=reading.state.number))
     return said
+
+
+def _how_to_choose(offers: Sequence[Offer], language: str) -> str:
+    if _are_of_claims(offers):
+        return say("number_it", language)
+    return say("is_it_one" if len(offers) == 1 else "is_it_one_of", language)
+
+
+def _are_of_claims(offers: Sequence[Offer]) -> bool:
+    return any(offer.claim for offer in offers)
 
 
 def _found(found: MatchView | None, offers: Sequence[Offer], language: str, *, link: Callable[[str], str]) -> list[str]:
@@ -320,9 +353,17 @@ def _found(found: MatchView | None, offers: Sequence[Offer], language: str, *, l
         return [say("not_checked", language)]
     if not offers:
         return [say("nothing_known", language)]
-    shown = {offer.clarification_id for offer in offers}
-    told = [phrases.answer(a, language, link=link(a.card.number)) for a in found.answers if a.card.id in shown]
-    told += [phrases.answer_of_others(k, language) for k in found.known if k.card.id in shown]
-    if len(told) > 1:
+    answers = {a.card.id: a for a in (*found.answers, *(c.answer for c in found.claims if c.answer))}
+    known = {k.card.id: k for k in (*found.known, *(c.known for c in found.claims if c.known))}
+    told = []
+    for offer in offers:
+        if offer.publisher:
+            found_elsewhere = known[offer.clarification_id]
+            told.append(phrases.answer_of_others(found_elsewhere, language, of_claim=offer.claim))
+        else:
+            own = answers[offer.clarification_id]
+            told.append(phrases.answer(own, language, link=link(offer.number), of_claim=offer.claim))
+    of_claims = _are_of_claims(offers)
+    if len(told) > 1 or of_claims:
         told = [f"{number}. {text}" for number, text in enumerate(told, 1)]
-    return [say("maybe_known", language), *told, say("is_it_one" if len(told) == 1 else "is_it_one_of", language)]
+    return [say("claims_known" if of_claims else "maybe_known", language), *told, _how_to_choose(offers, language)]

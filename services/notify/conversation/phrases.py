@@ -23,6 +23,12 @@ _SAID = {
         ),
         "how_to_add": "Balas TAMBAH bila ini untuk laporan Anda {number}.",
         "maybe_known": "Mungkin ini sudah kami jawab. Perhatikan bedanya.",
+        "claims_known": "Pesan ini memuat beberapa klaim. Ini jawaban yang sudah ada.",
+        "of_claim": "Tentang “{claim}”:",
+        "rest": "Bila ada yang belum terjawab, petugas memeriksanya.",
+        "number_it": "Balas angkanya bila itu yang Anda terima.",
+        "counted": "Tercatat: {fact} Baca bersama sumbernya: {link}",
+        "counted_by": "Tercatat. Dijawab oleh {publisher}: {fact} Baca: {link}",
         "is_it_one": "Balas YA bila ini yang Anda terima, BUKAN bila bukan.",
         "is_it_one_of": "Balas angkanya bila itu yang Anda terima, BUKAN bila tidak ada.",
         "which": "Yang mana? Balas angkanya: {numbers}. Atau BUKAN.",
@@ -108,6 +114,12 @@ _SAID = {
         ),
         "how_to_add": "Reply ADD if this belongs to your report {number}.",
         "maybe_known": "We may have answered this already. Mind the difference.",
+        "claims_known": "This message makes several claims. These are the answers there are.",
+        "of_claim": "About “{claim}”:",
+        "rest": "If anything is not answered, officers check it.",
+        "number_it": "Reply its number if it is what you received.",
+        "counted": "Noted: {fact} Read it with its sources: {link}",
+        "counted_by": "Noted. Answered by {publisher}: {fact} Read it: {link}",
         "is_it_one": "Reply YES if it is what you received, NO if not.",
         "is_it_one_of": "Reply its number if it is what you received, NO if none is.",
         "which": "Which one? Reply its number: {numbers}. Or NO.",
@@ -183,8 +195,10 @@ _SAID = {
 _SAME = ("word_for_word", "nearly_all", "most", "some", "little_said", "told_before")
 """Reasons that are worded, the first one that holds."""
 MOST_DIFFERENCES = 3
-LONGEST_FACT, LONGEST_CLAIM, LONGEST_PART = 500, 300, 60
-"""Characters. Three answers must fit one message of 4,096; the whole stands behind the link."""
+LONGEST_FACT, LONGEST_CLAIM, LONGEST_PART, LONGEST_QUOTE = 500, 300, 60, 100
+SHORT_FACT, SHORT_CLAIM = 300, 180
+"""Characters. Three answers must fit one message of 4,096, short ones with the claims that they are for; the whole
+stands behind the link."""
 
 
 def say(phrase: str, language: str, **values: object) -> str:
@@ -201,13 +215,19 @@ def what(texts: int, files: int, language: str) -> str:
     return say("and", language).join(parts)
 
 
-def answer(found: MatchAnswer, language: str, *, link: str) -> str:
-    """A published answer that may fit: fact first, then where it parts from what was sent."""
+def answer(found: MatchAnswer, language: str, *, link: str, of_claim: str = "") -> str:
+    """A published answer that may fit: fact first, then where it parts from what was sent.
+
+    Args:
+        of_claim: of several, the one that it answers.
+    """
     card = found.card
+    longest_fact, longest_claim = (SHORT_FACT, SHORT_CLAIM) if of_claim else (LONGEST_FACT, LONGEST_CLAIM)
     word = verdict(card.verdict, language_of(language)).word
     lines = [
-        say("facts", language, fact=sentence(_cut(card.fact, LONGEST_FACT)), verdict=word),
-        say("claim", language, claim=_cut(card.claim, LONGEST_CLAIM)),
+        *_about(of_claim, language),
+        say("facts", language, fact=sentence(_cut(card.fact, longest_fact)), verdict=word),
+        say("claim", language, claim=_cut(card.claim, longest_claim)),
         *why(found.reasons, language),
         *(_difference(d, language) for d in found.differences[:MOST_DIFFERENCES] if not d.same),
         link,
@@ -215,17 +235,23 @@ def answer(found: MatchAnswer, language: str, *, link: str) -> str:
     return "\n".join(lines)
 
 
-def answer_of_others(found: KnownMatch, language: str) -> str:
+def answer_of_others(found: KnownMatch, language: str, *, of_claim: str = "") -> str:
     """Another publisher's, in their words and under their name."""
     card = found.card
+    longest_fact, longest_claim = (SHORT_FACT, SHORT_CLAIM) if of_claim else (LONGEST_FACT, LONGEST_CLAIM)
     lines = [
-        say("by", language, publisher=card.publisher, fact=sentence(_cut(card.fact or card.label, LONGEST_FACT))),
-        say("their_claim", language, claim=_cut(card.claim, LONGEST_CLAIM)),
+        *_about(of_claim, language),
+        say("by", language, publisher=card.publisher, fact=sentence(_cut(card.fact or card.label, longest_fact))),
+        say("their_claim", language, claim=_cut(card.claim, longest_claim)),
         *why(found.reasons, language),
         *(_difference(d, language) for d in found.differences[:MOST_DIFFERENCES] if not d.same),
         card.url,
     ]
     return "\n".join(lines)
+
+
+def _about(claim: str, language: str) -> list[str]:
+    return [say("of_claim", language, claim=_cut(claim, LONGEST_QUOTE))] if claim else []
 
 
 def why(reasons: Sequence[Why], language: str) -> list[str]:

@@ -104,6 +104,8 @@ class Offer(Part):
     publisher: str = ""
     """Who else answered it; `clarification_id` names their entry then, and `url` their page."""
     url: str = ""
+    claim: str = ""
+    """Of several, the one that it answers, in the words of the person."""
 
     @property
     def refusal(self) -> str:

@@ -5,15 +5,18 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from libs.contracts.reads import Page
-from libs.contracts.reports.parts import Mark
+from libs.contracts.reports.parts import ClaimFound, Mark
 from libs.contracts.reports.reads import (
     CaseRow,
     CaseView,
     Exchanged,
+    KnownCard,
     KnownMatch,
     MarkView,
     Piece,
     QueueCounts,
+    ReportedClaim,
+    ReportRow,
     SimilarCase,
     Step,
     Surge,
@@ -54,6 +57,7 @@ BROUGHT_STEPS = {"asked", "confirmed"}
 """Of a merged case, in the history of the one it joined: what the office learnt stays in sight."""
 MOST_BROUGHT = 20
 MOST_MARKS = 20
+MOST_CLAIMS = 8
 MOST_COUNTED = 200_000
 """Reports of a week: an office with more of them is used to 1,200 an hour, and is told so."""
 
@@ -183,6 +187,7 @@ class CaseReads:
             merged_into=case.merged_into,
             similar=await self._similar(tenant, case, titles[case_id]),
             known=await self._known(case, titles[case_id]),
+            claims=await self._claims(tenant, case, reports.items),
             reports=reports,
             marks=await self._marks(tenant, case, reader),
             spare_drafts=case.spare_drafts,
@@ -227,6 +232,18 @@ class CaseReads:
             for found in case.known
             if found.id in stored
         )
+
+    async def _claims(self, tenant: str, case: Case, reports: Sequence[ReportRow]) -> tuple[ReportedClaim, ...]:
+        # A message that is passed on says the same in each copy.
+        claims = list({claim.text: claim for report in reports for claim in report.claims}.values())[:MOST_CLAIMS]
+        ids = {c.case_id for claim in claims for c in claim.candidates} - {case.case_id}
+        cases = await self._store.cases_of(tenant, ids) if ids else {}
+        living = {case_id: other for case_id, other in cases.items() if other.state != CaseState.MERGED}
+        titles = await self._titles(tenant, list(living.values()))
+        wanted = [key(k.scope, k.id) for claim in claims for k in claim.known[:1]]
+        known = {k.known_id: known_card(scope, k) for scope, k in await self._store.known(wanted) if not k.withdrawn}
+        told = (reported_claim(claim, living, titles, known) for claim in claims)
+        return tuple(filter(None, told))
 
     async def _similar(self, tenant: str, case: Case, title: str) -> tuple[SimilarCase, ...]:
         candidates = {c.case_id: c for c in case.suggestions if c.case_id not in case.judged}
@@ -277,6 +294,35 @@ def _beside(ours: str, theirs: str) -> dict[str, Any]:
         "theirs": tuple(Piece(text=piece.text, differs=piece.differs) for piece in laid.theirs),
         "exchanged": tuple(Exchanged(ours=ours, theirs=theirs) for theirs, ours in laid.exchanged),
     }
+
+
+def reported_claim(
+    claim: ClaimFound, cases: Mapping[str, Case], titles: Mapping[str, str], known: Mapping[str, KnownCard]
+) -> ReportedClaim | None:
+    """None where nothing of what was found is there any more."""
+    for n, found in enumerate(claim.candidates):
+        if (other := cases.get(found.case_id)) is not None:
+            return ReportedClaim(
+                text=claim.text,
+                is_sure=claim.is_sure and n == 0,
+                case_id=other.case_id,
+                number=other.number,
+                title=titles[other.case_id],
+                state=other.state,
+                verdict=other.published_verdict,
+                score=found.score,
+                reasons=found.reasons,
+            )
+    for elsewhere in claim.known:
+        if (card := known.get(elsewhere.id)) is not None:
+            return ReportedClaim(
+                text=claim.text,
+                is_sure=elsewhere.is_sure,
+                score=elsewhere.score,
+                known=card,
+                reasons=elsewhere.reasons,
+            )
+    return None
 
 
 def look_step(report: Report, look: Look) -> Step:

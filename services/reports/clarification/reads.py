@@ -6,6 +6,7 @@ from typing import Any
 
 from libs.contracts.reads import Page
 from libs.contracts.reports.reads import (
+    OFFERED,
     AnswerAddress,
     ClarificationCard,
     ClarificationView,
@@ -20,7 +21,7 @@ from libs.runtime.cursors import Cursors
 from libs.runtime.engine import Engine
 from libs.runtime.errors import NotFound
 from services.reports.clarification.rules import Clarification
-from services.reports.matching.questions import Answer, measured
+from services.reports.matching.questions import Answer, ClaimFound, measured
 from services.reports.search import all_of, asked, number_asked
 from services.reports.store import MOST, PAGE, Store
 
@@ -115,13 +116,13 @@ class ClarificationReads:
             retraction=one.retraction,
         )
 
-    async def match(self, tenant: str, text: str, answer: Answer) -> MatchView:
+    async def match(self, tenant: str, text: str, answer: Answer | ClaimFound, *, most: int = OFFERED) -> MatchView:
         """Published answers among what the matcher found, with what differs from the text."""
         cases = [c for c in answer.candidates if c.clarification_id is not None]
         found = await self._store.find_clarifications(
             tenant, {"ix.case": {"$in": [c.case_id for c in cases]}, "ix.state": "published"}, limit=10
         )
-        return match_view(text, answer, {c.case_id: c for c in found})
+        return match_view(text, answer, {c.case_id: c for c in found}, most=most)
 
 
 def card(clarification: Clarification) -> ClarificationCard:
@@ -144,7 +145,9 @@ def card(clarification: Clarification) -> ClarificationCard:
     )
 
 
-def match_view(text: str, answer: Answer, published: Mapping[str, Clarification]) -> MatchView:
+def match_view(
+    text: str, answer: Answer | ClaimFound, published: Mapping[str, Clarification], *, most: int = OFFERED
+) -> MatchView:
     """What the matcher found, as far as it is published; the outcome is about the first answer shown."""
     answers = tuple(
         MatchAnswer(
@@ -155,7 +158,7 @@ def match_view(text: str, answer: Answer, published: Mapping[str, Clarification]
         )
         for c in answer.candidates
         if c.clarification_id is not None and c.case_id in published
-    )[:3]
+    )[:most]
     if not answers:
         return MatchView(outcome=MatchOutcome.NONE)
     # The matcher's decision is about its first candidate, which may be an open case.

@@ -20,8 +20,6 @@ from services.reports.matching.questions import Imported, measured
 from services.reports.search import all_of, asked
 from services.reports.store import LEAN, MOST, PAGE, Store
 
-OFFERED = 3
-"""Answers that are shown to somebody who is about to report, the office's own included."""
 LATEST_IMPORTS = 20
 MOST_COUNTED = 1_001
 """Of each archive: several words are looked up in the documents themselves."""

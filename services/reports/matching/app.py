@@ -69,6 +69,8 @@ from services.reports.matching.engine import (
     Kinds,
     Matcher,
     MatchResult,
+    is_sure,
+    said_before,
 )
 from services.reports.matching.questions import Answer, ClaimFound, Found, Imported, Question, Why
 from services.reports.matching.teaching import groups, teaches
@@ -293,11 +295,16 @@ class Shelf:
         caution = Caution(question.caution)
         result = self._matcher.match(*asked, without=without, caution=caution)
         by_claim = (
-            self._matcher.by_claim(*asked, without=without, caution=caution) if question.by_claim else []
+            self._matcher.by_claim(question.tenant, question.text, result, without=without, caution=caution)
+            if question.by_claim
+            else []
         )
+        # What answers one claim of several does not answer the message; a case that says all of it is joined.
+        is_in_part = by_claim and is_sure(result) and not said_before(result.candidates[0])
+        decision = Decision.SUGGEST if is_in_part else result.decision
         return Answer(
             id=question.id,
-            decision=result.decision,
+            decision=decision,
             candidates=self._found(question.tenant, result),
             imported=self._imported(result.imported),
             claims=tuple(

@@ -39,7 +39,7 @@ from services.reports.matching.features import (
 from services.reports.matching.index import Background, Bm25Index, CosineIndex, Flags, Floats, hashed
 from services.reports.matching.model import Model
 from services.reports.matching.pairs import PairModel, Relation, names_another, pair_features
-from services.reports.matching.pieces import passage, pieces
+from services.reports.matching.pieces import makes_several, passage, pieces
 from services.reports.matching.reasons import FEW_WORDS, Reason, differing, share
 
 FUSION = 20
@@ -81,6 +81,9 @@ SURE = 0.9
 """Where a score says that a candidate is a match, whatever the threshold of its model, office and caution."""
 LOOK = 0.1
 """Where a score is worth a person's look."""
+NAMED_FROM = 0.3
+"""Where a score is worth naming for one claim of several. Of development reports put three into a message, what was
+found for a piece was right in .46 of cases from here to `SURE`, in .11 from `LOOK` to here, and in .92 above."""
 LEAST_SURE = 0.75
 """No threshold lies below, whatever training finds: development reports hold few of what people make up."""
 AROUND = 25
@@ -169,6 +172,13 @@ class MatchResult:
     decision: Decision
     candidates: tuple[Candidate, ...]
     imported: "MatchResult | None" = None
+
+    def from_(self, score: float) -> "MatchResult":
+        """Without what is less likely."""
+        kept = tuple(candidate for candidate in self.candidates if candidate.score >= score)
+        imported = self.imported.from_(score) if self.imported is not None else None
+        decision = self.decision if kept else Decision.NONE
+        return MatchResult(decision, kept, imported if imported is not None and imported.candidates else None)
 
     @property
     def answer(self) -> Decision:
@@ -339,14 +349,36 @@ class Matcher:
         return replace(explained(own), imported=explained(imported) if imported.candidates else None)
 
     def by_claim(
-        self, tenant: str, text: str, limit: int = 3, *, without: Collection[str] = (), caution: Caution = Caution.USUAL
+        self,
+        tenant: str,
+        text: str,
+        whole: MatchResult,
+        *,
+        without: Collection[str] = (),
+        caution: Caution = Caution.USUAL,
     ) -> list[tuple[str, MatchResult]]:
-        """For each claim of a long message that has something worth a look, what there is; empty where it is short.
+        """Of a message that makes several claims, those that have something to be named, each with the best of it;
+        empty where it makes one, or nothing of it surely has its answer.
 
-        Each is a question of its own, so it takes up to four times as long as the message.
+        Each piece of a long message is a question of its own: up to four times as long as the message took.
+
+        Args:
+            whole: what was found for the message.
         """
-        found = [(piece, self.match(tenant, piece, limit, without=without, caution=caution)) for piece in pieces(text)]
-        return [(piece, result) for piece, result in found if result.candidates or result.imported]
+        is_told = bool(whole.candidates) and said_before(whole.candidates[0])
+        if is_told and whole.candidates[0].kind is Kinds.CLARIFICATION:
+            return []
+        found = [(piece, self.match(tenant, piece, 1, without=without, caution=caution)) for piece in pieces(text)]
+        results = [*([] if is_told else [whole]), *(result for _, result in found)]
+        answered = next((result.candidates[0].id for result in results if is_sure(result)), None)
+        if answered is None:
+            return []
+        others = [all(c.id != answered for c in result.candidates) for _, result in found]
+        has_another = any(other and is_sure(result) for other, (_, result) in zip(others, found, strict=True))
+        if not has_another and not makes_several(text, others, [self._compared(piece).reading for piece, _ in found]):
+            return []
+        named = ((piece, result.from_(NAMED_FROM)) for piece, result in found)
+        return [(piece, result) for piece, result in named if result.candidates or result.imported]
 
     def retells(self, tenant: str, case_id: str, text: str) -> bool:
         """Whether an open case is joined for what the text says, and not for a link or picture that came with it."""
@@ -626,6 +658,18 @@ def _aligned(probability: float, sure_from: float) -> float:
 def has_claim(query: Compared) -> bool:
     """Whether anything is claimed: "apakah ini betul?" is not."""
     return len(query.word_set - EMPTY) >= PLAINLY or query.reading.has_claim()
+
+
+def is_sure(result: MatchResult) -> bool:
+    return result.decision is Decision.MATCH
+
+
+def said_before(candidate: Candidate) -> bool:
+    """Whether the whole message makes that claim word for word, or is a report that was made before."""
+    return any(
+        reason.code == "word_for_word" or (reason.code == "told_before" and reason.value == share(1.0))
+        for reason in candidate.reasons
+    )
 
 
 def is_verbatim(examined: Examined) -> bool:

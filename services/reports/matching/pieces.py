@@ -1,8 +1,9 @@
 """A long message cut into the claims that it passes on one after the other, and a body into passages."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
+from libs.kit.claims import Reading
 from libs.kit.text import words
 from services.reports.matching.features import Compared
 
@@ -13,9 +14,14 @@ LEAST = 5
 MOST = 4
 ROOM = 10
 """Words that a passage may be longer than the query."""
+CLAIMS = 5
+"""Different words that say something, of a piece that is a claim of its own: fewer are an appeal, or a name beside the
+message. 4 to 6 find the same within two in a hundred."""
+SHORTEST_STEM = 3
 
 _LINE = re.compile(r"\s*\n\s*|(?:^|(?<=\s))(?:\d{1,2}[.)]|[•●▪*-])\s+")
 _SENTENCE = re.compile(r"(?<=[.!?…])\s+")
+_PART = re.compile(r"\s*\n\s*\n\s*|(?:^|\n)\s*(?:\d{1,2}[.)]|[•●▪*-])\s+")
 
 
 def pieces(text: str) -> list[str]:
@@ -30,6 +36,26 @@ def pieces(text: str) -> list[str]:
         return []
     longest = sorted(cut, key=lambda piece: -len(piece))[:MOST]
     return [piece for piece in cut if piece in longest]
+
+
+def makes_several(text: str, others: Sequence[bool], read: Sequence[Reading]) -> bool:
+    """Whether a message, of which one piece has its answer, makes other claims beside that one.
+
+    Nothing but its form says so, and what its pieces share: who tells one story comes back to it in each sentence. One
+    piece that stands alone is enough in a list and among paragraphs, two among mere lines.
+
+    Args:
+        others: of each piece, whether it is about something else than what was answered.
+        read: of each piece, how it reads.
+    """
+    said = [{t.key for t in each.tokens if len(t.key) >= SHORTEST_STEM and not t.key.startswith("!")} for each in read]
+    alone = sum(
+        is_other and each.content >= CLAIMS and said[n].isdisjoint(set().union(*said[:n], *said[n + 1 :]))
+        for n, (is_other, each) in enumerate(zip(others, read, strict=True))
+    )
+    if alone and len(_gathered(_PART.split(text))) > 1:
+        return True
+    return alone > 1 and len(_gathered(_LINE.split(text))) > 1
 
 
 def passage(query: Compared, body: str, stem: Callable[[str], str]) -> str:

@@ -19,7 +19,7 @@ class _Part(BaseModel):
 
 class Question(_Part):
     """`id` comes back with the answer. `without`: cases that are not meant. `caution`: as the office wants it.
-    `by_claim`: whether each claim of a long message is asked about as well."""
+    `by_claim`: whether the claims of a message that makes several are told apart."""
 
     id: str
     tenant: str
@@ -64,7 +64,7 @@ class Imported(_Part):
 
 
 class ClaimFound(_Part):
-    """One claim of a long message: its words, and the same of it as of the whole."""
+    """One claim of a message that makes several: its words, and the likeliest of what there is."""
 
     text: str
     decision: str
@@ -74,7 +74,8 @@ class ClaimFound(_Part):
 
 class Answer(_Part):
     """`decision`: match, suggest or none, about the first candidate; candidates best first, those worth a look only.
-    What others have answered is told beside it and decides nothing."""
+    What others have answered is told beside it and decides nothing. A message of several claims (`claims`: those that
+    have something to be named) is no match with what answers one of them."""
 
     id: str
     decision: str

@@ -98,7 +98,7 @@ class ReportReads:
 def report_row(report: Report, reader: Reader | None = None) -> ReportRow:
     """Masked, but for a reader who has said why they must read it."""
     until = revealed_until(report, reader.officer, reader.at) if reader is not None else None
-    veil = Veil(lifted=until is not None)
+    veil, again = Veil(lifted=until is not None), Veil(lifted=until is not None)
     return ReportRow(
         id=report.report_id,
         number=report.number,
@@ -117,7 +117,7 @@ def report_row(report: Report, reader: Reader | None = None) -> ReportRow:
         words=veil.over(report.words),
         transcript=veil.over(report.transcript),
         evidence=pieces_of(report, reader),
-        pages=pages_view(report, veil, Veil(lifted=until is not None)),
+        pages=pages_view(report, veil, again),
         case_id=report.case_id,
         answer=report.answer,
         messages=tuple(
@@ -131,6 +131,7 @@ def report_row(report: Report, reader: Reader | None = None) -> ReportRow:
         ),
         intake=report.intake,
         entered_by=report.entered_by,
+        claims=tuple(c.model_copy(update={"text": again.over(c.text)}) for c in report.claims),
     )
 
 

@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict
 
 from libs.contracts import ids
 from libs.contracts.messages import Command, Event
-from libs.contracts.reports.parts import Attachment, Candidate, Mark, QuestionAnswer, Snapshot
+from libs.contracts.reports.parts import Attachment, Candidate, ClaimFound, Mark, QuestionAnswer, Snapshot
 from libs.contracts.reports.report import (
     AddEvidence,
     AddMessage,
@@ -149,6 +149,7 @@ class Report(State):
             "answers",
             "transcript",
             "openings",
+            "claims",
         }
     )
 
@@ -217,6 +218,8 @@ class Report(State):
     taken: Mapping[str, Taken] = {}
     snapshots: tuple[Snapshot, ...] = ()
     pictures: tuple[Picture, ...] = ()
+    claims: tuple[ClaimFound, ...] = ()
+    """Where it makes several: those that have something to be named."""
 
     @property
     def asks(self) -> bool:
@@ -480,6 +483,7 @@ def _placed(report: Report, command: PlaceReport, context: Context) -> Iterable[
             known=placement.known,
             asks=report.asks,
             by_partner=report.partner_id is not None,
+            claims=placement.claims,
         )
     ]
 
@@ -714,6 +718,7 @@ def _changes(report: Report, event: Event) -> Mapping[str, Any]:
                 "case_id": event.case_id,
                 "outcome": event.outcome,
                 "suggestions": event.suggestions,
+                "claims": event.claims,
                 "attempts": event.attempt,
                 "links": event.links,
                 # Events of before had no time of their own.

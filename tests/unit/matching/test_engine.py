@@ -285,14 +285,47 @@ def test_a_passage_of_the_body_proposes_and_never_decides(matcher) -> None:
     assert "in_the_explanation" in reasons(result)
 
 
-def test_each_claim_of_a_long_message_may_have_its_answer(matcher) -> None:
+ROAD = "Jalan desa kami rusak parah sudah bertahun-tahun dan lampunya padam"
+
+
+def by_claim(matcher, message):
+    return matcher.by_claim(CIREBON, message, matcher.match(CIREBON, message))
+
+
+def test_each_claim_of_a_long_message_has_its_own_answer(matcher) -> None:
     matcher.add(clarification("bank", BANK))
-    message = f"Info dari grup, mohon dicek:\n{OTHERS[0]}\n{BANK}\nJalan desa kami rusak parah sudah bertahun-tahun"
+    message = f"Info dari grup, mohon dicek:\n{OTHERS[0]}\n{BANK}\n{ROAD}"
 
-    found = {result.candidates[0].id: result.decision for _, result in matcher.by_claim(CIREBON, message)}
+    found = {result.candidates[0].id: (piece, result.decision) for piece, result in by_claim(matcher, message)}
 
-    assert found == {"other-0": Decision.MATCH, "bank": Decision.MATCH}
-    assert matcher.by_claim(CIREBON, BANK) == []
+    assert found == {
+        "other-0": (OTHERS[0], Decision.MATCH),
+        "bank": (BANK, Decision.MATCH),
+    }
+    assert by_claim(matcher, BANK) == []
+
+
+@pytest.mark.parametrize("around", ["1. {}\n2. {}", "{}\n\n{}", "• {}\n• {}"])
+def test_one_answer_among_claims_that_have_none_is_told_for_its_claim_alone(matcher, around) -> None:
+    matcher.add(clarification("bank", BANK))
+    message = around.format(FORWARDED, ROAD)
+
+    assert matcher.match(CIREBON, message).decision is Decision.MATCH
+    assert [result.candidates[0].id for _, result in by_claim(matcher, message)] == ["bank"]
+
+
+def test_a_long_message_that_makes_one_claim_is_no_message_of_several(matcher) -> None:
+    matcher.add(clarification("bank", BANK))
+    told = (
+        f"{FORWARDED}\n\nHadiah undian mobil itu diserahkan hari Sabtu di Kota Cirebon\n\n"
+        "Nasabah yang tidak mengisi data dianggap menolak hadiah"
+    )
+    matcher.add(Document("report", CIREBON, Kinds.LINKED, f"{BANK}\n\n{ROAD} dan airnya keruh", answers_to="bank"))
+
+    assert matcher.match(CIREBON, told).decision is Decision.MATCH
+    assert by_claim(matcher, told) == []
+    # Two claims, once answered as one message by a person.
+    assert by_claim(matcher, f"{BANK}\n\n{ROAD} dan airnya keruh, benarkah?") == []
 
 
 def test_what_speaks_for_an_answer_and_against_it_is_named(matcher) -> None:

@@ -10,7 +10,7 @@ import pytest
 
 from libs.contracts.directory import TenantRecord
 from libs.contracts.registry.tenant import Branding, TenantSettings
-from libs.contracts.reports.report import Placement, PlaceReport
+from libs.contracts.reports.report import Placement, PlaceReport, ReportMatched
 from libs.runtime.aggregates import Context, Incoming
 from libs.runtime.directory import Directory
 from libs.runtime.errors import Unavailable
@@ -472,3 +472,63 @@ async def test_the_matcher_is_as_cautious_as_the_office_wants(set_to: str | None
     )
 
     assert [question["caution"] for question in heard] == [asked]
+
+
+SEVERAL = (
+    "Mohon dicek tiga kabar ini:\n1. Air PDAM dicampur zat pembersih pipa\n2. Jembatan Kalijaga ditutup setahun karena"
+    " retak\n3. Vaksin keliling memakai cairan kedaluwarsa"
+)
+CLAIM = {
+    "text": "Air PDAM dicampur zat pembersih pipa",
+    "decision": "match",
+    "candidates": [{"case_id": A, "clarification_id": B, "kind": "clarification", "score": 0.97}],
+}
+
+
+class Telling(Knowing):
+    """A matcher that answers one claim of several."""
+
+    def answer(self, question: dict[str, Any]) -> dict[str, Any]:
+        found = {"id": question["id"], "decision": "suggest", "candidates": CLAIM["candidates"]}
+        return {**found, "claims": [CLAIM]} if question["by_claim"] else found
+
+
+async def test_one_claim_that_has_its_answer_does_not_answer_the_others() -> None:
+    office = Office(Telling())
+    office.has(C, SEVERAL)
+
+    await office.place(C)
+
+    placed = office.stored[C]
+    assert placed.case_id == placed.own_case()
+    assert [(c.text, c.is_sure, c.candidates[0].case_id) for c in placed.claims] == [(CLAIM["text"], True, A)]
+
+
+async def test_a_copy_of_a_message_of_several_claims_knows_the_same_answers() -> None:
+    office = Office(Telling())
+    office.has(B, SEVERAL)
+    office.has(C, SEVERAL.upper())
+
+    await office.place(B)
+    await office.place(C)
+
+    assert len(office.matcher.asked) == 1
+    assert office.stored[C].case_id == office.stored[B].case_id
+    assert office.stored[C].claims == office.stored[B].claims != ()
+
+
+async def test_what_brings_a_report_of_several_claims_to_an_answered_case_does_not_answer_it() -> None:
+    class Sure(Telling):
+        def answer(self, question: dict[str, Any]) -> dict[str, Any]:
+            return {**super().answer(question), "decision": "match"}
+
+    office = Office(Sure())
+    office.has(C, SEVERAL)
+
+    await office.place(C)
+
+    assert office.stored[C].case_id == office.stored[C].own_case()
+
+
+def test_what_is_told_of_claims_is_sealed() -> None:
+    assert "claims" in ReportMatched.private & Report.private

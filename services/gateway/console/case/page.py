@@ -6,7 +6,7 @@ from hashlib import sha256
 
 from libs.contracts.fields import FARTHEST_DUE
 from libs.contracts.reports.parts import Draft, Reference, Snapshot, SpareDraft, Why
-from libs.contracts.reports.reads import CaseView, KnownMatch, MarkView, ReportRow, SimilarCase, Step
+from libs.contracts.reports.reads import CaseView, KnownMatch, MarkView, ReportedClaim, ReportRow, SimilarCase, Step
 from libs.contracts.words import CaseState, Role
 from libs.kit import areas
 from libs.kit.calendar import local_day
@@ -112,6 +112,7 @@ def case_page(
         custody_url=shift.url("cases", case.id, "custody"),
         similar=_similar(shift, case, attempt) if case.state not in ENDED | LOCKED else None,
         known=tuple(_known(shift, case, k, attempt, why_not, writable=writable) for k in case.known),
+        claims=tuple(claim_line(shift, claim) for claim in case.claims),
         references=tuple(
             reference_line(r, _removal(shift, case, r, why_not) if writable else None) for r in case.references
         ),
@@ -361,6 +362,19 @@ def _known(
         used=used,
         adopt=action("adopt") if writable and not used else None,
         dismiss=action("dismiss") if writable else None,
+    )
+
+
+def claim_line(shift: Shift, claim: ReportedClaim) -> case_views.ClaimLine:
+    return case_views.ClaimLine(
+        text=claim.text,
+        number=claim.number,
+        url=shift.url("cases", claim.case_id) if claim.case_id else "",
+        title=claim.title,
+        verdict=claim.verdict or "",
+        known=claim.known,
+        likely=_likely(claim.score, claim.reasons),
+        reasons=claim.reasons,
     )
 
 

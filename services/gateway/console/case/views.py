@@ -267,6 +267,26 @@ class OthersAnswer:
 
 
 @dataclass(frozen=True, kw_only=True)
+class ClaimLine:
+    """One claim of a report that makes several, and what it may be about beside this case.
+
+    Attributes:
+        text: in the words of the report.
+        url: of the other case; empty where another publisher has answered it.
+        verdict: as it is published; empty while that case is open.
+    """
+
+    text: str
+    number: str = ""
+    url: str = ""
+    title: str = ""
+    verdict: str = ""
+    known: KnownCard | None = None
+    likely: str = ""
+    reasons: tuple[Why, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
 class ReferenceLine:
     id: str
     title: str
@@ -448,6 +468,8 @@ class CasePage:
 
     similar: SimilarCase | None = None
     known: tuple[OthersAnswer, ...] = ()
+    claims: tuple[ClaimLine, ...] = ()
+    """What its reports say beside."""
     matcher_available: bool = True
     references: tuple[ReferenceLine, ...] = ()
     new_reference: NewReference | None = None

@@ -797,6 +797,30 @@ def case_correcting() -> cases.CasePage:
     )
 
 
+def case_of_several_claims() -> cases.CasePage:
+    return case(
+        claims=(
+            cases.ClaimLine(
+                text="Sekolah libur sepekan karena banjir, surat edarannya sudah ditandatangani bupati",
+                number="KSS-JBG-0871",
+                url="/jombang/console/cases/k0871",
+                title="Sekolah di Jombang libur sepekan?",
+                verdict="false",
+                likely="high",
+                reasons=(Why(code="same_words", value=0.93),),
+            ),
+            cases.ClaimLine(
+                text="Jembatan Ploso ditutup mulai Senin",
+                number="KSS-JBG-0902",
+                url="/jombang/console/cases/k0902",
+                title="Jembatan Ploso ditutup?",
+                likely="medium",
+            ),
+            cases.ClaimLine(text="Bantuan Rp1,5 juta dibagikan lewat tautan", known=THEIRS, likely="low"),
+        )
+    )
+
+
 def case_reports() -> cases.CaseReportsPage:
     return cases.CaseReportsPage(
         desk=desk(),
@@ -1668,6 +1692,7 @@ PAGES: Mapping[str, tuple[str, object]] = {
     "case-recalled": ("console/case/case.html", case_recalled()),
     "case-joined": ("console/case/case.html", case_joined()),
     "case-campaign": ("console/case/case.html", case_campaign()),
+    "case-claims": ("console/case/case.html", case_of_several_claims()),
     "case-correcting": ("console/case/case.html", case_correcting()),
     "case-reports": ("console/case/case_reports.html", case_reports()),
     "reviews": ("console/review/reviews.html", reviews()),

@@ -14,6 +14,7 @@ from libs.contracts.registry.reads import OfficerView
 from libs.contracts.registry.tenant import Branding, TenantSettings
 from libs.contracts.reports.parts import Reference, Why
 from libs.contracts.reports.reads import (
+    ClaimAnswer,
     ClarificationCard,
     ClarificationView,
     Difference,
@@ -37,7 +38,15 @@ from services.gateway.archive.views import (
 from services.gateway.errors.views import ErrorPage
 from services.gateway.front.views import HomePage, OfficesPage, UnsubscribePage
 from services.gateway.reporting.draft import Draft
-from services.gateway.reporting.views import AskedQuestion, CheckPage, KnownAnswer, OthersAnswer, ReceiptPage, StepPage
+from services.gateway.reporting.views import (
+    AskedQuestion,
+    CheckPage,
+    ClaimOffer,
+    KnownAnswer,
+    OthersAnswer,
+    ReceiptPage,
+    StepPage,
+)
 from services.gateway.tickets.views import (
     Following,
     Receipt,
@@ -280,6 +289,17 @@ CHECK = CheckPage(
     ),
     others=(OTHERS_ANSWER,),
     go_on=form("report/hoax/origin", ("text", SENT), ("upload", "upload-token"), ("refused", "case-1")),
+)
+
+SENT_TOO = "Jembatan Kalibaru ditutup setahun penuh mulai Senin karena retak, jangan lewat sana"
+CHECK_CLAIMS = replace(
+    CHECK,
+    claims=(
+        ClaimOffer(text=SENT, own=CHECK.answers[0]),
+        ClaimOffer(text=SENT_TOO, other=OTHERS_ANSWER),
+    ),
+    answers=CHECK.answers[1:],
+    others=(),
 )
 
 RECEIPT = Receipt(number=NUMBER, code="7KQ2M9XD4HTBR6WC")
@@ -600,6 +620,11 @@ PAGES: dict[str, tuple[str, object]] = {
             number=NUMBER,
             back=wrong(FieldError(field="code", code="wrong_code")),
         ),
+    ),
+    "check-claims": ("reporting/check.html", CHECK_CLAIMS),
+    "ticket-claims": (
+        "tickets/ticket.html",
+        replace(checking_ticket(), claims=(ClaimAnswer(text=SENT, card=AID), ClaimAnswer(text=SENT_TOO, card=FLOOD))),
     ),
     "check-others": (
         "reporting/check.html",

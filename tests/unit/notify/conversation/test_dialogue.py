@@ -4,7 +4,15 @@ from typing import Any
 import pytest
 
 from libs.contracts.reports.parts import Why
-from libs.contracts.reports.reads import ClarificationCard, Difference, KnownCard, KnownMatch, MatchAnswer, MatchView
+from libs.contracts.reports.reads import (
+    ClaimMatch,
+    ClarificationCard,
+    Difference,
+    KnownCard,
+    KnownMatch,
+    MatchAnswer,
+    MatchView,
+)
 from services.notify.conversation.dialogue import LONGEST_TEXT, MOST_FILES, Reading, read, speak
 from services.notify.conversation.phrases import why
 from services.notify.conversation.rules import Conversation, Does, Draft, Heard, Offer, Turn
@@ -428,3 +436,55 @@ def test_a_mail_that_is_doubted_is_told_why(why: str, words: str) -> None:
     assert told.draft.unproven is (why == "unproven")
     assert words in told.reply
     assert "KIRIM" in told.reply
+
+
+BRIDGE = "Jembatan Kalijaga ditutup setahun karena retak di tiang tengahnya"
+
+
+def of_claims(*claims: str, besides: tuple[str, ...] = ()) -> MatchView:
+    answers = known(*(f"KL-{n}" for n, _ in enumerate(claims)), *besides).answers
+    found = tuple(ClaimMatch(text=c, outcome="match", answer=a) for c, a in zip(claims, answers, strict=False))
+    return MatchView(outcome="suggest", answers=answers, claims=found)
+
+
+def test_each_claim_of_several_has_its_answer_beside_its_words_and_the_rest_may_be_sent() -> None:
+    told = turn(chat(), said(f"{CLAIM}\n{BRIDGE}"), found=of_claims(CLAIM, BRIDGE, besides=("KL-9",)))
+
+    assert [(offer.number, offer.claim) for offer in told.offers] == [("KL-0", CLAIM), ("KL-1", BRIDGE), ("KL-9", "")]
+    first, second = told.reply.index(f"1. Tentang “{CLAIM}”:"), told.reply.index(f"2. Tentang “{BRIDGE}”:")
+    assert first < told.reply.index("/k/KL-0") < second < told.reply.index("/k/KL-1") < told.reply.index("/k/KL-9")
+    assert "beberapa klaim" in told.reply
+    assert "Balas KIRIM" in told.reply
+    assert "BUKAN" not in told.reply
+
+
+def test_what_answers_one_claim_of_several_is_counted_and_leaves_the_others_to_be_sent() -> None:
+    message = f"{CLAIM}\n{BRIDGE}"
+    told = turn(chat(), said(message), found=of_claims(CLAIM))
+
+    counted = turn(chat(draft=told.draft, offers=told.offers), said("ya", 5))
+    sent = turn(chat(draft=counted.draft, offers=counted.offers), said("kirim", 9))
+
+    assert (counted.does, counted.demanded, counted.offers) == (Does.DEMAND, "id-KL-0", told.offers)
+    assert "Balas KIRIM" in counted.reply
+    assert "Tidak ada laporan yang dikirim" not in counted.reply
+    assert sent.sends is not None
+    assert (sent.does, sent.sends.text, sent.sends.refused) == (Does.SUBMIT, message, ())
+
+
+def test_three_long_answers_to_three_long_claims_fit_one_message() -> None:
+    difference = Difference(what="place", theirs="K" * 90, ours="L" * 90, same=False)
+    one = known("KL-1", differences=(difference,) * 3).answers[0]
+    cards = [one.card.model_copy(update={"id": str(n), "fact": "f " * 700, "claim": "c " * 700}) for n in range(3)]
+    answers = [one.model_copy(update={"card": card}) for card in cards]
+    long = tuple(ClaimMatch(text="t " * 900, outcome="match", answer=answer) for answer in answers)
+    state = chat(report_id="r", number="CRB-0000-0000")
+
+    assert len(turn(state, said(CLAIM), found=MatchView(outcome="suggest", claims=long)).reply) <= 4096
+
+
+def test_a_chat_in_english_tells_claims_apart_too() -> None:
+    told = turn(chat(language="en"), said(CLAIM), found=of_claims(CLAIM))
+
+    assert f"1. About “{CLAIM}”:" in told.reply
+    assert "officers check it" in told.reply

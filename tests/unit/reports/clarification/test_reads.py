@@ -1,6 +1,7 @@
 """What the public page says of a match: a decision about one candidate is never shown with the answer of another."""
 
 from libs.contracts.reports.clarification import IssueClarification
+from libs.contracts.reports.reads import ClaimMatch, MatchAnswer, MatchView
 from services.reports.clarification import rules as clarification
 from services.reports.clarification.reads import match_view
 from services.reports.clarification.rules import Clarification
@@ -49,3 +50,18 @@ def test_what_the_claim_turns_on_is_shown() -> None:
     assert [(d.what, d.theirs, d.ours) for d in shown.differences if not d.same] == [
         ("polarity", "tidak terjadi", "terjadi")
     ]
+
+
+def test_what_is_told_for_a_claim_is_not_told_again_beside_it() -> None:
+    (shown,) = match_view(MARKET, Answer(id="q", decision="suggest", candidates=(ANSWERED,)), answer()).answers
+    other = shown.model_copy(update={"card": shown.card.model_copy(update={"id": "other"})})
+    claim = ClaimMatch(text=MARKET, outcome="match", answer=shown)
+
+    view = MatchView(outcome="suggest", answers=(shown, other), claims=(claim,))
+
+    assert view.offers
+    assert view.besides.answers == (other,)
+    assert MatchView(outcome="suggest", answers=(other,), claims=(claim,) * 3).besides.answers == (other,)
+    cards = [shown.card.model_copy(update={"id": f"{n}"}) for n in range(3)]
+    many = tuple(ClaimMatch(text=MARKET, outcome="match", answer=MatchAnswer(card=card, score=0.9)) for card in cards)
+    assert MatchView(outcome="suggest", answers=(other,), claims=many).besides.answers == ()
