@@ -341,6 +341,7 @@ WORDS: dict[str, Any] = {
     "upto": 1,
     "title": "Pengumuman gangguan air di Kecapi",
     "url": REFERENCE["url"],
+    "unpublished": 1,
     "urls": ["https://www.facebook.com/groups/harjamukti.example/posts/1"],
     "verdict": "false",
     "version": 1,

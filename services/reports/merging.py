@@ -7,6 +7,7 @@ and left drafts and sources behind. `mend` says what brings it back; told twice,
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from uuid import uuid4
 
 from libs.contracts.messages import Command
@@ -112,11 +113,16 @@ class Merging:
         )
         moved = {identity_of(d["_id"]) for d in fresh}
         reports = self._engine.collection("report")
+
+        async def count(case_id: str, **more: Any) -> int:
+            return await reports.count(tenant, {"ix.case": case_id, "ix.state": COUNTED, **more})
+
         return {
             case_id: Seen(
                 case=case,
-                reports=await reports.count(tenant, {"ix.case": case_id, "ix.state": COUNTED}),
-                posts=await reports.count(tenant, {"ix.case": case_id, "ix.state": COUNTED, "ix.post": True}),
+                reports=await count(case_id),
+                posts=await count(case_id, **{"ix.post": True}),
+                unpublished=await count(case_id, **{"ix.hidden": True, "ix.post": {"$ne": True}}),
                 still=case_id not in moved,
             )
             for case_id, case in known.items()
@@ -151,12 +157,14 @@ class Seen:
     Attributes:
         reports: how many lie in it.
         posts: of these, seen by officers: nobody asks by them.
+        unpublished: of those who ask, who are hidden from the public.
         still: nothing happened to it for a while, so nothing is on its way.
     """
 
     case: Case
     reports: int
     posts: int = 0
+    unpublished: int = 0
     still: bool = True
 
 
@@ -205,7 +213,8 @@ def _revived(
     basin = [c for c in seen if _leads_to(into, c, lives)]
     merge = seen[lives].case.merges
     askers = sum(seen[c].reports - seen[c].posts for c in basin)
-    found["revive", lives] = ReviveCase(case_id=lives, merge=merge, askers=askers)
+    unpublished = sum(seen[c].unpublished for c in basin)
+    found["revive", lives] = ReviveCase(case_id=lives, merge=merge, askers=askers, unpublished=unpublished)
 
 
 def _leads_to(into: Mapping[str, str | None], case_id: str, lives: str) -> bool:

@@ -63,7 +63,7 @@ class Tickets:
             confidential=report.confidential,
             anonymous=report.anonymous,
             case_id=case.case_id if case else None,
-            others=max(0, asked_by(case, clarification) - 1) if case else 0,
+            others=_others(report, case, clarification) if case else 0,
             waiting_for=case.party if case else None,
             waiting_until=case.asked_until if case else None,
             answer_due_at=case.answer_due_at if case else report.answer_due_at,
@@ -179,12 +179,17 @@ class Tickets:
         ]
         if case is None:
             return tuple(own)
-        others = max(0, asked_by(case, clarification) - 1)
+        others = _others(report, case, clarification)
         linked = [s.model_copy(update={"count": others}) if s.what == "linked" else s for s in own]
         types = [t for t, word in CASE_STEPS.items() if word in PUBLIC_STEPS]
         history = await self._engine.pages["case"].history(tenant, case.case_id, types=types)
         ours = [_public(step(CASE_STEPS[h["type"]], h)) for h in history if _is_told(h)]
         return seen_by_reporter(linked, ours, joined=max((s.at for s in linked), default=report.received_at))
+
+
+def _others(report: Report, case: Case, clarification: Clarification | None) -> int:
+    """How many more asked; whoever is to stay hidden is not among those that are told of."""
+    return max(0, asked_by(case, clarification) - (0 if report.unpublished else 1))
 
 
 def ticket_state(report: Report, case: Case | None, clarification: Clarification | None) -> str:

@@ -41,6 +41,8 @@ class LinkReports(Command, name="reports.link-reports.v1", of="case", to="case_i
     asks: bool = True
     """False: of a post that an officer saw, which nobody asks about."""
     by_partner: bool = False
+    unpublished: int = 0
+    """Of those who ask, how many did so by a report that is to stay hidden from the public."""
 
 
 class CaseOpened(Event, name="reports.case-opened.v1", of="case"):
@@ -70,6 +72,7 @@ class ReportsLinked(Event, name="reports.reports-linked.v1", of="case"):
     known: tuple[KnownFound, ...] = ()
     asks: bool = True
     by_partner: bool = False
+    unpublished: int = 0
 
 
 class UnlinkReport(Command, name="reports.unlink-report.v1", of="case", to="case_id", mailbox="placing"):
@@ -80,6 +83,7 @@ class UnlinkReport(Command, name="reports.unlink-report.v1", of="case", to="case
     way: Way = Way()
     asks: bool = True
     """False: it was counted as no asker."""
+    unpublished: int = 0
 
 
 class ReportUnlinked(Event, name="reports.report-unlinked.v1", of="case"):
@@ -91,6 +95,7 @@ class ReportUnlinked(Event, name="reports.report-unlinked.v1", of="case"):
     clarification_id: str | None = None
     """Set when the case has its answer: one fewer asked for it."""
     asks: bool = True
+    unpublished: int = 0
 
 
 class LeaseCase(Command, name="reports.lease-case.v1", of="case", to="case_id"):
@@ -266,6 +271,7 @@ class CaseMerged(Event, name="reports.case-merged.v1", of="case"):
     into: str
     count: int
     forwarded_often: int = 0
+    unpublished: int = 0
     first_at: datetime
     answer_due_at: datetime
     merge: int = 0
@@ -280,6 +286,7 @@ class AbsorbCase(Command, name="reports.absorb-case.v1", of="case", to="case_id"
     absorbed: str
     count: int
     forwarded_often: int = 0
+    unpublished: int = 0
     first_at: datetime
     answer_due_at: datetime
     way: Way = Way()
@@ -292,6 +299,7 @@ class CaseAbsorbed(Event, name="reports.case-absorbed.v1", of="case"):
     absorbed: str
     count: int
     forwarded_often: int = 0
+    unpublished: int = 0
     first_at: datetime
     answer_due_at: datetime
     passed_to: str | None = None
@@ -311,6 +319,7 @@ class CaseRevived(Event, name="reports.case-revived.v1", of="case"):
     case_id: str
     askers: int | None = None
     """Set where its reports were counted anew."""
+    unpublished: int = 0
 
 
 class ReviveCase(Command, name="reports.revive-case.v1", of="case", to="case_id"):
@@ -320,6 +329,7 @@ class ReviveCase(Command, name="reports.revive-case.v1", of="case", to="case_id"
     merge: int
     """The merge that went wrong; a later one stands."""
     askers: int
+    unpublished: int = 0
 
 
 class ResumeMerge(Command, name="reports.resume-merge.v1", of="case", to="case_id"):

@@ -447,7 +447,8 @@ class CaseRow(Read):
     askers: int
     """Reports of the case."""
     asked: int | None = None
-    """How many asked, as `demand` of its answer counts them; None in answers of an older process."""
+    """How many asked, as `demand` of its answer counts them, and those whose report is hidden from the public; None in
+    answers of an older process."""
     forwarded_often: int
     owner: str | None
     leased_by: str | None

@@ -286,6 +286,7 @@ class MatchRejected(Event, name="reports.match-rejected.v1", of="report"):
     case_id: str
     attempt: int
     """Number of the placing that follows."""
+    unpublished: int = 0
 
 
 class MoveReport(Command, name="reports.move-report.v1", of="report", to="report_id", mailbox="placing"):
@@ -311,6 +312,7 @@ class WithdrawReport(Command, name="reports.withdraw-report.v1", of="report", to
 class ReportWithdrawn(Event, name="reports.report-withdrawn.v1", of="report"):
     report_id: str
     case_id: str | None = None
+    unpublished: int = 0
 
 
 class AddMessage(Command, name="reports.add-message.v1", of="report", to="report_id", private=MessageContent):
@@ -432,6 +434,7 @@ class ReportScreenedOut(Event, name="reports.report-screened-out.v1", of="report
     reason: str
     case_id: str | None = None
     asks: bool = True
+    unpublished: int = 0
 
 
 class AnswerReport(Command, name="reports.answer-report.v1", of="report", to="report_id", private=MessageContent):

@@ -63,6 +63,7 @@ def _links(case: Case | None, command: LinkReports, context: Context) -> Reports
         known=command.known if case is not None else (),
         asks=command.asks,
         by_partner=command.by_partner,
+        unpublished=command.unpublished,
     )
 
 
@@ -96,7 +97,7 @@ def _taken(case: Case, command: Travelling, context: Context) -> Iterable[Event]
         case UnlinkReport():
             answer = case.clarification_id if case.answered else None
             left = ReportUnlinked(case_id=case.case_id, report_id=command.report_id, clarification_id=answer)
-            return [left.model_copy(update={"asks": command.asks})]
+            return [left.model_copy(update={"asks": command.asks, "unpublished": command.unpublished})]
         case AbsorbCase():
             return _absorbed(case, command)
         case RecallCase():
@@ -112,7 +113,7 @@ def _passed_on(case: Case, command: Travelling, way: Way, context: Context) -> E
             return _links(case, command, context).model_copy(update={"merged_into": into, "way": way})
         case UnlinkReport():
             left = ReportUnlinked(case_id=case.case_id, report_id=command.report_id, merged_into=into, way=way)
-            return left.model_copy(update={"asks": command.asks})
+            return left.model_copy(update={"asks": command.asks, "unpublished": command.unpublished})
         case AbsorbCase():
             passed = command.model_dump(include=_PASSED) | {"brings": command.brings}
             return CaseAbsorbed(case_id=case.case_id, passed_to=into, way=way, **passed)
@@ -124,7 +125,7 @@ def _passed_on(case: Case, command: Travelling, way: Way, context: Context) -> E
             )
 
 
-_PASSED = {"absorbed", "count", "forwarded_often", "first_at", "answer_due_at", "merge"}
+_PASSED = {"absorbed", "count", "unpublished", "forwarded_often", "first_at", "answer_due_at", "merge"}
 
 
 def _absorbed(case: Case, command: AbsorbCase) -> Iterable[Event]:
@@ -139,6 +140,7 @@ def _absorbed(case: Case, command: AbsorbCase) -> Iterable[Event]:
             case_id=case.case_id,
             absorbed=command.absorbed,
             count=command.count - (case.given if own else 0),
+            unpublished=command.unpublished - (case.given_unpublished if own else 0),
             forwarded_often=command.forwarded_often - (case.given_forwarded if own else 0),
             first_at=command.first_at,
             answer_due_at=command.answer_due_at,
@@ -178,6 +180,7 @@ def changes(case: Case, event: Event) -> Mapping[str, Any] | None:
             known = {c.case_id for c in case.suggestions} | {*case.judged, case.case_id}
             return {
                 "askers": case.askers + event.count,
+                "unpublished": case.unpublished + event.unpublished,
                 "forwarded_often": case.forwarded_often + event.forwarded_often,
                 "by_partner": case.by_partner or event.by_partner,
                 "sample": (*case.sample, *event.report_ids[: max(0, room)]),
@@ -197,6 +200,7 @@ def changes(case: Case, event: Event) -> Mapping[str, Any] | None:
                 "state": CaseState.CLOSED if emptied else case.state,
                 # Below zero for a moment where it leaves before its merge has arrived.
                 "askers": askers,
+                "unpublished": case.unpublished - event.unpublished,
                 "sample": sample,
                 "marks": tuple(m for m in case.marks if m.report_id != event.report_id),
             }
@@ -229,6 +233,7 @@ def _grown(case: Case, event: CaseAbsorbed) -> Mapping[str, Any]:
         "closed_at": alive.closed_at,
         "closed_reason": alive.closed_reason,
         "askers": case.askers + event.count,
+        "unpublished": case.unpublished + event.unpublished,
         "forwarded_often": case.forwarded_often + event.forwarded_often,
         "first_at": min(case.first_at, event.first_at),
         "answer_due_at": min(case.answer_due_at, event.answer_due_at),

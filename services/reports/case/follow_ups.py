@@ -40,17 +40,18 @@ def after_case(event: Event) -> Iterable[FollowUp]:
                     known=event.known,
                     asks=event.asks,
                     by_partner=event.by_partner,
+                    unpublished=event.unpublished,
                 ),
             )
             for report_id in event.report_ids:
                 move = MoveReport(report_id=report_id, into=into, out_of=event.case_id)
                 yield FollowUp(f"move|{report_id}", move)
-        case ReportsLinked(clarification_id=str(clarification_id)) if event.count:
-            yield FollowUp("count", CountDemand(clarification_id=clarification_id, count=event.count))
+        case ReportsLinked(clarification_id=str(clarification_id)) if event.count - event.unpublished:
+            yield FollowUp("count", _counted(clarification_id, event))
         case ReportUnlinked(merged_into=str(into)):
             left = UnlinkReport(case_id=into, report_id=event.report_id, way=event.way, asks=event.asks)
-            yield FollowUp("unlink", left)
-        case ReportUnlinked(clarification_id=str(clarification_id), asks=True):
+            yield FollowUp("unlink", left.model_copy(update={"unpublished": event.unpublished}))
+        case ReportUnlinked(clarification_id=str(clarification_id), asks=True, unpublished=0):
             yield FollowUp("count", CountDemand(clarification_id=clarification_id, count=-1))
         case CaseMerged():
             yield FollowUp("absorb", _absorb(event, into=event.into, absorbed=event.case_id))
@@ -70,8 +71,8 @@ def after_case(event: Event) -> Iterable[FollowUp]:
         case CaseAbsorbed(passed_to=str(passed_to)):
             passed = _absorb(event, into=passed_to, absorbed=event.absorbed)
             yield FollowUp("absorb", passed.model_copy(update={"way": event.way}))
-        case CaseAbsorbed(clarification_id=str(clarification_id)) if event.count:
-            yield FollowUp("count", CountDemand(clarification_id=clarification_id, count=event.count))
+        case CaseAbsorbed(clarification_id=str(clarification_id)) if event.count - event.unpublished:
+            yield FollowUp("count", _counted(clarification_id, event))
         case CaseRecalled(merged_into=str(into)):
             yield FollowUp("recall", RecallCase(case_id=into, mark=event.mark, way=event.way))
         case RecallsSettled(merged_into=str(into)):
@@ -85,11 +86,16 @@ def after_case(event: Event) -> Iterable[FollowUp]:
             yield FollowUp("issue", _issue(event))
 
 
+def _counted(clarification_id: str, event: ReportsLinked | CaseAbsorbed) -> CountDemand:
+    return CountDemand(clarification_id=clarification_id, count=event.count - event.unpublished)
+
+
 def _absorb(event: CaseMerged | CaseAbsorbed, *, into: str, absorbed: str) -> AbsorbCase:
     return AbsorbCase(
         case_id=into,
         absorbed=absorbed,
         count=event.count,
+        unpublished=event.unpublished,
         forwarded_often=event.forwarded_often,
         first_at=event.first_at,
         answer_due_at=event.answer_due_at,

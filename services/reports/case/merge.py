@@ -36,6 +36,7 @@ def merged(case: Case, command: MergeCase) -> Iterable[Event]:
             merge=case.merges + 1,
             brings=belongings_of(case),
             count=case.askers,
+            unpublished=case.unpublished,
             forwarded_often=case.forwarded_often,
             first_at=case.first_at,
             answer_due_at=case.answer_due_at,
@@ -66,7 +67,7 @@ def finished(case: Case, command: FinishMerge) -> Iterable[Event]:
 
 def revived(case: Case, command: ReviveCase) -> Iterable[Event]:
     lost = case.state == CaseState.MERGED and command.merge == case.merges
-    return [CaseRevived(case_id=case.case_id, askers=command.askers)] if lost else []
+    return [CaseRevived(case_id=case.case_id, askers=command.askers, unpublished=command.unpublished)] if lost else []
 
 
 def changes(case: Case, event: Event) -> Mapping[str, Any] | None:
@@ -80,6 +81,7 @@ def changes(case: Case, event: Event) -> Mapping[str, Any] | None:
                 "moving": True,
                 "merges": event.merge or case.merges + 1,
                 "given": event.count,
+                "given_unpublished": event.unpublished,
                 "given_forwarded": event.forwarded_often,
                 "brought": event.brings is not None,
                 "leased_by": None,
@@ -93,6 +95,7 @@ def changes(case: Case, event: Event) -> Mapping[str, Any] | None:
             return {
                 **living(case),
                 "askers": case.askers if event.askers is None else event.askers,
+                "unpublished": case.unpublished if event.askers is None else event.unpublished,
             }
     return None
 

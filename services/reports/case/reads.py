@@ -353,9 +353,9 @@ def _went_on(entry: Mapping[str, Any]) -> bool:
 
 
 def asked_by(case: Case, clarification: Clarification | None) -> int:
-    """How many asked about a claim: what every page says that names a number. Before there is an answer these are the
-    reports; then the answer counts on, for it is also shown to people who do not report any more."""
-    return clarification.demand if clarification is not None else case.askers
+    """How many asked about a claim, for everybody to know. Before there is an answer these are the reports; then the
+    answer counts on, for it is also shown to people who do not report any more."""
+    return clarification.demand if clarification is not None else case.published_askers
 
 
 def case_row(case: Case, title: str, clarification: Clarification | None, surge: Surge | None = None) -> CaseRow:
@@ -369,7 +369,7 @@ def case_row(case: Case, title: str, clarification: Clarification | None, surge:
         topic=case.topic,
         area=case.area,
         askers=max(0, case.askers),
-        asked=asked_by(case, clarification),
+        asked=asked_by(case, clarification) + max(0, case.unpublished),
         forwarded_often=case.forwarded_often,
         by_partner=case.by_partner,
         owner=case.owner,

@@ -162,7 +162,7 @@ def published(case: Case, context: Context) -> Iterable[Event]:
             severity=case.severity,
             author=case.author,
             approvers=case.approvals,
-            demand=case.askers,
+            demand=case.published_askers,
             at=context.at,
         )
     ]

@@ -41,6 +41,8 @@ class Case(State):
     limit_at: datetime
     area: str | None = None
     askers: int = 0
+    unpublished: int = 0
+    """Of these, who asked by a report that is to stay hidden from the public."""
     forwarded_often: int = 0
     by_partner: bool = False
     """A partner reported it: first among cases of one severity."""
@@ -84,6 +86,7 @@ class Case(State):
     """State before the merge."""
     given: int = 0
     """Askers that went along with the merge."""
+    given_unpublished: int = 0
     given_forwarded: int = 0
     brought: bool = False
     """What it had went along as well."""
@@ -100,6 +103,11 @@ class Case(State):
     """Its answer was taken back."""
     closed_at: datetime | None = None
     closed_reason: str = ""
+
+    @property
+    def published_askers(self) -> int:
+        """How many asked, as the public is told."""
+        return max(0, self.askers - max(0, self.unpublished))
 
     @property
     def answered(self) -> bool:

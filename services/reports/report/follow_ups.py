@@ -37,13 +37,12 @@ def after_report(event: Event) -> Iterable[FollowUp]:
         case ReportMatched():
             yield from _after_matched(event)
         case MatchRejected():
-            yield FollowUp("unlink", UnlinkReport(case_id=event.case_id, report_id=event.report_id))
+            yield FollowUp("unlink", _unlink(event, event.case_id))
             yield FollowUp("place", PlaceReport(report_id=event.report_id, attempt=event.attempt))
         case ReportWithdrawn(case_id=str(case_id)):
-            yield FollowUp("unlink", UnlinkReport(case_id=case_id, report_id=event.report_id))
+            yield FollowUp("unlink", _unlink(event, case_id))
         case ReportScreenedOut(case_id=str(case_id)):
-            left = UnlinkReport(case_id=case_id, report_id=event.report_id, asks=event.asks)
-            yield FollowUp("unlink", left)
+            yield FollowUp("unlink", _unlink(event, case_id).model_copy(update={"asks": event.asks}))
         case ReportMoved():
             yield from _recalls(event.case_id, event.marks)
         case MessageAdded(case_id=str(case_id), by_office=False, mark=n) if n:
@@ -58,6 +57,10 @@ def after_report(event: Event) -> Iterable[FollowUp]:
             yield FollowUp("settle", SettleRecalls(case_id=case_id, report_id=event.report_id, upto=event.upto))
 
 
+def _unlink(event: MatchRejected | ReportWithdrawn | ReportScreenedOut, case_id: str) -> UnlinkReport:
+    return UnlinkReport(case_id=case_id, report_id=event.report_id, unpublished=event.unpublished)
+
+
 def _recalls(case_id: str, marks: Iterable[Mark]) -> Iterable[FollowUp]:
     for mark in marks:
         yield FollowUp(f"recall|{mark.n}", RecallCase(case_id=case_id, mark=mark))
@@ -66,6 +69,7 @@ def _recalls(case_id: str, marks: Iterable[Mark]) -> Iterable[FollowUp]:
 def _after_matched(event: ReportMatched) -> Iterable[FollowUp]:
     assert event.case_id is not None
     stays = event.case_id == event.previous_case_id
+    unpublished = int(event.asks and event.confidential)
     yield FollowUp(
         "link",
         LinkReports(
@@ -82,10 +86,13 @@ def _after_matched(event: ReportMatched) -> Iterable[FollowUp]:
             known=event.known,
             asks=event.asks,
             by_partner=event.by_partner and not stays,
+            unpublished=0 if stays else unpublished,
         ),
     )
     if event.previous_case_id is not None and not stays:
-        left = UnlinkReport(case_id=event.previous_case_id, report_id=event.report_id, asks=event.asks)
+        left = UnlinkReport(
+            case_id=event.previous_case_id, report_id=event.report_id, asks=event.asks, unpublished=unpublished
+        )
         yield FollowUp("unlink", left)
     if not stays:
         yield from _recalls(event.case_id, event.marks)

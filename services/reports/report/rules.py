@@ -227,6 +227,11 @@ class Report(State):
         return self.intake != Intake.POST_SEEN
 
     @property
+    def unpublished(self) -> int:
+        """How many ask by it whom no published number may count."""
+        return int(self.asks and self.confidential)
+
+    @property
     def told_by_evidence(self) -> str:
         """The words in its pictures, and what was heard in its recordings."""
         return "\n".join(part for part in (self.words, self.transcript) if part)
@@ -268,7 +273,9 @@ def decide(report: Report | None, command: Command, context: Context) -> Iterabl
         case WithdrawReport():
             if report.state in ENDED:
                 raise Refused("state_conflict")
-            return [ReportWithdrawn(report_id=report.report_id, case_id=report.case_id)]
+            return [
+                ReportWithdrawn(report_id=report.report_id, case_id=report.case_id, unpublished=report.unpublished)
+            ]
         case AddMessage():
             return _message(report, context)
         case AddEvidence():
@@ -287,7 +294,11 @@ def decide(report: Report | None, command: Command, context: Context) -> Iterabl
                 raise Refused("state_conflict")
             return [
                 ReportScreenedOut(
-                    report_id=report.report_id, reason=command.reason, case_id=report.case_id, asks=report.asks
+                    report_id=report.report_id,
+                    reason=command.reason,
+                    case_id=report.case_id,
+                    asks=report.asks,
+                    unpublished=report.unpublished,
                 )
             ]
         case AnswerReport():
@@ -491,7 +502,14 @@ def _placed(report: Report, command: PlaceReport, context: Context) -> Iterable[
 def _rejected(report: Report) -> Iterable[Event]:
     if report.case_id is None or report.state in ENDED or report.outcome != MatchOutcome.MATCH:
         raise Refused("state_conflict")
-    return [MatchRejected(report_id=report.report_id, case_id=report.case_id, attempt=report.attempts + 1)]
+    return [
+        MatchRejected(
+            report_id=report.report_id,
+            case_id=report.case_id,
+            attempt=report.attempts + 1,
+            unpublished=report.unpublished,
+        )
+    ]
 
 
 def _moved(report: Report, command: MoveReport) -> Iterable[Event]:
