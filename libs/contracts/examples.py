@@ -81,6 +81,42 @@ ENTRY = {
 }
 KNOWN_FOUND = {"id": KNOWN, "scope": ids.SHARED, "score": 0.93, "is_sure": True}
 TALLY = {"new": 480, "changed": 12, "same": 5, "withdrawn": 1, "bad": 2}
+PROFILE = {
+    "areas": "32.74.02.1003",
+    "topics": "kesehatan\npertanian",
+    "audience_areas": "32.74.02",
+    "audience_ages": "18-25\n40+",
+    "audience_interests": "kuliner",
+    "audience_languages": "id",
+    "commercial": False,
+    "level": "village",
+    "members": 24,
+    "decree_number": "188/12/KEP/2026",
+    "decree_signer": "Lurah Kecapi",
+    "decree_on": "2026-01-05",
+    "term_from": "2026-01-05",
+    "term_until": "2029-01-04",
+    "legal_entity": "",
+    "press_status": "",
+    "press_number": "",
+    "press_seen_on": "",
+    "certificate": "",
+    "agency_id": "",
+    "attributes": "Angkatan: 2025",
+}
+PAPERS = {
+    "name": "KIM Kecapi",
+    "email": "kim.kecapi@contoh.example",
+    "phone": "+6281200000000",
+    "address": "Jalan Contoh 1",
+    "chair": "Ketua Contoh",
+    "chair_phone": "+6281200000001",
+    "secretary": "Sekretaris Contoh",
+    "treasurer": "Bendahara Contoh",
+    "sections": "Liputan: Anggota Contoh",
+    "editor": "",
+    "account_admin": "",
+}
 CANDIDATE = {"id": CLARIFICATION, "kind": "clarification", "case_id": OLD_CASE, "score": 0.61, "relation": "campaign"}
 MARK = {"report_id": REPORT, "n": 1, "reason": "not_answered", "at": NOON}
 ACCOUNT = {
@@ -261,6 +297,10 @@ WORDS: dict[str, Any] = {
     "message_id": MESSAGE_SAID,
     "merged_into": None,
     "method": "automatic",
+    "profile": PROFILE,
+    "papers": PAPERS,
+    "agreed": True,
+    "changed": ("chair", "term_until"),
     "name": "KIM Kecapi",
     "news_id": made("message"),
     "note": "Sebutkan tanggal pengambilan sampel.",
@@ -421,6 +461,14 @@ WORDS: dict[str, Any] = {
     "FinishMerge.case_id": OLD_CASE,
     "OfficerIdentity.name": "Petugas Contoh",
     "PartnerIdentity.name": "KIM Kecapi",
+    **{f"PartnerPapers.{name}": value for name, value in PAPERS.items()},
+    "EnterPartner.kind": "community_group",
+    "EnterPartner.accounts": ACCOUNT["url"],
+    "PartnerEntered.kind": "community_group",
+    "DescribePartner.kind": "community_group",
+    "DescribePartner.reason": "Pengurus baru menurut SK",
+    "PartnerDescribed.kind": "community_group",
+    "PartnerDescribed.reason": "Pengurus baru menurut SK",
     "PartnerRegistered.kind": "community_group",
     "RegisterPartner.kind": "community_group",
     "PartnerStateChanged.reason": "",

@@ -90,11 +90,20 @@ class PartnerKind(StrEnum):
 
 class PartnerState(StrEnum):
     DRAFT = "draft"
+    """Written down by somebody else: it hears nothing but the invitation to agree."""
     SUBMITTED = "submitted"
+    ADMINISTRATIVE_REVIEW = "administrative_review"
+    NEEDS_REVISION = "needs_revision"
+    FACTUAL_REVIEW = "factual_review"
     ACTIVE = "active"
+    EXPIRED = "expired"
     SUSPENDED = "suspended"
     REJECTED = "rejected"
+    APPEALED = "appealed"
+    TERMINATED = "terminated"
     WITHDRAWN = "withdrawn"
+    MERGED = "merged"
+    """Another record of the same partner goes on."""
 
 
 class AccountState(StrEnum):

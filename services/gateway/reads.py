@@ -13,7 +13,15 @@ from pydantic import BaseModel, TypeAdapter
 from libs.contracts.envelope import Actor
 from libs.contracts.notify.reads import AssignmentView, BulletinView, ByHandRow, FollowerFound, FollowView, LedgerRow
 from libs.contracts.reads import OutcomeView, Page
-from libs.contracts.registry.reads import Authenticated, Authentication, OfficerView, PartnerFound, PartnerRow
+from libs.contracts.registry.reads import (
+    Authenticated,
+    Authentication,
+    OfficerView,
+    PartnerChange,
+    PartnerFound,
+    PartnerRow,
+    PartnerView,
+)
 from libs.contracts.reports.reads import (
     AnswerAddress,
     CaseRow,
@@ -287,8 +295,12 @@ class RegistryReads(_Reads):
         params = {"ids": ",".join(ids)}
         return (await self._one(Page[PartnerRow], tenant, "/partners", actor=actor, params=params)).items
 
-    async def partner(self, tenant: str, actor: Actor, partner_id: str) -> PartnerRow:
-        return await self._one(PartnerRow, tenant, f"/partners/{_segment(partner_id)}", actor=actor)
+    async def partner(self, tenant: str, actor: Actor, partner_id: str) -> PartnerView:
+        return await self._one(PartnerView, tenant, f"/partners/{_segment(partner_id)}", actor=actor)
+
+    async def partner_history(self, tenant: str, actor: Actor, partner_id: str) -> tuple[PartnerChange, ...]:
+        path = f"/partners/{_segment(partner_id)}/history"
+        return (await self._one(Page[PartnerChange], tenant, path, actor=actor)).items
 
 
 class NotifyReads(_Reads):

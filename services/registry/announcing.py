@@ -19,7 +19,7 @@ from libs.runtime.mongo import key
 from libs.runtime.sealing import Sealer, context_of
 from services.registry.agency import Agency
 from services.registry.officer.rules import Officer
-from services.registry.partner.rules import ENDED, Partner
+from services.registry.partner.state import ENDED, Partner
 from services.registry.tenant import Tenant
 
 

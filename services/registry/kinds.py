@@ -15,6 +15,7 @@ from services.registry.announcing import agency_records, officer_records, partne
 from services.registry.officer import rules as officer
 from services.registry.partner import rules as partner
 from services.registry.partner.follow_ups import after_partner
+from services.registry.partner.state import Partner
 from services.registry.regions import around
 
 TenantRecords = Callable[[str, str, int, tenant.Tenant], Iterable[TopicRecord]]
@@ -64,20 +65,21 @@ def officers(blind: Blinder) -> Aggregate[officer.Officer]:
     )
 
 
-def partner_facets(state: partner.Partner) -> list[str]:
-    """What a list of partners is filtered by: `a:` area and those around it, `k:` kind, `s:` state."""
-    return [*(f"a:{code}" for code in around(state.area)), f"k:{state.kind}", f"s:{state.state}"]
+def partner_facets(state: Partner) -> list[str]:
+    """What a list of partners is filtered by: `a:` areas and those around them, `k:` kind, `s:` state."""
+    codes = sorted({code for area in state.areas for code in around(area)})
+    return [*(f"a:{code}" for code in codes), f"k:{state.kind}", f"s:{state.state}"]
 
 
-def partners(blind: Blinder, sealer: Sealer) -> Aggregate[partner.Partner]:
-    def indexed(state: partner.Partner) -> dict[str, Any]:
+def partners(blind: Blinder, sealer: Sealer) -> Aggregate[Partner]:
+    def indexed(state: Partner) -> dict[str, Any]:
         found = {"facets": partner_facets(state), "at": state.registered_at}
         addresses = sorted({hashed for contact in state.contacts for hashed in blind(contact.address)})
         return {**found, "contacts": addresses} if addresses else found
 
     return Aggregate(
         name="partner",
-        state=partner.Partner,
+        state=Partner,
         decide=partner.decide,
         evolve=partner.evolve,
         index=indexed,

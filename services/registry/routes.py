@@ -12,9 +12,11 @@ from libs.contracts.registry.reads import (
     Authenticated,
     Authentication,
     OfficerView,
+    PartnerChange,
     PartnerFound,
     PartnerLookup,
     PartnerRow,
+    PartnerView,
     StepUp,
 )
 from libs.contracts.topics import Service
@@ -73,11 +75,20 @@ def router(runtime: Runtime, reads: Reads, login: Login) -> APIRouter:
         return await reads.partners.page(tenant_of(caller), filtered, cursor=cursor, limit=limit)
 
     @routes.get("/partners/{partner_id}")
-    async def partner(caller: Called, partner_id: Id) -> PartnerRow:
+    async def partner(caller: Called, partner_id: Id) -> PartnerView:
         if not is_partner(caller, partner_id):
             require_officer(caller, directory)
         found = await reads.partners.one(tenant_of(caller), partner_id)
         if found is None:
+            raise NotFound("partner_id")
+        return found
+
+    @routes.get("/partners/{partner_id}/history")
+    async def partner_history(caller: Called, partner_id: Id) -> Page[PartnerChange]:
+        if not is_partner(caller, partner_id):
+            require_officer(caller, directory)
+        found = await reads.partners.history(tenant_of(caller), partner_id)
+        if not found.items:
             raise NotFound("partner_id")
         return found
 

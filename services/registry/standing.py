@@ -1,14 +1,23 @@
 """What a decision needs from beside its aggregate: the roles that the actor still has, and the tenant's region."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from libs.contracts.envelope import Actor
 from libs.contracts.ids import PLATFORM, SETUP
-from libs.contracts.registry.partner import RegisterPartner
+from libs.contracts.messages import Command
+from libs.contracts.registry.partner import DescribePartner, EnterPartner, RegisterPartner
 from libs.contracts.words import Role
 from libs.runtime.aggregates import Incoming
 from libs.runtime.mongo import Document, TenantCollection, key
+from services.registry.partner.profile import PlacedDescription, PlacedEntry
 from services.registry.partner.rules import PlacedRegistration
+
+PLACED: Mapping[type[Command], type[Command]] = {
+    RegisterPartner: PlacedRegistration,
+    EnterPartner: PlacedEntry,
+    DescribePartner: PlacedDescription,
+}
+"""Command -> the same with the region of its office, within which an area must lie."""
 
 
 async def informed(
@@ -21,9 +30,7 @@ async def informed(
         if item.context.actor is not None
         for tenant in (item.context.tenant, PLATFORM)
     }
-    placed = {
-        key(item.context.tenant, item.context.tenant) for item in incoming if isinstance(item.command, RegisterPartner)
-    }
+    placed = {key(item.context.tenant, item.context.tenant) for item in incoming if type(item.command) in PLACED}
     known = await officers.load(actors, {"state.roles": 1, "state.active": 1}) if actors else {}
     regions = await tenants.load(placed, {"state.region_code": 1}) if placed else {}
     return [_placed(_standing(item, known), regions) for item in incoming]
@@ -49,8 +56,9 @@ def _roles(document: Document | None) -> set[str]:
 
 def _placed(item: Incoming, tenants: dict[str, Document]) -> Incoming:
     command = item.command
+    placed = PLACED.get(type(command))
     document = tenants.get(key(item.context.tenant, item.context.tenant))
-    if not isinstance(command, RegisterPartner) or document is None:
+    if placed is None or document is None:
         return item
     region = document["state"]["region_code"]
-    return item._replace(command=PlacedRegistration(**{**dict(command), "region": region}))
+    return item._replace(command=placed(**{**dict(command), "region": region}))

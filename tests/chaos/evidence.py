@@ -26,6 +26,7 @@ from services.registry import agency, tenant
 from services.registry.account_hold import rules as account_hold
 from services.registry.officer import rules as officer
 from services.registry.partner import rules as partner
+from services.registry.partner.state import Partner
 from services.reports.kinds import AGGREGATES as OF_REPORTS
 from tests.chaos.lag import AGGREGATES, Client, partitions_of, watermarks_of
 
@@ -104,7 +105,7 @@ RULES: Mapping[tuple[str, str], Rules] = {
     (Service.REGISTRY, "tenant"): Rules(tenant.Tenant, tenant.evolve),
     (Service.REGISTRY, "agency"): Rules(agency.Agency, agency.evolve),
     (Service.REGISTRY, "officer"): Rules(officer.Officer, officer.evolve),
-    (Service.REGISTRY, "partner"): Rules(partner.Partner, partner.evolve),
+    (Service.REGISTRY, "partner"): Rules(Partner, partner.evolve),
     (Service.REGISTRY, "account_hold"): Rules(account_hold.Hold, account_hold.evolve),
 }
 

@@ -65,6 +65,7 @@ BODIES: dict[str, Any] = {
     "/originals": {"piece": 1, "reason": "verify"},
     "/snapshots": {"page": 1},
     "/withdrawal": {},
+    "/description": {"name": "KIM Contoh", "kind": "community_group", "area": "32.74"},
 }
 """By the end of the path; what a ticket's holder sends carries the code besides."""
 OF_HOLDERS: dict[str, dict[str, Any]] = {
@@ -88,6 +89,7 @@ POINTING_AT_NOTHING = {
     ("POST", "/api/v1/console/reports"),
     ("POST", "/api/v1/console/questions"),
     ("POST", "/api/v1/console/embed"),
+    ("POST", "/api/v1/console/partners"),
 }
 """Writes without an id of a thing; what their bodies may name of others is tried one by one below."""
 NAMING = [(method, path) for method, path in OPERATIONS if re.search(r"\{(?!slug)", path)]

@@ -1,10 +1,17 @@
 """Partners: who carries an answer, in which area, on which accounts, and how to reach them."""
 
 from datetime import datetime
+from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict
 
+from libs.contracts.fields import NO_CONTROL, AreaCode, Flag, Limit
 from libs.contracts.messages import Command, Event, Sealable
+from libs.contracts.registry.profile import Lines, PartnerPapers, Profile
+from libs.contracts.words import PartnerKind
+
+Why = Annotated[str, Limit(longest=300, pattern=NO_CONTROL)]
+Language = Annotated[str, Limit(words=("id", "en"))]
 
 
 class SocialAccount(BaseModel):
@@ -62,6 +69,77 @@ class PartnerRegistered(Event, name="registry.partner-registered.v1", of="partne
     name: str = ""
     contacts: tuple[ContactPoint, ...] = ()
     registered_at: datetime | None = None
+
+
+class EnterPartner(
+    Command,
+    name="registry.enter-partner.v1",
+    of="partner",
+    to="partner_id",
+    keyed_by_tenant=True,
+    private=PartnerPapers,
+):
+    """An officer writes down a partner: a draft, until the partner itself agrees or has agreed on paper."""
+
+    partner_id: str
+    kind: Annotated[str, Limit(words=PartnerKind)]
+    area: AreaCode
+    run_by_office: Flag = False
+    language: Language = "id"
+    accounts: Lines = ""
+    """Addresses, one a line."""
+    profile: Profile = Profile()
+    agreed: Flag = False
+    """Its consent lies on paper: goes on to be verified."""
+
+
+class PartnerEntered(Event, name="registry.partner-entered.v1", of="partner", private={"papers"}):
+    partner_id: str
+    kind: str
+    area: str
+    run_by_office: bool
+    language: str
+    accounts: tuple[SocialAccount, ...]
+    profile: Profile
+    at: datetime
+    consented_at: datetime | None = None
+    papers: PartnerPapers | None = None
+
+
+class DescribePartner(
+    Command,
+    name="registry.describe-partner.v1",
+    of="partner",
+    to="partner_id",
+    keyed_by_tenant=True,
+    private=PartnerPapers,
+):
+    """What is known of a partner, as it shall stand from now on."""
+
+    partner_id: str
+    kind: Annotated[str, Limit(words=PartnerKind)]
+    area: AreaCode
+    run_by_office: Flag = False
+    language: Language = "id"
+    profile: Profile = Profile()
+    reason: Why = ""
+
+
+class PartnerDescribed(Event, name="registry.partner-described.v1", of="partner", private={"papers"}):
+    """
+    Attributes:
+        changed: names of the fields that are not as they were, those under seal included.
+    """
+
+    partner_id: str
+    kind: str
+    area: str
+    run_by_office: bool
+    language: str
+    profile: Profile
+    changed: tuple[str, ...] = ()
+    reason: str = ""
+    papers: PartnerPapers | None = None
 
 
 class SetPartnerState(

@@ -1,11 +1,13 @@
 """Read models of officers, log-ins and partners."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Annotated
 
 from pydantic import StringConstraints
 
 from libs.contracts.reads import Read
+from libs.contracts.registry.profile import Profile
 
 
 class OfficerView(Read):
@@ -76,6 +78,47 @@ class PartnerRow(Read):
     channels: tuple[str, ...] = ()
     language: str = "id"
     registered_at: datetime | None = None
+
+
+class PartnerPeople(Read):
+    """Who stands for a partner; where they are reached stays under seal."""
+
+    chair: str = ""
+    secretary: str = ""
+    treasurer: str = ""
+    sections: str = ""
+    editor: str = ""
+    account_admin: str = ""
+    address: str = ""
+
+
+class PartnerView(PartnerRow):
+    """
+    Attributes:
+        agreed: it has agreed itself, or on paper.
+    """
+
+    profile: Profile = Profile()
+    people: PartnerPeople = PartnerPeople()
+    agreed: bool = True
+
+
+class PartnerChange(Read):
+    """One line of a partner's history.
+
+    Attributes:
+        what: type of the event, without the service and its version: `partner-described`.
+        by: id of an officer or of the partner itself; None: the product.
+        changed: names of fields.
+        details: what else the event says in the open, as text.
+    """
+
+    at: datetime
+    what: str
+    by: str | None = None
+    reason: str = ""
+    changed: tuple[str, ...] = ()
+    details: Mapping[str, str] = {}
 
 
 class PartnerLookup(Read):

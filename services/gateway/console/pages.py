@@ -12,6 +12,7 @@ from services.gateway.console.deliveries import pages as deliveries
 from services.gateway.console.embedding import pages as embed
 from services.gateway.console.entry import pages as entry
 from services.gateway.console.partners import pages as partners
+from services.gateway.console.partners import partner
 from services.gateway.console.questions import pages as questions
 from services.gateway.console.queue import pages as queue
 from services.gateway.console.requests import pages as requests
@@ -27,7 +28,10 @@ async def start(shift: OnShift) -> Response:
     return shift.visit.finish(see(shift.url("queue")))
 
 
-for room in (queue, case, evidence, review, deliveries, by_hand, partners, requests, archive, questions, embed, entry):
+ROOMS = (
+    queue, case, evidence, review, deliveries, by_hand, partners, partner, requests, archive, questions, embed, entry,
+)  # fmt: skip
+for room in ROOMS:
     router.include_router(room.router)
 
 

@@ -6,14 +6,21 @@ from datetime import UTC, datetime
 from typing import Any, cast
 
 from libs.contracts.reads import Page
-from libs.contracts.registry.reads import AccountView, PartnerFound, PartnerRow
+from libs.contracts.registry.reads import (
+    AccountView,
+    PartnerChange,
+    PartnerFound,
+    PartnerPeople,
+    PartnerRow,
+    PartnerView,
+)
 from libs.contracts.words import Channel
 from libs.runtime.cursors import Cursors
 from libs.runtime.engine import Engine
 from libs.runtime.mongo import Document, identity_of, key
 from libs.runtime.sealing import SubjectKeys
 from services.registry.addresses import Blinder, normalised
-from services.registry.partner.rules import ENDED, Partner
+from services.registry.partner.state import ENDED, Partner
 from services.registry.store import WITHOUT_HISTORY, Found, Store
 
 MOST_AT_ONE_ADDRESS = 20
@@ -34,12 +41,18 @@ class PartnerFilter:
 class PartnerReads:
     def __init__(self, engine: Engine, keys: SubjectKeys, *, contacts: Blinder, cursors: Cursors) -> None:
         self._store: Store[Partner] = Store(engine, "partner", keys)
+        self._pages = engine.pages["partner"]
         self._contacts = contacts
         self._cursors = cursors
 
-    async def one(self, tenant: str, partner: str) -> PartnerRow | None:
-        rows = await self.by_id(tenant, [partner])
-        return rows.items[0] if rows.items else None
+    async def one(self, tenant: str, partner: str) -> PartnerView | None:
+        found = await self._store.opened(await self._store.by_id(tenant, [partner]))
+        return _partner_view(found[0]) if found else None
+
+    async def history(self, tenant: str, partner: str) -> Page[PartnerChange]:
+        """Oldest first; what is under seal is named, never said."""
+        entries = await self._pages.history(tenant, partner)
+        return Page[PartnerChange](items=tuple(map(_change, entries)))
 
     async def by_id(self, tenant: str, ids: Sequence[str]) -> Page[PartnerRow]:
         found = await self._store.opened(await self._store.by_id(tenant, ids))
@@ -111,4 +124,31 @@ def _partner_row(found: Found[Partner]) -> PartnerRow:
         channels=state.channels,
         language=state.language,
         registered_at=state.registered_at,
+    )
+
+
+def _partner_view(found: Found[Partner]) -> PartnerView:
+    state = found.state
+    people = state.papers.model_dump(include=set(PartnerPeople.model_fields)) if state.papers is not None else {}
+    return PartnerView(
+        **_partner_row(found).model_dump(),
+        profile=state.profile,
+        people=PartnerPeople(**people),
+        agreed=state.consented_at is not None,
+    )
+
+
+_SAID = ("state", "previous", "kind", "area", "identity_key")
+
+
+def _change(entry: Document) -> PartnerChange:
+    data = entry.get("data", {})
+    actor = entry.get("actor")
+    return PartnerChange(
+        at=entry["at"],
+        what=entry["type"].split(".")[1],
+        by=actor["id"] if actor else None,
+        reason=data.get("reason") or "",
+        changed=tuple(data.get("changed") or ()),
+        details={name: str(data[name]) for name in _SAID if data.get(name)},
     )

@@ -1,8 +1,6 @@
 """A partner: who carries an answer, in which area, on which accounts, and how to reach them."""
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime
-from typing import ClassVar
 
 from libs.contracts.messages import Command, Event
 from libs.contracts.registry.partner import (
@@ -10,38 +8,42 @@ from libs.contracts.registry.partner import (
     AccountVerificationStarted,
     AccountVerified,
     ChangePartnerContacts,
-    ContactPoint,
+    DescribePartner,
+    EnterPartner,
     PartnerContactsChanged,
+    PartnerDescribed,
+    PartnerEntered,
     PartnerIdentity,
     PartnerRegistered,
     PartnerStateChanged,
     RegisterPartner,
     SetPartnerState,
     SettleAccount,
-    SocialAccount,
     VerifyAccount,
 )
-from libs.contracts.words import AccountState, Channel, PartnerKind, PartnerState, Role
-from libs.runtime.aggregates import Context, State
+from libs.contracts.words import AccountState, Channel, PartnerKind, PartnerState
+from libs.runtime.aggregates import Context
 from libs.runtime.errors import NotFound, Refused
 from services.registry import fields
+from services.registry.partner import profile
 from services.registry.partner.accounts import canonical_accounts
-from services.registry.permissions import REGISTRATION, has_role, require_office, require_role
+from services.registry.partner.state import ENDED, LANGUAGES, Partner, is_themself, with_account
+from services.registry.permissions import REGISTRATION, require_office, require_role
 from services.registry.regions import lies_in
 
 MOST_ACCOUNTS = 20
 MOST_CONTACTS = 6
-LANGUAGES = frozenset({"id", "en"})
 CONTACT_CHANNELS = frozenset({Channel.EMAIL, Channel.WHATSAPP_MANUAL})
 
 CHANGES: Mapping[str, frozenset[str]] = {
     PartnerState.ACTIVE: frozenset({PartnerState.SUBMITTED, PartnerState.SUSPENDED}),
     PartnerState.SUSPENDED: frozenset({PartnerState.ACTIVE}),
     PartnerState.REJECTED: frozenset({PartnerState.SUBMITTED}),
-    PartnerState.WITHDRAWN: frozenset({PartnerState.SUBMITTED, PartnerState.ACTIVE, PartnerState.SUSPENDED}),
+    PartnerState.WITHDRAWN: frozenset(
+        {PartnerState.DRAFT, PartnerState.SUBMITTED, PartnerState.ACTIVE, PartnerState.SUSPENDED}
+    ),
 }
 """State -> from which it is reached. Rejected and withdrawn are final."""
-ENDED = frozenset({PartnerState.REJECTED, PartnerState.WITHDRAWN})
 MUST_SAY_WHY = frozenset({PartnerState.SUSPENDED, PartnerState.REJECTED})
 
 
@@ -51,42 +53,18 @@ class PlacedRegistration(RegisterPartner):
     region: str
 
 
-class Partner(State):
-    private: ClassVar[frozenset[str]] = frozenset({"name", "contacts"})
-
-    kind: str
-    state: str
-    area: str
-    run_by_office: bool
-    language: str
-    accounts: tuple[SocialAccount, ...]
-    consented_at: datetime
-    registered_at: datetime
-    name: str = ""
-    contacts: tuple[ContactPoint, ...] = ()
-
-    @property
-    def channels(self) -> tuple[str, ...]:
-        return tuple(dict.fromkeys(contact.channel for contact in self.contacts))
-
-    def account(self, identity_key: str) -> SocialAccount:
-        """Raises:
-        NotFound: the partner has named no such account.
-        """
-        for account in self.accounts:
-            if account.identity_key == identity_key:
-                return account
-        raise NotFound("identity_key")
-
-
 def decide(state: Partner | None, command: Command, context: Context) -> Iterable[Event]:
     if isinstance(command, RegisterPartner):
         return _registered(state, command, context)
+    if isinstance(command, EnterPartner):
+        return profile.entered(state, command, context)
     if state is None:
         raise NotFound("partner_id")
     match command:
         case SetPartnerState():
             return [_state_changed(state, command, context)]
+        case DescribePartner():
+            return profile.described(state, command, context)
         case ChangePartnerContacts():
             return [_contacts_changed(state, command, context)]
         case VerifyAccount():
@@ -148,7 +126,7 @@ def _identity(context: Context) -> PartnerIdentity:
 
 
 def _state_changed(state: Partner, command: SetPartnerState, context: Context) -> PartnerStateChanged:
-    leaves = command.state == PartnerState.WITHDRAWN and _is_themself(command.partner_id, context)
+    leaves = command.state == PartnerState.WITHDRAWN and is_themself(command.partner_id, context)
     if not leaves:
         require_role(context, *REGISTRATION)
     fields.require(command.state in CHANGES, "state")
@@ -161,7 +139,7 @@ def _state_changed(state: Partner, command: SetPartnerState, context: Context) -
 
 
 def _contacts_changed(state: Partner, command: ChangePartnerContacts, context: Context) -> PartnerContactsChanged:
-    if not _is_themself(command.partner_id, context):
+    if not is_themself(command.partner_id, context):
         require_role(context, *REGISTRATION)
     if state.state in ENDED:
         raise Refused("state_conflict")
@@ -175,10 +153,6 @@ def _verification_started(state: Partner, command: VerifyAccount, context: Conte
     if state.state in ENDED or account.state == AccountState.VERIFIED:
         raise Refused("state_conflict")
     return AccountVerificationStarted(partner_id=command.partner_id, identity_key=command.identity_key)
-
-
-def _is_themself(partner_id: str, context: Context) -> bool:
-    return context.actor is not None and has_role(context, Role.PARTNER) and context.actor.id == partner_id
 
 
 def evolve(state: Partner | None, event: Event) -> Partner:
@@ -195,24 +169,20 @@ def evolve(state: Partner | None, event: Event) -> Partner:
             name=event.name,
             contacts=event.contacts,
         )
+    if isinstance(event, PartnerEntered):
+        return profile.as_entered(event)
     assert state is not None
     match event:
+        case PartnerDescribed():
+            return profile.as_described(state, event)
         case PartnerStateChanged():
             return state.model_copy(update={"state": event.state})
         case PartnerContactsChanged():
             return state.model_copy(update={"name": event.name, "contacts": event.contacts})
         case AccountVerificationStarted():
-            return _with_account(state, event.identity_key, AccountState.VERIFYING)
+            return with_account(state, event.identity_key, AccountState.VERIFYING)
         case AccountVerified():
-            return _with_account(state, event.identity_key, AccountState.VERIFIED)
+            return with_account(state, event.identity_key, AccountState.VERIFIED)
         case AccountDisputed():
-            return _with_account(state, event.identity_key, AccountState.DISPUTED)
+            return with_account(state, event.identity_key, AccountState.DISPUTED)
     raise TypeError(event.type_name)
-
-
-def _with_account(state: Partner, identity_key: str, now: AccountState) -> Partner:
-    accounts = tuple(
-        account.model_copy(update={"state": now}) if account.identity_key == identity_key else account
-        for account in state.accounts
-    )
-    return state.model_copy(update={"accounts": accounts})

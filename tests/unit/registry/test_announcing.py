@@ -9,7 +9,7 @@ from libs.runtime.aggregates import ERASED
 from libs.runtime.sealing import Opener, Sealer, context_of
 from services.registry.announcing import officer_records, partner_records
 from services.registry.officer.rules import Officer
-from services.registry.partner.rules import Partner
+from services.registry.partner.state import Partner
 from tests.unit.registry.builders import CIREBON, NOW, account
 
 NOTIFY = X25519PrivateKey.generate()

@@ -1,11 +1,18 @@
 """Partners and colleagues, for programs."""
 
-from fastapi import APIRouter
+from typing import Any
+from uuid import uuid5
+
+from fastapi import APIRouter, Response
 
 from libs.contracts.reads import Page
-from libs.contracts.registry.reads import OfficerView, PartnerRow
-from services.gateway.api.models import READS, Cursor, Word
-from services.gateway.context import Parts, SignedInOfficer
+from libs.contracts.registry.reads import OfficerView, PartnerChange, PartnerRow, PartnerView
+from services.gateway.api.models import READS, WRITES, CommandAnswer, Cursor, Word, answered
+from services.gateway.api.serving import add_wishes, with_parameters
+from services.gateway.console.partners import wishes
+from services.gateway.console.partners.wishes import ENTER
+from services.gateway.context import Key, Parts, SignedInOfficer, StaffWait
+from services.gateway.paths import Id
 
 router = APIRouter(prefix="/console")
 
@@ -29,3 +36,33 @@ async def partners(
     return await parts.registry.partners(
         officer.tenant.id, officer.actor, area=area, kind=kind, state=state, cursor=cursor
     )
+
+
+@router.get("/partners/{partner_id}", summary="One partner", responses=READS)
+async def partner(parts: Parts, officer: SignedInOfficer, partner_id: Id) -> PartnerView:
+    """What is known of it; its numbers and addresses stay under seal."""
+    return await parts.registry.partner(officer.tenant.id, officer.actor, partner_id)
+
+
+@router.get("/partners/{partner_id}/history", summary="The history of a partner", responses=READS)
+async def partner_history(parts: Parts, officer: SignedInOfficer, partner_id: Id) -> tuple[PartnerChange, ...]:
+    """Who, what, when and why, oldest first."""
+    return await parts.registry.partner_history(officer.tenant.id, officer.actor, partner_id)
+
+
+async def _enter(parts: Parts, key: Key, wait: StaffWait, response: Response, **given: Any) -> CommandAnswer:
+    who, wish = given["who"], given["wish"]
+    return answered(await ENTER.send(parts, who, key, str(uuid5(key, "partner")), wish, wait=wait), response)
+
+
+router.add_api_route(
+    "/partners",
+    with_parameters(_enter, {"who": SignedInOfficer, "wish": ENTER.body}, of=CommandAnswer),
+    methods=["POST"],
+    status_code=202,
+    name=ENTER.name,
+    summary=ENTER.summary,
+    description=ENTER.about,
+    responses=WRITES,
+)
+add_wishes(router, wishes.WISHES)

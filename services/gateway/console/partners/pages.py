@@ -13,9 +13,9 @@ from libs.kit import areas
 from services.gateway.console import views as console_views
 from services.gateway.console.deliveries.pages import partners_named
 from services.gateway.console.partners import views
+from services.gateway.console.partners.subnav import subnav
+from services.gateway.console.partners.wishes import MAY
 from services.gateway.console.shift import OnShift, Said
-from services.gateway.paths import Id
-from services.gateway.reads import or_missing
 from services.gateway.web.pages import Words
 
 router = APIRouter(include_in_schema=False)
@@ -49,6 +49,7 @@ async def partners(
     kept = [(n, v) for n, v in (("show", show), ("q", q), ("start", str(start + SHOWN))) if v]
     page = views.PartnersPage(
         desk=shift.desk(frame, Said()),
+        nav=subnav(shift, "list"),
         rows=tuple(rows[start : start + SHOWN]),
         total=len(records),
         by_office=len(chosen["by_office"]),
@@ -56,6 +57,7 @@ async def partners(
             console_views.Filter(code=c, url=f"{base}?show={c}", count=len(chosen[c]), current=c == show)
             for c in FILTERS
         ),
+        new_url=shift.url("partners", "new") if shift.officer.has(*MAY) else "",
         query=q,
         next_url=f"{base}?{urlencode(kept)}" if len(rows) > start + SHOWN else "",
         available=bool(named) or not wanted,
@@ -66,15 +68,3 @@ async def partners(
 def _fits(row: PartnerRow, query: str) -> bool:
     told = " ".join((row.name, areas.title_of(row.area), *(a.handle for a in row.accounts))).casefold()
     return all(word in told for word in query.casefold().split())
-
-
-@router.get("/{slug}/console/partners/{partner_id}")
-async def partner(shift: OnShift, partner_id: Id) -> Response:
-    tenant, actor = shift.office.id, shift.officer.actor
-    row, assignments, frame = await asyncio.gather(
-        shift.parts.registry.partner(tenant, actor, partner_id),
-        or_missing(shift.parts.notify.assignments(tenant, actor, partner_id)),
-        shift.frame(),
-    )
-    page = views.PartnerPage(desk=shift.desk(frame, Said()), partner=row, answers=assignments)
-    return shift.show("partners/partner", page)

@@ -2,14 +2,15 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid5
 
 from libs.contracts.notify.reads import AssignmentView, ByHandRow, DeliveryRow, LedgerRow
 from libs.contracts.reads import Page
+from libs.contracts.registry.profile import Profile
 from libs.contracts.registry.questions import Question
-from libs.contracts.registry.reads import AccountView, PartnerRow
+from libs.contracts.registry.reads import AccountView, PartnerChange, PartnerPeople, PartnerRow, PartnerView
 from libs.contracts.reports.known import ImportTally, RowProblem
 from libs.contracts.reports.parts import Draft, Mark, Reference, Snapshot, Why
 from libs.contracts.reports.reads import (
@@ -25,6 +26,7 @@ from libs.contracts.reports.reads import (
     Surge,
 )
 from libs.contracts.words import ReportKind
+from libs.kit import areas
 from libs.kit.areas import children
 from services.gateway.console import views as console
 from services.gateway.console.archive import views as archive
@@ -33,6 +35,7 @@ from services.gateway.console.case.pages import CORRECT
 from services.gateway.console.deliveries import views as ledger
 from services.gateway.console.embedding import views as embedding_views
 from services.gateway.console.entry import views as entry_views
+from services.gateway.console.partners import sections
 from services.gateway.console.partners import views as people
 from services.gateway.console.questions import views as questions_views
 from services.gateway.console.queue import views as queue_views
@@ -1289,33 +1292,94 @@ def asked(n: int, **more: object) -> AssignmentView:
     return but(base, **more)
 
 
-def partner() -> people.PartnerPage:
-    return people.PartnerPage(
-        desk=desk(),
-        partner=partner_row(
-            1,
-            "Info Mojoagung",
-            "activist",
-            "35.17.06",
+def partner_view(**more: object) -> PartnerView:
+    base = PartnerView(
+        **partner_row(
+            4,
+            "KIM Cahaya Diwek",
+            "community_group",
+            "35.17.08",
             registered_at=ago(days=400),
             accounts=ACCOUNTS,
             channels=("email", "whatsapp_manual"),
+        ).model_dump(),
+        profile=Profile(
+            topics="kesehatan\npertanian",
+            level="village",
+            members=24,
+            decree_number="188/12/KEP/2025",
+            decree_signer="Camat Diwek",
+            decree_on="2025-03-02",
+            term_from="2025-03-02",
+            term_until="2028-03-01",
+            attributes="Angkatan: 2025",
         ),
-        answers=(
-            asked(1, state="acknowledged", answered_at=ago(minutes=31)),
-            asked(
-                2,
-                state="declined",
-                answered_at=ago(days=9),
-                reason="no_time",
-                fact="Masuk Alun-alun Jombang tetap gratis.",
-            ),
+        people=PartnerPeople(chair="Siti Aminah", secretary="Slamet", treasurer="Wulan", sections="Liputan: Budi"),
+    )
+    return but(base, **more)
+
+
+PARTNER_HISTORY = (
+    PartnerChange(
+        at=ago(days=2),
+        what="partner-described",
+        by="o1",
+        reason="Pengurus baru menurut SK",
+        changed=("chair", "decree_number", "term_until"),
+    ),
+    PartnerChange(at=ago(days=399), what="partner-state-changed", by="o1", details={"state": "active"}),
+    PartnerChange(at=ago(days=400), what="partner-registered"),
+)
+
+
+def partner(view: PartnerView | None = None, *, available: bool = True) -> people.PartnerPage:
+    answers = (
+        asked(1, state="acknowledged", answered_at=ago(minutes=31)),
+        asked(
+            2,
+            state="declined",
+            answered_at=ago(days=9),
+            reason="no_time",
+            fact="Masuk Alun-alun Jombang tetap gratis.",
         ),
+    )
+    days = {"decree_on": date(2025, 3, 2), "term_from": date(2025, 3, 2), "term_until": date(2028, 3, 1)}
+    lines = tuple(sections.Line(change=one, who="Yuli Hapsari" if one.by else "") for one in PARTNER_HISTORY)
+    return people.PartnerPage(
+        desk=desk(),
+        partner=view or partner_view(),
+        sections=(
+            people.Section("facts", sections.Facts(days=days)),
+            people.Section("accounts", ()),
+            people.Section("answers", sections.Answers(rows=answers if available else None)),
+            people.Section("history", sections.History(lines=lines if available else None)),
+        ),
+        beside=(people.Section("contacts", ()),),
+        edit_url="/jombang/console/partners/p4/edit",
     )
 
 
 def partner_unavailable() -> people.PartnerPage:
-    return replace(partner(), partner=but(partner().partner, channels=(), accounts=()), answers=None)
+    return partner(partner_view(channels=(), accounts=(), agreed=False), available=False)
+
+
+def partner_form(kind: str = "community_group", **more: object) -> people.PartnerForm:
+    base = people.PartnerForm(
+        desk=desk(),
+        action=action("console/partners/new"),
+        kind=kind,
+        kinds=(("activist", "/jombang/console/partners/new?kind=activist"),),
+        values={"name": "KIM Cahaya Diwek", "area": "35.17.08", "level": "village", "language": "id"},
+        errors={},
+        region="35.17",
+        places=((areas.find("35.17.08"), areas.children("35.17.08")),),
+    )
+    return replace(base, **more)  # type: ignore[arg-type]
+
+
+def partner_form_wrong() -> people.PartnerForm:
+    errors = {"term_until": "invalid", "phone": "invalid"}
+    return partner_form(desk=desk(errors=errors), errors=errors, partner=partner_view(), places=())
 
 
 def report(n: int, **more: object) -> ReportRow:
@@ -1712,6 +1776,11 @@ PAGES: Mapping[str, tuple[str, object]] = {
     "partners-none-found": ("console/partners/partners.html", partners_none_found()),
     "partner": ("console/partners/partner.html", partner()),
     "partner-unavailable": ("console/partners/partner.html", partner_unavailable()),
+    "partner-kinds": ("console/partners/form.html", partner_form(kind="")),
+    "partner-new-group": ("console/partners/form.html", partner_form()),
+    "partner-new-outlet": ("console/partners/form.html", partner_form("media_outlet")),
+    "partner-new-government": ("console/partners/form.html", partner_form("government_account")),
+    "partner-edit-wrong": ("console/partners/form.html", partner_form_wrong()),
     "requests": ("console/requests/requests.html", requests()),
     "requests-unavailable": ("console/requests/requests.html", requests_unavailable()),
     "request": ("console/requests/request.html", request()),

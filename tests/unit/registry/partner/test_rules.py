@@ -17,7 +17,8 @@ from libs.contracts.registry.partner import (
 )
 from libs.runtime.aggregates import Context
 from libs.runtime.errors import Refused
-from services.registry.partner.rules import MOST_ACCOUNTS, MOST_CONTACTS, Partner, decide, evolve
+from services.registry.partner.rules import MOST_ACCOUNTS, MOST_CONTACTS, decide, evolve
+from services.registry.partner.state import Partner
 from tests.unit.registry.builders import (
     EDITOR,
     NOW,

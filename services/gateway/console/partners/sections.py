@@ -1,0 +1,98 @@
+"""The parts of a partner's page, each with what it needs to know.
+
+A part is a template, `part_<name>.html`, and a function here or in the part's own module that says
+what it is told, or None where there is nothing to show.
+"""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+
+from libs.contracts.notify.reads import AssignmentView
+from libs.contracts.registry.reads import PartnerChange, PartnerView
+from services.gateway.console.shift import Attempt, Frame, Shift
+from services.gateway.reads import or_missing
+
+DAYS = ("decree_on", "term_from", "term_until", "press_seen_on")
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """A page that is being put together.
+
+    Attributes:
+        attempt: a form of one of its parts that comes back.
+    """
+
+    shift: Shift
+    frame: Frame
+    partner: PartnerView
+    attempt: Attempt | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Facts:
+    """
+    Attributes:
+        days: field of the profile -> its date, of those that are known.
+    """
+
+    agency: str = ""
+    days: Mapping[str, date] = field(default_factory=dict)
+
+
+async def facts(drawn: Drawn) -> Facts:
+    named = {one.id: one.name for one in drawn.shift.parts.directory.agencies_of(drawn.shift.office.id)}
+    profile = drawn.partner.profile
+    written = {name: getattr(profile, name) for name in DAYS}
+    return Facts(
+        agency=named.get(profile.agency_id, ""),
+        days={name: date.fromisoformat(day) for name, day in written.items() if day},
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Answers:
+    rows: tuple[AssignmentView, ...] | None
+    """None when notify did not answer."""
+
+
+async def answers(drawn: Drawn) -> Answers:
+    shift = drawn.shift
+    found = shift.parts.notify.assignments(shift.office.id, shift.officer.actor, drawn.partner.id)
+    return Answers(rows=await or_missing(found))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Line:
+    change: PartnerChange
+    who: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class History:
+    lines: tuple[Line, ...] | None
+    """Newest first; None when the registry did not answer."""
+
+
+async def history(drawn: Drawn) -> History:
+    shift, partner = drawn.shift, drawn.partner
+    found = await or_missing(shift.parts.registry.partner_history(shift.office.id, shift.officer.actor, partner.id))
+    if found is None:
+        return History(lines=None)
+    return History(
+        lines=tuple(
+            Line(change=one, who=partner.name if one.by == partner.id else drawn.frame.name(one.by) if one.by else "")
+            for one in reversed(found)
+        )
+    )
+
+
+async def bare(drawn: Drawn) -> object:
+    return ()
+
+
+Draw = Callable[[Drawn], Awaitable[object | None]]
+SECTIONS: Mapping[str, Draw] = {"facts": facts, "accounts": bare, "answers": answers, "history": history}
+"""In the order of the page."""
+BESIDE: Mapping[str, Draw] = {"contacts": bare}
