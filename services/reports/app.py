@@ -23,6 +23,7 @@ from services.reports.case.reads import CaseReads
 from services.reports.clarification.reads import ClarificationReads
 from services.reports.custody import Custody
 from services.reports.evidence import Evidence
+from services.reports.gathering import Gathering
 from services.reports.kinds import AGGREGATES
 from services.reports.known.importing import IMPORTS, Importing, import_cipher
 from services.reports.known.reads import KnownReads
@@ -75,7 +76,8 @@ def create_app(settings: Settings, aggregates: Sequence[Aggregate[Any]] = AGGREG
     caution = partial(caution_of, runtime.directory)
     placing = Placing(store, matcher, pictures, within=settings.match_within, caution=caution)
     mailbox = next(loop for loop in runtime.bus.loops if loop.name == PlaceReport.mailbox)
-    runtime.holds["ask_again"] = held_while(placing.asking.is_away, mailbox)
+    held = held_while(placing.asking.is_away, mailbox)
+    runtime.holds["ask_again"] = held
     transcripts = Transcripts(settings.transcript_url, within=settings.transcript_within)
     evidence = Evidence(runtime.engine, store, blobs, gateway, pictures, transcripts)
     looking = Looking(store, runtime.directory, archives=settings.archive_links)
@@ -96,10 +98,12 @@ def create_app(settings: Settings, aggregates: Sequence[Aggregate[Any]] = AGGREG
         known=KnownReads(runtime.engine, store, cursors),
         stats=Stats(runtime.engine, store),
     )
+    gathering = Gathering(runtime.engine, store, matcher, held)
     runtime.every(0.5, "evidence", evidence.step)
     runtime.every(0.5, "snapshots", snapshots.step)
     runtime.every(1.0, "importing", importing.step)
     runtime.every(1.0, "merging", merging.step)
+    runtime.every(2.0, "gathering", gathering.step)
     runtime.every(60.0, "mending", merging.mend)
     runtime.every(5.0, "reindexing", Reindexing(runtime.engine, store).step)
     runtime.last += [matcher.close, gateway.close, fetcher.close, transcripts.close]

@@ -72,6 +72,7 @@ CASE: Aggregate[Case] = Aggregate(
         ),
         index(("tenant", 1), ("ix.state", 1), ("ix.opened", 1), name="state"),
         index(("ix.opened", 1), name="moving", where={"ix.moving": True}),
+        index(("ix.opened", 1), name="open", where={"ix.state": "open"}),
         index(("ix.merged_into", 1), name="merged", where={"ix.merged_into": {"$type": "string"}}),
     ),
     uniques={"number": "number_taken"},

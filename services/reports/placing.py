@@ -135,6 +135,7 @@ class Placing:
             if (report := reports.get(document_id := key(i.context.tenant, command.target))) is not None
             and is_to_be_placed(report, command)
         }
+        into = {key(i.context.tenant, command.target): command.into for i, command in asked}
         placements = {i: self._placed[c.id] for i, (c, _) in found.items() if c.id in self._placed}
         open_ = [(i, c, marked) for i, (c, marked) in found.items() if i not in placements]
         memories = {tenant: await self._memory(tenant) for tenant in {c.tenant for _, c, _ in open_}}
@@ -150,14 +151,19 @@ class Placing:
         now = datetime.now(UTC)
         for document_id, context, marked in open_:
             recent, answer = memories[context.tenant], answers.get(marked.report.report_id)
-            stays = document_id in taken_up
-            placement = await self._place(context.tenant, recent, marked, answer, stays=stays)
+            target, stays = into[document_id], document_id in taken_up
+            if target is not None:
+                placement = _gathered(recent, marked, answer, target, stays=stays)
+            else:
+                placement = await self._place(context.tenant, recent, marked, answer, stays=stays)
             placements[document_id] = placement.model_copy(update={"asked_at": now})
             self._keep(context.id, placements[document_id])
         for memory in memories.values():
             memory.asked = time.monotonic()
+        # Of two looks at one report, one to gather it and one because it waits, neither takes the other's answer.
+        answered = {i.context.id: placements.get(_document_id(i)) for i, c in asked if c.into == into[_document_id(i)]}
         return [
-            i._replace(command=i.command.model_copy(update={"placement": placements.get(_document_id(i))}))
+            i._replace(command=i.command.model_copy(update={"placement": answered.get(i.context.id)}))
             if isinstance(i.command, PlaceReport)
             else i
             for i in incoming
@@ -173,7 +179,7 @@ class Placing:
         """Reports that are asked about again and whose own case an officer has begun to work on: it keeps them."""
         own = {key(t, r.report_id): key(t, r.case_id) for t, r in reports if r.case_id is not None}
         cases = await self._store.cases(set(own.values())) if own else {}
-        begun = {document_id for document_id, case in cases.items() if case.state != CaseState.OPEN}
+        begun = {document_id for document_id, case in cases.items() if not case.is_untouched}
         return {report for report, case in own.items() if case in begun}
 
     async def _place(
@@ -259,6 +265,23 @@ def _question(tenant: str, report: Report, caution: Care) -> Question:
     return Question(
         id=report.report_id, tenant=tenant, text=told(report), without=without, caution=caution, by_claim=True
     )
+
+
+def _gathered(recent: _Recent, marked: _Marked, answer: Answer | None, into: str, *, stays: bool) -> Placement:
+    """Into the case in which an event is told by many, if that is where it would be put now; else it stays."""
+    report = marked.report
+    known = _known(recent, marked)
+    if known is not None:
+        found = Placement(outcome=MatchOutcome.MATCH, **known._asdict())
+    else:
+        found = _placement(answer, report)
+    if stays or found.outcome != MatchOutcome.MATCH or found.case_id != into or found.clarification_id is not None:
+        return Placement(outcome=MatchOutcome.NONE)
+    found = recent.followed(found, report)
+    if found.case_id is not None:
+        for mark in (*marked.texts, *marked.links):
+            recent.note(mark, _Place(found.case_id, None, found.claims))
+    return found.model_copy(update={"links": tuple(marked.links)})
 
 
 def _staying(placement: Placement) -> Placement:

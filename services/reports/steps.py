@@ -1,6 +1,6 @@
 """What happened to a report or a case, as people read it: entries of their histories by name."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -28,6 +28,8 @@ CASE_STEPS = {
     "reports.draft-adopted.v1": "adopted",
     "reports.case-revived.v1": "revived",
 }
+LEFT = "reports.report-unlinked.v1"
+"""A step where the report went by itself to the case in which the same is told by many; see `gathered`."""
 REPORT_STEPS = {
     "reports.report-received.v1": "received",
     "reports.report-matched.v1": "linked",
@@ -54,6 +56,24 @@ def step(what: str, entry: Mapping[str, Any]) -> Step:
         until=datetime.fromisoformat(until) if until else None,
         count=data.get("count") or data.get("version"),
     )
+
+
+def gathered_into(history: Iterable[Mapping[str, Any]]) -> set[str]:
+    """Cases that reports went to by themselves."""
+    return {into for entry in history if entry["type"] == LEFT if (into := entry["data"].get("gathered_into"))}
+
+
+def gathered(history: Iterable[Mapping[str, Any]], numbers: Mapping[str, str]) -> Iterator[Step]:
+    """One step for all reports that went to one other case by themselves.
+
+    Args:
+        numbers: of cases, by id.
+    """
+    left = [entry for entry in history if entry["type"] == LEFT]
+    for case_id, number in numbers.items():
+        times = [entry["at"] for entry in left if entry["data"].get("gathered_into") == case_id]
+        if times:
+            yield Step(what="gathered", at=max(times), party=number, count=len(times))
 
 
 def _intake(entry: Mapping[str, Any]) -> str:

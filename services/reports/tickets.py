@@ -176,6 +176,8 @@ class Tickets:
         own = [
             step(REPORT_STEPS[h["type"]], h)
             for h in await self._engine.pages["report"].history(tenant, report.report_id, types=list(REPORT_STEPS))
+            # That their case was put together with another one tells reporters nothing.
+            if not h["data"].get("gathered")
         ]
         if case is None:
             return tuple(own)

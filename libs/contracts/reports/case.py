@@ -84,6 +84,8 @@ class UnlinkReport(Command, name="reports.unlink-report.v1", of="case", to="case
     asks: bool = True
     """False: it was counted as no asker."""
     unpublished: int = 0
+    gathered_into: str | None = None
+    """The case in which the same is told by many, where it went there by itself."""
 
 
 class ReportUnlinked(Event, name="reports.report-unlinked.v1", of="case"):
@@ -96,6 +98,7 @@ class ReportUnlinked(Event, name="reports.report-unlinked.v1", of="case"):
     """Set when the case has its answer: one fewer asked for it."""
     asks: bool = True
     unpublished: int = 0
+    gathered_into: str | None = None
 
 
 class LeaseCase(Command, name="reports.lease-case.v1", of="case", to="case_id"):

@@ -232,6 +232,10 @@ class PlaceReport(
     attempt: int = 0
     """n-th time that it is placed, from 1; 0 stands for the next."""
     placement: Placement | None = None
+    out_of: str | None = None
+    into: str | None = None
+    """Both or none, while one event is told by many: it leaves the small case, where it still lies there, if it surely
+    belongs into this one."""
 
 
 class ReportMatched(Event, name="reports.report-matched.v1", of="report", private={"claims"}):
@@ -246,6 +250,8 @@ class ReportMatched(Event, name="reports.report-matched.v1", of="report", privat
     clarification_id: str | None = None
     opens: bool = False
     """The case is new: made for this report."""
+    gathered: bool = False
+    """It left a small case for the one in which the same event is told by many."""
     forwarded_often: bool = False
     suggestions: tuple[Candidate, ...] = ()
     attempt: int = 1

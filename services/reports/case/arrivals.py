@@ -97,7 +97,8 @@ def _taken(case: Case, command: Travelling, context: Context) -> Iterable[Event]
         case UnlinkReport():
             answer = case.clarification_id if case.answered else None
             left = ReportUnlinked(case_id=case.case_id, report_id=command.report_id, clarification_id=answer)
-            return [left.model_copy(update={"asks": command.asks, "unpublished": command.unpublished})]
+            said = {"asks": command.asks, "unpublished": command.unpublished, "gathered_into": command.gathered_into}
+            return [left.model_copy(update=said)]
         case AbsorbCase():
             return _absorbed(case, command)
         case RecallCase():

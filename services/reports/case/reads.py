@@ -29,7 +29,8 @@ from libs.runtime.engine import Engine
 from libs.runtime.errors import NotFound
 from libs.runtime.mongo import Document, key
 from services.reports.case.state import ENDED, OUT, Case
-from services.reports.case.surges import HOUR, LEAST, WINDOW, per_hour, surge
+from services.reports.case.surges import HOUR, LEAST
+from services.reports.case.surging import surging
 from services.reports.clarification.reads import card, difference_rows
 from services.reports.clarification.rules import Clarification
 from services.reports.known.reads import card as known_card
@@ -46,7 +47,7 @@ from services.reports.report.rules import (
     looks_of,
     revealed_until,
 )
-from services.reports.steps import CASE_STEPS, step
+from services.reports.steps import CASE_STEPS, LEFT, gathered, gathered_into, step
 from services.reports.store import MOST, Store
 
 TITLE = 140
@@ -58,8 +59,6 @@ BROUGHT_STEPS = {"asked", "confirmed"}
 MOST_BROUGHT = 20
 MOST_MARKS = 20
 MOST_CLAIMS = 8
-MOST_COUNTED = 200_000
-"""Reports of a week: an office with more of them is used to 1,200 an hour, and is told so."""
 
 
 QUEUE_ORDER = (("ix.severity", -1), ("ix.first", -1), ("ix.opened", 1), ("_id", 1))
@@ -118,15 +117,7 @@ class CaseReads:
         told = [c.case_id for c in cases if c.askers >= LEAST and c.last_at is not None and c.last_at >= now - HOUR]
         if not told:
             return {}
-        reports = self._engine.collection("report")
-        where = {"ix.case": {"$in": told}, "ix.received": {"$gte": now - HOUR}}
-        last_hour = await reports.tally(tenant, where, by=("ix.case",))
-        before = {"ix.received": {"$gte": now - WINDOW, "$lt": now - HOUR}}
-        first = await reports.find(tenant, before, sort=(("ix.received", 1),), limit=1, fields={"ix.received": 1})
-        first_at = first[0]["ix"]["received"] if first else None
-        usual = per_hour(await reports.count(tenant, before, limit=MOST_COUNTED), first_at, now)
-        found = {case_id: surge(count, usual=usual) for (case_id,), count in last_hour.items()}
-        return {case_id: each for case_id, each in found.items() if each is not None}
+        return await surging(self._engine, tenant, {"$in": told}, now)
 
     async def _answers_of(self, tenant: str, cases: Sequence[Case]) -> dict[str, Clarification]:
         answered = [c.case_id for c in cases if c.clarification_id is not None]
@@ -167,7 +158,7 @@ class CaseReads:
         clarification = await self._store.clarification_of(tenant, case)
         titles = await self._titles(tenant, [case])
         hour = datetime.now(UTC) - timedelta(hours=1)
-        history = await self._engine.pages["case"].history(tenant, case_id, types=list(CASE_STEPS))
+        history = await self._engine.pages["case"].history(tenant, case_id, types=[*CASE_STEPS, LEFT])
         return CaseView(
             **case_row(case, titles[case_id], clarification).model_dump(exclude={"suggestions"}),
             suggestions=case.suggestions,
@@ -198,7 +189,9 @@ class CaseReads:
         )
 
     async def _case_steps(self, tenant: str, case: Case, history: Sequence[Document]) -> tuple[Step, ...]:
-        steps = [step(CASE_STEPS[h["type"]], h) for h in history if not _went_on(h)]
+        steps = [step(CASE_STEPS[h["type"]], h) for h in history if h["type"] in CASE_STEPS and not _went_on(h)]
+        others = await self._store.cases_of(tenant, gathered_into(history))
+        steps += gathered(history, {case_id: other.number for case_id, other in others.items()})
         types = [t for t, word in CASE_STEPS.items() if word in BROUGHT_STEPS]
         for joined in case.carried[-MOST_BROUGHT:]:
             brought = await self._engine.pages["case"].history(tenant, joined, types=types)

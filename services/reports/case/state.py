@@ -110,6 +110,13 @@ class Case(State):
         return max(0, self.askers - max(0, self.unpublished))
 
     @property
+    def is_untouched(self) -> bool:
+        """Nobody has begun to work on it, nor said anything of it: it is what reports made it."""
+        work = self.leased_by or self.owner or self.references or self.draft_number or self.version
+        said = self.judged or self.carried or self.marks or self.settled
+        return self.state == CaseState.OPEN and not work and not said
+
+    @property
     def answered(self) -> bool:
         return self.version > 0 and not self.retracted
 

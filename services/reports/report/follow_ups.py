@@ -91,7 +91,11 @@ def _after_matched(event: ReportMatched) -> Iterable[FollowUp]:
     )
     if event.previous_case_id is not None and not stays:
         left = UnlinkReport(
-            case_id=event.previous_case_id, report_id=event.report_id, asks=event.asks, unpublished=unpublished
+            case_id=event.previous_case_id,
+            report_id=event.report_id,
+            asks=event.asks,
+            unpublished=unpublished,
+            gathered_into=event.case_id if event.gathered else None,
         )
         yield FollowUp("unlink", left)
     if not stays:

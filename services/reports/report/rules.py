@@ -441,6 +441,8 @@ def is_to_be_placed(report: Report, command: PlaceReport) -> bool:
     """Whether it would change anything. A repeat does not, nor a try that came too late: the report has its place by
     then, from an earlier try or from an officer. It need not be looked at by the matcher."""
     attempt = command.attempt or report.attempts + 1
+    if command.out_of is not None:
+        return report.state == ReportState.LINKED and report.case_id == command.out_of
     waits = report.case_id is None or report.ask_again_at is not None
     return report.state not in ENDED and report.kind == ReportKind.HOAX and waits and attempt > report.attempts
 
@@ -461,6 +463,9 @@ def _placed(report: Report, command: PlaceReport, context: Context) -> Iterable[
         return []
     attempt = command.attempt or report.attempts + 1
     placement = command.placement or Placement(outcome=MatchOutcome.UNMATCHED)
+    gathered = command.out_of is not None
+    if gathered and (placement.outcome != MatchOutcome.MATCH or placement.case_id in (None, command.out_of)):
+        return []
     ask_again_at = None
     if placement.outcome == MatchOutcome.UNMATCHED:
         ask_again_at = (placement.asked_at or context.at) + pause_before(attempt + 1, report.report_id)
@@ -480,6 +485,7 @@ def _placed(report: Report, command: PlaceReport, context: Context) -> Iterable[
             case_id=case_id,
             clarification_id=placement.clarification_id,
             opens=case_id == own and report.case_id is None,
+            gathered=gathered,
             forwarded_often=report.forwarded_often,
             suggestions=placement.candidates if placement.outcome == MatchOutcome.SUGGEST else (),
             attempt=attempt,

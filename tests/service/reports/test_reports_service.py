@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -11,11 +11,13 @@ from pymongo import MongoClient
 
 from deploy.local.stack import Stack
 from libs.contracts import ids
+from libs.contracts.envelope import Actor
 from libs.contracts.reports.case import AddReference, ApproveVerdict, PublishCase, SaveDraft, TriageCase
 from libs.contracts.reports.parts import Draft, Reference
 from libs.contracts.reports.report import ReportContent, ReportMatched, ScreenOutReport, SubmitReport
 from libs.contracts.topics import Service
 from libs.runtime.mongo import key as document_key
+from services.reports.case.surges import LEAST
 from tests.chaos.lag import mongo_client
 from tests.office import Desk, Heard, kinds
 
@@ -249,6 +251,73 @@ async def test_a_report_that_came_without_the_matcher_joins_its_case_when_the_ma
     assert alone.event.opens  # type: ignore[attr-defined]
     assert joined.event.case_id == opened.event.case_id  # type: ignore[attr-defined]
     assert joined.event.previous_case_id == alone.event.case_id  # type: ignore[attr-defined]
+
+
+OPENER = (
+    "PERINGATAN untuk orang tua! di sekitar SDN Sukamaju 2 ada pelaku penculikan anak pakai mobil avanza putih. "
+    "Sudah dua anak hilang Share ke semua orang tua."
+)
+OTHER_SCHOOL = OPENER.replace("SDN Sukamaju 2", "SMP Bina Bangsa")
+TOLD_BY_MANY = (
+    "di sekitar SDN Sukamaju 2 hari ini jam pulang sekolah pelaku penculikan anak menculik 2 siswa dengan mobil putih "
+    "jenis avanza, Viralkan.",
+    "Mohon waspada, di lingkungan SDN Sukamaju 2 ada pelaku penculikan anak dengan mobil putih jenis avanza, 2 anak "
+    "sudah dibawa kabur Bagikan ke grup lain.",
+    "di lingkungan SDN Sukamaju 2 hari ini jam pulang sekolah komplotan penculik anak menculik dua murid pakai mobil "
+    "avanza putih. Tolong sebarkan!",
+    "2 siswa diculik di lingkungan SDN Sukamaju 2 tadi siang oleh sindikat penculikan anak dengan mobil putih jenis "
+    "avanza, Viralkan.",
+)
+
+
+async def test_a_small_case_goes_into_the_one_that_many_report_and_another_targets_stays(desk: Desk) -> None:
+    """The half minute before the first look is taken from the cases."""
+    tenant = await desk.open_tenant()
+
+    async def report(text: str) -> ReportMatched:
+        key = uuid4()
+        command, content = a_report(key, text=text)
+        await desk.send(tenant, command, content, command_id=key)
+        [heard] = await desk.until(lambda h: matched_of(h, command.report_id))
+        assert isinstance(heard.event, ReportMatched)
+        return heard.event
+
+    async def known(text: str) -> ReportMatched:
+        """The matcher follows within a moment."""
+        event = await report(text)
+        await asyncio.sleep(1.0)
+        return event
+
+    small, other, large = await known(OPENER), await known(OTHER_SCHOOL), await known(TOLD_BY_MANY[0])
+    assert {(await known(text)).case_id for text in TOLD_BY_MANY[1:]} == {large.case_id}
+    for _ in range(LEAST):
+        await report(TOLD_BY_MANY[0])
+
+    await asyncio.to_thread(make_older, desk.stack, tenant, [small.case_id, other.case_id])
+    _, moved = await desk.until(lambda h: matched_of(h, small.report_id), count=2, within=60)
+
+    assert len({small.case_id, other.case_id, large.case_id}) == 3
+    assert (moved.event.case_id, moved.event.gathered) == (large.case_id, True)  # type: ignore[attr-defined]
+    await desk.until(lambda h: type(h.event).__name__ == "ReportUnlinked" and h.event.case_id == small.case_id)
+    officer = await desk.add_officer(tenant, "verifier")
+    views = [await seen(desk, tenant, case_id, officer) for case_id in (small.case_id, other.case_id, large.case_id)]
+    left, stays, grown = views
+    assert (left["state"], stays["state"], stays["askers"]) == ("closed", "open", 1)
+    assert grown["askers"] == len(TOLD_BY_MANY) + LEAST + 1
+    assert [(s["party"], s["count"]) for s in left["steps"] if s["what"] == "gathered"] == [(grown["number"], 1)]
+
+
+async def seen(desk: Desk, tenant: str, case_id: str | None, officer: Actor) -> Any:
+    return await desk.read(Service.REPORTS, f"/cases/{case_id}", tenant=tenant, actor=officer)
+
+
+def make_older(stack: Stack, tenant: str, case_ids: list[str | None]) -> None:
+    with mongo_client(stack) as client:
+        changed = client["reports"]["case"].update_many(
+            {"_id": {"$in": [document_key(tenant, case_id) for case_id in case_ids if case_id]}},
+            {"$set": {"ix.opened": datetime.now(UTC) - timedelta(minutes=2)}, "$unset": {"looked_until": ""}},
+        )
+    assert changed.matched_count == len(case_ids)
 
 
 def matched_of(heard: Heard, report_id: str) -> bool:

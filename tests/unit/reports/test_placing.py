@@ -10,15 +10,17 @@ import pytest
 
 from libs.contracts.directory import TenantRecord
 from libs.contracts.registry.tenant import Branding, TenantSettings
+from libs.contracts.reports.case import LeaseCase
 from libs.contracts.reports.report import Placement, PlaceReport, ReportMatched
 from libs.runtime.aggregates import Context, Incoming
 from libs.runtime.directory import Directory
 from libs.runtime.errors import Unavailable
 from services.reports.case.state import Case
 from services.reports.looking import caution_of
+from services.reports.matching.teaching import teaches
 from services.reports.placing import Placing, links_of, marks_of, told
 from services.reports.report.rules import Report, decide, evolve
-from tests.unit.reports.builders import NOON, an_open_case, context
+from tests.unit.reports.builders import NOON, RINA, after, an_open_case, context
 
 REPORT = "4b5d2cef-b963-56d9-94d7-2864c8503b88"
 POST = "https://www.tiktok.com/@kabar/video/7301234567890123456"
@@ -206,6 +208,7 @@ class Knowing(Unsure):
     def __init__(self, found: dict[str, str] | None = None) -> None:
         super().__init__()
         self.found, self.is_away = found or {}, False
+        self.answered: set[str] = set()
         self.asked: list[dict[str, Any]] = []
 
     async def post(self, *_: Any, json: list[dict[str, Any]], **__: Any) -> bytes:
@@ -219,6 +222,8 @@ class Knowing(Unsure):
         if case is None or case in question["without"]:
             return {"id": question["id"], "decision": "none", "candidates": []}
         candidate = {"case_id": case, "kind": "case", "score": 0.97}
+        if case in self.answered:
+            candidate |= {"kind": "clarification", "clarification_id": f"answer of {case}"}
         return {"id": question["id"], "decision": "match", "candidates": [candidate]}
 
 
@@ -532,3 +537,96 @@ async def test_what_brings_a_report_of_several_claims_to_an_answered_case_does_n
 
 def test_what_is_told_of_claims_is_sealed() -> None:
     assert "claims" in ReportMatched.private & Report.private
+
+
+MANY = str(UUID(int=9))
+
+
+async def gathered(office: Office, name: str, *, out_of: str, into: str) -> Report:
+    command = PlaceReport(report_id=name, out_of=out_of, into=into)
+    [placement] = await office.prepared(command)
+    report = office.stored[name]
+    for event in decide(report, command.model_copy(update={"placement": placement}), context()):
+        report = evolve(report, event)
+    return report
+
+
+async def a_small_case(matcher: Knowing) -> tuple[Office, str]:
+    """One of two reports, the first of which opened it."""
+    office = Office(matcher)
+    office.has(A)
+    office.has(B, text=f"{TEXT} Kata bidan.")
+    await office.place(A)
+    own = office.stored[A].case_id
+    assert own is not None
+    office.matcher.found = {B: own}
+    await office.place(B)
+    office.opened = {own: an_open_case(own), MANY: an_open_case(MANY)}
+    assert office.stored[B].case_id == own
+    return office, own
+
+
+async def test_a_report_of_a_small_case_goes_where_the_same_is_told_by_many() -> None:
+    office, own = await a_small_case(Knowing())
+    office.matcher.found = {A: MANY, B: MANY}
+
+    moved = [await gathered(office, name, out_of=own, into=MANY) for name in (A, B)]
+
+    assert [(report.case_id, report.outcome) for report in moved] == [(MANY, "match")] * 2
+    # What the matcher moved teaches it nothing of the answer: nobody has confirmed it.
+    assert not any(teaches(report, is_published=True) for report in moved)
+
+
+@pytest.mark.parametrize(
+    "found", [{}, {A: "another"}, {A: "answered"}], ids=["nothing", "another case", "an answer meanwhile"]
+)
+async def test_a_report_that_would_be_put_elsewhere_now_stays_in_its_small_case(found: dict[str, str]) -> None:
+    office, own = await a_small_case(Knowing())
+    office.matcher.found, office.matcher.answered = found, {"answered"}
+
+    into = "answered" if "answered" in found.values() else MANY
+    stays = await gathered(office, A, out_of=own, into=into)
+
+    assert stays == office.stored[A]
+
+
+async def test_a_report_stays_in_a_small_case_that_an_officer_has_in_hand() -> None:
+    office, own = await a_small_case(Knowing())
+    office.matcher.found = {A: MANY}
+    lease = LeaseCase(case_id=own)
+    office.opened[own] = after(office.opened[own], lease, RINA)
+
+    assert await gathered(office, A, out_of=own, into=MANY) == office.stored[A]
+
+
+async def test_a_report_that_has_left_its_small_case_is_no_question() -> None:
+    office, own = await a_small_case(Knowing())
+    asked = len(office.matcher.asked)
+    office.stored[A] = office.stored[A].model_copy(update={"case_id": "elsewhere"})
+
+    assert await gathered(office, A, out_of=own, into=MANY) == office.stored[A]
+    assert len(office.matcher.asked) == asked
+
+
+async def test_what_the_matcher_still_finds_in_a_small_case_follows_its_reports() -> None:
+    office, own = await a_small_case(Knowing())
+    office.matcher.found = {A: MANY, C: own}
+    await gathered(office, A, out_of=own, into=MANY)
+    office.has(C, text=f"{TEXT} Tolong sebarkan.")
+
+    await office.place(C)
+
+    assert office.stored[C].case_id == MANY
+
+
+async def test_a_report_that_waits_takes_no_answer_from_a_look_that_would_gather_it() -> None:
+    office, own = await a_small_case(Knowing())
+    office.matcher.found = {A: MANY}
+    office.stored[A] = office.stored[A].model_copy(update={"ask_again_at": NOON})
+
+    waits = PlaceReport(report_id=A, placement=Placement(outcome="match", case_id="by nobody of us"))
+    placements = await office.prepared(waits, PlaceReport(report_id=A, out_of=own, into=MANY))
+
+    assert placements[0] is None
+    assert placements[1] is not None
+    assert placements[1].case_id == MANY

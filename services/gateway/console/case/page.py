@@ -42,6 +42,7 @@ MOMENTS = {
     "approved": "approved",
     "published": "published",
     "absorbed": "linked",
+    "gathered": "gathered",
     "merged": "merged",
     "closed": "closed",
     "reopened": "reopened",
@@ -571,13 +572,13 @@ def _moment(step: Step, kind: str, frame: Frame, *, waits: bool) -> case_views.M
         state="now" if waits else "corrected" if corrects else nodes.get(kind, "done"),
         at=step.at,
         who=frame.name(step.actor) if step.actor in frame.names else "",
-        count=step.count if kind == "linked" else None,
+        count=step.count if kind in ("linked", "gathered") else None,
         note=_note(step, kind),
     )
 
 
 def _note(step: Step, kind: str) -> str:
-    if kind in ("asked", "answered"):
+    if kind in ("asked", "answered", "gathered"):
         return step.party or ""
     return step.note if kind in ("returned", "closed", "revealed", "original_opened") else ""
 

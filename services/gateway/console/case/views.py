@@ -414,8 +414,8 @@ class Moment:
 
     kind: str
     """Past-tense code: `opened`, `linked`, `triaged`, `claimed`, `asked`, `answered`, `drafted`, `submitted`,
-    `returned`, `approved`, `published`, `corrected`, `retracted`, `merged`, `monitored`, `closed`;
-    and for what is to come `review`, `publication`."""
+    `returned`, `approved`, `published`, `corrected`, `retracted`, `gathered`, `merged`, `monitored`, `closed`; and for
+    what is to come `review`, `publication`."""
     state: str
     """Node of the thread: `done`, `now`, `todo`, `stopped`, `corrected`, `knot`."""
     at: datetime | None = None

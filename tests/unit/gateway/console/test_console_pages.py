@@ -4,7 +4,10 @@ from datetime import timedelta
 
 import pytest
 
+from libs.contracts.reports.reads import Step
+from services.gateway.console.case.page import history
 from services.gateway.console.review.wishes import PUBLISHED
+from services.gateway.console.shift import Frame
 from services.gateway.console.views import ClockState, clock_state, share
 from services.gateway.dispatch.notices import Notice
 from services.gateway.web.rendering import security_headers
@@ -62,6 +65,21 @@ def test_a_comparison_has_no_empty_cell(name: str) -> None:
 def test_a_case_that_many_tell_at_once_is_marked_in_the_queue() -> None:
     assert "Lonjakan: 46 laporan dalam 1 jam, biasanya 3" in " ".join(preview.html("queue").split())
     assert "Surge: 46 reports within 1 hour, usually 3" in " ".join(preview.html("queue", "en").split())
+
+
+def test_a_case_whose_reports_went_to_a_busy_one_says_which() -> None:
+    step = Step(what="gathered", at=fixtures.ago(minutes=3), count=16, party="KSS-JBG-0917")
+    frame = Frame(counts=None, names={}, now=fixtures.NOW)
+    moments = tuple(history(fixtures.case_view(1, state="closed", steps=(step,)), frame))
+
+    said = [
+        " ".join(preview.RENDERER.render("console/case/case.html", fixtures.page(lang), view).split())
+        for lang, view in ((lang, replace(fixtures.case(), history=moments)) for lang in ("id", "en"))
+    ]
+
+    assert "Laporan pindah sendiri ke kasus ramai yang sama isinya: 16" in said[0]
+    assert "KSS-JBG-0917" in said[0]
+    assert "Reports went by themselves to the busy case that says the same: 16" in said[1]
 
 
 def test_a_campaign_is_shown_side_by_side_with_what_was_exchanged() -> None:

@@ -44,6 +44,12 @@ def test_a_placed_report_joins_its_case_and_leaves_the_one_before() -> None:
     assert names(matched(previous_case_id="old")) == ["link:LinkReports", "unlink:UnlinkReport"]
 
 
+def test_the_case_that_a_report_left_by_itself_knows_where_it_went() -> None:
+    _, left = after_report(matched(previous_case_id="old", gathered=True))
+
+    assert left.command.gathered_into == "c"  # type: ignore[attr-defined]
+
+
 def test_a_report_that_stays_is_not_counted_twice() -> None:
     (link,) = after_report(matched(previous_case_id="c"))
 
