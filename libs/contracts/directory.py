@@ -4,6 +4,7 @@ Key on `registry.directory.v1`: `tenant/kind/id`. No names, no contacts. On `reg
 A record with an empty value says that the thing is gone.
 """
 
+from collections.abc import Mapping
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
@@ -27,6 +28,10 @@ class TenantRecord(_Record):
     prefix: str
     branding: Branding
     settings: TenantSettings
+    logo: str = ""
+    """Names the picture that the registry has of it; empty: none."""
+    revisions: Mapping[str, int] = {}
+    """How often each concern was changed: `look`, `logo`, `clocks`, `practice`."""
     active: bool = True
 
 

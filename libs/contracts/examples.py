@@ -142,6 +142,17 @@ QUESTION = {
     "order": 10,
     "retired": False,
 }
+LOOK = {
+    "name": "Cirebon Saber Hoaks",
+    "office": "Dinas Komunikasi, Informatika dan Statistik Kota Cirebon",
+    "government": "Pemerintah Kota Cirebon",
+    "channel": "Lapor Kabar",
+    "theme": "nila",
+}
+CLOCKS = {"interim_minutes": 15, "answer_hours": 24, "limit_hours": 72, "partner_answer_hours": 24}
+PRACTICE = {
+    "timezone": "Asia/Jakarta", "contact_kept_days": 30, "match_caution": "usual", "archive_links": True
+}  # fmt: skip
 EMBED_HOSTS = ["portal.kota.example", "warga.kota.example:8443"]
 ANSWER = {"question": "since", "text": QUESTION["text"], "type": "date", "answer": "2026-08-02"}
 SEALED = "AXVudWsgY29udG9oIHNhamE6IG5pbGFpIGluaSB0aWRhayBkYXBhdCBkaWJ1a2E="
@@ -149,6 +160,11 @@ SEALED = "AXVudWsgY29udG9oIHNhamE6IG5pbGFpIGluaSB0aWRhayBkYXBhdCBkaWJ1a2E="
 
 WORDS: dict[str, Any] = {
     "absorbed": OLD_CASE,
+    "look": LOOK,
+    "clocks": CLOCKS,
+    "practice": PRACTICE,
+    "logo": "9f2c64d05b1c7f0e8a3d5b7790c1e2f4",
+    "picture": "/9j/4AAQSkZJRgABAQ==",
     "dropped": False,
     "entry": ENTRY,
     "file_name": "arsip-agustus.csv",
@@ -224,6 +240,7 @@ WORDS: dict[str, Any] = {
         "government": "Pemerintah Kota Cirebon",
         "short_office": "DKIS Kota Cirebon",
         "monogram": "CRB",
+        "channel": "Lapor Kabar",
         "theme": "nila",
         "intro": "Ragu dengan kabar yang Anda terima? Kirim ke sini, kami periksa.",
         "address": "Jalan Contoh Nomor 1, Cirebon",

@@ -16,6 +16,7 @@ from libs.contracts.reads import OutcomeView, Page
 from libs.contracts.registry.reads import (
     Authenticated,
     Authentication,
+    HistoryLine,
     OfficerView,
     PartnerChange,
     PartnerFound,
@@ -276,6 +277,18 @@ class RegistryReads(_Reads):
         """The given ones, or all of the office: with their names for an officer, else with initials only."""
         params = _given(ids=",".join(ids))
         return (await self._one(Page[OfficerView], tenant, "/officers", actor=actor, params=params)).items
+
+    async def office_history(self, tenant: str, actor: Actor) -> Page[HistoryLine]:
+        """Newest first."""
+        return await self._one(Page[HistoryLine], tenant, "/office/history", actor=actor)
+
+    async def logo(self, tenant: str, name: str) -> bytes:
+        """JPEG.
+
+        Raises:
+            Refused: `not_found`: the office has another one now, or none.
+        """
+        return await self._client.get(f"/office/logo/{_segment(name)}", tenant=tenant)
 
     async def partners(
         self,

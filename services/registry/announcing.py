@@ -37,6 +37,8 @@ def tenant_records(tenant: str, tenant_id: str, version: int, state: Tenant) -> 
         prefix=state.prefix,
         branding=state.branding,
         settings=state.settings,
+        logo=state.logo,
+        revisions=state.revisions,
     )
     return [_in_directory(tenant, record)]
 

@@ -1,16 +1,18 @@
 """Reads of the registry over HTTP, and the log-in. For our own processes, under their tokens."""
 
+import base64
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Query, Response
 
 from libs.contracts.reads import OutcomeView, Page
 from libs.contracts.registry.reads import (
     Authenticated,
     Authentication,
+    HistoryLine,
     OfficerView,
     PartnerChange,
     PartnerFound,
@@ -27,11 +29,13 @@ from libs.runtime.http import caller_dependency, tenant_of
 from libs.runtime.paths import Id
 from libs.runtime.service import Runtime
 from libs.runtime.tokens import Caller
+from services.registry.history import history
 from services.registry.login import Login
 from services.registry.officer.reads import OfficerReads
 from services.registry.partner.reads import PartnerFilter, PartnerReads
 
 MOST_IDS = 200
+LOGO = {"state.logo": 1, "state.logo_picture": 1}
 Ids = Annotated[str | None, Query(max_length=MOST_IDS * 65)]
 Facet = Annotated[str | None, Query(max_length=40)]
 
@@ -56,6 +60,20 @@ def router(runtime: Runtime, reads: Reads, login: Login) -> APIRouter:
         """Names for officers of the tenant; for everyone else initials, as public pages show them."""
         named = not initials and is_officer(caller, directory)
         return await reads.officers.listed(tenant_of(caller), _listed(ids), named=named)
+
+    @routes.get("/office/history")
+    async def office_history(caller: Called) -> Page[HistoryLine]:
+        require_officer(caller, directory)
+        return await history(runtime.engine, "tenant", tenant_of(caller), tenant_of(caller))
+
+    @routes.get("/office/logo/{name}")
+    async def logo(caller: Called, name: Id) -> Response:
+        """The office's own of now, for everybody."""
+        tenant = tenant_of(caller)
+        document = await runtime.engine.collection("tenant").get(tenant, tenant, LOGO)
+        if document is None or document["state"].get("logo") != name:
+            raise NotFound("logo")
+        return Response(base64.b64decode(document["state"]["logo_picture"]), media_type="image/jpeg")
 
     @routes.get("/partners")
     async def partners(

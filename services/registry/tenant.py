@@ -1,7 +1,7 @@
 """A tenant: one local government's communications office."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from libs.contracts.ids import PLATFORM, SHARED
 from libs.contracts.messages import Command, Event
@@ -23,6 +23,7 @@ from libs.kit import framing
 from libs.runtime.aggregates import Context, State
 from libs.runtime.errors import NotFound, Refused
 from services.registry import fields, questions
+from services.registry import tenant_keeping as keeping
 from services.registry.permissions import ADMINISTRATION, has_role, require_role
 from services.registry.regions import is_region
 
@@ -33,10 +34,6 @@ RESERVED = frozenset(
 )
 """First parts of paths that are not an office's."""
 PREFIX = re.compile(r"[A-Z]{3}")
-THEMES = frozenset({"", "nila", "kopi", "batu"})
-TIMEZONES = frozenset({"Asia/Jakarta", "Asia/Makassar", "Asia/Jayapura"})
-
-CAUTIONS = frozenset({"looser", "usual", "stricter"})
 
 
 class Tenant(State):
@@ -46,6 +43,10 @@ class Tenant(State):
     prefix: str
     branding: Branding
     settings: TenantSettings
+    logo: str = ""
+    logo_picture: str = ""
+    """JPEG in base 64."""
+    revisions: Mapping[str, int] = {}
 
 
 def decide(state: Tenant | None, command: Command, context: Context) -> Iterable[Event]:
@@ -69,6 +70,10 @@ def decide(state: Tenant | None, command: Command, context: Context) -> Iterable
             hosts = framing.listed(command.hosts)
             _check_embed_hosts(hosts, "hosts")
             return [EmbeddingAllowed(tenant_id=command.tenant_id, hosts=hosts)]
+    if isinstance(command, keeping.COMMANDS):
+        if state is None:
+            raise NotFound("tenant_id")
+        return [keeping.decide(state, command, context)]
     raise TypeError(command.type_name)
 
 
@@ -81,7 +86,7 @@ def _created(state: Tenant | None, command: CreateTenant, context: Context) -> T
     _check_slug(command.slug)
     fields.require(is_region(command.region_code), "region_code")
     fields.require(PREFIX.fullmatch(command.prefix) is not None, "prefix")
-    _check_branding(command.branding)
+    keeping.check_branding(command.branding, "branding.")
     _check_settings(command.settings)
     return TenantCreated(
         tenant_id=command.tenant_id,
@@ -104,7 +109,7 @@ def _changed(state: Tenant, command: ChangeTenant, context: Context) -> TenantCh
     if command.region_code is not None:
         fields.require(is_region(command.region_code), "region_code")
     if command.branding is not None:
-        _check_branding(command.branding)
+        keeping.check_branding(command.branding, "branding.")
     if command.settings is not None:
         _check_settings(command.settings)
     return TenantChanged(
@@ -130,35 +135,19 @@ def _check_slug(slug: str) -> None:
     fields.require(fits and slug not in RESERVED, "slug")
 
 
-def _check_branding(branding: Branding) -> None:
-    fields.line(branding.name, "branding.name", longest=80)
-    fields.line(branding.office, "branding.office", longest=160)
-    fields.line(branding.government, "branding.government", longest=120)
-    fields.line(branding.short_office, "branding.short_office", longest=60, empty=True)
-    fields.line(branding.monogram, "branding.monogram", longest=4, empty=True)
-    fields.require(branding.theme in THEMES, "branding.theme")
-    fields.paragraph(branding.intro, "branding.intro", longest=600)
-    fields.paragraph(branding.address, "branding.address", longest=300)
-    fields.paragraph(branding.hours, "branding.hours", longest=300)
-    if branding.email:
-        fields.email(branding.email, "branding.email")
-
-
 def _check_settings(settings: TenantSettings) -> None:
-    fields.require(settings.timezone in TIMEZONES, "settings.timezone")
-    fields.require(1 <= settings.contact_kept_days <= 365, "settings.contact_kept_days")
-    fields.require(1 <= settings.interim_minutes <= 24 * 60, "settings.interim_minutes")
-    fields.require(1 <= settings.answer_hours <= settings.limit_hours <= 30 * 24, "settings.answer_hours")
-    fields.require(settings.match_caution in CAUTIONS, "settings.match_caution")
+    keeping.check_settings(settings, "settings.")
     known: tuple[Question, ...] = ()
     for question in settings.questions:
         questions.check(known, question)
         known = questions.with_question(known, question)
     _check_embed_hosts(settings.embed_hosts, "settings.embed_hosts")
-    fields.require(1 <= settings.partner_answer_hours <= 30 * 24, "settings.partner_answer_hours")
 
 
 def evolve(state: Tenant | None, event: Event) -> Tenant:
+    kept = keeping.changes(state, event) if state is not None else None
+    if state is not None and kept is not None:
+        return state.model_copy(update=dict(kept))
     match event:
         case TenantCreated():
             return Tenant(
@@ -177,6 +166,7 @@ def evolve(state: Tenant | None, event: Event) -> Tenant:
                     "region_code": event.region_code,
                     "branding": event.branding,
                     "settings": event.settings,
+                    "revisions": keeping.risen(state, *_changed_concerns(state, event)),
                 }
             )
         case QuestionDefined() if state is not None:
@@ -186,3 +176,11 @@ def evolve(state: Tenant | None, event: Event) -> Tenant:
             allowed = state.settings.model_copy(update={"embed_hosts": event.hosts})
             return state.model_copy(update={"settings": allowed})
     raise TypeError(event.type_name)
+
+
+def _changed_concerns(state: Tenant, event: TenantChanged) -> Iterable[str]:
+    """Those that an operator has changed under an administrator's hands."""
+    if event.branding != state.branding:
+        yield "look"
+    if event.settings != state.settings:
+        yield from ("clocks", "practice")

@@ -90,6 +90,10 @@ POINTING_AT_NOTHING = {
     ("POST", "/api/v1/console/questions"),
     ("POST", "/api/v1/console/embed"),
     ("POST", "/api/v1/console/partners"),
+    ("POST", "/api/v1/console/office/look"),
+    ("POST", "/api/v1/console/office/clocks"),
+    ("POST", "/api/v1/console/office/practice"),
+    ("POST", "/api/v1/console/office/logo"),
 }
 """Writes without an id of a thing; what their bodies may name of others is tried one by one below."""
 NAMING = [(method, path) for method, path in OPERATIONS if re.search(r"\{(?!slug)", path)]

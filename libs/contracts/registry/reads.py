@@ -19,6 +19,30 @@ class OfficerView(Read):
     active: bool = True
 
 
+class Change(Read):
+    """Of one field: `branding.theme`, `settings.answer_hours`, `roles`. Values as text, yes and no; of several one a
+    line; empty: there was nothing."""
+
+    field: str
+    before: str = ""
+    after: str = ""
+
+
+class HistoryLine(Read):
+    """One change of an office, an officer or an agency.
+
+    Attributes:
+        by: officer; `setup` where nobody was there yet; None: by itself, or whoever held a mailed link.
+        what: name of the event without service and version: `look-changed`.
+    """
+
+    at: datetime
+    by: str | None = None
+    what: str
+    reason: str = ""
+    changes: tuple[Change, ...] = ()
+
+
 Mark = Annotated[str, StringConstraints(max_length=64, pattern=r"^[0-9A-Za-z_-]*$")]
 
 

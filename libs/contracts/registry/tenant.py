@@ -28,6 +28,8 @@ class Branding(BaseModel):
     short_office: str = ""
     """"DKIS Kota Cirebon"."""
     monogram: str = ""
+    channel: str = ""
+    """What reporting a hoax is called here; empty: as everywhere."""
     theme: str = ""
     """One of "", nila, kopi, batu."""
     intro: str = ""

@@ -11,6 +11,7 @@ from pydantic import (
     StringConstraints,
 )
 
+from libs.contracts.registry.tenant import Branding, TenantSettings
 from libs.runtime.http import PROBLEM_JSON
 from services.gateway.dispatch.dispatcher import Reply
 from services.gateway.reporting.forms import Form, Note, SaidText, TrackingCode
@@ -43,6 +44,20 @@ def answered(reply: Reply, response: Response) -> CommandAnswer:
     """201 with what happened where somebody waited and knows it, else 202."""
     response.status_code = 201 if reply.outcome is not None else 202
     return command_answer(reply)
+
+
+class OfficeAnswer(Answer):
+    """An office as it says of itself, and how it works."""
+
+    id: str
+    slug: str
+    region_code: str
+    branding: Branding
+    settings: TenantSettings
+    logo: str
+    """Names the picture at `/{slug}/logo/{logo}`; empty: it has none."""
+    revisions: dict[str, int]
+    """How often each concern was changed: `look`, `logo`, `clocks`, `practice`; never changed ones are left out."""
 
 
 class TicketCode(Form):

@@ -5,6 +5,7 @@ from services.gateway.console.case import api as case
 from services.gateway.console.deliveries import api as deliveries
 from services.gateway.console.embedding import api as embedding
 from services.gateway.console.entry import api as entry
+from services.gateway.console.office import api as office
 from services.gateway.console.partners import api as partners
 from services.gateway.console.questions import api as questions
 from services.gateway.console.queue import api as queue
@@ -13,5 +14,5 @@ from services.gateway.console.review import api as review
 
 ROUTERS = tuple(
     room.router
-    for room in (queue, case, review, requests, entry, deliveries, partners, archive, questions, embedding)
+    for room in (queue, case, review, requests, entry, deliveries, partners, archive, questions, embedding, office)
 )

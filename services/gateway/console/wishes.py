@@ -7,6 +7,7 @@ from services.gateway.console.archive import wishes as archive
 from services.gateway.console.case import wishes as case
 from services.gateway.console.deliveries import wishes as deliveries
 from services.gateway.console.embedding import wishes as embedding
+from services.gateway.console.office import wishes as office
 from services.gateway.console.questions import wishes as questions
 from services.gateway.console.requests import wishes as requests
 from services.gateway.console.review import wishes as review
@@ -20,5 +21,6 @@ ROOMS: Mapping[str, tuple[Wish[Any], ...]] = {
     "archive": archive.WISHES,
     "questions": questions.WISHES,
     "embedding": embedding.WISHES,
+    "office": office.WISHES,
 }
 WISHES: tuple[Wish[Any], ...] = tuple(wish for wishes in ROOMS.values() for wish in wishes)

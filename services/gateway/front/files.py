@@ -68,6 +68,19 @@ async def security(parts: Parts) -> Response:
     )
 
 
+@router.get("/{slug}/logo/{name}")
+async def logo(office: Office, name: Id, parts: Parts, site: Site) -> Response:
+    """
+    Raises:
+        NotFound: the office has another one now, or none.
+    """
+    if not office.logo or name != office.logo:
+        raise NotFound("logo")
+    picture = await site.logos.get(f"{office.id}/{name}", lambda: parts.registry.logo(office.id, name))
+    headers = {"Cache-Control": "public, max-age=31536000, immutable"}
+    return Response(picture, media_type="image/jpeg", headers=headers)
+
+
 @router.get("/{slug}/manifest.webmanifest")
 async def manifest(office: Office, site: Site) -> Response:
     branding = office.branding

@@ -22,6 +22,8 @@ from services.gateway.web.views import FieldError, Form, PageView, TenantView
 
 SITEMAP_KEPT = 600.0
 """Seconds. A sitemap of 7,000 answers is 0.7 MB, and crawlers come in swarms."""
+LOGO_KEPT = 24 * 3600.0
+"""Seconds. Another picture has another name."""
 ZONES = {"Asia/Jakarta": Zone.WIB, "Asia/Makassar": Zone.WITA, "Asia/Jayapura": Zone.WIT}
 
 
@@ -39,6 +41,9 @@ def office_view(office: TenantRecord, lang: str = "id") -> TenantView:
         short_office=branding.short_office or branding.office,
         monogram=branding.monogram,
         theme=branding.theme,
+        logo=office.logo,
+        channel=branding.channel,
+        intro=(branding.intro_en if lang == "en" else "") or branding.intro,
         zone=zone_of(office),
         address=branding.address,
         hours=(branding.hours_en if lang == "en" else "") or branding.hours,
@@ -58,6 +63,7 @@ class Pages:
         self.renderer = Renderer(self.assets)
         self.cards = cards_of(self.renderer)
         self.sitemaps = Kept[str](SITEMAP_KEPT)
+        self.logos = Kept[bytes](LOGO_KEPT)
 
     def frame(
         self,

@@ -31,6 +31,11 @@ class TenantView:
     monogram: str
     theme: str = ""
     """One of "", nila, kopi, batu."""
+    logo: str = ""
+    """Names the picture that is shown for the monogram; empty: none."""
+    channel: str = ""
+    """What reporting a hoax is called here; empty: as everywhere."""
+    intro: str = ""
     zone: Zone = Zone.WIB
     address: str = ""
     hours: str = ""

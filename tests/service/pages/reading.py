@@ -34,4 +34,7 @@ def form(html: str, end: str) -> Form:
         name: unescape(text).removeprefix("\n")
         for name, text in re.findall(r'<textarea[^>]*name="(\w+)"[^>]*>(.*?)</textarea>', found[2], re.DOTALL)
     }
+    for name, options in re.findall(r'<select[^>]*name="(\w+)"[^>]*>(.*?)</select>', found[2], re.DOTALL):
+        chosen = re.search(r'<option value="([^"]*)"[^>]* selected', options)
+        fields |= {name: unescape(chosen[1])} if chosen else {}
     return Form(unescape(found[1]), fields)

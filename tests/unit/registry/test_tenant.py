@@ -68,7 +68,7 @@ def test_an_office_is_created_once() -> None:
         ("settings.match_caution", TenantSettings(match_caution="")),
         ("settings.answer_hours", TenantSettings(answer_hours=0)),
         ("settings.answer_hours", TenantSettings(answer_hours=73, limit_hours=72)),
-        ("settings.answer_hours", TenantSettings(limit_hours=30 * 24 + 1)),
+        ("settings.limit_hours", TenantSettings(limit_hours=30 * 24 + 1)),
     ],
 )
 def test_what_does_not_fit_is_refused_by_the_name_of_its_field(field: str, value: object) -> None:
