@@ -60,7 +60,7 @@ class Pressed:
 _RULES = {"string_too_long": "too_long", "string_too_short": "required", "missing": "required", "int_type": "required"}
 _OWN = frozenset(
     {"required", "url_invalid", "url_userinfo", "url_inner", "url_look_alike", "date_past", "date_far", "area_unknown",
-     "code_wrong", "file_too_large", "host_invalid", "too_many_hosts"}
+     "code_wrong", "file_too_large", "host_invalid", "too_many_hosts", "phone_invalid"}
 )  # fmt: skip
 
 
@@ -82,6 +82,12 @@ def codes_of(error: RequestValidationError, names: Mapping[str, str]) -> dict[st
 
 
 _NOT_YOURS = frozenset({"role_missing", "self_approval", "not_found", "forbidden", "key_invalid", "too_many_requests"})
+_OF_FIELDS = {
+    "verdict": "verdict_missing", "area": "area_unknown", "areas": "area_unknown", "audience_areas": "area_unknown",
+    "term_until": "ends_first", "email": "email_invalid", "phone": "phone_invalid", "chair_phone": "phone_invalid",
+    "audience_ages": "ages_invalid", "attributes": "pairs_invalid", "accounts": "account_invalid",
+}  # fmt: skip
+"""Where an owner refuses a field, what is wrong with it is plain; else it is "invalid"."""
 _FIELD_CODES = {"draft_incomplete": "required", "reference_missing": "reference_missing", "validation": "invalid"}
 
 
@@ -97,8 +103,8 @@ def _refused(refused: Refused, names: Mapping[str, str]) -> tuple[int, Said]:
     if refused.code in ("code_wrong", "code_used"):
         return 422, Said(errors={"code": refused.code})
     if refused.code in _FIELD_CODES:
-        code, own = _FIELD_CODES[refused.code], {"verdict": "verdict_missing"}
-        return 422, Said(errors={names.get(f, f): own.get(f, code) for f in refused.fields or ("text",)})
+        code = _FIELD_CODES[refused.code]
+        return 422, Said(errors={names.get(f, f): _OF_FIELDS.get(f, code) for f in refused.fields or ("text",)})
     if refused.code == "merged_here":
         return 409, Said(problem="merged_here")
     # Somebody was faster, or the first sending of this key was kept after all: the page shows how it stands.

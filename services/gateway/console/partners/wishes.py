@@ -37,7 +37,7 @@ def _phone(typed: str, name: str) -> str:
     try:
         return e164(typed)
     except NotAPhoneNumber:
-        raise wrong(name, "invalid") from None
+        raise wrong(name, "phone_invalid") from None
 
 
 ENTER = Wish(

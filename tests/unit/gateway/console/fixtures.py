@@ -1345,6 +1345,7 @@ def partner(view: PartnerView | None = None, *, available: bool = True) -> peopl
         ),
     )
     days = {"decree_on": date(2025, 3, 2), "term_from": date(2025, 3, 2), "term_until": date(2028, 3, 1)}
+    days = days if available else {}
     lines = tuple(sections.Line(change=one, who="Yuli Hapsari" if one.by else "") for one in PARTNER_HISTORY)
     return people.PartnerPage(
         desk=desk(),
