@@ -1,11 +1,12 @@
 """What a decision must know of other things than its own, looked up before the rules run; it travels in the command."""
 
+import re
 from collections.abc import Mapping, Sequence
 
 from libs.contracts.messages import Command
 from libs.contracts.reports.case import AdoptKnown, JudgeSuggestion, MergeCase, Target, TriageCase
 from libs.contracts.reports.known import KnownEntry
-from libs.contracts.reports.report import RateAnswer, SubmitReport
+from libs.contracts.reports.report import DetachReport, RateAnswer, SubmitReport
 from libs.contracts.words import ClarificationState
 from libs.runtime.aggregates import Incoming
 from libs.runtime.directory import Directory
@@ -49,6 +50,9 @@ class Looking:
                 return command.model_copy(update={"archive_links": self._archives and self._wants_copies(tenant)})
             case MergeCase():
                 return command.model_copy(update={"end": await self._end(tenant, command.into)})
+            case DetachReport():
+                named = await self._named(tenant, command.into.strip()) if command.into.strip() else None
+                return command.model_copy(update={"into": command.into.strip(), "end": named})
             case JudgeSuggestion():
                 known = await self._store.case(tenant, command.other) is not None
                 return command.model_copy(update={"known": known})
@@ -69,9 +73,18 @@ class Looking:
         office = self._directory.tenants.get(tenant)
         return office is not None and office.settings.archive_links
 
+    async def _named(self, tenant: str, case: str) -> Target | None:
+        """By its id, or by its number in any way of writing it."""
+        number = "-".join(part for part in re.split(r"[^A-Z0-9]+", case.upper()) if part)
+        found = await self._store.find_cases(tenant, {"ix.number": number}, sort=(), limit=1)
+        return await self._end(tenant, found[0].case_id if found else case)
+
     async def _end(self, tenant: str, case_id: str) -> Target | None:
         end = await living_end(self._store, tenant, case_id)
-        return Target(case_id=end.case_id, number=end.number, state=end.state) if end is not None else None
+        if end is None:
+            return None
+        answer = end.clarification_id if end.answered else None
+        return Target(case_id=end.case_id, number=end.number, state=end.state, clarification_id=answer)
 
     async def _answered(self, tenant: str, report_id: str) -> bool:
         report = await self._store.report(tenant, report_id)

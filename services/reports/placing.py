@@ -12,6 +12,7 @@ from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 from uuid import UUID
 
+from libs.contracts.reports.case import UnlinkReport
 from libs.contracts.reports.parts import Candidate, ClaimFound, KnownFound
 from libs.contracts.reports.report import Placement, PlaceReport
 from libs.contracts.words import CaseState, MatchOutcome
@@ -125,6 +126,10 @@ class Placing:
         """Of the last commands: what comes again, because it could not be saved, is no question twice."""
 
     async def prepare(self, incoming: Sequence[Incoming]) -> Sequence[Incoming]:
+        for i in incoming:
+            if isinstance(i.command, UnlinkReport) and i.command.parted is not None:
+                # Where its text led is what an officer has just denied: read anew what is stored.
+                self._recent.pop(i.context.tenant, None)
         asked = [(i, i.command) for i in incoming if isinstance(i.command, PlaceReport)]
         if not asked:
             return incoming

@@ -27,6 +27,8 @@ CASE_STEPS = {
     "reports.recalls-settled.v1": "settled",
     "reports.draft-adopted.v1": "adopted",
     "reports.case-revived.v1": "revived",
+    "reports.report-taken-out.v1": "taken_out",
+    "reports.report-brought-in.v1": "brought_in",
 }
 LEFT = "reports.report-unlinked.v1"
 """A step where the report went by itself to the case in which the same is told by many; see `gathered`."""
@@ -42,6 +44,9 @@ REPORT_STEPS = {
 }
 
 
+MOVES = frozenset({"taken_out", "brought_in"})
+
+
 def step(what: str, entry: Mapping[str, Any]) -> Step:
     data: Document = entry["data"]
     actor = entry.get("actor")
@@ -50,8 +55,11 @@ def step(what: str, entry: Mapping[str, Any]) -> Step:
     return Step(
         what=what,
         at=entry["at"],
-        actor=actor["id"] if actor else None,
+        # What follows from an officer's wish has no actor of its own.
+        actor=actor["id"] if actor else data.get("by"),
         party=data.get("party"),
+        number=data.get("number", "") if what in MOVES else "",
+        case_id=data.get("other") if what in MOVES else None,
         note=_intake(entry) or str(said),
         until=datetime.fromisoformat(until) if until else None,
         count=data.get("count") or data.get("version"),

@@ -20,7 +20,7 @@ from libs.contracts.fields import (
 )
 from libs.contracts.messages import Command, Event
 from libs.contracts.reports.known import KnownEntry
-from libs.contracts.reports.parts import Belongings, Candidate, Draft, KnownFound, Mark, Part, Reference, Way
+from libs.contracts.reports.parts import Belongings, Candidate, Draft, KnownFound, Mark, Part, Parted, Reference, Way
 
 
 class LinkReports(Command, name="reports.link-reports.v1", of="case", to="case_id", mailbox="placing"):
@@ -43,6 +43,7 @@ class LinkReports(Command, name="reports.link-reports.v1", of="case", to="case_i
     by_partner: bool = False
     unpublished: int = 0
     """Of those who ask, how many did so by a report that is to stay hidden from the public."""
+    parted: Parted | None = None
 
 
 class CaseOpened(Event, name="reports.case-opened.v1", of="case"):
@@ -73,6 +74,7 @@ class ReportsLinked(Event, name="reports.reports-linked.v1", of="case"):
     asks: bool = True
     by_partner: bool = False
     unpublished: int = 0
+    parted: Parted | None = None
 
 
 class UnlinkReport(Command, name="reports.unlink-report.v1", of="case", to="case_id", mailbox="placing"):
@@ -86,6 +88,7 @@ class UnlinkReport(Command, name="reports.unlink-report.v1", of="case", to="case
     unpublished: int = 0
     gathered_into: str | None = None
     """The case in which the same is told by many, where it went there by itself."""
+    parted: Parted | None = None
 
 
 class ReportUnlinked(Event, name="reports.report-unlinked.v1", of="case"):
@@ -99,6 +102,30 @@ class ReportUnlinked(Event, name="reports.report-unlinked.v1", of="case"):
     asks: bool = True
     unpublished: int = 0
     gathered_into: str | None = None
+    parted: Parted | None = None
+
+
+class ReportTakenOut(Event, name="reports.report-taken-out.v1", of="case"):
+    """An officer took it out of this case."""
+
+    case_id: str
+    report_id: str
+    number: str
+    by: str
+    reason: str
+    other: str
+    """The case that it lies in now."""
+
+
+class ReportBroughtIn(Event, name="reports.report-brought-in.v1", of="case"):
+    """An officer took it out of another case; it lies in this one now."""
+
+    case_id: str
+    report_id: str
+    number: str
+    by: str
+    reason: str
+    other: str
 
 
 class LeaseCase(Command, name="reports.lease-case.v1", of="case", to="case_id"):
@@ -260,6 +287,8 @@ class Target(Part):
     case_id: str
     number: str
     state: str
+    clarification_id: str | None = None
+    """Of an answer that stands."""
 
 
 class MergeCase(Command, name="reports.merge-case.v1", of="case", to="case_id"):

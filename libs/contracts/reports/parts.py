@@ -172,6 +172,20 @@ class ClaimFound(Part):
     known: tuple[KnownFound, ...] = ()
 
 
+class Parted(Part):
+    """An officer said that a report is not about the claim of a case.
+
+    Attributes:
+        number: the report's.
+        other: where it went, told to the case that it left; whence it came, told to the other.
+    """
+
+    number: str
+    by: str
+    reason: str
+    other: str
+
+
 class Mark(Part):
     """Something of a reporter that an officer has yet to deal with. What it says stands in the report, under seal."""
 

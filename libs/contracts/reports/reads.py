@@ -31,6 +31,9 @@ class Step(Read):
     count: int | None = None
     note: str = ""
     until: datetime | None = None
+    number: str = ""
+    """Of the report that was moved, whence or whither `case_id` says."""
+    case_id: str | None = None
 
 
 class ClarificationCard(Read):

@@ -3,9 +3,19 @@
 from datetime import datetime
 from typing import Annotated
 
-from libs.contracts.fields import Flag, Limit, Note, SaidText
+from libs.contracts.fields import NO_CONTROL, Flag, Identity, Limit, Note, SaidText
 from libs.contracts.messages import Command, Event, Sealable
-from libs.contracts.reports.parts import Attachment, Candidate, ClaimFound, KnownFound, Mark, Part, QuestionAnswer
+from libs.contracts.reports.case import Target
+from libs.contracts.reports.parts import (
+    Attachment,
+    Candidate,
+    ClaimFound,
+    KnownFound,
+    Mark,
+    Part,
+    Parted,
+    QuestionAnswer,
+)
 from libs.contracts.words import Intake
 
 MOST_PAGES = 5
@@ -271,6 +281,8 @@ class ReportMatched(Event, name="reports.report-matched.v1", of="report", privat
     by_partner: bool = False
     claims: tuple[ClaimFound, ...] = ()
     """As of its placement, with the words of the report: sealed."""
+    parted: Parted | None = None
+    """An officer put it there."""
 
 
 class PlacingPutOff(Event, name="reports.placing-put-off.v1", of="report"):
@@ -293,6 +305,27 @@ class MatchRejected(Event, name="reports.match-rejected.v1", of="report"):
     attempt: int
     """Number of the placing that follows."""
     unpublished: int = 0
+
+
+class DetachReport(Command, name="reports.detach-report.v1", of="report", to="report_id"):
+    """An officer takes a report out of its case: into one of its own, or into the one that is named."""
+
+    report_id: str
+    case_id: Identity
+    """Where the officer saw it; it may lie elsewhere by now."""
+    reason: Annotated[str, Limit(words=("other_claim", "other_target", "mistake"))]
+    into: Annotated[str, Limit(longest=60, pattern=NO_CONTROL)] = ""
+    """Number or id of a case; empty: a new one."""
+    end: Target | None = None
+    """Added by the service itself, never by a sender. None: there is no such case in this office."""
+
+
+class ReportDetached(Event, name="reports.report-detached.v1", of="report"):
+    report_id: str
+    case_id: str
+    """That it left."""
+    into: str
+    reason: str
 
 
 class MoveReport(Command, name="reports.move-report.v1", of="report", to="report_id", mailbox="placing"):

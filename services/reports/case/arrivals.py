@@ -15,12 +15,15 @@ from libs.contracts.reports.case import (
     LinkReports,
     RecallCase,
     RecallsSettled,
+    ReportBroughtIn,
     ReportsLinked,
+    ReportTakenOut,
     ReportUnlinked,
     SettleRecalls,
+    SuggestionJudged,
     UnlinkReport,
 )
-from libs.contracts.reports.parts import Way
+from libs.contracts.reports.parts import Parted, Way
 from libs.contracts.words import CaseState
 from libs.runtime.aggregates import Context
 from libs.runtime.errors import NotFound
@@ -46,6 +49,7 @@ def linked(case: Case | None, command: LinkReports, context: Context) -> Iterabl
             known=command.known,
         )
         yield _links(None, command, context)
+        yield from _brought_in(command)
     else:
         yield from reached(case, command, context)
 
@@ -64,6 +68,7 @@ def _links(case: Case | None, command: LinkReports, context: Context) -> Reports
         asks=command.asks,
         by_partner=command.by_partner,
         unpublished=command.unpublished,
+        parted=command.parted,
     )
 
 
@@ -93,12 +98,12 @@ def reached(case: Case, command: Travelling, context: Context) -> Iterable[Event
 def _taken(case: Case, command: Travelling, context: Context) -> Iterable[Event]:
     match command:
         case LinkReports():
-            return [_links(case, command, context)]
+            return [_links(case, command, context), *_brought_in(command)]
         case UnlinkReport():
             answer = case.clarification_id if case.answered else None
             left = ReportUnlinked(case_id=case.case_id, report_id=command.report_id, clarification_id=answer)
-            said = {"asks": command.asks, "unpublished": command.unpublished, "gathered_into": command.gathered_into}
-            return [left.model_copy(update=said)]
+            left = left.model_copy(update=_as_counted(command))
+            return [left, *_taken_out(command)]
         case AbsorbCase():
             return _absorbed(case, command)
         case RecallCase():
@@ -114,7 +119,7 @@ def _passed_on(case: Case, command: Travelling, way: Way, context: Context) -> E
             return _links(case, command, context).model_copy(update={"merged_into": into, "way": way})
         case UnlinkReport():
             left = ReportUnlinked(case_id=case.case_id, report_id=command.report_id, merged_into=into, way=way)
-            return left.model_copy(update={"asks": command.asks, "unpublished": command.unpublished})
+            return left.model_copy(update=_as_counted(command))
         case AbsorbCase():
             passed = command.model_dump(include=_PASSED) | {"brings": command.brings}
             return CaseAbsorbed(case_id=case.case_id, passed_to=into, way=way, **passed)
@@ -124,6 +129,33 @@ def _passed_on(case: Case, command: Travelling, way: Way, context: Context) -> E
             return RecallsSettled(
                 case_id=case.case_id, report_id=command.report_id, upto=command.upto, merged_into=into, way=way
             )
+
+
+def _as_counted(command: UnlinkReport) -> Mapping[str, Any]:
+    said = command.model_dump(include={"asks", "unpublished", "gathered_into"})
+    return {**said, "parted": command.parted}
+
+
+def _brought_in(command: LinkReports) -> Iterable[Event]:
+    parted = command.parted
+    if parted is None:
+        return
+    for report_id in command.report_ids:
+        yield ReportBroughtIn(case_id=command.case_id, report_id=report_id, **parted.model_dump())
+    yield _apart(command.case_id, parted)
+
+
+def _taken_out(command: UnlinkReport) -> Iterable[Event]:
+    parted = command.parted
+    if parted is not None:
+        yield ReportTakenOut(case_id=command.case_id, report_id=command.report_id, **parted.model_dump())
+        yield _apart(command.case_id, parted)
+
+
+def _apart(case_id: str, parted: Parted) -> SuggestionJudged:
+    """As if the one had been proposed with the other: neither is again, and the matcher keeps their texts apart."""
+    relation = "campaign" if parted.reason == "other_target" else "different"
+    return SuggestionJudged(case_id=case_id, other=parted.other, relation=relation)
 
 
 _PASSED = {"absorbed", "count", "unpublished", "forwarded_often", "first_at", "answer_due_at", "merge"}

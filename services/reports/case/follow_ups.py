@@ -41,6 +41,7 @@ def after_case(event: Event) -> Iterable[FollowUp]:
                     asks=event.asks,
                     by_partner=event.by_partner,
                     unpublished=event.unpublished,
+                    parted=event.parted,
                 ),
             )
             for report_id in event.report_ids:
@@ -50,7 +51,7 @@ def after_case(event: Event) -> Iterable[FollowUp]:
             yield FollowUp("count", _counted(clarification_id, event))
         case ReportUnlinked(merged_into=str(into)):
             left = UnlinkReport(case_id=into, report_id=event.report_id, way=event.way, asks=event.asks)
-            yield FollowUp("unlink", left.model_copy(update={"unpublished": event.unpublished}))
+            yield FollowUp("unlink", left.model_copy(update={"unpublished": event.unpublished, "parted": event.parted}))
         case ReportUnlinked(clarification_id=str(clarification_id), asks=True, unpublished=0):
             yield FollowUp("count", CountDemand(clarification_id=clarification_id, count=-1))
         case CaseMerged():

@@ -177,6 +177,7 @@ class Shelf:
             }
             drafted = {key(tenant, event.case_id) for tenant, event in heard if isinstance(event, _CASE_READ)}
             left = {key(tenant, event.case_id) for tenant, event in heard if isinstance(event, ReportUnlinked)}
+            robbed = {key(t, e.case_id) for t, e in heard if isinstance(e, ReportUnlinked) and e.parted is not None}
             judged = {key(tenant, event.case_id) for tenant, event in heard if isinstance(event, _JUDGED)}
             cases = await self._store.cases(opened.keys() | drafted | left | judged)
             samples = await self._samples({i: c for i, c in cases.items() if i not in opened}, reports) | reports
@@ -187,7 +188,10 @@ class Shelf:
             # What has ended goes first: a case that was taken up again in the same breath is stored as open.
             for tenant, event in heard:
                 await self._heard(tenant, event, reports)
-            for document_id in opened.keys() | drafted:
+            for document_id in robbed - self._clarifications.keys():
+                # It may have stood under the words of the report that an officer took out.
+                self._matcher.remove(identity_of(document_id), tenant_of(document_id))
+            for document_id in opened.keys() | drafted | robbed:
                 case = cases.get(document_id)
                 sample = samples.get(_sample_of(document_id, case)) if case is not None else None
                 self._case(document_id, case, opened.get(document_id) or sample)

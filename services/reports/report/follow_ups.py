@@ -87,6 +87,7 @@ def _after_matched(event: ReportMatched) -> Iterable[FollowUp]:
             asks=event.asks,
             by_partner=event.by_partner and not stays,
             unpublished=0 if stays else unpublished,
+            parted=event.parted,
         ),
     )
     if event.previous_case_id is not None and not stays:
@@ -96,6 +97,7 @@ def _after_matched(event: ReportMatched) -> Iterable[FollowUp]:
             asks=event.asks,
             unpublished=unpublished,
             gathered_into=event.case_id if event.gathered else None,
+            parted=event.parted.model_copy(update={"other": event.case_id}) if event.parted is not None else None,
         )
         yield FollowUp("unlink", left)
     if not stays:

@@ -9,12 +9,13 @@ from pydantic import BaseModel, ConfigDict
 
 from libs.contracts import ids
 from libs.contracts.messages import Command, Event
-from libs.contracts.reports.parts import Attachment, Candidate, ClaimFound, Mark, QuestionAnswer, Snapshot
+from libs.contracts.reports.parts import Attachment, Candidate, ClaimFound, Mark, Parted, QuestionAnswer, Snapshot
 from libs.contracts.reports.report import (
     AddEvidence,
     AddMessage,
     AnswerRated,
     AnswerReport,
+    DetachReport,
     EvidenceAdded,
     EvidenceTaken,
     MatchRejected,
@@ -34,6 +35,7 @@ from libs.contracts.reports.report import (
     RejectMatch,
     ReportAnswered,
     ReportContent,
+    ReportDetached,
     ReportMatched,
     ReportMoved,
     ReportReceived,
@@ -236,9 +238,9 @@ class Report(State):
         """The words in its pictures, and what was heard in its recordings."""
         return "\n".join(part for part in (self.words, self.transcript) if part)
 
-    def own_case(self) -> str:
-        """The case that it opens where no other fits."""
-        return ids.case_id_text(self.report_id, len(self.refused))
+    def own_case(self, *, refused: int = 0) -> str:
+        """The case that it opens where no other fits; once it has left so many more."""
+        return ids.case_id_text(self.report_id, len(self.refused) + refused)
 
 
 TAKEN = frozenset(ReportReceived.model_fields) & frozenset(Report.model_fields)
@@ -288,6 +290,8 @@ def decide(report: Report | None, command: Command, context: Context) -> Iterabl
             return _revealed(report, command, context)
         case OpenOriginal():
             return _opened(report, command, context)
+        case DetachReport():
+            return _detached(report, command, context)
         case ScreenOutReport():
             require_checker(context)
             if report.state in ENDED:
@@ -516,6 +520,50 @@ def _rejected(report: Report) -> Iterable[Event]:
             unpublished=report.unpublished,
         )
     ]
+
+
+def _detached(report: Report, command: DetachReport, context: Context) -> Iterable[Event]:
+    """Out of its case, for good: the place that the matcher gave it does not come back.
+
+    Raises:
+        Refused: `state_conflict`: it lies there no more; `validation`: it cannot go where it is to go.
+    """
+    officer = require_checker(context)
+    if report.case_id is None or report.state in ENDED or report.case_id != command.case_id:
+        raise Refused("state_conflict")
+    end = command.end
+    if command.into and (end is None or end.case_id == report.case_id):
+        raise Refused("validation", "into")
+    into = end.case_id if command.into and end is not None else report.own_case(refused=1)
+    parted = Parted(number=report.number, by=officer.id, reason=command.reason, other=report.case_id)
+    detached = ReportDetached(
+        report_id=report.report_id, case_id=report.case_id, into=into, reason=command.reason
+    )
+    matched = ReportMatched(
+        report_id=report.report_id,
+        outcome=MatchOutcome.NONE,
+        kind=report.kind,
+        number=report.number,
+        language=report.language,
+        prefix=report.prefix,
+        area=report.area,
+        case_id=into,
+        clarification_id=end.clarification_id if command.into and end is not None else None,
+        opens=not command.into,
+        forwarded_often=report.forwarded_often,
+        attempt=report.attempts,
+        confidential=report.confidential,
+        answer_due_at=report.answer_due_at,
+        limit_at=report.limit_at,
+        received_at=report.received_at,
+        previous_case_id=report.case_id,
+        links=report.links,
+        marks=report.marks,
+        asks=report.asks,
+        by_partner=report.partner_id is not None,
+        parted=parted,
+    )
+    return [detached, matched]
 
 
 def _moved(report: Report, command: MoveReport) -> Iterable[Event]:
@@ -758,6 +806,8 @@ def _changes(report: Report, event: Event) -> Mapping[str, Any]:
                 "outcome": None,
                 "helpful": None,
             }
+        case ReportDetached():
+            return {"refused": (*report.refused, event.case_id), "helpful": None}
         case ReportMoved():
             return {"case_id": event.case_id, "ask_again_at": None}
         case ReportWithdrawn():

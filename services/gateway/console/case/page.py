@@ -1,7 +1,8 @@
 """A case as its page shows it: read models to view. No I/O."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
+from functools import partial
 from hashlib import sha256
 
 from libs.contracts.fields import FARTHEST_DUE
@@ -50,6 +51,8 @@ MOMENTS = {
     "settled": "settled",
     "adopted": "adopted",
     "revived": "reopened",
+    "taken_out": "taken_out",
+    "brought_in": "brought_in",
     "revealed": "revealed",
     "original_opened": "original_opened",
 }
@@ -140,7 +143,7 @@ def case_page(
         question=_question(shift, case, frame, attempt, unsent, why_not=why_not) if case.state in ASKABLE else None,
         confirmation=_confirmation(shift, case, attempt, unsent, why_not),
         closing=_closing(shift, case, attempt, unsent) if case.state not in ENDED | {CaseState.IN_REVIEW} else None,
-        history=tuple(history(case, frame)),
+        history=tuple(history(case, frame, case_url=partial(shift.url, "cases"))),
         published=published_view(shift, case) if published else None,
     )
 
@@ -227,11 +230,23 @@ def report_line(
         reply=None if ended else shift.action("cases", case_id, "reports", row.id, "reply", attempt=replied),
         reply_text=unsent.typed(f"{REPLY}{row.id}") or (replied.typed("text") if replied else ""),
         screen_out=None if ended else shift.action("cases", case_id, "reports", row.id, "screen", attempt=screened),
+        detach=None if ended else detach_form(shift, row, of(attempt, f"detach {row.id}"), case_id),
         masked=row.masked,
         revealed_until=row.revealed_until,
         reveal=reveal_form(shift, row, of(attempt, f"reveal {row.id}"), "cases", case_id, "reports", row.id),
         intake=row.intake,
         entered_by=frame.name(row.entered_by) if row.entered_by else "",
+    )
+
+
+def detach_form(shift: Shift, row: ReportRow, tried: Attempt | None, case_id: str) -> case_views.Detach:
+    reason, into = f"apart-{row.id}", f"into-{row.id}"
+    return case_views.Detach(
+        action=shift.action("cases", case_id, "reports", row.id, "detach", attempt=tried),
+        reason=tried.typed(reason) if tried else "",
+        into=tried.typed(into) if tried else "",
+        error=tried.said.errors.get(reason, "") if tried else "",
+        into_error=tried.said.errors.get("into", "") if tried else "",
     )
 
 
@@ -552,19 +567,21 @@ def _closing(shift: Shift, case: CaseView, attempt: Attempt | None, unsent: Unse
     return case_views.Closing(action=_action(shift, case, attempt, "close"), reason=tried.typed("reason"))
 
 
-def history(case: CaseView, frame: Frame) -> Iterable[case_views.Moment]:
+def history(case: CaseView, frame: Frame, *, case_url: Callable[[str], str]) -> Iterable[case_views.Moment]:
     waiting = next((s for s in reversed(case.steps) if s.what in ("asked", "confirmed")), None)
     for step in case.steps:
         kind = MOMENTS.get(step.what)
         if kind is not None:
-            yield _moment(step, kind, frame, waits=step is waiting and case.waiting_for is not None)
+            yield _moment(step, kind, frame, case_url=case_url, waits=step is waiting and case.waiting_for is not None)
     if case.state == CaseState.IN_REVIEW:
         yield case_views.Moment(kind="review", state="now")
     if case.state not in OUT | ENDED:
         yield case_views.Moment(kind="publication", state="todo", count=case.askers or None)
 
 
-def _moment(step: Step, kind: str, frame: Frame, *, waits: bool) -> case_views.Moment:
+def _moment(
+    step: Step, kind: str, frame: Frame, *, case_url: Callable[[str], str], waits: bool
+) -> case_views.Moment:
     corrects = kind == "published" and (step.count or 1) > 1
     nodes = {"linked": "knot", "returned": "corrected"}
     return case_views.Moment(
@@ -574,13 +591,15 @@ def _moment(step: Step, kind: str, frame: Frame, *, waits: bool) -> case_views.M
         who=frame.name(step.actor) if step.actor in frame.names else "",
         count=step.count if kind in ("linked", "gathered") else None,
         note=_note(step, kind),
+        number=step.number,
+        url=case_url(step.case_id) if step.case_id is not None else "",
     )
 
 
 def _note(step: Step, kind: str) -> str:
     if kind in ("asked", "answered", "gathered"):
         return step.party or ""
-    return step.note if kind in ("returned", "closed", "revealed", "original_opened") else ""
+    return step.note if kind in ("taken_out", "brought_in", "returned", "closed", "revealed", "original_opened") else ""
 
 
 def published_view(shift: Shift, case: CaseView) -> case_views.Published:

@@ -55,6 +55,17 @@ class AlsoAsked:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Detach:
+    """The form that takes a report out of its case, with what was typed in it."""
+
+    action: Action
+    reason: str = ""
+    into: str = ""
+    error: str = ""
+    into_error: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Reveal:
     """The form that asks why somebody must read what is masked, with what was typed when it comes back."""
 
@@ -199,6 +210,7 @@ class ReportLine:
     reply_text: str = ""
     """As typed, when the form comes back."""
     screen_out: Action | None = None
+    detach: Detach | None = None
     masked: int = 0
     """Personal data that stands masked in it."""
     revealed_until: datetime | None = None
@@ -423,6 +435,9 @@ class Moment:
     count: int | None = None
     """Reports or reporters concerned."""
     note: str = ""
+    number: str = ""
+    """Of a report that was moved; `url` leads to the other case."""
+    url: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -57,12 +57,24 @@ def _with_its_purpose(posted: Posted) -> Mapping[str, Any]:
     return {"reason": posted.text(purpose), "note": posted.text(words)}
 
 
+def _out_of_its_case(posted: Posted) -> Mapping[str, Any]:
+    """
+    Raises:
+        RequestValidationError: no reason was chosen.
+    """
+    reason, into = (f"{name}-{posted.ids['report_id']}" for name in ("apart", "into"))
+    posted.require(reason)
+    return {"reason": posted.text(reason), "into": posted.text(into).strip()}
+
+
 REVEALED = Notice("revealed", "Data pribadi laporan ini tampil untuk Anda selama 15 menit; alasannya tercatat.")
 OPENED = Notice("original_opened", "Berkas asli bisa Anda unduh selama 15 menit; alasannya tercatat.")
 REPLIED = Notice("replied", "Pesan tercatat di laporan. Pelapor yang meninggalkan kontak dikabari.")
 SCREENED_OUT = Notice(
     "screened_out", "Laporan tidak dilanjutkan; alasannya tampil di laporan. Pelapor yang meninggalkan kontak dikabari."
 )
+
+DETACHED = Notice("detached", "Laporan dikeluarkan dari kasus ini; riwayat mencatat siapa, alasannya, dan ke mana.")
 
 MESSAGE = Wish(
     report.AddMessage,
@@ -110,6 +122,19 @@ SCREEN_OUT = Wish(
             done=SCREENED_OUT,
             fills=_with_its_reason,
         ),
+    ),
+)
+DETACH = Wish(
+    report.DetachReport,
+    "/reports/{report_id}/detachment",
+    name="detach",
+    shape="DetachmentWish",
+    summary="Take it out of its case",
+    about="`case_id` is where it was seen. It opens a case of its own, or goes to the one that `into` names by\n"
+    "number or id; the matcher keeps the two apart from then on. Taken back by naming the case that it left.",
+    may=CHECKERS,
+    buttons=(
+        Button("cases/{case_id}/reports/{report_id}/detach", each="report_id", done=DETACHED, fills=_out_of_its_case),
     ),
 )
 REVEAL = Wish(

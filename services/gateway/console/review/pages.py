@@ -2,6 +2,7 @@
 
 import asyncio
 from datetime import datetime
+from functools import partial
 
 from fastapi import APIRouter
 from starlette.responses import Response
@@ -125,7 +126,7 @@ def review_page(
         if case.state == CaseState.DECIDED
         else None,
         published=published_view(shift, case) if out else None,
-        history=tuple(history(case, frame)),
+        history=tuple(history(case, frame, case_url=partial(shift.url, "cases"))),
     )
 
 

@@ -457,6 +457,12 @@ REPORTS = (
         seen_on="whatsapp",
         text="Surat edaran libur banjir, ada tanda tangan. Tanya Bu Yanti 08••••••••90.",
         wrong_case=True,
+        detach=cases.Detach(
+            action=action("console/cases/k1/reports/r2296/detach"),
+            reason="other_target",
+            into="KSS-JBG-0001",
+            into_error="invalid",
+        ),
         masked=1,
         reveal=cases.Reveal(
             action=action("console/cases/k1/reports/r2296/reveal"), purpose="other", note_error="required"
@@ -517,6 +523,9 @@ def draft(**more: object) -> cases.Draft:
 HISTORY = (
     cases.Moment(kind="opened", state="done", at=ago(hours=37), note="JBG-26-001988"),
     cases.Moment(kind="linked", state="knot", at=ago(minutes=2), count=136),
+    cases.Moment(
+        kind="taken_out", state="done", at=ago(minutes=9), who="Rina", note="other_target", number="JBG-26-002291"
+    ),
     cases.Moment(kind="answered", state="done", at=ago(minutes=19), who="Dinas Pendidikan"),
     cases.Moment(kind="claimed", state="now", at=ago(minutes=12), who="Rina Astuti"),
     cases.Moment(kind="review", state="todo"),

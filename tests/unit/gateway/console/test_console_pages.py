@@ -70,7 +70,7 @@ def test_a_case_that_many_tell_at_once_is_marked_in_the_queue() -> None:
 def test_a_case_whose_reports_went_to_a_busy_one_says_which() -> None:
     step = Step(what="gathered", at=fixtures.ago(minutes=3), count=16, party="KSS-JBG-0917")
     frame = Frame(counts=None, names={}, now=fixtures.NOW)
-    moments = tuple(history(fixtures.case_view(1, state="closed", steps=(step,)), frame))
+    moments = tuple(history(fixtures.case_view(1, state="closed", steps=(step,)), frame, case_url=str))
 
     said = [
         " ".join(preview.RENDERER.render("console/case/case.html", fixtures.page(lang), view).split())
