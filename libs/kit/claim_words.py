@@ -27,6 +27,15 @@ DENIALS = _listed(
 """Deny the claim that they stand beside."""
 FALSE = _listed("hoaks hoax hoaxs hoaxes bohong kebohongan keliru ngarang mengada-ada")
 """Among the denials, those that a question asks for: "ini hoaks?"."""
+SPREADING = _listed(
+    "anti sebar menyebar menyebarkan nyebar nyebarin sebarkan disebar penyebar penyebaran tebar menebar penebar lawan "
+    "melawan perangi memerangi tangkal menangkal pembuat back stop"
+)
+"""Behind them a hoax is what is spread or fought, and no word about the claim: "penyebar hoax"."""
+HOLLOW = _listed(
+    "lain lama hanya cuma cuman sekadar sekedar apa2 apa-apa sabar jarang sedikit heran ayal pelak"
+)
+"""What is said with a denial and denies nothing of what stands around: "tidak lain adalah", "tak lama lagi"."""
 CALLED_OFF = _listed("batal gagal urung")
 """Deny the next word, or what was said before where none follows: "penutupan jembatan batal"."""
 TRUE = _listed("benar bener betul beneran benarnya valid true")

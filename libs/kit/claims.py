@@ -31,6 +31,7 @@ from libs.kit.claim_words import (
     EMPTY,
     FALSE,
     FILLERS,
+    HOLLOW,
     MONTHS,
     NEGATORS,
     NOT_YET,
@@ -39,6 +40,7 @@ from libs.kit.claim_words import (
     PEOPLE,
     SIDES,
     SPELLED_OUT,
+    SPREADING,
     TAGS,
     TRUE,
 )
@@ -288,11 +290,15 @@ def _tokens(pieces: Sequence[_Piece], stem: Stem, sentence: int, *, asks: bool) 
     for at, piece in enumerate(pieces):
         after = pieces[at + 1].word if at + 1 < len(pieces) else ""
         around = not first <= at < last
-        if piece.word in NEGATORS:
+        if piece.word in NEGATORS and after in HOLLOW:
+            pass
+        elif piece.word in NEGATORS:
             if before not in TRUE and after not in TAGS:
                 denials.append(piece.shown)
                 if piece.word in NOT_YET:
                     yield Token(PENDING, 1, None, piece.shown, sentence)
+        elif piece.word in FALSE and before in SPREADING:
+            yield Token(stem(piece.word), 1, None, piece.shown, sentence, is_around=around)
         elif piece.word in DENIALS or (denials and piece.word in TRUE):
             if denials and piece.word in DENIALS:
                 denials.clear()
@@ -344,13 +350,19 @@ def turns(theirs: Reading, ours: Reading) -> tuple[Turn, ...]:
     published, reported = ours.worded[:HEAD], theirs.worded
     found: list[Turn] = []
     beside = _Aligned.of(published, reported)
+    is_evened = False
     if beside is not None:
-        found += [*_contrary(beside), *_replaced(beside)]
-        if not any(turn.aspect is Aspect.POLARITY for turn in found):
+        unlike = list(_unlike(beside))
+        contrary = [(our, their) for our, their in unlike if _said(our, ours) != _said(their, theirs)]
+        is_evened = bool(unlike) and not contrary
+        found += [Turn(Aspect.POLARITY, their.shown, our.shown) for our, their in contrary]
+        found += _replaced(beside)
+        if not is_evened and not contrary:
             found += _denied(theirs, ours, beside) or _denied_within(beside)
     if not found and len(published) <= SHORT:
-        found += [*_other_value(reported, published), *_contrary_elsewhere(reported, published)]
-        found += _apart_in_a_sentence(theirs, ours)
+        found += _other_value(reported, published)
+        elsewhere = [*_contrary_elsewhere(reported, published), *_apart_in_a_sentence(theirs, ours)]
+        found += [turn for turn in elsewhere if not (is_evened and turn.aspect is Aspect.POLARITY)]
     return tuple(found)
 
 
@@ -445,12 +457,18 @@ def _joined(codes: Iterable[Opcode]) -> list[Opcode]:
     return joined
 
 
-def _contrary(beside: _Aligned) -> Iterator[Turn]:
-    """One word on both sides, denied or turned into its opposite on one."""
+def _unlike(beside: _Aligned) -> Iterator[tuple[Token, Token]]:
+    """One word on both sides, denied or turned into its opposite on one: of the claim and of the report."""
     for published, reported in beside.parts("equal"):
-        for ours, theirs in zip(published, reported, strict=True):
-            if ours.sign != theirs.sign:
-                yield Turn(Aspect.POLARITY, theirs.shown, ours.shown)
+        yield from ((our, their) for our, their in zip(published, reported, strict=True) if our.sign != their.sign)
+
+
+def _said(token: Token, reading: Reading) -> int:
+    """Its sign; turned round where somebody denies the sentence: who "membantah menyebarkan" says "tidak menyebarkan".
+    What a reader calls a hoax there may be more, or less, than the sentence."""
+    denials = [each for each in reading.tokens if each.key == DENIAL and each.sentence == token.sentence]
+    by_somebody = len(denials) == 1 and denials[0].shown.lower() in DENIALS - FALSE
+    return -token.sign if by_somebody else token.sign
 
 
 def _window(reported: Sequence[str], wanted: Collection[str], length: int) -> tuple[int, int]:

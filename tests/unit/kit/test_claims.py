@@ -309,3 +309,43 @@ def test_another_word_at_an_end_or_between_two_that_both_have_is_another_claim(p
 )
 def test_each_way_to_say_the_contrary_is_known(published, reported) -> None:
     assert aspects(reported, published)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        (
+            "Kelompok Tani Makmur membantah telah memasang spanduk dukungan di balai desa",
+            "Kelompok Tani Makmur tidak memasang spanduk dukungan di balai desa",
+        ),
+        (
+            "Kejaksaan Tinggi menyangkal mengeluarkan rekomendasi pengawasan proyek masjid",
+            "Kejaksaan Tinggi belum mengeluarkan rekomendasi pengawasan proyek masjid",
+        ),
+    ],
+)
+def test_who_denies_having_done_it_says_that_it_was_not_done(one, other) -> None:
+    assert aspects(one, other) == aspects(other, one) == []
+    done = other.replace("tidak ", "").replace("belum ", "telah ")
+    assert Aspect.POLARITY in aspects(one, done)
+    assert Aspect.POLARITY in aspects(done, one)
+
+
+@pytest.mark.parametrize(
+    ("reported", "published"),
+    [
+        ("Tidak lama lagi Jembatan Ciwulan ditutup untuk semua kendaraan", "Jembatan Ciwulan ditutup semua kendaraan"),
+        ("Bukan hanya truk, Jembatan Ciwulan ditutup untuk semua mobil", "Jembatan Ciwulan ditutup untuk semua mobil"),
+        (
+            "Forum Anti Hoax menuduh Harun Saputra otak di belakang munculnya akun Afi",
+            "Harun Saputra otak di belakang munculnya akun Afi",
+        ),
+        (
+            "Penyebar hoaks bantuan gempa Lombok membuat kecewa relawan di posko",
+            "Relawan di posko kecewa ada penyebar bantuan gempa Lombok",
+        ),
+    ],
+)
+def test_words_of_denial_that_deny_nothing_of_the_claim_are_no_turn(reported, published) -> None:
+    assert Aspect.POLARITY not in aspects(reported, published)
+    assert Aspect.POLARITY in aspects(f"{published} itu hoaks", published)
