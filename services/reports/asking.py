@@ -103,7 +103,7 @@ class Asking:
         Raises:
             Unavailable, Refused: as the client says.
         """
-        body = [q.model_dump(mode="json") for q in questions]
+        body = [q.model_dump(mode="json", exclude_none=True) for q in questions]
         try:
             answered = await self._matcher.post(QUESTIONS, tenant=None, json=body, within=self._within)
         except Refused as refused:

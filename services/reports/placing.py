@@ -267,8 +267,15 @@ def _document_id(incoming: Incoming) -> str:
 def _question(tenant: str, report: Report, caution: Care) -> Question:
     # Its own case is what it has opened while the matcher was away; nothing says more the same than its own words.
     without = report.refused if report.case_id is None else (*report.refused, report.case_id)
+    text = told(report)
     return Question(
-        id=report.report_id, tenant=tenant, text=told(report), without=without, caution=caution, by_claim=True
+        id=report.report_id,
+        tenant=tenant,
+        text=text,
+        without=without,
+        caution=caution,
+        by_claim=True,
+        typed=report.text if text != told_by_sender(report) else None,
     )
 
 
@@ -312,12 +319,15 @@ def told(report: Report) -> str:
     little what its pages say of themselves."""
     if report.text == ERASED:
         return ""
-    further = (url for url in report.urls if url not in report.text.split())
-    own = (report.text, *further, report.told_by_evidence)
+    own = (told_by_sender(report), report.told_by_evidence)
     pages = _of_pages(report)
     # Of nothing but a link the page is the text.
     bare = not without_addresses(f"{report.text}\n{report.told_by_evidence}").strip()
     return "\n".join(part for part in ((pages, *own) if bare else (*own, pages)) if part)
+
+
+def told_by_sender(report: Report) -> str:
+    return "\n".join((report.text, *(url for url in report.urls if url not in report.text.split()))).lstrip("\n")
 
 
 def _of_pages(report: Report) -> str:

@@ -298,8 +298,9 @@ class Shelf:
         without = {*question.without, *self._apart.without(question.tenant, question.text)}
         caution = Caution(question.caution)
         result = self._matcher.match(*asked, without=without, caution=caution)
+        message = question.text if question.typed is None else question.typed
         by_claim = (
-            self._matcher.by_claim(question.tenant, question.text, result, without=without, caution=caution)
+            self._matcher.by_claim(question.tenant, message, result, without=without, caution=caution)
             if question.by_claim
             else []
         )

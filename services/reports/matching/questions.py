@@ -19,7 +19,8 @@ class _Part(BaseModel):
 
 class Question(_Part):
     """`id` comes back with the answer. `without`: cases that are not meant. `caution`: as the office wants it.
-    `by_claim`: whether the claims of a message that makes several are told apart."""
+    `by_claim`: whether the claims of a message that makes several are told apart. `typed`: what somebody wrote of it,
+    where the rest was read in pictures and pages, whose lines are no claims of their own."""
 
     id: str
     tenant: str
@@ -28,6 +29,7 @@ class Question(_Part):
     limit: int = 3
     caution: Care = "usual"
     by_claim: bool = False
+    typed: str | None = None
 
 
 class Why(_Part):

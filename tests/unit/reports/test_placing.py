@@ -630,3 +630,15 @@ async def test_a_report_that_waits_takes_no_answer_from_a_look_that_would_gather
     assert placements[0] is None
     assert placements[1] is not None
     assert placements[1].case_id == MANY
+
+
+async def test_what_was_read_in_a_picture_makes_no_claims_of_its_own() -> None:
+    office = Office(Knowing())
+    office.has(B, SEVERAL)
+    office.has(C, SEVERAL, words="Suka Komentari Bagikan\nLihat semua komentar")
+
+    await office.place(B, C)
+
+    asked = {question["id"]: question for question in office.matcher.asked}
+    assert "typed" not in asked[B]
+    assert (asked[C]["text"], asked[C]["typed"]) == (told(office.stored[C]), SEVERAL)

@@ -33,8 +33,8 @@ from services.reports.clarification import rules as clarification
 from services.reports.clarification.rules import Clarification
 from services.reports.known.rules import Known
 from services.reports.matching.app import Shelf
-from services.reports.matching.engine import Matcher
-from services.reports.matching.questions import Question
+from services.reports.matching.engine import Document, Kinds, Matcher
+from services.reports.matching.questions import Answer, Question
 from services.reports.report.rules import Report
 from tests.unit.reports.builders import NOON, REFERENCE, a_draft, an_open_case, context
 
@@ -463,3 +463,18 @@ async def test_what_others_answered_is_read_at_the_start_and_followed() -> None:
     assert then == ([("k-1", SHARED, True)], [])
     assert offered(shelf, WORDS[1]) == []
     assert found(shelf, WORDS[0]) == []
+
+
+async def test_claims_are_told_apart_in_what_was_typed(reports: list[Report]) -> None:
+    stored = Stored([], [])
+    shelf = shelf_of(stored)
+    await shelf.build()
+    shelf._matcher.add(Document("answered", TENANT, Kinds.CLARIFICATION, WORDS[0]))
+    message = "\n\n".join(WORDS)
+
+    def asked(text: str, typed: str | None = None) -> Answer:
+        return shelf.answer(Question(id="q", tenant=TENANT, text=text, by_claim=True, typed=typed))
+
+    assert [claim.text for claim in asked(message).claims] == [WORDS[0]]
+    assert asked(message).decision != MatchOutcome.MATCH
+    assert asked(message, WORDS[0]).claims == ()
