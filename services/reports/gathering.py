@@ -1,8 +1,8 @@
 """While an event is told by many, a second look at the small cases that were opened beside the one that others join.
 
 The first wordings come before anything is known of the event, and some of them open cases. A young one that nobody has
-touched is asked about again; where its first report would join a case of a surge now, each of its reports is told to
-look, and those go there that surely make the same claim (decision 41).
+touched is asked about again; where one of a few of its reports would join a case of a surge now, all of them are told
+to look, and those go there that surely make the same claim (decision 41).
 """
 
 from collections.abc import Awaitable, Callable, Iterable, Mapping
@@ -34,7 +34,9 @@ SETTLED = timedelta(seconds=30)
 REST = timedelta(minutes=1)
 """Until the next look at least, else as long as the case is old: six of them in its first hour."""
 LOOKED_AT = 10
-"""Cases in one step: a tenth of a second of the matcher's."""
+"""Cases in one step, most of them of one report: a tenth of a second of the matcher's."""
+PROBES = 4
+"""Reports of one case that are asked about: the first wording alone may be the one that is like no other."""
 CHUNK = 200
 """Reports of one case that are told in one step."""
 COUNTED_FOR = 5.0
@@ -88,15 +90,17 @@ class Gathering:
 
     async def _gather(self, tenant: str, young: Iterable[Case], now: datetime) -> None:
         surges = await self._surges.get(tenant, lambda: self._counted(tenant, now))
-        small = {case.sample[0]: case for case in young if case.sample and is_small(case, surges)}
+        small = {report_id: case for case in young if is_small(case, surges) for report_id in probes(case)}
         if not small:
             return
         reports = await self._store.reports(key(tenant, report_id) for report_id in small)
         questions = [_question(tenant, report) for report in reports.values() if told(report)]
+        found: dict[str, str] = {}
         for answer in await self._answers(questions):
             case = small[answer.id]
             into = destination(case, answer, surges)
-            if into is not None:
+            if into is not None and case.case_id not in found:
+                found[case.case_id] = into
                 await self._tell(tenant, case, into, now)
 
     async def _counted(self, tenant: str, now: datetime) -> Mapping[str, int]:
@@ -127,6 +131,12 @@ class Gathering:
 def _question(tenant: str, report: Report) -> Question:
     without = (*report.refused, *((report.case_id,) if report.case_id is not None else ()))
     return Question(id=report.report_id, tenant=tenant, text=told(report), without=without)
+
+
+def probes(case: Case) -> set[str]:
+    """Some of its first reports, from the first to the last of them."""
+    last = len(case.sample) - 1
+    return {case.sample[round(last * n / (PROBES - 1))] for n in range(PROBES)} if case.sample else set()
 
 
 def is_small(case: Case, surges: Mapping[str, int]) -> bool:

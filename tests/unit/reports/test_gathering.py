@@ -9,7 +9,7 @@ import pytest
 from libs.contracts.reports.case import AddReference, JudgeSuggestion, LeaseCase, UnlinkReport
 from services.reports.case.rules import decide
 from services.reports.case.state import Case
-from services.reports.gathering import destination, is_small
+from services.reports.gathering import destination, is_small, probes
 from services.reports.matching.questions import Answer, Found
 from services.reports.steps import LEFT, gathered, gathered_into
 from tests.unit.reports.builders import REFERENCE, RINA, after, an_open_case, context
@@ -43,6 +43,13 @@ def test_the_reports_of_a_case_go_to_one_that_is_told_more_often() -> None:
 )
 def test_nothing_is_gathered_elsewhere(found: Answer, surges: dict[str, int]) -> None:
     assert destination(an_open_case(SMALL), found, surges) is None
+
+
+@pytest.mark.parametrize(
+    ("sample", "asked"), [((), ""), (("a",), "a"), (("a", "b"), "ab"), (tuple("abcdefg"), "aceg")]
+)
+def test_a_case_is_asked_about_by_a_few_of_its_reports(sample: tuple[str, ...], asked: str) -> None:
+    assert probes(an_open_case(SMALL).model_copy(update={"sample": sample})) == set(asked)
 
 
 def test_the_larger_of_two_cases_keeps_its_reports() -> None:
