@@ -21,6 +21,7 @@ help:
 	@echo "make url-eval IN= OUT=        what is read from addresses: a CSV with raw_url; links-eval: with a,b"
 	@echo "make mask-eval IN= OUT=       personal data in texts: JSONL with text -> where it is, and the text masked"
 	@echo "make image-eval IN= OUT=      which pictures of a folder are one (tests/bench/images.py says the form)"
+	@echo "make list-bench               lists of an office with 100,000 partners, in milliseconds"
 	@echo "make dup-eval IN= OUT=        likely doubles in a list of partners: rows by their numbers in a sheet, from 2"
 	@echo "make images                   build a container image of each process"
 	@echo "make base-image               build what they stand on, where there is no container registry"
@@ -120,6 +121,11 @@ match-calibrate: setup-test
 		--gold ../shared/data/matching/reports_to_archive.dev.jsonl
 	@$(PYTHON) ../shared/tools/score_pairs.py --answers .local/pairs.out-of-fold.jsonl \
 		--gold ../shared/data/matching/pairs.dev.jsonl
+
+# Lists of an office with 100,000 partners; takes about five minutes.
+.PHONY: list-bench
+list-bench: setup-test
+	@$(PYTHON) -m tests.bench.partners
 
 # One event in sixty wordings, its template about somebody else and what has nothing to do with it: what lies together,
 # and how soon. Ten minutes on a stack of its own; BURST="--count 500 --seconds 60" in one, BURST=--pure without servers.

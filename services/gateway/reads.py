@@ -298,10 +298,27 @@ class RegistryReads(_Reads):
         area: str = "",
         kind: str = "",
         state: str = "",
+        platform: str = "",
+        topic: str = "",
+        run_by_office: str = "",
+        text: str = "",
+        sort: str = "",
         cursor: str = "",
         limit: int = 50,
     ) -> Page[PartnerRow]:
-        params = _given(area=area, kind=kind, state=state, cursor=cursor, limit=limit)
+        """`run_by_office`: true, false, or empty for either; `sort`: name or newest."""
+        params = _given(
+            area=area,
+            kind=kind,
+            state=state,
+            platform=platform,
+            topic=topic,
+            run_by_office=run_by_office,
+            text=text,
+            sort=sort,
+            cursor=cursor,
+            limit=limit,
+        )
         return await self._one(Page[PartnerRow], tenant, "/partners", actor=actor, params=params)
 
     async def partners_named(self, tenant: str, actor: Actor, ids: Sequence[str]) -> tuple[PartnerRow, ...]:

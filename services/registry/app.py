@@ -17,7 +17,9 @@ from services.registry.kinds import ACCOUNT_HOLDS, AGENCIES, officers, partners,
 from services.registry.login import Login, Passwords
 from services.registry.officer.reads import OfficerReads
 from services.registry.offices import Offices
+from services.registry.partner.finding import Words
 from services.registry.partner.reads import PartnerReads
+from services.registry.reindexing import Reindexing
 from services.registry.routes import Reads, router
 from services.registry.settings import RegistrySettings
 from services.registry.standing import informed
@@ -28,14 +30,18 @@ def create_app(settings: RegistrySettings) -> FastAPI:
     keyring = Keyring(settings.secrets_dir, Service.REGISTRY)
     emails = _blinder(keyring, "registry email")
     contacts = _blinder(keyring, "registry contact")
-    runtime = _runtime(settings, emails=emails, contacts=contacts, sealer=Sealer(keyring.seal_public(Service.NOTIFY)))
+    spoken = Words(_blinder(keyring, "registry words"))
+    runtime = _runtime(
+        settings, emails=emails, contacts=contacts, spoken=spoken, sealer=Sealer(keyring.seal_public(Service.NOTIFY))
+    )
     cursors = Cursors(derive(keyring.master.current, "registry cursors"))
     reads = Reads(
         officers=OfficerReads(runtime.engine, runtime.keys, emails=emails),
-        partners=PartnerReads(runtime.engine, runtime.keys, contacts=contacts, cursors=cursors),
+        partners=PartnerReads(runtime.engine, runtime.keys, contacts=contacts, spoken=spoken, cursors=cursors),
     )
     attempts = Attempts(runtime.mongo)
     runtime.first.append(("attempts", attempts.ensure_indexes))
+    runtime.every(5.0, "reindexing", Reindexing(runtime.engine, runtime.keys).step)
     app = runtime.app()
     login = Login(reads.officers, attempts, emails, Passwords())
     app.include_router(router(runtime, reads, login))
@@ -48,7 +54,9 @@ def _blinder(keyring: Keyring, purpose: str) -> Blinder:
     return Blinder([derive(key, purpose) for key in (master.current, *others)])
 
 
-def _runtime(settings: RegistrySettings, *, emails: Blinder, contacts: Blinder, sealer: Sealer) -> Runtime:
+def _runtime(
+    settings: RegistrySettings, *, emails: Blinder, contacts: Blinder, spoken: Words, sealer: Sealer
+) -> Runtime:
     offices = Offices(lambda tenant: runtime.directory.knows(tenant))
 
     def announced(tenant: str, tenant_id: str, version: int, state: Tenant) -> Iterable[TopicRecord]:
@@ -63,7 +71,7 @@ def _runtime(settings: RegistrySettings, *, emails: Blinder, contacts: Blinder, 
     runtime = build(
         Service.REGISTRY,
         settings,
-        [tenants(announced), AGENCIES, officers(emails), partners(contacts, sealer), ACCOUNT_HOLDS],
+        [tenants(announced), AGENCIES, officers(emails), partners(contacts, spoken, sealer), ACCOUNT_HOLDS],
         prepare=prepare,
         knows=offices.knows,
     )

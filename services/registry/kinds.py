@@ -13,10 +13,10 @@ from services.registry.account_hold.follow_ups import after_hold
 from services.registry.addresses import Blinder
 from services.registry.announcing import agency_records, officer_records, partner_records
 from services.registry.officer import rules as officer
+from services.registry.partner import finding
 from services.registry.partner import rules as partner
 from services.registry.partner.follow_ups import after_partner
 from services.registry.partner.state import Partner
-from services.registry.regions import around
 
 TenantRecords = Callable[[str, str, int, tenant.Tenant], Iterable[TopicRecord]]
 
@@ -65,15 +65,9 @@ def officers(blind: Blinder) -> Aggregate[officer.Officer]:
     )
 
 
-def partner_facets(state: Partner) -> list[str]:
-    """What a list of partners is filtered by: `a:` areas and those around them, `k:` kind, `s:` state."""
-    codes = sorted({code for area in state.areas for code in around(area)})
-    return [*(f"a:{code}" for code in codes), f"k:{state.kind}", f"s:{state.state}"]
-
-
-def partners(blind: Blinder, sealer: Sealer) -> Aggregate[Partner]:
+def partners(blind: Blinder, spoken: finding.Words, sealer: Sealer) -> Aggregate[Partner]:
     def indexed(state: Partner) -> dict[str, Any]:
-        found = {"facets": partner_facets(state), "at": state.registered_at}
+        found = finding.index_fields(state, spoken)
         addresses = sorted({hashed for contact in state.contacts for hashed in blind(contact.address)})
         return {**found, "contacts": addresses} if addresses else found
 
@@ -84,8 +78,7 @@ def partners(blind: Blinder, sealer: Sealer) -> Aggregate[Partner]:
         evolve=partner.evolve,
         index=indexed,
         indexes=[
-            index(("tenant", 1), ("ix.at", -1), ("_id", -1), name="newest"),
-            index(("tenant", 1), ("ix.facets", 1), ("ix.at", -1), ("_id", -1), name="facets"),
+            *finding.INDEXES,
             index(("tenant", 1), ("ix.contacts", 1), name="contacts", where={"ix.contacts": {"$exists": True}}),
         ],
         follow_ups=after_partner,

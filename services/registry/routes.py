@@ -32,7 +32,8 @@ from libs.runtime.tokens import Caller
 from services.registry.history import history
 from services.registry.login import Login
 from services.registry.officer.reads import OfficerReads
-from services.registry.partner.reads import PartnerFilter, PartnerReads
+from services.registry.partner.finding import PartnerFilter, Sort
+from services.registry.partner.reads import PartnerReads
 
 MOST_IDS = 200
 LOGO = {"state.logo": 1, "state.logo_picture": 1}
@@ -82,6 +83,11 @@ def router(runtime: Runtime, reads: Reads, login: Login) -> APIRouter:
         area: Facet = None,
         kind: Facet = None,
         state: Facet = None,
+        platform: Facet = None,
+        topic: Annotated[str | None, Query(max_length=160)] = None,
+        run_by_office: bool | None = None,
+        text: Annotated[str | None, Query(max_length=200)] = None,
+        sort: Sort = Sort.NEWEST,
         cursor: Annotated[str | None, Query(max_length=1_000)] = None,
         limit: Annotated[int, Query(ge=1, le=200)] = 50,
     ) -> Page[PartnerRow]:
@@ -89,7 +95,7 @@ def router(runtime: Runtime, reads: Reads, login: Login) -> APIRouter:
         wanted = _listed(ids)
         if wanted is not None:
             return await reads.partners.by_id(tenant_of(caller), wanted)
-        filtered = PartnerFilter(area, kind, state)
+        filtered = PartnerFilter(area, kind, state, platform, topic, run_by_office, text, sort)
         return await reads.partners.page(tenant_of(caller), filtered, cursor=cursor, limit=limit)
 
     @routes.get("/partners/{partner_id}")

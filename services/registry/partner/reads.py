@@ -1,9 +1,6 @@
 """Reads of partners, for officers and for the partner themself."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import UTC, datetime
-from typing import Any, cast
 
 from libs.contracts.reads import Page
 from libs.contracts.registry.reads import (
@@ -17,32 +14,24 @@ from libs.contracts.registry.reads import (
 from libs.contracts.words import Channel
 from libs.runtime.cursors import Cursors
 from libs.runtime.engine import Engine
-from libs.runtime.mongo import Document, identity_of, key
+from libs.runtime.mongo import Document
 from libs.runtime.sealing import SubjectKeys
 from services.registry.addresses import Blinder, normalised
+from services.registry.partner.finding import PartnerFilter, Words
 from services.registry.partner.state import ENDED, Partner
 from services.registry.store import WITHOUT_HISTORY, Found, Store
 
 MOST_AT_ONE_ADDRESS = 20
 
 
-@dataclass(frozen=True)
-class PartnerFilter:
-    area: str | None = None
-    kind: str | None = None
-    state: str | None = None
-
-    @property
-    def facets(self) -> list[str]:
-        wanted = (("a", self.area), ("k", self.kind), ("s", self.state))
-        return [f"{name}:{value}" for name, value in wanted if value]
-
-
 class PartnerReads:
-    def __init__(self, engine: Engine, keys: SubjectKeys, *, contacts: Blinder, cursors: Cursors) -> None:
+    def __init__(
+        self, engine: Engine, keys: SubjectKeys, *, contacts: Blinder, spoken: Words, cursors: Cursors
+    ) -> None:
         self._store: Store[Partner] = Store(engine, "partner", keys)
         self._pages = engine.pages["partner"]
         self._contacts = contacts
+        self._spoken = spoken
         self._cursors = cursors
 
     async def one(self, tenant: str, partner: str) -> PartnerView | None:
@@ -59,19 +48,18 @@ class PartnerReads:
         return Page[PartnerRow](items=tuple(map(_partner_row, found)))
 
     async def page(self, tenant: str, wanted: PartnerFilter, *, cursor: str | None, limit: int) -> Page[PartnerRow]:
-        """Newest first. The first page says how many there are."""
-        facets = wanted.facets
-        scope = "|".join((tenant, "partners", *facets))
-        where: dict[str, Any] = {"ix.facets": {"$all": facets}} if facets else {}
+        """The first page says how many there are."""
+        scope = f"{tenant}|partners|{wanted.scope}"
+        where = dict(wanted.where(self._spoken))
         count = None if cursor else await self._store.collection.count(tenant, where)
         if cursor:
-            where |= _after(tenant, self._cursors.decode(scope, cursor))
+            where |= wanted.after(tenant, self._cursors.decode(scope, cursor))
         documents = await self._store.collection.find(
-            tenant, where, sort=[("ix.at", -1), ("_id", -1)], limit=limit + 1, fields=WITHOUT_HISTORY
+            tenant, where, sort=wanted.order, limit=limit + 1, fields=WITHOUT_HISTORY
         )
         shown = documents[:limit]
         more = len(documents) > limit
-        next_ = self._cursors.encode(scope, _position(shown[-1])) if more else None
+        next_ = self._cursors.encode(scope, wanted.position(shown[-1])) if more else None
         found = await self._store.opened(shown)
         return Page[PartnerRow](items=tuple(map(_partner_row, found)), next=next_, count=count)
 
@@ -90,16 +78,6 @@ class PartnerReads:
                 if contact.channel == Channel.EMAIL and normalised(contact.address) == normalised(address):
                     return PartnerFound(partner_id=one.id, address=contact.address, language=one.state.language)
         return None
-
-
-def _position(document: Document) -> list[Any]:
-    return [int(document["ix"]["at"].timestamp() * 1000), identity_of(document["_id"])]
-
-
-def _after(tenant: str, position: Sequence[Any]) -> dict[str, Any]:
-    milliseconds, partner = cast(tuple[int, str], tuple(position))
-    at = datetime.fromtimestamp(milliseconds / 1000, UTC)
-    return {"$or": [{"ix.at": {"$lt": at}}, {"ix.at": at, "_id": {"$lt": key(tenant, partner)}}]}
 
 
 def _partner_row(found: Found[Partner]) -> PartnerRow:

@@ -107,6 +107,22 @@ async def test_partners_are_filtered_by_area_kind_and_state(front: Front, tenant
     assert await found(area="32.74.05", kind="media_outlet") == set()
 
 
+async def test_partners_are_found_by_words_and_listed_by_name(front: Front, tenant: str, officer: Actor) -> None:
+    ids = {name: new_id() for name in ("KIM Melati", "KIM Anggrek", "Info Melati")}
+    await front.done(tenant, *(a_partner(one, name=name, kind="community_group") for name, one in ids.items()))
+
+    async def found(**params: object) -> list[str]:
+        return [row.name for row in (await partners(front, tenant, officer, **params)).items]
+
+    first = await partners(front, tenant, officer, sort="name", limit=2)
+    last = await partners(front, tenant, officer, sort="name", limit=2, cursor=first.next)
+
+    assert await found(text="mela", sort="name") == ["Info Melati", "KIM Melati"]
+    assert await found(text="melati kim") == ["KIM Melati"]
+    assert await found(text="mawar") == []
+    assert [row.name for row in (*first.items, *last.items)] == ["Info Melati", "KIM Anggrek", "KIM Melati"]
+
+
 async def test_a_cursor_is_good_for_its_own_list_only(front: Front, tenant: str, officer: Actor) -> None:
     await front.done(tenant, *(a_partner(new_id()) for _ in range(2)))
     cursor = (await partners(front, tenant, officer, limit=1)).next
@@ -189,6 +205,10 @@ async def test_without_a_token_nothing_is_answered(front: Front) -> None:
         ("officer", {"tenant": "t"}, [("_id", 1)]),
         ("partner", {"tenant": "t"}, [("ix.at", -1), ("_id", -1)]),
         ("partner", {"tenant": "t", "ix.facets": {"$all": ["a:32", "k:x"]}}, [("ix.at", -1), ("_id", -1)]),
+        ("partner", {"tenant": "t"}, [("ix.n", 1), ("_id", 1)]),
+        ("partner", {"tenant": "t", "ix.facets": {"$all": ["a:32|k:x|p:y", "s:z"]}}, [("ix.n", 1), ("_id", 1)]),
+        ("partner", {"tenant": "t", "$and": [{"ix.words": {"$in": ["a", "b"]}}]}, [("ix.n", 1), ("_id", 1)]),
+        ("partner", {"ix.v": {"$in": [None, 0]}}, []),
         ("partner", {"tenant": "t", "ix.contacts": {"$in": ["a"], "$exists": True}}, []),
     ],
 )

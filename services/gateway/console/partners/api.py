@@ -1,9 +1,9 @@
 """Partners and colleagues, for programs."""
 
-from typing import Any
+from typing import Annotated, Any, Literal
 from uuid import uuid5
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Query, Response
 
 from libs.contracts.reads import Page
 from libs.contracts.registry.reads import OfficerView, PartnerChange, PartnerRow, PartnerView
@@ -15,6 +15,7 @@ from services.gateway.context import Key, Parts, SignedInOfficer, StaffWait
 from services.gateway.paths import Id
 
 router = APIRouter(prefix="/console")
+Text = Annotated[str, Query(max_length=200)]
 
 
 @router.get("/officers", summary="Colleagues", responses=READS)
@@ -30,11 +31,27 @@ async def partners(
     area: Word = "",
     kind: Word = "",
     state: Word = "",
+    platform: Word = "",
+    topic: Word = "",
+    run_by_office: bool | None = None,
+    text: Text = "",
+    sort: Literal["name", "newest"] = "newest",
     cursor: Cursor = "",
 ) -> Page[PartnerRow]:
-    """Those of the office, by area, kind and state."""
+    """Those of the office. `area` takes those inside it too; `text`: beginnings of words of names, handles and areas.
+    What is found by it comes by name, as far as names may be known: persons by two letters."""
     return await parts.registry.partners(
-        officer.tenant.id, officer.actor, area=area, kind=kind, state=state, cursor=cursor
+        officer.tenant.id,
+        officer.actor,
+        area=area,
+        kind=kind,
+        state=state,
+        platform=platform,
+        topic=topic,
+        run_by_office="" if run_by_office is None else str(run_by_office).lower(),
+        text=text,
+        sort=sort,
+        cursor=cursor,
     )
 
 

@@ -1,7 +1,7 @@
 """Partners of an office."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from libs.contracts.directory import AgencyRecord
 from libs.contracts.registry.reads import PartnerRow, PartnerView
@@ -28,9 +28,22 @@ class PartnersPage:
     """Run by a public office; the others are independent."""
     filters: tuple[Filter, ...] = ()
     new_url: str = ""
-    query: str = ""
+    asked: Mapping[str, str] = field(default_factory=dict)
+    """What the list was asked for: `q`, `area`, `kind`, `state`, `platform`, `sort`, `show`."""
+    areas: tuple[Area, ...] = ()
+    platforms: tuple[str, ...] = ()
+    found: int | None = None
+    """How many there are; only the first page knows."""
     next_url: str = ""
     available: bool = True
+
+    @property
+    def query(self) -> str:
+        return self.asked.get("q", "")
+
+    @property
+    def narrowed(self) -> bool:
+        return any(self.asked.get(name) for name in ("q", "area", "kind", "state", "platform"))
 
 
 @dataclass(frozen=True)

@@ -1274,13 +1274,15 @@ def partners(**more: object) -> people.PartnersPage:
             partner_row(2, "SMPN 2 Peterongan", "government_account", "35.17.10", run_by_office=True),
             partner_row(8, "Puskesmas Gudo", "government_account", "35.17.02", "suspended", run_by_office=True),
         ),
+        areas=children("35.17"),
+        platforms=("instagram", "website"),
         next_url="/jombang/console/partners?after=x",
     )
     return replace(base, **more)  # type: ignore[arg-type]
 
 
 def partners_none_found() -> people.PartnersPage:
-    return partners(rows=(), query="tidak ada", next_url="")
+    return partners(rows=(), asked={"q": "tidak ada", "kind": "activist"}, found=0, next_url="")
 
 
 def asked(n: int, **more: object) -> AssignmentView:
