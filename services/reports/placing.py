@@ -72,6 +72,7 @@ class _Recent:
 
     def note(self, mark: str, place: _Place) -> None:
         self.cases[mark] = place
+        self.cases.move_to_end(mark)
         while len(self.cases) > MOST:
             self.cases.popitem(last=False)
 
@@ -195,6 +196,10 @@ class Placing:
         if known is not None:
             # A copy of a report that the matcher did not answer for waits like that one.
             outcome = MatchOutcome.UNMATCHED if known.case_id in recent.unsure else MatchOutcome.MATCH
+            # What is still passed on stays in memory, however much else is told meanwhile.
+            for mark in marks or links:
+                if mark in recent.cases:
+                    recent.cases.move_to_end(mark)
             return Placement(outcome=outcome, links=tuple(links), **known._asdict())
         placement = _placement(answer, report)
         if links and not marks and placement.case_id is None:

@@ -15,6 +15,7 @@ from libs.contracts.reports.report import Placement, PlaceReport, ReportMatched
 from libs.runtime.aggregates import Context, Incoming
 from libs.runtime.directory import Directory
 from libs.runtime.errors import Unavailable
+from services.reports import placing
 from services.reports.case.state import Case
 from services.reports.looking import caution_of
 from services.reports.matching.teaching import teaches
@@ -642,3 +643,17 @@ async def test_what_was_read_in_a_picture_makes_no_claims_of_its_own() -> None:
     asked = {question["id"]: question for question in office.matcher.asked}
     assert "typed" not in asked[B]
     assert (asked[C]["text"], asked[C]["typed"]) == (told(office.stored[C]), SEVERAL)
+
+
+async def test_what_is_still_passed_on_is_remembered_beyond_all_that_is_told_meanwhile(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(placing, "MOST", 2)
+    office = Office(Knowing())
+    texts = (TEXT, "Jembatan Kalijaga ditutup setahun", TEXT, "Vaksin keliling memakai cairan kedaluwarsa", TEXT)
+
+    for name, text in zip("abcde", texts, strict=True):
+        office.has(str(UUID(int=20 + ord(name))), text=text)
+        await office.place(str(UUID(int=20 + ord(name))))
+
+    assert len(office.matcher.asked) == 3
