@@ -16,6 +16,11 @@ from services.gateway.context import Office, Parts
 from services.gateway.paths import AssetName, Id
 from services.gateway.web.pages import Site
 
+TAKEN = (
+    "image/jpeg", "image/png", "image/webp", "audio/ogg", ".opus", "audio/mp4", ".m4a", "video/mp4", "application/pdf"
+)  # fmt: skip
+"""Files that the form takes, as the share menu of a phone is told."""
+
 router = APIRouter(include_in_schema=False)
 
 HOUR = "public, max-age=3600"
@@ -106,7 +111,7 @@ async def manifest(office: Office, site: Site) -> Response:
                 "title": "title",
                 "text": "text",
                 "url": "url",
-                "files": [{"name": "image", "accept": ["image/jpeg", "image/png", "image/webp"]}],
+                "files": [{"name": "image", "accept": list(TAKEN)}],
             },
         },
         "icons": [{"src": site.assets.url("icon.svg"), "sizes": "any", "type": "image/svg+xml"}, *icons],

@@ -23,8 +23,8 @@ from services.gateway.partner.guests import Answer, AsGuest, Guest, row_of
 from services.gateway.reads import or_missing
 from services.gateway.reporting.draft import Draft
 from services.gateway.reporting.forms import ReportForm
-from services.gateway.reporting.one_page import NotSent, send, typed
-from services.gateway.reporting.pages import STEP_1, checked
+from services.gateway.reporting.one_page import NotSent, answers_in, send, typed
+from services.gateway.reporting.pages import STEP_1, asked_in, checked
 from services.gateway.web.pages import Cursor, form_of, see
 from services.gateway.web.views import FIRST_TIME, Back, Trouble
 
@@ -78,6 +78,7 @@ async def _shown(guest: Guest, draft: Draft, back: Back = FIRST_TIME) -> Respons
         desk=guest.desk(row, None, datetime.now(UTC), Answer()),
         form=form_of(guest.url("reports", "new"), guest.visit, key=draft.key, csrf=csrf),
         draft=draft,
+        questions=asked_in(guest.office, ReportKind.HOAX, draft.answers),
         areas=areas.children(guest.office.region_code),
         back=back,
     )
@@ -93,7 +94,9 @@ async def reported(guest: AsGuest, request: Request) -> Response:
         return await _shown(guest, typed(form), Back(status=shown, trouble=Trouble.EXPIRED))
 
     def read(draft: Draft) -> ReportForm:
-        found: ReportForm = checked(PartnerReportForm, draft.values(ReportKind.HOAX, "id"))
+        answers = answers_in(guest.office, ReportKind.HOAX, draft, form)
+        values = {**draft.values(ReportKind.HOAX, "id"), "answers": answers}
+        found: ReportForm = checked(PartnerReportForm, values)
         return found
 
     try:

@@ -6,6 +6,7 @@ from fastapi.exceptions import RequestValidationError
 from starlette.datastructures import FormData
 
 from libs.contracts.directory import TenantRecord
+from libs.contracts.words import ReportKind
 from libs.runtime.errors import Refused, Unavailable
 from services.gateway.access.limits import TooMany
 from services.gateway.context import Visited
@@ -13,9 +14,19 @@ from services.gateway.dispatch.accepting import Accepted, Origin
 from services.gateway.dispatch.idempotency import read_key
 from services.gateway.reporting.draft import Draft, carried_in, upload_in
 from services.gateway.reporting.forms import ReportForm
-from services.gateway.reporting.pages import NO_UPLOADS, PictureRefused, contact_errors, taken
+from services.gateway.reporting.pages import (
+    ASKED,
+    NO_UPLOADS,
+    PictureRefused,
+    asked_in,
+    contact_errors,
+    mistakes_in,
+    taken,
+)
 from services.gateway.web.pages import text_of
 from services.gateway.web.views import Back, Trouble, put_off, wrong
+
+MORE = Back(trouble=Trouble.MORE)
 
 
 class NotSent(Exception):
@@ -34,6 +45,21 @@ def typed(form: FormData) -> Draft:
     """
     upload = "" if text_of(form, "drop_upload") else text_of(form, "upload")
     return carried_in(form, read_key(text_of(form, "key"))).first(form, upload if upload_in(upload) else "")
+
+
+def answers_in(office: TenantRecord, kind: ReportKind, draft: Draft, form: FormData) -> Mapping[str, str]:
+    """To the office's own questions.
+
+    Raises:
+        NotSent: one is wrong, or what was just told asks for more.
+    """
+    shown = {value for value in form.getlist(ASKED) if isinstance(value, str)}
+    if mistakes := mistakes_in(office, kind, draft.answers, among=shown):
+        raise NotSent(draft, wrong(*mistakes))
+    asked = [q for q in asked_in(office, kind, draft.answers) if q.asked]
+    if any(q.question.id not in shown for q in asked):
+        raise NotSent(draft, MORE)
+    return {q.question.id: q.value for q in asked if q.value}
 
 
 async def send(

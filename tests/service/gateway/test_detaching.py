@@ -104,6 +104,7 @@ async def test_the_page_of_the_case_takes_it_out_and_says_what_was_left_out(room
     assert "Pilih" in empty.text
     assert 'value="tidak ada"' in empty.text
     assert wrong.status_code == 422
+    assert "tidak ada kasus lain dengan nomor itu" in wrong.text
     sent = form(wrong.text, f"/reports/{second}/detach")
     done = await sent.send(room.desk.browser, **{f"apart-{second}": "other_claim", f"into-{second}": ""})
     assert done.status_code in (200, 303)

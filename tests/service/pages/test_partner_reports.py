@@ -16,6 +16,7 @@ from services.gateway.reads import ReportsReads
 from tests.service.gateway.house import Desk, House, TestOffice, key, totp, until
 from tests.service.gateway.test_partners import mailed_token
 from tests.service.pages.reading import form
+from tests.service.pages.test_questions import HOW_MUCH, MONEY, asked, define, known
 from tests.unheard import unheard
 
 
@@ -145,3 +146,31 @@ async def test_nobody_else_sees_what_a_partner_reported_and_a_suspended_one_may_
     assert [len(items) for items in listed] == [1, 0]
     assert with_contact.status_code == 422
     assert (page.status_code, "Kemitraan sedang dibekukan" in page.text, "<textarea" in page.text) == (200, True, False)
+
+
+async def test_a_partner_is_asked_what_the_office_asks_everybody(house: House, own: TestOffice) -> None:
+    admin = await house.log_in(await house.officer(own, "verifier", "tenant_admin"))
+    await define(own, admin, **MONEY)
+    (money,) = await known(admin, 1)
+    await define(own, admin, after=money["id"], **HOW_MUCH)
+    _, how_much = await known(admin, 2)
+    _, partner = await a_partner(house, own)
+    where, text = f"/{own.slug}/partner/reports/new", a_text()
+
+    async def answer(page: str, **answers: str) -> httpx.Response:
+        fields = {n: v for n, v in form(page, "/reports/new").fields.items() if n != "asked"}
+        typed = {f"answer-{id_}": value for id_, value in answers.items()}
+        return await partner.browser.post(where, data={**fields, "text": text, **typed, "asked": asked(page)})
+
+    first = (await partner.browser.get(where)).text
+    nothing = await answer(first)
+    more = await answer(nothing.text, **{money["id"]: "yes"})
+    sent = await answer(more.text, **{money["id"]: "yes", how_much["id"]: "75 ribu"})
+
+    assert (asked(first), asked(more.text)) == ([money["id"]], [money["id"], how_much["id"]])
+    assert (nothing.status_code, "Bagian ini perlu diisi." in nothing.text) == (422, True)
+    assert text in unescape(more.text)
+    assert sent.status_code == 303, sent.text
+    row = await row_of(admin, text)
+    (report,) = (await admin.get(f"/console/cases/{row['id']}")).json()["reports"]["items"]
+    assert [a["text"] for a in report["answers"]] == ["Diminta uang?", "Berapa?"]

@@ -24,14 +24,14 @@ class Room:
     how_much: str
 
 
-async def _define(office: TestOffice, admin: Desk, **fields: str) -> httpx.Response:
+async def define(office: TestOffice, admin: Desk, **fields: str) -> httpx.Response:
     page = await admin.browser.get(f"/{office.slug}/console/questions")
     assert page.status_code == 200, page.text
     new = page.text[page.text.index('id="new"') :]
     return await form(new, "/console/questions").send(admin.browser, **fields)
 
 
-async def _known(admin: Desk, n: int) -> list[dict[str, Any]]:
+async def known(admin: Desk, n: int) -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = []
 
     async def there() -> bool:
@@ -46,14 +46,14 @@ async def _known(admin: Desk, n: int) -> list[dict[str, Any]]:
 async def room(house: House) -> Room:
     office = await house.office()
     admin = await house.log_in(await house.officer(office, "verifier", "tenant_admin"))
-    assert (await _define(office, admin, **MONEY)).status_code == 303
-    (money,) = await _known(admin, 1)
-    assert (await _define(office, admin, after=money["id"], **HOW_MUCH)).status_code == 303
-    _, how_much = await _known(admin, 2)
+    assert (await define(office, admin, **MONEY)).status_code == 303
+    (money,) = await known(admin, 1)
+    assert (await define(office, admin, after=money["id"], **HOW_MUCH)).status_code == 303
+    _, how_much = await known(admin, 2)
     return Room(house, office, admin, money["id"], how_much["id"])
 
 
-def _asked(html: str) -> list[str]:
+def asked(html: str) -> list[str]:
     """Ids of the questions that the page asks of a browser without scripts."""
     parts = re.findall(r"<fieldset([^>]*)>\s*<input[^>]*name=\"asked\" value=\"([^\"]*)\"", html)
     return [id_ for attributes, id_ in parts if "disabled" not in attributes]
@@ -63,7 +63,7 @@ async def _answer(browser: httpx.AsyncClient, page: httpx.Response, **answers: s
     found = form(page.text, "/contact")
     fields: dict[str, Any] = {n: v for n, v in found.fields.items() if n != "asked" and not n.startswith("answer-")}
     typed = {f"answer-{id_}": value for id_, value in answers.items()}
-    return await browser.post(found.url, data={**fields, **typed, "asked": _asked(page.text)})
+    return await browser.post(found.url, data={**fields, **typed, "asked": asked(page.text)})
 
 
 async def test_without_scripts_a_question_is_asked_on_the_page_after_the_answer_that_it_hangs_on(room: Room) -> None:
@@ -72,12 +72,12 @@ async def test_without_scripts_a_question_is_asked_on_the_page_after_the_answer_
         browser.follow_redirects = True
         one = await browser.get(f"/{room.office.slug}/report/hoax")
         two = await form(one.text, "/report/hoax").send(browser, text=text)
-        assert _asked(two.text) == [room.money]
+        assert asked(two.text) == [room.money]
 
         nothing = await _answer(browser, two)
         assert "Bagian ini perlu diisi." in nothing.text
         more = await _answer(browser, nothing, **{room.money: "yes"})
-        assert _asked(more.text) == [room.money, room.how_much]
+        assert asked(more.text) == [room.money, room.how_much]
         assert "Bagian ini perlu diisi." not in more.text
         missing = await _answer(browser, more, **{room.money: "yes"})
         assert "Bagian ini perlu diisi." in missing.text
@@ -139,7 +139,7 @@ async def test_the_reporter_reads_their_answers_on_the_ticket(room: Room) -> Non
 
 
 async def test_a_question_that_cannot_be_asked_comes_back_with_what_was_typed(room: Room) -> None:
-    answer = await _define(room.office, room.admin, text="Pilih satu", type="choice", choices="hanya satu", order="30")
+    answer = await define(room.office, room.admin, text="Pilih satu", type="choice", choices="hanya satu", order="30")
 
     assert answer.status_code == 422
     assert "Pilih satu" in answer.text

@@ -1,6 +1,7 @@
 """What is shared from another app becomes a draft, and nothing more."""
 
 import io
+import re
 from collections.abc import AsyncIterator
 from uuid import uuid4
 
@@ -10,6 +11,7 @@ from PIL import Image
 
 from tests.service.gateway.house import House, TestOffice, until
 from tests.service.pages.reading import form
+from tests.unit.kit.recordings import a_voice_note, needs_ffmpeg
 
 
 @pytest.fixture
@@ -110,3 +112,19 @@ async def test_the_manifest_says_where_to_share(office: TestOffice, browser: htt
     assert (params["title"], params["text"], params["url"], params["files"][0]["name"]) == (
         "title", "text", "url", "image",
     )  # fmt: skip
+
+
+@needs_ffmpeg
+async def test_a_shared_voice_note_is_kept_and_named_in_the_form(
+    office: TestOffice, browser: httpx.AsyncClient
+) -> None:
+    manifest = (await browser.get(f"/{office.slug}/manifest.webmanifest")).json()
+    answer = await share(browser, office, {"text": "Benarkah suara ini?"}, a_voice_note())
+    first = await browser.get(answer.headers["location"])
+
+    page = await browser.get(f"/{office.slug}/report/hoax")
+
+    taken = re.search(r'accept="([^"]+)"', page.text)
+    assert taken is not None
+    assert manifest["share_target"]["params"]["files"][0]["accept"] == taken[1].split(",")
+    assert 'name="upload"' in first.text

@@ -246,7 +246,7 @@ def detach_form(shift: Shift, row: ReportRow, tried: Attempt | None, case_id: st
         reason=tried.typed(reason) if tried else "",
         into=tried.typed(into) if tried else "",
         error=tried.said.errors.get(reason, "") if tried else "",
-        into_error=tried.said.errors.get("into", "") if tried else "",
+        into_error="case_unknown" if tried and "into" in tried.said.errors else "",
     )
 
 

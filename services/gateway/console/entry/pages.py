@@ -5,7 +5,6 @@ POST console/reports/new            leads to the receipt
 GET  console/reports/{number}       number and code, to hand over or to print
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Annotated, Any
 
@@ -24,23 +23,20 @@ from services.gateway.console.shift import Done, OnShift, Said, Shift
 from services.gateway.dispatch.accepting import Origin
 from services.gateway.paths import Number
 from services.gateway.reporting.draft import Draft
-from services.gateway.reporting.one_page import NotSent, send, typed
+from services.gateway.reporting.one_page import NotSent, answers_in, send, typed
 from services.gateway.reporting.pages import (
-    ASKED,
     RECEIPT_SECONDS,
     STEP_1,
     asked_in,
     checked,
-    mistakes_in,
     receipt_cookie,
 )
 from services.gateway.web.pages import form_of, see, text_of
-from services.gateway.web.views import FIRST_TIME, Back, Trouble, wrong
+from services.gateway.web.views import FIRST_TIME, Back, Trouble
 
 router = APIRouter(include_in_schema=False)
 
 POST = "post"
-MORE = Back(trouble=Trouble.MORE)
 NO_CODE = "-"
 """In the cookie of a report that nobody needs a code for."""
 
@@ -133,7 +129,7 @@ async def entered(shift: OnShift, request: Request) -> Response:
     def read(draft: Draft) -> EntryForm:
         values = replace(entry, draft=draft).values()
         if not entry.post:
-            values["answers"] = _answers(shift, entry, draft, form)
+            values["answers"] = answers_in(shift.office, entry.kind, draft, form)
         asked: EntryForm = checked(EntryForm, values)
         check_entry(asked)
         return asked
@@ -155,21 +151,6 @@ async def entered(shift: OnShift, request: Request) -> Response:
     path = shift.url("reports", accepted.number)
     shift.parts.set_cookie(response, receipt_cookie(accepted.number), code, seconds=RECEIPT_SECONDS, path=path)
     return shift.visit.finish(response)
-
-
-def _answers(shift: Shift, entry: Entry, draft: Draft, form: FormData) -> Mapping[str, str]:
-    """To the office's own questions.
-
-    Raises:
-        NotSent: one is wrong, or what was just told asks for more.
-    """
-    shown = {value for value in form.getlist(ASKED) if isinstance(value, str)}
-    if mistakes := mistakes_in(shift.office, entry.kind, draft.answers, among=shown):
-        raise NotSent(draft, wrong(*mistakes))
-    asked = [q for q in asked_in(shift.office, entry.kind, draft.answers) if q.asked]
-    if any(q.question.id not in shown for q in asked):
-        raise NotSent(draft, MORE)
-    return {q.question.id: q.value for q in asked if q.value}
 
 
 def _fields(entry: Entry) -> dict[str, str]:

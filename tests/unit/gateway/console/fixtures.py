@@ -461,7 +461,7 @@ REPORTS = (
             action=action("console/cases/k1/reports/r2296/detach"),
             reason="other_target",
             into="KSS-JBG-0001",
-            into_error="invalid",
+            into_error="case_unknown",
         ),
         masked=1,
         reveal=cases.Reveal(
