@@ -122,7 +122,7 @@ async def test_a_shared_voice_note_is_kept_and_named_in_the_form(
     answer = await share(browser, office, {"text": "Benarkah suara ini?"}, a_voice_note())
     first = await browser.get(answer.headers["location"])
 
-    page = await browser.get(f"/{office.slug}/report/hoax")
+    page = await browser.get(f"/{office.slug}/report/hoax", follow_redirects=True)
 
     taken = re.search(r'accept="([^"]+)"', page.text)
     assert taken is not None
