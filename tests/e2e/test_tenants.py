@@ -65,6 +65,7 @@ BODIES: dict[str, Any] = {
     "/originals": {"piece": 1, "reason": "verify"},
     "/snapshots": {"page": 1},
     "/withdrawal": {},
+    "/detachment": {"case_id": "a case of one's own", "reason": "mistake"},
     "/description": {"name": "KIM Contoh", "kind": "community_group", "area": "32.74"},
 }
 """By the end of the path; what a ticket's holder sends carries the code besides."""
@@ -152,7 +153,7 @@ class Stranger:
 async def things(house: House) -> Things:
     office = await house.office()
     address = f"mitra-{uuid4().hex[:8]}@contoh.example"
-    await house.partner(office, address)
+    partner = await house.partner(office, address)
     author = await house.log_in(await house.officer(office, "verifier", "editor"))
     second = await house.officer(office, "approver")
     approver = await house.log_in(second)
@@ -177,6 +178,7 @@ async def things(house: House) -> Things:
         "bulletin_id": bulletin["id"],
         "delivery_id": ledger[0]["delivery"]["id"],
         "assignment_id": assignment,
+        "partner_id": partner,
         "known_id": await asyncio.to_thread(a_known_answer, house, office),
     }
     return Things(office, ids, sent["tracking_code"], secret)
@@ -281,6 +283,7 @@ KINDS = (
     ("notify", "delivery"),
     ("notify", "assignment"),
     ("reports", "known"),
+    ("registry", "partner"),
 )
 
 
@@ -305,6 +308,8 @@ async def test_a_thing_of_another_office_answers_like_one_that_never_was(
         body = {"into": stranger.own_case}
     if path.endswith("/suggestions"):
         body = {"other": stranger.own_case, "relation": "different"}
+    if path.endswith("/detachment"):
+        body = {"case_id": stranger.own_case, "reason": "mistake"}
     before = await versions(house, things, stranger)
 
     theirs = await stranger.ask(method, path, things.ids, body)
