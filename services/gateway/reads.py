@@ -22,6 +22,7 @@ from libs.contracts.registry.reads import (
     PartnerFound,
     PartnerRow,
     PartnerView,
+    VerificationRow,
 )
 from libs.contracts.reports.reads import (
     AnswerAddress,
@@ -320,6 +321,12 @@ class RegistryReads(_Reads):
             limit=limit,
         )
         return await self._one(Page[PartnerRow], tenant, "/partners", actor=actor, params=params)
+
+    async def verifications(
+        self, tenant: str, actor: Actor, *, kind: str = "", state: str = "", area: str = "", cursor: str = ""
+    ) -> Page[VerificationRow]:
+        params = _given(kind=kind, state=state, area=area, cursor=cursor)
+        return await self._one(Page[VerificationRow], tenant, "/verifications", actor=actor, params=params)
 
     async def partners_named(self, tenant: str, actor: Actor, ids: Sequence[str]) -> tuple[PartnerRow, ...]:
         params = {"ids": ",".join(ids)}

@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from datetime import date
 
 from libs.kit.visible import is_visible
 from libs.runtime.errors import Refused
@@ -41,3 +42,11 @@ def email(value: str, field: str) -> None:
 
 def phone(value: str, field: str) -> None:
     require(E164.fullmatch(value) is not None, field)
+
+
+def day(written: str, field: str) -> date:
+    """A date as ISO 8601 writes it."""
+    try:
+        return date.fromisoformat(written)
+    except ValueError:
+        raise Refused("validation", field) from None

@@ -17,6 +17,7 @@ from services.registry.partner import finding
 from services.registry.partner import rules as partner
 from services.registry.partner.follow_ups import after_partner
 from services.registry.partner.state import Partner
+from services.registry.partner.verification import QUEUED
 
 TenantRecords = Callable[[str, str, int, tenant.Tenant], Iterable[TopicRecord]]
 
@@ -68,6 +69,8 @@ def officers(blind: Blinder) -> Aggregate[officer.Officer]:
 def partners(blind: Blinder, spoken: finding.Words, sealer: Sealer) -> Aggregate[Partner]:
     def indexed(state: Partner) -> dict[str, Any]:
         found = finding.index_fields(state, spoken)
+        if state.state in QUEUED:
+            found["queue"] = state.review.due_at or state.review.since or state.registered_at
         addresses = sorted({hashed for contact in state.contacts for hashed in blind(contact.address)})
         return {**found, "contacts": addresses} if addresses else found
 
@@ -79,6 +82,7 @@ def partners(blind: Blinder, spoken: finding.Words, sealer: Sealer) -> Aggregate
         index=indexed,
         indexes=[
             *finding.INDEXES,
+            index(("tenant", 1), ("ix.queue", 1), ("_id", 1), name="queue", where={"ix.queue": {"$exists": True}}),
             index(("tenant", 1), ("ix.contacts", 1), name="contacts", where={"ix.contacts": {"$exists": True}}),
         ],
         follow_ups=after_partner,

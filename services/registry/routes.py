@@ -20,6 +20,7 @@ from libs.contracts.registry.reads import (
     PartnerRow,
     PartnerView,
     StepUp,
+    VerificationRow,
 )
 from libs.contracts.topics import Service
 from libs.contracts.words import Role
@@ -97,6 +98,19 @@ def router(runtime: Runtime, reads: Reads, login: Login) -> APIRouter:
             return await reads.partners.by_id(tenant_of(caller), wanted)
         filtered = PartnerFilter(area, kind, state, platform, topic, run_by_office, text, sort)
         return await reads.partners.page(tenant_of(caller), filtered, cursor=cursor, limit=limit)
+
+    @routes.get("/verifications")
+    async def verifications(
+        caller: Called,
+        area: Facet = None,
+        kind: Facet = None,
+        state: Facet = None,
+        cursor: Annotated[str | None, Query(max_length=1_000)] = None,
+        limit: Annotated[int, Query(ge=1, le=200)] = 50,
+    ) -> Page[VerificationRow]:
+        require_officer(caller, directory)
+        facets = PartnerFilter(area, kind, state).facets
+        return await reads.partners.verifications(tenant_of(caller), facets, cursor=cursor, limit=limit)
 
     @routes.get("/partners/{partner_id}")
     async def partner(caller: Called, partner_id: Id) -> PartnerView:

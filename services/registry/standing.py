@@ -6,11 +6,29 @@ from libs.contracts.envelope import Actor
 from libs.contracts.ids import PLATFORM, SETUP
 from libs.contracts.messages import Command
 from libs.contracts.registry.partner import DescribePartner, EnterPartner, RegisterPartner
+from libs.contracts.registry.tenant import TenantSettings
+from libs.contracts.registry.verification import (
+    AppealRejection,
+    DecideVerification,
+    RecordConsent,
+    RecordVisit,
+    SettleAppeal,
+    TakeVerification,
+)
 from libs.contracts.words import Role
 from libs.runtime.aggregates import Incoming
 from libs.runtime.mongo import Document, TenantCollection, key
 from services.registry.partner.profile import PlacedDescription, PlacedEntry
 from services.registry.partner.rules import PlacedRegistration
+from services.registry.partner.verification import (
+    OfficeRules,
+    RuledAppeal,
+    RuledConsent,
+    RuledDecision,
+    RuledSettlement,
+    RuledTake,
+    RuledVisit,
+)
 
 PLACED: Mapping[type[Command], type[Command]] = {
     RegisterPartner: PlacedRegistration,
@@ -18,6 +36,15 @@ PLACED: Mapping[type[Command], type[Command]] = {
     DescribePartner: PlacedDescription,
 }
 """Command -> the same with the region of its office, within which an area must lie."""
+RULED: Mapping[type[Command], type[Command]] = {
+    RecordConsent: RuledConsent,
+    TakeVerification: RuledTake,
+    RecordVisit: RuledVisit,
+    DecideVerification: RuledDecision,
+    AppealRejection: RuledAppeal,
+    SettleAppeal: RuledSettlement,
+}
+"""Command -> the same with how its office verifies."""
 
 
 async def informed(
@@ -30,9 +57,11 @@ async def informed(
         if item.context.actor is not None
         for tenant in (item.context.tenant, PLATFORM)
     }
-    placed = {key(item.context.tenant, item.context.tenant) for item in incoming if type(item.command) in PLACED}
+    placed = {
+        key(item.context.tenant, item.context.tenant) for item in incoming if type(item.command) in {*PLACED, *RULED}
+    }
     known = await officers.load(actors, {"state.roles": 1, "state.active": 1}) if actors else {}
-    regions = await tenants.load(placed, {"state.region_code": 1}) if placed else {}
+    regions = await tenants.load(placed, {"state.region_code": 1, "state.settings": 1}) if placed else {}
     return [_placed(_standing(item, known), regions) for item in incoming]
 
 
@@ -56,9 +85,23 @@ def _roles(document: Document | None) -> set[str]:
 
 def _placed(item: Incoming, tenants: dict[str, Document]) -> Incoming:
     command = item.command
-    placed = PLACED.get(type(command))
+    placed, ruled = PLACED.get(type(command)), RULED.get(type(command))
     document = tenants.get(key(item.context.tenant, item.context.tenant))
-    if placed is None or document is None:
+    if document is None:
         return item
-    region = document["state"]["region_code"]
-    return item._replace(command=placed(**{**dict(command), "region": region}))
+    if placed is not None:
+        region = document["state"]["region_code"]
+        return item._replace(command=placed(**{**dict(command), "region": region}))
+    if ruled is not None:
+        rules = _rules(TenantSettings.model_validate(document["state"]["settings"]))
+        return item._replace(command=ruled(**{**dict(command), "rules": rules}))
+    return item
+
+
+def _rules(settings: TenantSettings) -> OfficeRules:
+    return OfficeRules(
+        timezone=settings.timezone,
+        review_days=settings.partner_review_days,
+        two_persons=settings.partner_two_persons,
+        holidays=settings.holidays,
+    )

@@ -42,6 +42,7 @@ CONCERNS: Mapping[type[Command] | type[Event], str] = {
     ChangeLogo: "logo",
     LogoChanged: "logo",
 }
+MOST_HOLIDAYS = 200
 JPEG = b"\xff\xd8\xff"
 LONGEST_REASON = 300
 
@@ -149,4 +150,8 @@ def check_settings(settings: TenantSettings, of: str = "") -> None:
     fields.require(1 <= settings.answer_hours <= settings.limit_hours, f"{of}answer_hours")
     fields.require(settings.interim_minutes <= settings.answer_hours * 60, f"{of}interim_minutes")
     fields.require(1 <= settings.partner_answer_hours <= 30 * 24, f"{of}partner_answer_hours")
+    fields.require(1 <= settings.partner_review_days <= 60, f"{of}partner_review_days")
+    fields.require(len(settings.holidays) <= MOST_HOLIDAYS, f"{of}holidays")
+    for day in settings.holidays:
+        fields.day(day, f"{of}holidays")
     fields.require(settings.match_caution in CAUTIONS, f"{of}match_caution")

@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
 from libs.contracts.catalogue import owner_of
 from libs.contracts.envelope import Actor
@@ -12,25 +13,31 @@ from libs.contracts.topics import Service
 from libs.contracts.words import Role
 from libs.runtime.aggregates import Aggregate, Context, fold
 from libs.runtime.errors import Refused
+from libs.runtime.sealing import Sealer
 from services.gateway.api.permissions import PAGES_ONLY, written
 from services.gateway.console.wishes import WISHES
 from services.gateway.dispatch.bodies import parts_of
 from services.gateway.dispatch.wishes import Wish
 from services.gateway.partner.wishes import WISHES as OF_PARTNERS
 from services.notify.kinds import AGGREGATES as OF_NOTIFY
-from services.registry.kinds import tenants
+from services.registry.addresses import Blinder
+from services.registry.kinds import partners, tenants
+from services.registry.partner.finding import Words
 from services.reports.kinds import AGGREGATES as OF_REPORTS
 
+BLIND = Blinder([bytes(32)])
+PARTNERS = partners(BLIND, Words(BLIND), Sealer(X25519PrivateKey.generate().public_key()))
 OWNERS = {
     Service.REPORTS: OF_REPORTS,
     Service.NOTIFY: OF_NOTIFY,
-    Service.REGISTRY: (tenants(lambda *_: ()),),
+    Service.REGISTRY: (tenants(lambda *_: ()), PARTNERS),
 }
 FIRST = {
     "assignment": "notify.assignment-offered.v1",
     "case": "reports.case-opened.v1",
     "delivery": "notify.delivery-planned.v1",
     "known": "reports.known-recorded.v1",
+    "partner": "registry.partner-registered.v1",
     "report": "reports.report-received.v1",
     "tenant": "registry.tenant-created.v1",
 }

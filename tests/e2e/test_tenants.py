@@ -66,6 +66,15 @@ BODIES: dict[str, Any] = {
     "/snapshots": {"page": 1},
     "/withdrawal": {},
     "/detachment": {"case_id": "a case of one's own", "reason": "mistake"},
+    "/verification": None,
+    "/resubmission": None,
+    "/papers": {"paper": "identity", "present": True},
+    "/visits": {"visited_on": "2026-01-05", "place": "Balai RW"},
+    "/verification-decision": {"outcome": "reject", "reason": "Bukan mitra."},
+    "/appeal": {"text": "SK yang benar ada."},
+    "/appeal-decision": {"granted": True, "reason": "SK ada."},
+    "/consent": {"signed_on": "2026-01-05"},
+    "/state": {"state": "suspended", "reason": "Aduan."},
     "/description": {"name": "KIM Contoh", "kind": "community_group", "area": "32.74"},
 }
 """By the end of the path; what a ticket's holder sends carries the code besides."""

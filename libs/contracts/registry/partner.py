@@ -146,9 +146,9 @@ class SetPartnerState(
     Command, name="registry.set-partner-state.v1", of="partner", to="partner_id", keyed_by_tenant=True
 ):
     partner_id: str
-    state: str
-    """active, suspended, rejected or withdrawn."""
-    reason: str = ""
+    state: Annotated[str, Limit(words=("active", "suspended", "terminated", "rejected", "withdrawn"))]
+    """Active: again, after a suspension."""
+    reason: Why = ""
 
 
 class PartnerStateChanged(Event, name="registry.partner-state-changed.v1", of="partner"):
@@ -156,6 +156,12 @@ class PartnerStateChanged(Event, name="registry.partner-state-changed.v1", of="p
     state: str
     previous: str
     reason: str = ""
+    by: str | None = None
+    at: datetime | None = None
+    due_at: datetime | None = None
+    """Until when the office has to decide."""
+    papers: tuple[str, ...] = ()
+    """Those that are missing, where something is to be mended."""
 
 
 class ChangePartnerContacts(

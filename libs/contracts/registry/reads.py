@@ -1,7 +1,7 @@
 """Read models of officers, log-ins and partners."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated
 
 from pydantic import StringConstraints
@@ -116,6 +116,45 @@ class PartnerPeople(Read):
     address: str = ""
 
 
+class PaperView(Read):
+    """One paper of the checklist of a partner's kind; `present` is None while nobody has looked."""
+
+    paper: str
+    present: bool | None = None
+    note: str = ""
+    by: str = ""
+    at: datetime | None = None
+
+
+class VisitView(Read):
+    visited_on: date
+    place: str = ""
+    person: str = ""
+    note: str = ""
+    by: str = ""
+
+
+class ReviewView(Read):
+    """Where the verification of a partner stands.
+
+    Attributes:
+        due_at: until when the office has to decide; None while nobody has taken it.
+        proposed_by: the first of two officers who must find everything right.
+        appeal: what the partner says against its rejection.
+        appeal_until: it may say so until then; None: it may not.
+    """
+
+    since: datetime | None = None
+    due_at: datetime | None = None
+    taken_by: str = ""
+    papers: tuple[PaperView, ...] = ()
+    visits: tuple[VisitView, ...] = ()
+    proposed_by: str = ""
+    rejected_by: str = ""
+    appeal: str = ""
+    appeal_until: datetime | None = None
+
+
 class PartnerView(PartnerRow):
     """
     Attributes:
@@ -125,6 +164,24 @@ class PartnerView(PartnerRow):
     profile: Profile = Profile()
     people: PartnerPeople = PartnerPeople()
     agreed: bool = True
+    review: ReviewView = ReviewView()
+
+
+class VerificationRow(Read):
+    """A partner whose verification waits for the office.
+
+    Attributes:
+        since: when it came to its state.
+    """
+
+    id: str
+    name: str
+    kind: str
+    state: str
+    area: str
+    since: datetime
+    due_at: datetime | None = None
+    taken_by: str = ""
 
 
 class PartnerChange(Read):

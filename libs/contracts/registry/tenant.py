@@ -51,6 +51,12 @@ class TenantSettings(BaseModel):
     answer_hours: int = 24
     limit_hours: int = 72
     partner_answer_hours: int = 24
+    partner_review_days: int = 5
+    """Working days for each step of a partner's verification."""
+    partner_two_persons: bool = False
+    """A partner becomes active when two officers have found everything right."""
+    holidays: tuple[str, ...] = ()
+    """Days on which the office does not work beside weekends, joint leave included, as ISO 8601 dates."""
     archive_links: bool = True
     """Keep a copy of the pages that reports point to, fetched by the fetcher."""
     match_caution: str = "usual"

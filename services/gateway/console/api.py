@@ -11,8 +11,12 @@ from services.gateway.console.questions import api as questions
 from services.gateway.console.queue import api as queue
 from services.gateway.console.requests import api as requests
 from services.gateway.console.review import api as review
+from services.gateway.console.verifying import api as verifying
 
+ROOMS = (
+    queue, case, review, requests, entry, deliveries, partners, verifying, archive, questions, embedding, office,
+)  # fmt: skip
 ROUTERS = tuple(
     room.router
-    for room in (queue, case, review, requests, entry, deliveries, partners, archive, questions, embedding, office)
+    for room in ROOMS
 )

@@ -19,6 +19,7 @@ from services.gateway.console.queue import pages as queue
 from services.gateway.console.requests import pages as requests
 from services.gateway.console.review import pages as review
 from services.gateway.console.shift import OnShift
+from services.gateway.console.verifying import pages as verifying
 from services.gateway.web.pages import see
 
 router = APIRouter(include_in_schema=False)
@@ -30,8 +31,8 @@ async def start(shift: OnShift) -> Response:
 
 
 ROOMS = (
-    queue, case, evidence, review, deliveries, by_hand, partners, partner, requests, archive, questions, embed, entry,
-    office,
+    queue, case, evidence, review, deliveries, by_hand, partners, partner, verifying, requests, archive, questions,
+    embed, entry, office,
 )  # fmt: skip
 for room in ROOMS:
     router.include_router(room.router)

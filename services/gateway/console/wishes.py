@@ -11,6 +11,7 @@ from services.gateway.console.office import wishes as office
 from services.gateway.console.questions import wishes as questions
 from services.gateway.console.requests import wishes as requests
 from services.gateway.console.review import wishes as review
+from services.gateway.console.verifying import wishes as verifying
 from services.gateway.dispatch.wishes import Wish
 
 ROOMS: Mapping[str, tuple[Wish[Any], ...]] = {
@@ -22,5 +23,6 @@ ROOMS: Mapping[str, tuple[Wish[Any], ...]] = {
     "questions": questions.WISHES,
     "embedding": embedding.WISHES,
     "office": office.WISHES,
+    "verifying": verifying.WISHES,
 }
 WISHES: tuple[Wish[Any], ...] = tuple(wish for wishes in ROOMS.values() for wish in wishes)

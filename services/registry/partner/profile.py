@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterable
-from datetime import date
 
 from libs.contracts.messages import Event
 from libs.contracts.registry.partner import (
@@ -76,7 +75,10 @@ def entered(state: Partner | None, command: EnterPartner, context: Context) -> I
     if command.agreed:
         happened.append(
             PartnerStateChanged(
-                partner_id=command.partner_id, state=PartnerState.SUBMITTED, previous=PartnerState.DRAFT
+                partner_id=command.partner_id,
+                state=PartnerState.SUBMITTED,
+                previous=PartnerState.DRAFT,
+                at=context.at,
             )
         )
     return happened
@@ -133,16 +135,9 @@ def check(profile: Profile, region: str) -> None:
     fields.require(profile.level in {"", *GroupLevel}, "level")
     fields.require(profile.press_status in {"", *PressStatus}, "press_status")
     fields.require(profile.members >= 0, "members")
-    days = {name: _day(getattr(profile, name), name) for name in DAYS}
+    days = {name: fields.day(written, name) if (written := getattr(profile, name)) else None for name in DAYS}
     begins, ends = days["term_from"], days["term_until"]
     fields.require(begins is None or ends is None or begins <= ends, "term_until")
-
-
-def _day(written: str, name: str) -> date | None:
-    try:
-        return date.fromisoformat(written) if written else None
-    except ValueError:
-        raise Refused("validation", name) from None
 
 
 def _papers(context: Context) -> PartnerPapers:

@@ -1,24 +1,32 @@
 """Reads of partners, for officers and for the partner themself."""
 
 from collections.abc import Sequence
+from datetime import UTC, date, datetime
+from typing import Any, cast
 
 from libs.contracts.reads import Page
 from libs.contracts.registry.reads import (
     AccountView,
+    PaperView,
     PartnerChange,
     PartnerFound,
     PartnerPeople,
     PartnerRow,
     PartnerView,
+    ReviewView,
+    VerificationRow,
+    VisitView,
 )
-from libs.contracts.words import Channel
+from libs.contracts.registry.verification import papers_of
+from libs.contracts.words import Channel, PartnerState
 from libs.runtime.cursors import Cursors
 from libs.runtime.engine import Engine
-from libs.runtime.mongo import Document
+from libs.runtime.mongo import Document, identity_of, key
 from libs.runtime.sealing import SubjectKeys
 from services.registry.addresses import Blinder, normalised
 from services.registry.partner.finding import PartnerFilter, Words
-from services.registry.partner.state import ENDED, Partner
+from services.registry.partner.state import ENDED, Partner, Review, Tick
+from services.registry.partner.verification import APPEAL_DAYS
 from services.registry.store import WITHOUT_HISTORY, Found, Store
 
 MOST_AT_ONE_ADDRESS = 20
@@ -62,6 +70,31 @@ class PartnerReads:
         next_ = self._cursors.encode(scope, wanted.position(shown[-1])) if more else None
         found = await self._store.opened(shown)
         return Page[PartnerRow](items=tuple(map(_partner_row, found)), next=next_, count=count)
+
+    async def verifications(
+        self, tenant: str, facets: Sequence[str], *, cursor: str | None, limit: int
+    ) -> Page[VerificationRow]:
+        """Those that wait for the office, first what is due first; what nobody has taken since longest before it."""
+        scope = "|".join((tenant, "verifications", *facets))
+        where: dict[str, Any] = {"ix.queue": {"$exists": True}}
+        where |= {"ix.facets": {"$all": list(facets)}} if facets else {}
+        count = None if cursor else await self._store.collection.count(tenant, where)
+        if cursor:
+            moment, partner = cast(tuple[int, str], tuple(self._cursors.decode(scope, cursor)))
+            at = datetime.fromtimestamp(moment / 1000, UTC)
+            later = [{"ix.queue": {"$gt": at}}, {"ix.queue": at, "_id": {"$gt": key(tenant, partner)}}]
+            where["$or"] = later
+        documents = await self._store.collection.find(
+            tenant, where, sort=[("ix.queue", 1), ("_id", 1)], limit=limit + 1, fields=WITHOUT_HISTORY
+        )
+        shown = documents[:limit]
+        next_ = None
+        if len(documents) > limit:
+            last = shown[-1]
+            position = [int(last["ix"]["queue"].timestamp() * 1000), identity_of(last["_id"])]
+            next_ = self._cursors.encode(scope, position)
+        found = await self._store.opened(shown)
+        return Page[VerificationRow](items=tuple(map(_verification_row, found)), next=next_, count=count)
 
     async def at(self, tenant: str, address: str) -> PartnerFound | None:
         """The partner with this e-mail address; of several the one that registered first."""
@@ -113,10 +146,58 @@ def _partner_view(found: Found[Partner]) -> PartnerView:
         profile=state.profile,
         people=PartnerPeople(**people),
         agreed=state.consented_at is not None,
+        review=_review_view(state),
     )
 
 
-_SAID = ("state", "previous", "kind", "area", "identity_key")
+def _review_view(state: Partner) -> ReviewView:
+    review = state.review
+    return ReviewView(
+        since=review.since,
+        due_at=review.due_at,
+        taken_by=review.taken_by,
+        papers=tuple(
+            _paper_view(paper, review.ticks.get(paper), state.paper_notes.get(paper, ""))
+            for paper in papers_of(state.kind)
+        ),
+        visits=tuple(
+            VisitView(visited_on=date.fromisoformat(visit.visited_on), by=visit.by, **details.model_dump())
+            for visit, details in zip(review.visits, state.visit_details, strict=False)
+        ),
+        proposed_by=review.proposed_by,
+        rejected_by=review.rejected_by,
+        appeal=state.appeal,
+        appeal_until=_appeal_until(state.state, review),
+    )
+
+
+def _paper_view(paper: str, tick: Tick | None, note: str) -> PaperView:
+    if tick is None:
+        return PaperView(paper=paper)
+    return PaperView(paper=paper, present=tick.present, note=note, by=tick.by, at=tick.at)
+
+
+def _appeal_until(state: str, review: Review) -> datetime | None:
+    if state != PartnerState.REJECTED or review.appealed or review.rejected_at is None:
+        return None
+    return review.rejected_at + APPEAL_DAYS
+
+
+def _verification_row(found: Found[Partner]) -> VerificationRow:
+    state = found.state
+    return VerificationRow(
+        id=found.id,
+        name=state.name,
+        kind=state.kind,
+        state=state.state,
+        area=state.area,
+        since=state.review.since or state.registered_at,
+        due_at=state.review.due_at,
+        taken_by=state.review.taken_by,
+    )
+
+
+_SAID = ("state", "previous", "kind", "area", "identity_key", "paper", "visited_on")
 
 
 def _change(entry: Document) -> PartnerChange:

@@ -25,9 +25,9 @@ from libs.contracts.words import AccountState, Channel, PartnerKind, PartnerStat
 from libs.runtime.aggregates import Context
 from libs.runtime.errors import NotFound, Refused
 from services.registry import fields
-from services.registry.partner import profile
+from services.registry.partner import profile, verification
 from services.registry.partner.accounts import canonical_accounts
-from services.registry.partner.state import ENDED, LANGUAGES, Partner, is_themself, with_account
+from services.registry.partner.state import ENDED, LANGUAGES, Partner, Review, is_themself, with_account
 from services.registry.permissions import REGISTRATION, require_office, require_role
 from services.registry.regions import lies_in
 
@@ -36,15 +36,14 @@ MOST_CONTACTS = 6
 CONTACT_CHANNELS = frozenset({Channel.EMAIL, Channel.WHATSAPP_MANUAL})
 
 CHANGES: Mapping[str, frozenset[str]] = {
-    PartnerState.ACTIVE: frozenset({PartnerState.SUBMITTED, PartnerState.SUSPENDED}),
+    PartnerState.ACTIVE: frozenset({PartnerState.SUSPENDED}),
     PartnerState.SUSPENDED: frozenset({PartnerState.ACTIVE}),
+    PartnerState.TERMINATED: frozenset({PartnerState.SUSPENDED}),
     PartnerState.REJECTED: frozenset({PartnerState.SUBMITTED}),
-    PartnerState.WITHDRAWN: frozenset(
-        {PartnerState.DRAFT, PartnerState.SUBMITTED, PartnerState.ACTIVE, PartnerState.SUSPENDED}
-    ),
+    PartnerState.WITHDRAWN: frozenset(PartnerState) - ENDED,
 }
-"""State -> from which it is reached. Rejected and withdrawn are final."""
-MUST_SAY_WHY = frozenset({PartnerState.SUSPENDED, PartnerState.REJECTED})
+"""State -> from which it is reached, beside the ways of `verification`."""
+MUST_SAY_WHY = frozenset({PartnerState.SUSPENDED, PartnerState.TERMINATED, PartnerState.REJECTED})
 
 
 class PlacedRegistration(RegisterPartner):
@@ -60,6 +59,8 @@ def decide(state: Partner | None, command: Command, context: Context) -> Iterabl
         return profile.entered(state, command, context)
     if state is None:
         raise NotFound("partner_id")
+    if isinstance(command, verification.COMMANDS):
+        return verification.events_of(state, command, context)
     match command:
         case SetPartnerState():
             return [_state_changed(state, command, context)]
@@ -105,7 +106,7 @@ def _registered(state: Partner | None, command: RegisterPartner, context: Contex
         contacts=identity.contacts,
     )
     activated = PartnerStateChanged(
-        partner_id=command.partner_id, state=PartnerState.ACTIVE, previous=PartnerState.SUBMITTED
+        partner_id=command.partner_id, state=PartnerState.ACTIVE, previous=PartnerState.SUBMITTED, at=context.at
     )
     return [registered, activated] if command.active else [registered]
 
@@ -134,7 +135,12 @@ def _state_changed(state: Partner, command: SetPartnerState, context: Context) -
         raise Refused("state_conflict")
     fields.line(command.reason, "reason", longest=300, empty=command.state not in MUST_SAY_WHY)
     return PartnerStateChanged(
-        partner_id=command.partner_id, state=command.state, previous=state.state, reason=command.reason.strip()
+        partner_id=command.partner_id,
+        state=command.state,
+        previous=state.state,
+        reason=command.reason.strip(),
+        by=context.actor.id if context.actor is not None else None,
+        at=context.at,
     )
 
 
@@ -166,17 +172,20 @@ def evolve(state: Partner | None, event: Event) -> Partner:
             accounts=event.accounts,
             consented_at=event.consented_at,
             registered_at=event.registered_at or event.consented_at,
+            review=Review(since=event.registered_at or event.consented_at),
             name=event.name,
             contacts=event.contacts,
         )
     if isinstance(event, PartnerEntered):
         return profile.as_entered(event)
     assert state is not None
+    if isinstance(event, verification.EVENTS):
+        return verification.as_changed(state, event)
     match event:
         case PartnerDescribed():
             return profile.as_described(state, event)
         case PartnerStateChanged():
-            return state.model_copy(update={"state": event.state})
+            return state.model_copy(update={"state": event.state, "review": verification.as_moved(state.review, event)})
         case PartnerContactsChanged():
             return state.model_copy(update={"name": event.name, "contacts": event.contacts})
         case AccountVerificationStarted():

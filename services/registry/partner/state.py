@@ -1,10 +1,13 @@
 """What a partner is to the registry, and what every part of its rules asks of it."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import ClassVar
 
 from libs.contracts.registry.partner import ContactPoint, SocialAccount
 from libs.contracts.registry.profile import PartnerPapers, Profile
+from libs.contracts.registry.verification import VisitDetails
+from libs.contracts.reports.parts import Part
 from libs.contracts.words import AccountState, PartnerState, Role
 from libs.runtime.aggregates import Context, State
 from libs.runtime.errors import NotFound
@@ -14,14 +17,62 @@ ENDED = frozenset({PartnerState.REJECTED, PartnerState.WITHDRAWN, PartnerState.T
 LANGUAGES = frozenset({"id", "en"})
 
 
+class Tick(Part):
+    """One paper, as an officer found it."""
+
+    present: bool
+    by: str
+    at: datetime
+
+
+class Visit(Part):
+    visited_on: str
+    by: str
+    at: datetime
+
+
+class Review(Part):
+    """Where its verification stands.
+
+    Attributes:
+        since: when it came to the state that it has.
+        due_at: until when the office has to decide; None while nobody has taken it.
+        proposed_by: the first of two officers who must find everything right.
+        appealed: there is one appeal.
+    """
+
+    since: datetime | None = None
+    due_at: datetime | None = None
+    taken_by: str = ""
+    ticks: Mapping[str, Tick] = {}
+    visits: tuple[Visit, ...] = ()
+    proposed_by: str = ""
+    rejected_by: str = ""
+    rejected_at: datetime | None = None
+    appealed: bool = False
+
+    @property
+    def right(self) -> frozenset[str]:
+        return frozenset(paper for paper, tick in self.ticks.items() if tick.present)
+
+    @property
+    def wrong(self) -> frozenset[str]:
+        return frozenset(self.ticks) - self.right
+
+
 class Partner(State):
     """
     Attributes:
         consented_at: None: written down by an officer, it has not agreed yet.
         papers: as last described; None for one that registered before there were any.
+        paper_notes: paper -> what an officer noted of it.
+        visit_details: of the visits of its review, in their order.
+        appeal: what it says against its rejection.
     """
 
-    private: ClassVar[frozenset[str]] = frozenset({"name", "contacts", "papers"})
+    private: ClassVar[frozenset[str]] = frozenset(
+        {"name", "contacts", "papers", "paper_notes", "visit_details", "appeal"}
+    )
 
     kind: str
     state: str
@@ -35,6 +86,10 @@ class Partner(State):
     name: str = ""
     contacts: tuple[ContactPoint, ...] = ()
     papers: PartnerPapers | None = None
+    review: Review = Review()
+    paper_notes: Mapping[str, str] = {}
+    visit_details: tuple[VisitDetails, ...] = ()
+    appeal: str = ""
 
     @property
     def channels(self) -> tuple[str, ...]:

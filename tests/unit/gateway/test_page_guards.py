@@ -20,6 +20,7 @@ from libs.contracts.registry.reads import Authentication
 from libs.contracts.topics import Service
 from libs.runtime import links
 from libs.runtime.errors import Refused, TooSoon, Unavailable
+from services.gateway.access.limits import Bucket
 from services.gateway.access.sessions import Browser, Kind, Session
 from services.gateway.app import create_app
 from services.gateway.context import VISITOR, Gateway
@@ -94,6 +95,8 @@ def app(tmp_path_factory: pytest.TempPathFactory) -> FastAPI:
     liberal = {"client_per_minute": 100_000, "client_burst": 10_000, "codes_per_minute": 10_000}
     built = create_app(GatewaySettings(secrets_dir=secrets.of(Service.GATEWAY), **liberal))  # type: ignore[arg-type]
     parts: Gateway = built.state.gateway
+    # One officer tries every route within a second.
+    parts.limits.officers = Bucket(per_minute=100_000, burst=10_000)
     parts.directory.put(an_office())
     parts.directory.put(OfficerRecord(version=1, id="o1", tenant="t1", roles=("verifier", "editor", "approver")))
     parts.directory.put(

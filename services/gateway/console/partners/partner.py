@@ -14,6 +14,7 @@ from libs.contracts.words import PartnerKind
 from libs.kit import areas
 from services.gateway.console.carrying import Pressed, carry_out
 from services.gateway.console.partners import sections, views
+from services.gateway.console.partners.drawn import Drawn
 from services.gateway.console.partners.subnav import subnav
 from services.gateway.console.partners.wishes import DESCRIBE, ENTER, MAY
 from services.gateway.console.serving import values_of
@@ -100,7 +101,7 @@ async def shown(shift: Shift, partner_id: str, said: Said, attempt: Attempt | No
     """
     tenant, actor = shift.office.id, shift.officer.actor
     row, frame = await asyncio.gather(shift.parts.registry.partner(tenant, actor, partner_id), shift.frame())
-    drawn = sections.Drawn(shift, frame, row, attempt)
+    drawn = Drawn(shift, frame, row, attempt)
     parts, beside = await asyncio.gather(_drawn(sections.SECTIONS, drawn), _drawn(sections.BESIDE, drawn))
     page = views.PartnerPage(
         desk=shift.desk(frame, attempt.said if attempt else said),
@@ -113,10 +114,10 @@ async def shown(shift: Shift, partner_id: str, said: Said, attempt: Attempt | No
     return shift.show("partners/partner", page, status=attempt.status if attempt else 200)
 
 
-Draw = Callable[[sections.Drawn], Awaitable[object | None]]
+Draw = Callable[[Drawn], Awaitable[object | None]]
 
 
-async def _drawn(every: Mapping[str, Draw], drawn: sections.Drawn) -> tuple[views.Section, ...]:
+async def _drawn(every: Mapping[str, Draw], drawn: Drawn) -> tuple[views.Section, ...]:
     found = await asyncio.gather(*(draw(drawn) for draw in every.values()))
     return tuple(views.Section(name, view) for name, view in zip(every, found, strict=True) if view is not None)
 

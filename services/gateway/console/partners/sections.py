@@ -9,25 +9,12 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from libs.contracts.notify.reads import AssignmentView
-from libs.contracts.registry.reads import PartnerChange, PartnerView
-from services.gateway.console.shift import Attempt, Frame, Shift
+from libs.contracts.registry.reads import PartnerChange
+from services.gateway.console.partners.drawn import Drawn
+from services.gateway.console.verifying.part import verification
 from services.gateway.reads import or_missing
 
 DAYS = ("decree_on", "term_from", "term_until", "press_seen_on")
-
-
-@dataclass(frozen=True, slots=True)
-class Drawn:
-    """A page that is being put together.
-
-    Attributes:
-        attempt: a form of one of its parts that comes back.
-    """
-
-    shift: Shift
-    frame: Frame
-    partner: PartnerView
-    attempt: Attempt | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -93,6 +80,12 @@ async def bare(drawn: Drawn) -> object:
 
 
 Draw = Callable[[Drawn], Awaitable[object | None]]
-SECTIONS: Mapping[str, Draw] = {"facts": facts, "accounts": bare, "answers": answers, "history": history}
+SECTIONS: Mapping[str, Draw] = {
+    "facts": facts,
+    "verification": verification,
+    "accounts": bare,
+    "answers": answers,
+    "history": history,
+}
 """In the order of the page."""
 BESIDE: Mapping[str, Draw] = {"contacts": bare}

@@ -10,7 +10,17 @@ from libs.contracts.notify.reads import AssignmentView, ByHandRow, DeliveryRow, 
 from libs.contracts.reads import Page
 from libs.contracts.registry.profile import Profile
 from libs.contracts.registry.questions import Question
-from libs.contracts.registry.reads import AccountView, PartnerChange, PartnerPeople, PartnerRow, PartnerView
+from libs.contracts.registry.reads import (
+    AccountView,
+    PaperView,
+    PartnerChange,
+    PartnerPeople,
+    PartnerRow,
+    PartnerView,
+    ReviewView,
+    VerificationRow,
+    VisitView,
+)
 from libs.contracts.reports.known import ImportTally, RowProblem
 from libs.contracts.reports.parts import Draft, Mark, Reference, Snapshot, Why
 from libs.contracts.reports.reads import (
@@ -42,6 +52,7 @@ from services.gateway.console.queue import views as queue_views
 from services.gateway.console.requests import views as requests_views
 from services.gateway.console.review import views as review_views
 from services.gateway.console.review.wishes import APPROVE, PUBLISHED
+from services.gateway.console.verifying import views as verifying_views
 from services.gateway.console.views import ClockState
 from services.gateway.partner import views as p
 from services.gateway.reporting.draft import Draft as Told
@@ -1372,6 +1383,69 @@ def partner(view: PartnerView | None = None, *, available: bool = True) -> peopl
     )
 
 
+def verification_part(*open_: str, **more: object) -> verifying_views.VerificationPart:
+    review = ReviewView(
+        due_at=ahead(days=2),
+        taken_by="o1",
+        papers=(
+            PaperView(paper="identity", present=True, by="o1", at=ago(hours=2)),
+            PaperView(paper="decree", present=False, note="Belum bertanda tangan.", by="o1", at=ago(hours=2)),
+            PaperView(paper="board"),
+        ),
+        visits=(VisitView(visited_on=date(2026, 11, 20), place="Balai desa", person="Siti Aminah", note="Ada papan."),),
+        appeal="SK yang benar ada.",
+        appeal_until=ahead(days=9),
+    )
+    base = verifying_views.VerificationPart(
+        review=review,
+        taken_by="Yuli Hapsari",
+        clock=ClockState.RUNNING,
+        buttons={word: action(f"console/partners/p4/{word}") for word in open_},
+        papers={one.paper: action(f"console/partners/p4/papers/{one.paper}") for one in review.papers},
+        names={"o1": "Yuli Hapsari"},
+        can_pass=True,
+        missing=True,
+    )
+    return replace(base, **more)  # type: ignore[arg-type]
+
+
+def partner_verified(state: str, *open_: str, **more: object) -> people.PartnerPage:
+    page = partner(partner_view(state=state))
+    part = people.Section("verification", verification_part(*open_, **more))
+    return replace(page, sections=(page.sections[0], part, *page.sections[1:]))
+
+
+def verifying(**more: object) -> verifying_views.VerifyingPage:
+    def waiting(n: int, name: str, state: str, **more: object) -> verifying_views.Waiting:
+        row = VerificationRow(
+            id=f"p{n}", name=name, kind="community_group", state=state, area="35.17.08", since=ago(days=3)
+        )
+        clock = ClockState.LATE if more.get("due_at") else None
+        return verifying_views.Waiting(row=but(row, **more), clock=clock, taken_by="Yuli Hapsari" if clock else "")
+
+    base = verifying_views.VerifyingPage(
+        desk=desk(),
+        nav=(people.Place("list", "/jombang/console/partners", False),
+             people.Place("verification", "/jombang/console/verifications", True)),
+        rows=(
+            waiting(1, "KIM Cahaya Diwek", "factual_review", due_at=ago(hours=5)),
+            waiting(2, "KIM Wonosalam Berkabar", "submitted"),
+        ),
+        total=2,
+        filters=filters("console/verifications", ("all", None), ("submitted", None), ("appealed", None)),
+        asked={"show": "all", "kind": "", "area": ""},
+        areas=(("35.17.08", "Diwek"),),
+        bulk=action("console/verifications"),
+        next_url="/jombang/console/verifications?cursor=x",
+    )  # fmt: skip
+    return replace(base, **more)  # type: ignore[arg-type]
+
+
+def verifying_wrong() -> verifying_views.VerifyingPage:
+    errors = {"partner": "required", "act": "required", "reason": "required"}
+    return verifying(desk=desk(errors=errors), left=("KIM Cahaya Diwek",), chosen=frozenset({"p1"}))
+
+
 def partner_unavailable() -> people.PartnerPage:
     return partner(partner_view(channels=(), accounts=(), agreed=False), available=False)
 
@@ -1795,6 +1869,28 @@ PAGES: Mapping[str, tuple[str, object]] = {
     "partner-new-outlet": ("console/partners/form.html", partner_form("media_outlet")),
     "partner-new-government": ("console/partners/form.html", partner_form("government_account")),
     "partner-edit-wrong": ("console/partners/form.html", partner_form_wrong()),
+    "partner-reviewed": (
+        "console/partners/partner.html",
+        partner_verified("factual_review", "visit", "pass", "revise", "reject", "withdraw"),
+    ),
+    "partner-review-wrong": (
+        "console/partners/partner.html",
+        partner_verified(
+            "administrative_review", "pass", "revise", "reject",
+            errors={"reason": "required"}, wrong="reject", can_pass=False,
+        ),
+    ),
+    "partner-appealed": ("console/partners/partner.html", partner_verified("appealed", "grant", "deny", papers={})),
+    "partner-rejected": ("console/partners/partner.html", partner_verified("rejected", "appeal", papers={})),
+    "partner-draft": ("console/partners/partner.html", partner_verified("draft", "consent", "withdraw", papers={})),
+    "partner-suspended": (
+        "console/partners/partner.html",
+        partner_verified("suspended", "reinstate", "terminate", "withdraw", papers={}, clock=None),
+    ),
+    "verifying": ("console/verifying/queue.html", verifying()),
+    "verifying-wrong": ("console/verifying/queue.html", verifying_wrong()),
+    "verifying-none": ("console/verifying/queue.html", verifying(rows=(), total=0, next_url="")),
+    "verifying-unavailable": ("console/verifying/queue.html", verifying(rows=(), total=0, available=False)),
     "requests": ("console/requests/requests.html", requests()),
     "requests-unavailable": ("console/requests/requests.html", requests_unavailable()),
     "request": ("console/requests/request.html", request()),

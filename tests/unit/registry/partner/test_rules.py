@@ -230,7 +230,9 @@ def test_the_reason_is_told() -> None:
 
     (event,) = decide(a_partner(), command, context(VERIFIER))
 
-    assert event == PartnerStateChanged(partner_id="p-1", state="suspended", previous="active", reason="x" * 299)
+    assert event == PartnerStateChanged(
+        partner_id="p-1", state="suspended", previous="active", reason="x" * 299, by=VERIFIER.id, at=NOW
+    )
 
 
 def test_a_suspension_says_why() -> None:
