@@ -111,6 +111,12 @@ bench: setup
 	@command -v wrk >/dev/null && test -x /usr/sbin/smtp-sink || { echo "Needs: sudo apt-get install -y wrk postfix"; exit 1; }
 	@$(PYTHON) -m tests.bench
 
+# A workbook of partners imported on real servers, against calamine and insert_many of the same rows; some minutes.
+.PHONY: import-bench
+ROWS ?= 50000
+import-bench: setup-test
+	@$(PYTHON) -m tests.bench.imports --rows $(ROWS)
+
 # Fits the matcher on the development data, prints figures out of fold and writes the coefficients that ship.
 .PHONY: match-calibrate
 match-calibrate: setup-test

@@ -20,6 +20,7 @@ PAIRS: dict[tuple[Service, Service], tuple[Service, ...]] = {
     (Service.GATEWAY, Service.REPORTS): (Service.GATEWAY, Service.REPORTS),
     (Service.GATEWAY, Service.NOTIFY): (Service.GATEWAY, Service.NOTIFY),
     (Service.REGISTRY, Service.REGISTRY): (Service.REGISTRY,),
+    (Service.REGISTRY, Service.GATEWAY): (Service.REGISTRY, Service.GATEWAY),
     (Service.REPORTS, Service.REPORTS): (Service.REPORTS,),
     (Service.REPORTS, Service.MATCHER): (Service.REPORTS, Service.MATCHER),
     (Service.REPORTS, Service.GATEWAY): (Service.REPORTS, Service.GATEWAY),

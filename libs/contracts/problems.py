@@ -41,6 +41,7 @@ TITLES: dict[str, tuple[int, str]] = {
     "code_wrong": (401, "The one-time code does not match"),
     "code_used": (401, "The one-time code was used already; wait for the next one"),
     "unavailable": (503, "Not certainly kept; send it again with the same key"),
+    "rows_refused": (409, "Some rows of the file are refused; mend them, or go on without them"),
     "uploads_unavailable": (503, "Files cannot be kept right now"),
     "too_many_requests": (429, "Too many requests"),
     "too_large": (413, "The body is too large"),

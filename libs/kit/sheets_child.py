@@ -32,7 +32,7 @@ LARGEST_UNPACKED = 320 << 20
 """Bytes of all parts of a workbook. 50,000 rows of 25 columns unpack to 70 MB."""
 MOST_ROWS = 50_000
 """Below the headings, with something in them."""
-MOST_COLUMNS = 100
+MOST_COLUMNS = 80
 LONGEST_CELL = 4_000
 CLONE_NEWUSER, CLONE_NEWNET = 0x10000000, 0x40000000
 EMPTY = re.compile(

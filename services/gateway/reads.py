@@ -13,6 +13,7 @@ from pydantic import BaseModel, TypeAdapter
 from libs.contracts.envelope import Actor
 from libs.contracts.notify.reads import AssignmentView, BulletinView, ByHandRow, FollowerFound, FollowView, LedgerRow
 from libs.contracts.reads import OutcomeView, Page
+from libs.contracts.registry.import_reads import ImportRow, PartnerImportView
 from libs.contracts.registry.reads import (
     Authenticated,
     Authentication,
@@ -62,6 +63,7 @@ ADDRESSES_WITHIN = 5.0
 """Seconds. Only crawlers wait, and what they get is kept."""
 
 _ADDRESSES = TypeAdapter(tuple[AnswerAddress, ...])
+_PARTNER_IMPORTS = TypeAdapter(tuple[PartnerImportView, ...])
 _IMPORTS = TypeAdapter(tuple[ImportView, ...])
 _BULLETINS = TypeAdapter(tuple[BulletinView, ...])
 _BY_HAND = TypeAdapter(tuple[ByHandRow, ...])
@@ -338,6 +340,20 @@ class RegistryReads(_Reads):
     async def partner_history(self, tenant: str, actor: Actor, partner_id: str) -> tuple[PartnerChange, ...]:
         path = f"/partners/{_segment(partner_id)}/history"
         return (await self._one(Page[PartnerChange], tenant, path, actor=actor)).items
+
+    async def partner_imports(self, tenant: str, actor: Actor) -> tuple[PartnerImportView, ...]:
+        body = await self._client.get("/partner-imports", tenant=tenant, actor=actor)
+        return _PARTNER_IMPORTS.validate_json(body)
+
+    async def partner_import(self, tenant: str, actor: Actor, import_id: str) -> PartnerImportView:
+        return await self._one(PartnerImportView, tenant, f"/partner-imports/{_segment(import_id)}", actor=actor)
+
+    async def import_rows(
+        self, tenant: str, actor: Actor, import_id: str, *, became: str = "", after: int = 0, limit: int = 100
+    ) -> Page[ImportRow]:
+        path = f"/partner-imports/{_segment(import_id)}/rows"
+        params = _given(became=became, after=after or None, limit=limit)
+        return await self._one(Page[ImportRow], tenant, path, actor=actor, params=params)
 
 
 class NotifyReads(_Reads):

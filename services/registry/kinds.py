@@ -18,6 +18,8 @@ from services.registry.partner import rules as partner
 from services.registry.partner.follow_ups import after_partner
 from services.registry.partner.state import Partner
 from services.registry.partner.verification import QUEUED
+from services.registry.partner_import import rules as imports
+from services.registry.partner_import.entering import known
 
 TenantRecords = Callable[[str, str, int, tenant.Tenant], Iterable[TopicRecord]]
 
@@ -66,11 +68,18 @@ def officers(blind: Blinder) -> Aggregate[officer.Officer]:
     )
 
 
-def partners(blind: Blinder, spoken: finding.Words, sealer: Sealer) -> Aggregate[Partner]:
+def partners(blind: Blinder, spoken: finding.Words, sealer: Sealer, marks: Blinder) -> Aggregate[Partner]:
+    """
+    Args:
+        marks: blinds what an import finds a partner by.
+    """
+
     def indexed(state: Partner) -> dict[str, Any]:
         found = finding.index_fields(state, spoken)
         if state.state in QUEUED:
             found["queue"] = state.review.due_at or state.review.since or state.registered_at
+        if state.name != ERASED:
+            found["marks"] = [mark for one in known("", state).found_by() for mark in marks(one)]
         addresses = sorted({hashed for contact in state.contacts for hashed in blind(contact.address)})
         return {**found, "contacts": addresses} if addresses else found
 
@@ -84,10 +93,26 @@ def partners(blind: Blinder, spoken: finding.Words, sealer: Sealer) -> Aggregate
             *finding.INDEXES,
             index(("tenant", 1), ("ix.queue", 1), ("_id", 1), name="queue", where={"ix.queue": {"$exists": True}}),
             index(("tenant", 1), ("ix.contacts", 1), name="contacts", where={"ix.contacts": {"$exists": True}}),
+            index(("tenant", 1), ("ix.marks", 1), name="marks", where={"ix.marks": {"$exists": True}}),
         ],
         follow_ups=after_partner,
         records=partial(partner_records, sealer=sealer),
     )
+
+
+PARTNER_IMPORTS = Aggregate(
+    name="partner_import",
+    state=imports.PartnerImport,
+    decide=imports.decide,
+    evolve=imports.evolve,
+    index=imports.index_fields,
+    indexes=[
+        index(("tenant", 1), ("ix.at", -1), name="newest"),
+        index(("ix.since", 1), ("_id", 1), name="open", where={"ix.open": True}),
+        index(("tenant", 1), ("ix.run", -1), name="runs", where={"ix.run": {"$exists": True}}),
+        index(("ix.kept", 1), name="kept", where={"ix.kept": {"$exists": True}}),
+    ],
+)
 
 
 ACCOUNT_HOLDS = Aggregate(

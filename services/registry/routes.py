@@ -9,6 +9,7 @@ from uuid import UUID
 from fastapi import APIRouter, Query, Response
 
 from libs.contracts.reads import OutcomeView, Page
+from libs.contracts.registry.import_reads import ImportRow, PartnerImportView
 from libs.contracts.registry.reads import (
     Authenticated,
     Authentication,
@@ -35,6 +36,8 @@ from services.registry.login import Login
 from services.registry.officer.reads import OfficerReads
 from services.registry.partner.finding import PartnerFilter, Sort
 from services.registry.partner.reads import PartnerReads
+from services.registry.partner_import.reads import ImportReads
+from services.registry.permissions import REGISTRATION
 
 MOST_IDS = 200
 LOGO = {"state.logo": 1, "state.logo_picture": 1}
@@ -46,6 +49,7 @@ Facet = Annotated[str | None, Query(max_length=40)]
 class Reads:
     officers: OfficerReads
     partners: PartnerReads
+    imports: ImportReads
 
 
 def router(runtime: Runtime, reads: Reads, login: Login) -> APIRouter:
@@ -130,6 +134,27 @@ def router(runtime: Runtime, reads: Reads, login: Login) -> APIRouter:
             raise NotFound("partner_id")
         return found
 
+    @routes.get("/partner-imports")
+    async def partner_imports(caller: Called) -> tuple[PartnerImportView, ...]:
+        require_registrar(caller, directory)
+        return await reads.imports.latest(tenant_of(caller))
+
+    @routes.get("/partner-imports/{import_id}")
+    async def partner_import(caller: Called, import_id: Id) -> PartnerImportView:
+        require_registrar(caller, directory)
+        return await reads.imports.one(tenant_of(caller), import_id)
+
+    @routes.get("/partner-imports/{import_id}/rows")
+    async def import_rows(
+        caller: Called,
+        import_id: Id,
+        became: Annotated[str, Query(max_length=20, pattern="^[a-z]*$")] = "",
+        after: Annotated[int, Query(ge=0, le=10_000_000)] = 0,
+        limit: Annotated[int, Query(ge=1, le=1_000)] = 100,
+    ) -> Page[ImportRow]:
+        require_registrar(caller, directory)
+        return await reads.imports.rows(tenant_of(caller), import_id, became=became, after=after, limit=limit)
+
     @routes.post("/internal/partner-by-contact")
     async def partner_by_contact(caller: Called, question: PartnerLookup) -> PartnerFound:
         _require_gateway(caller)
@@ -167,6 +192,14 @@ def is_partner(caller: Caller, partner_id: str) -> bool:
 def require_officer(caller: Caller, directory: Directory) -> None:
     if not is_officer(caller, directory):
         raise Refused("forbidden")
+
+
+def require_registrar(caller: Caller, directory: Directory) -> None:
+    """An officer who may enter partners: files hold what the list of partners does not show."""
+    actor, tenant = caller.actor, caller.tenant
+    officer = directory.officer(tenant, actor.id) if actor is not None and tenant is not None else None
+    if officer is None or set(officer.roles).isdisjoint(REGISTRATION):
+        raise Refused("role_missing")
 
 
 def _require_gateway(caller: Caller) -> None:

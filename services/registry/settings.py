@@ -1,4 +1,4 @@
-"""Settings of the registry; it has none of its own beside those that every service has."""
+"""Settings of the registry."""
 
 from libs.runtime.settings import Settings
 
@@ -6,3 +6,5 @@ from libs.runtime.settings import Settings
 class RegistrySettings(Settings):
     http_port: int = 8401
     health_port: int = 8414
+    gateway_url: str = "http://127.0.0.1:8400"
+    """Where an uploaded file lies."""

@@ -21,16 +21,16 @@ from services.gateway.dispatch.wishes import Wish
 from services.gateway.partner.wishes import WISHES as OF_PARTNERS
 from services.notify.kinds import AGGREGATES as OF_NOTIFY
 from services.registry.addresses import Blinder
-from services.registry.kinds import partners, tenants
+from services.registry.kinds import PARTNER_IMPORTS, partners, tenants
 from services.registry.partner.finding import Words
 from services.reports.kinds import AGGREGATES as OF_REPORTS
 
 BLIND = Blinder([bytes(32)])
-PARTNERS = partners(BLIND, Words(BLIND), Sealer(X25519PrivateKey.generate().public_key()))
+PARTNERS = partners(BLIND, Words(BLIND), Sealer(X25519PrivateKey.generate().public_key()), BLIND)
 OWNERS = {
     Service.REPORTS: OF_REPORTS,
     Service.NOTIFY: OF_NOTIFY,
-    Service.REGISTRY: (tenants(lambda *_: ()), PARTNERS),
+    Service.REGISTRY: (tenants(lambda *_: ()), PARTNERS, PARTNER_IMPORTS),
 }
 FIRST = {
     "assignment": "notify.assignment-offered.v1",
@@ -38,6 +38,7 @@ FIRST = {
     "delivery": "notify.delivery-planned.v1",
     "known": "reports.known-recorded.v1",
     "partner": "registry.partner-registered.v1",
+    "partner_import": "registry.partner-import-started.v1",
     "report": "reports.report-received.v1",
     "tenant": "registry.tenant-created.v1",
 }

@@ -27,6 +27,7 @@ from libs.contracts.topics import Service
 from services.gateway.api.openapi import api_document
 from tests.e2e.steps import confirmed, drafted, fresh_code, letter_to, the_case_of
 from tests.service.gateway.house import Desk, House, TestOffice, key, until
+from tests.service.gateway.importing import bring
 from tests.unheard import unheard
 
 OPERATIONS = [
@@ -75,6 +76,9 @@ BODIES: dict[str, Any] = {
     "/appeal-decision": {"granted": True, "reason": "SK ada."},
     "/consent": {"signed_on": "2026-01-05"},
     "/state": {"state": "suspended", "reason": "Aduan."},
+    "/columns": {"fields": "name\nkind"},
+    "/run": {},
+    "/stop": None,
     "/description": {"name": "KIM Contoh", "kind": "community_group", "area": "32.74"},
 }
 """By the end of the path; what a ticket's holder sends carries the code besides."""
@@ -104,6 +108,7 @@ POINTING_AT_NOTHING = {
     ("POST", "/api/v1/console/office/clocks"),
     ("POST", "/api/v1/console/office/practice"),
     ("POST", "/api/v1/console/office/logo"),
+    ("POST", "/api/v1/console/partner-imports"),
 }
 """Writes without an id of a thing; what their bodies may name of others is tried one by one below."""
 NAMING = [(method, path) for method, path in OPERATIONS if re.search(r"\{(?!slug)", path)]
@@ -189,6 +194,7 @@ async def things(house: House) -> Things:
         "assignment_id": assignment,
         "partner_id": partner,
         "known_id": await asyncio.to_thread(a_known_answer, house, office),
+        "import_id": (await bring(author, b"Nama,Jenis\nKIM Contoh,KIM\n")).import_id,
     }
     return Things(office, ids, sent["tracking_code"], secret)
 

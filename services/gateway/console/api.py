@@ -5,6 +5,7 @@ from services.gateway.console.case import api as case
 from services.gateway.console.deliveries import api as deliveries
 from services.gateway.console.embedding import api as embedding
 from services.gateway.console.entry import api as entry
+from services.gateway.console.imports import api as imports
 from services.gateway.console.office import api as office
 from services.gateway.console.partners import api as partners
 from services.gateway.console.questions import api as questions
@@ -14,9 +15,7 @@ from services.gateway.console.review import api as review
 from services.gateway.console.verifying import api as verifying
 
 ROOMS = (
-    queue, case, review, requests, entry, deliveries, partners, verifying, archive, questions, embedding, office,
+    queue, case, review, requests, entry, deliveries, partners, imports, verifying, archive, questions, embedding,
+    office,
 )  # fmt: skip
-ROUTERS = tuple(
-    room.router
-    for room in ROOMS
-)
+ROUTERS = tuple(room.router for room in ROOMS)

@@ -88,7 +88,12 @@ _OF_FIELDS = {
     "audience_ages": "ages_invalid", "attributes": "pairs_invalid", "accounts": "account_invalid",
 }  # fmt: skip
 """Where an owner refuses a field, what is wrong with it is plain; else it is "invalid"."""
-_FIELD_CODES = {"draft_incomplete": "required", "reference_missing": "reference_missing", "validation": "invalid"}
+_FIELD_CODES = {
+    "draft_incomplete": "required",
+    "reference_missing": "reference_missing",
+    "validation": "invalid",
+    "rows_refused": "rows_refused",
+}
 
 
 def _refused(refused: Refused, names: Mapping[str, str]) -> tuple[int, Said]:

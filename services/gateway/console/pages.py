@@ -11,6 +11,7 @@ from services.gateway.console.deliveries import by_hand
 from services.gateway.console.deliveries import pages as deliveries
 from services.gateway.console.embedding import pages as embed
 from services.gateway.console.entry import pages as entry
+from services.gateway.console.imports import pages as imports
 from services.gateway.console.office import pages as office
 from services.gateway.console.partners import pages as partners
 from services.gateway.console.partners import partner
@@ -31,7 +32,8 @@ async def start(shift: OnShift) -> Response:
 
 
 ROOMS = (
-    queue, case, evidence, review, deliveries, by_hand, partners, partner, verifying, requests, archive, questions,
+    queue, case, evidence, review, deliveries, by_hand, partners, partner, imports, verifying, requests, archive,
+    questions,
     embed, entry, office,
 )  # fmt: skip
 for room in ROOMS:

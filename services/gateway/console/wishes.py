@@ -7,6 +7,7 @@ from services.gateway.console.archive import wishes as archive
 from services.gateway.console.case import wishes as case
 from services.gateway.console.deliveries import wishes as deliveries
 from services.gateway.console.embedding import wishes as embedding
+from services.gateway.console.imports import wishes as imports
 from services.gateway.console.office import wishes as office
 from services.gateway.console.questions import wishes as questions
 from services.gateway.console.requests import wishes as requests
@@ -20,6 +21,7 @@ ROOMS: Mapping[str, tuple[Wish[Any], ...]] = {
     "requests": requests.WISHES,
     "deliveries": deliveries.WISHES,
     "archive": archive.WISHES,
+    "imports": imports.WISHES,
     "questions": questions.WISHES,
     "embedding": embedding.WISHES,
     "office": office.WISHES,

@@ -96,6 +96,10 @@ class Renderer:
         environments = self._officers if template.startswith(OFFICERS) else self._public
         return environments[page.lang].get_template(template).render(page=page, view=view, **more)
 
+    def words(self, template: str, lang: Lang) -> Any:
+        """What a template of the officers' pages sets, for what leaves as a file."""
+        return self._officers[lang].get_template(template).make_module()
+
     def source(self, template: str) -> str:
         return template_file(template).read_text()
 

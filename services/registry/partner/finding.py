@@ -24,7 +24,7 @@ from services.registry.addresses import Blinder
 from services.registry.partner.state import Partner
 from services.registry.regions import around
 
-VERSION = 1
+VERSION = 2
 """Of what stands in the index: what another one wrote is written anew."""
 SHORTEST, LONGEST = 2, 12
 """Letters of the beginning of a word that is looked for."""

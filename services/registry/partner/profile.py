@@ -35,9 +35,14 @@ PEOPLE = ("chair", "secretary", "treasurer", "editor", "account_admin")
 
 
 class PlacedEntry(EnterPartner):
-    """With the office's own region; the registry itself puts it in."""
+    """With the office's own region; the registry itself puts it in.
+
+    Attributes:
+        known_accounts: read already, from an import's file; None: `accounts` are to be read.
+    """
 
     region: str
+    known_accounts: tuple[SocialAccount, ...] | None = None
 
 
 class PlacedDescription(DescribePartner):
@@ -63,9 +68,7 @@ def entered(state: Partner | None, command: EnterPartner, context: Context) -> I
             area=command.area,
             run_by_office=command.run_by_office,
             language=command.language,
-            accounts=canonical_accounts(
-                tuple(SocialAccount(platform="", handle="", url=url, identity_key="") for url in accounts)
-            ),
+            accounts=command.known_accounts if command.known_accounts is not None else _read(accounts),
             profile=command.profile,
             at=context.at,
             consented_at=context.at if command.agreed else None,
@@ -82,6 +85,12 @@ def entered(state: Partner | None, command: EnterPartner, context: Context) -> I
             )
         )
     return happened
+
+
+def _read(accounts: Iterable[str]) -> tuple[SocialAccount, ...]:
+    return canonical_accounts(
+        tuple(SocialAccount(platform="", handle="", url=url, identity_key="") for url in accounts)
+    )
 
 
 def described(state: Partner, command: DescribePartner, context: Context) -> Iterable[Event]:

@@ -8,6 +8,8 @@ from uuid import UUID, uuid5
 
 from libs.contracts.notify.reads import AssignmentView, ByHandRow, DeliveryRow, LedgerRow
 from libs.contracts.reads import Page
+from libs.contracts.registry.import_reads import CellError, ImportRow, PartnerImportView
+from libs.contracts.registry.imports import FIELDS, RowTally
 from libs.contracts.registry.profile import Profile
 from libs.contracts.registry.questions import Question
 from libs.contracts.registry.reads import (
@@ -45,6 +47,7 @@ from services.gateway.console.case.pages import CORRECT
 from services.gateway.console.deliveries import views as ledger
 from services.gateway.console.embedding import views as embedding_views
 from services.gateway.console.entry import views as entry_views
+from services.gateway.console.imports import views as importing
 from services.gateway.console.partners import sections
 from services.gateway.console.partners import views as people
 from services.gateway.console.questions import views as questions_views
@@ -1273,6 +1276,133 @@ ACCOUNTS = (
 )
 
 
+IMPORT_FILE = PartnerImportView(
+    id="f1",
+    state="read",
+    file_name="kim-2026.xlsx",
+    by="rina",
+    started_at=NOW,
+    rows=140,
+    sheet="Mitra",
+    others=("Arsip",),
+    merged=2,
+    header_row=3,
+    headings=("No", "Nama KIM", "Kelurahan", "WhatsApp", "Warna kaus"),
+    samples=(
+        ("1", "KIM Harjamukti", "Harjamukti", "0812 0000 0000", "merah"),
+        ("2", "KIM Kecapi", "Kecapi", "8.12E+11", ""),
+    ),
+    proposed=("", "name", "village", "phone", "attribute"),
+)
+PLACES = (
+    people.Place("list", "/jombang/console/partners", False),
+    people.Place("imports", "/jombang/console/imports", True),
+)
+JUDGED = RowTally(new=118, same=12, changed=6, refused=4)
+
+
+def imports_list(**more: Any) -> importing.ImportsPage:
+    page = importing.ImportsPage(
+        desk=desk(),
+        nav=PLACES,
+        start=action("console/imports"),
+        imports=(
+            but(IMPORT_FILE, id="f3", state="running", upto=60),
+            IMPORT_FILE,
+            but(IMPORT_FILE, id="f2", state="failed", rows=0, failure="old_workbook", file_name=""),
+        ),
+        max_megabytes=20,
+        max_rows=50_000,
+    )
+    return replace(page, **more)
+
+
+def import_page(**more: Any) -> importing.ImportPage:
+    page = importing.ImportPage(
+        desk=desk(),
+        nav=PLACES,
+        file=IMPORT_FILE,
+        fields=FIELDS,
+        areas=(("32.74.05", "Kec. Kesambi"),),
+        map=action("console/imports/f1/columns"),
+        run=action("console/imports/f1/run"),
+        stop=action("console/imports/f1/stop"),
+    )
+    return replace(page, **more)
+
+
+def import_columns(**more: Any) -> importing.ImportPage:
+    columns = tuple(
+        importing.Column(
+            number=number,
+            letter="ABCDE"[number],
+            heading=heading,
+            samples=tuple(row[number] for row in IMPORT_FILE.samples if row[number]),
+            field=IMPORT_FILE.proposed[number],
+        )
+        for number, heading in enumerate(IMPORT_FILE.headings)
+    )
+    return import_page(columns=columns, **more)
+
+
+def import_columns_invalid() -> importing.ImportPage:
+    return import_columns(desk=desk(errors={"name_missing": "invalid", "kind_missing": "invalid"}))
+
+
+REFUSED_ROWS = (
+    ImportRow(
+        number=17,
+        became="refused",
+        name="KIM Kejaksan",
+        errors=(
+            CellError(
+                cell="C17", column="Kelurahan", field="area", code="area_ambiguous", shown="Kejaksan",
+                candidates=("32.74.01", "32.74.01.1001"),
+            ),
+            CellError(cell="D17", column="WhatsApp", field="phone", code="phone_digits_lost", shown="8.12E+11"),
+        ),
+    ),
+    ImportRow(number=20, became="refused", errors=(CellError(cell="20", code="repeated", candidates=("4",)),)),
+)  # fmt: skip
+
+
+def import_checked(**more: Any) -> importing.ImportPage:
+    file = but(IMPORT_FILE, state="checked", judged=JUDGED, fields=IMPORT_FILE.proposed)
+    page = import_page(
+        file=file,
+        filters=filters("console/imports/f1", ("refused", 4), ("new", 118), ("changed", 6)),
+        shown="refused",
+        rows=REFUSED_ROWS,
+        next_url="/jombang/console/imports/f1?became=refused&after=20",
+    )
+    return replace(page, **more)
+
+
+def import_checked_invalid() -> importing.ImportPage:
+    errors = {"without_refused": "rows_refused", "rows": "invalid"}
+    return import_checked(desk=desk(errors=errors), rows=None, run=but_action("console/imports/f1/run", rows="9-3"))
+
+
+def but_action(path: str, **typed: str) -> console.Action:
+    return replace(action(path), typed=typed)
+
+
+def import_running() -> importing.ImportPage:
+    file = but(IMPORT_FILE, state="running", judged=JUDGED, upto=60)
+    return import_page(file=file, desk=desk(events_url="/jombang/console/stream"))
+
+
+def import_done() -> importing.ImportPage:
+    rows = (
+        ImportRow(number=4, became="new", name="KIM Kecapi", partner_id="p4"),
+        ImportRow(number=5, became="changed", name="KIM Drajat", partner_id="p5", changes=("chair", "phone")),
+        ImportRow(number=6, became="changed", name="KIM Drajat", partner_id="p5", leads=5),
+    )
+    file = but(IMPORT_FILE, state="done", upto=140, tally=RowTally(new=100, same=12, changed=6, refused=4, passed=18))
+    shown = filters("console/imports/f1", ("new", 100), ("passed", 18))
+    return import_page(file=file, filters=shown, shown="new", rows=rows)
+
+
 def partners(**more: object) -> people.PartnersPage:
     base = people.PartnersPage(
         desk=desk(),
@@ -1864,6 +1994,18 @@ PAGES: Mapping[str, tuple[str, object]] = {
     "partners-none-found": ("console/partners/partners.html", partners_none_found()),
     "partner": ("console/partners/partner.html", partner()),
     "partner-unavailable": ("console/partners/partner.html", partner_unavailable()),
+    "imports": ("console/imports/imports.html", imports_list()),
+    "imports-unread": ("console/imports/imports.html", imports_list(imports=None)),
+    "imports-invalid": (
+        "console/imports/imports.html",
+        imports_list(imports=(), desk=desk(errors={"file": "file_too_large"})),
+    ),
+    "import-columns": ("console/imports/import.html", import_columns()),
+    "import-columns-invalid": ("console/imports/import.html", import_columns_invalid()),
+    "import-checked": ("console/imports/import.html", import_checked()),
+    "import-checked-invalid": ("console/imports/import.html", import_checked_invalid()),
+    "import-running": ("console/imports/import.html", import_running()),
+    "import-done": ("console/imports/import.html", import_done()),
     "partner-kinds": ("console/partners/form.html", partner_form(kind="")),
     "partner-new-group": ("console/partners/form.html", partner_form()),
     "partner-new-outlet": ("console/partners/form.html", partner_form("media_outlet")),

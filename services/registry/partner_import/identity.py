@@ -6,11 +6,11 @@ decree, else the name in the same area. What both say differently, of something 
 
 import unicodedata
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from libs.contracts.words import PartnerKind
 from services.registry.addresses import normalised
-from services.registry.imports.reading import Entry
+from services.registry.partner_import.reading import Entry
 
 ORGANISATIONS = frozenset({PartnerKind.COMMUNITY_GROUP, PartnerKind.MEDIA_OUTLET, PartnerKind.GOVERNMENT_ACCOUNT})
 """Of one name and kind there is one in an area; of people there may be two."""
@@ -29,6 +29,16 @@ class Known:
     emails: tuple[str, ...] = ()
     accounts: tuple[str, ...] = ()
     decree: str = ""
+
+    def found_by(self) -> tuple[str, ...]:
+        return keys_of(
+            name=self.name,
+            area=self.area,
+            phones=self.phones,
+            emails=self.emails,
+            accounts=self.accounts,
+            decree=self.decree,
+        )
 
 
 def folded(name: str) -> str:
@@ -93,22 +103,11 @@ def the_same(entry: Entry, candidates: Sequence[Known]) -> Known | None:
     keys = keys_of_entry(entry)
 
     def strength(known: Known) -> tuple[int, bool, str]:
-        theirs = set(_keys_of_known(known))
+        theirs = set(known.found_by())
         first = next((place for place, key in enumerate(keys) if key in theirs), len(keys))
         return first, folded(known.name) != folded(entry.name), known.id
 
     return min(fitting, key=strength)
-
-
-def _keys_of_known(known: Known) -> tuple[str, ...]:
-    return keys_of(
-        name=known.name,
-        area=known.area,
-        phones=known.phones,
-        emails=known.emails,
-        accounts=known.accounts,
-        decree=known.decree,
-    )
 
 
 def as_known(partner_id: str, entry: Entry) -> Known:
@@ -122,39 +121,4 @@ def as_known(partner_id: str, entry: Entry) -> Known:
         emails=(entry.email,) if entry.email else (),
         accounts=tuple(account.identity_key for account in entry.accounts),
         decree=str(entry.values.get("decree_number", "")),
-    )
-
-
-@dataclass(slots=True)
-class Gathered:
-    """Partners that earlier rows of the same file told of, found by their keys."""
-
-    by_key: dict[str, list[str]] = field(default_factory=dict)
-    known: dict[str, Known] = field(default_factory=dict)
-
-    def among(self, entry: Entry) -> list[Known]:
-        ids = dict.fromkeys(i for key in keys_of_entry(entry) for i in self.by_key.get(key, ()))
-        return [self.known[i] for i in ids]
-
-    def add(self, known: Known) -> None:
-        before = self.known.get(known.id)
-        if before is not None:
-            known = joined(before, known)
-        self.known[known.id] = known
-        for key in _keys_of_known(known):
-            ids = self.by_key.setdefault(key, [])
-            if known.id not in ids:
-                ids.append(known.id)
-
-
-def joined(one: Known, other: Known) -> Known:
-    return Known(
-        id=one.id,
-        name=other.name,
-        kind=other.kind,
-        area=other.area,
-        phones=tuple(dict.fromkeys((*one.phones, *other.phones))),
-        emails=tuple(dict.fromkeys((*one.emails, *other.emails))),
-        accounts=tuple(dict.fromkeys((*one.accounts, *other.accounts))),
-        decree=other.decree or one.decree,
     )

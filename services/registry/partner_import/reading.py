@@ -16,13 +16,15 @@ from libs.kit.links.link import Link, WebAddress
 from libs.kit.links.platforms import platform_of
 from libs.kit.sheets import Cell, NoValue, Row, letters
 from services.registry.fields import CONTROLS, EMAIL
-from services.registry.imports import places
-from services.registry.imports.columns import ATTRIBUTE, IGNORED
-from services.registry.imports.places import NotAPlace
 from services.registry.partner.accounts import LONGEST_KEY
+from services.registry.partner_import import places
+from services.registry.partner_import.columns import ATTRIBUTE, IGNORED
+from services.registry.partner_import.places import NotAPlace
 
 MOST_ACCOUNTS = 20
 LONGEST_NAME = 160
+LONGEST_LINE = 160
+MOST_LINES = 60
 LONGEST_SHOWN = 80
 """Characters of a cell that an error shows."""
 
@@ -61,6 +63,7 @@ class Entry:
     """What a row says, field by field; what it leaves empty is not there.
 
     Attributes:
+        says_kind, says_area: the row itself; else they are those that were chosen for rows without.
         values: fields of a partner's profile and papers, as their contracts hold them.
     """
 
@@ -71,6 +74,8 @@ class Entry:
     email: str = ""
     accounts: tuple[Account, ...] = ()
     values: Mapping[str, Any] = field(default_factory=dict)
+    says_kind: bool = True
+    says_area: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +143,8 @@ def read(row: Row, mapping: Columns) -> tuple[Entry | None, tuple[Wrong, ...]]:
         email=_one(reading, "email", email_of),
         accounts=_accounts(reading),
         values=_values(reading),
+        says_kind=_first(reading, "kind") is not None,
+        says_area=any(_first(reading, name) is not None for name in ("area", "village", "district")),
     )
     return (None, tuple(reading.wrong)) if reading.wrong else (entry, ())
 
@@ -496,8 +503,21 @@ def lines_of(cell: Cell) -> str:
     """One a line, of what stands in a cell with commas, semicolons or line breaks between."""
     parts = [" ".join(part.split()) for part in re.split(r"[;,\n]", said(cell))]
     text = "\n".join(dict.fromkeys(part for part in parts if part))
-    if len(text) > 4_000:
+    lines = text.split("\n")
+    if len(text) > 4_000 or len(lines) > MOST_LINES or max(map(len, lines)) > LONGEST_LINE:
         raise _Unclear("too_long")
+    if not all(line.isprintable() for line in lines):
+        raise _Unclear("invisible")
+    return text
+
+
+_AGES = re.compile(r"\d{1,2}(-\d{1,3}|\+)?")
+
+
+def ages_of(cell: Cell) -> str:
+    text = lines_of(re.sub(r"(?i)tahun|thn|\s", "", said(cell)).replace("–", "-"))
+    if not all(_AGES.fullmatch(line) for line in text.split("\n")):
+        raise _Unclear("ages_invalid")
     return text
 
 
@@ -534,7 +554,7 @@ READERS: Mapping[str, Callable[[Cell], Any]] = {
     "press_seen_on": day_of,
     "certificate": _text_of,
     "topics": lines_of,
-    "audience_ages": lines_of,
+    "audience_ages": ages_of,
     "audience_interests": lines_of,
     "audience_languages": lines_of,
 }
@@ -550,12 +570,14 @@ def _values(reading: _Reading) -> Mapping[str, Any]:
         _further_areas(reading, found)
     if ATTRIBUTE in fields:
         kept = [
-            f"{reading.mapping.headings[column]}: {' '.join(said(cell).split())[:300]}"
+            f"{reading.mapping.headings[column].replace(':', ' ') or letters(column)}: {' '.join(said(cell).split())}"[
+                :LONGEST_LINE
+            ]
             for column, cell in reading.cells(ATTRIBUTE)
             if not isinstance(cell, NoValue)
         ]
         if kept:
-            found["attributes"] = "\n".join(kept)[:4_000]
+            found["attributes"] = "\n".join(kept[:MOST_LINES])[:4_000]
     if found.get("term_from") and found.get("term_until") and found["term_until"] < found["term_from"]:
         reading.refuse("term_backwards", "term_until", fields.index("term_until"))
     return found

@@ -2,7 +2,7 @@
 
 import pytest
 
-from services.registry.imports.places import NotAPlace, code_of, resolved, village_in
+from services.registry.partner_import.places import NotAPlace, code_of, resolved, village_in
 
 CITY = "32.74"
 KEJAKSAN, KEJAKSAN_VILLAGE, DRAJAT, KESAMBI = "32.74.01", "32.74.01.1001", "32.74.05.1004", "32.74.05"

@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from services.registry.imports.identity import Gathered, Known, as_known, is_same, keys_of_entry, the_same
-from services.registry.imports.reading import Account, Entry
+from services.registry.partner_import.identity import Known, as_known, is_same, keys_of_entry, the_same
+from services.registry.partner_import.reading import Account, Entry
 
 
 def account(name: str) -> Account:
@@ -68,16 +68,3 @@ def test_of_several_the_one_with_the_strongest_key() -> None:
     assert the_same(kim(), [by_name, by_account]) == by_account
     assert the_same(kim(), [by_name]) == by_name
     assert the_same(kim(), [Known("3", "Z", "activist", "32.74.03")]) is None
-
-
-def test_later_rows_of_a_file_are_held_against_the_earlier_ones() -> None:
-    rows = Gathered()
-    rows.add(as_known("1", kim(**BARE)))
-    second = kim(**{**BARE, "accounts": (account("kim.dua"),)})
-    assert [one.id for one in rows.among(second)] == ["1"]
-
-    rows.add(as_known("1", second))
-
-    third = Entry(name="Lain", kind="activist", area="32.74", accounts=(account("kim.dua"),))
-    assert [one.id for one in rows.among(third)] == ["1"]
-    assert rows.among(Entry(name="Lain", kind="activist", area="32.74")) == []

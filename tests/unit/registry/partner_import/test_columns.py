@@ -3,7 +3,7 @@
 import pytest
 
 from libs.kit.sheets import Row
-from services.registry.imports.columns import ATTRIBUTE, IGNORED, field_of, header_among, problems_of, proposed
+from services.registry.partner_import.columns import ATTRIBUTE, IGNORED, field_of, header_among, problems_of, proposed
 
 
 @pytest.mark.parametrize(

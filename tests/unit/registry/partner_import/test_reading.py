@@ -7,8 +7,8 @@ import pytest
 from libs.contracts.words import PartnerKind
 from libs.kit import handles
 from libs.kit.sheets import Cell, NoValue, Row
-from services.registry.imports.columns import proposed
-from services.registry.imports.reading import (
+from services.registry.partner_import.columns import proposed
+from services.registry.partner_import.reading import (
     Columns,
     Entry,
     Wrong,
