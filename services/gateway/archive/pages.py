@@ -88,13 +88,20 @@ async def one_known(office: Office, visit: Visit, site: Site, ref: Id, counted: 
 
 
 @router.post("/{slug}/known/{ref}/demand")
+@router.post("/{slug}/embed/known/{ref}/demand")
 async def known_demand(office: Office, visit: Visit, ref: Id, request: Request) -> Response:
     """ "Ya, ini yang saya terima": counted, and the answer shown."""
     visit.parts.limits.clients.take(visit.client)
     form = await posted(request, visit)
     found = await visit.parts.reports.known_one(office.id, ref)
     await count_known_demand(visit.parts, office, read_key(text_of(form, "key")), found, wait=0)
-    return visit.finish(see(f"/{office.slug}/known/{found.id}?counted=1"))
+    return _counted(visit, f"/{office.slug}/known/{found.id}")
+
+
+def _counted(visit: Visited, answer: str) -> Response:
+    """To the answer, in the language of the frame that it was asked in: a cookie does not carry it from there."""
+    lang = f"&lang={visit.lang}" if visit.framed is not None else ""
+    return visit.finish(see(f"{answer}?counted=1{lang}"))
 
 
 def _with(base: str, query: list[tuple[str, str]]) -> str:
@@ -162,13 +169,14 @@ async def picture(
 
 
 @router.post("/{slug}/clarifications/{ref}/demand")
+@router.post("/{slug}/embed/clarifications/{ref}/demand")
 async def demand(office: Office, visit: Visit, ref: Id, request: Request) -> Response:
     """ "Ya, ini yang saya terima": counted, and the answer shown."""
     visit.parts.limits.clients.take(visit.client)
     form = await posted(request, visit)
     found = await visit.parts.reports.clarification(office.id, ref)
     await count_demand(visit.parts, office, read_key(text_of(form, "key")), found.id, wait=0)
-    return visit.finish(see(f"/{office.slug}/clarifications/{found.number}?counted=1"))
+    return _counted(visit, f"/{office.slug}/clarifications/{found.number}")
 
 
 @router.get("/{slug}/corrections")

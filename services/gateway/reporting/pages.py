@@ -34,7 +34,7 @@ from libs.kit import areas, imaging, media
 from libs.kit.visible import is_visible
 from libs.runtime.errors import NotFound, Refused, Unavailable
 from services.gateway.access.limits import TooMany
-from services.gateway.context import Office, Visit, Visited, posted, read_form
+from services.gateway.context import EMBED, Office, Visit, Visited, posted, read_form
 from services.gateway.dispatch.accepting import Accepted, Origin
 from services.gateway.pictures.uploads import LARGEST_BYTES
 from services.gateway.reporting import questions
@@ -53,7 +53,7 @@ from services.gateway.reporting.views import (
     StepPage,
 )
 from services.gateway.web.pages import Elsewhere, Pages, Site, field_errors, file_of, form_of, see, text_of
-from services.gateway.web.views import FIRST_TIME, Back, FieldError, Trouble, put_off, wrong
+from services.gateway.web.views import FIRST_TIME, Back, FieldError, Form, Trouble, put_off, wrong
 
 RECEIPT_SECONDS = 30 * 60
 IMAGE_CODES = {
@@ -374,12 +374,17 @@ def _of_claims(found: MatchView, office: TenantRecord, visit: Visited) -> tuple[
 
 
 def _own(found: MatchAnswer, office: TenantRecord, visit: Visited) -> KnownAnswer:
-    confirm = form_of(f"/{office.slug}/clarifications/{found.card.number}/demand", visit)
-    return KnownAnswer(found=found, confirm=confirm)
+    return KnownAnswer(found=found, confirm=_yes(office, visit, f"clarifications/{found.card.number}"))
 
 
 def _others(found: KnownMatch, office: TenantRecord, visit: Visited) -> OthersAnswer:
-    return OthersAnswer(found=found, confirm=form_of(f"/{office.slug}/known/{found.card.id}/demand", visit))
+    return OthersAnswer(found=found, confirm=_yes(office, visit, f"known/{found.card.id}"))
+
+
+def _yes(office: TenantRecord, visit: Visited, answer: str) -> Form:
+    if visit.framed is not None:
+        return form_of(f"/{office.slug}/{EMBED}/{answer}/demand?lang={visit.lang}", visit)
+    return form_of(f"/{office.slug}/{answer}/demand", visit)
 
 
 class PictureRefused(Exception):

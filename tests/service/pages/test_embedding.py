@@ -12,12 +12,23 @@ import httpx
 import pytest
 from playwright.async_api import Page, async_playwright
 
+from deploy.local.stack import Stack
 from services.gateway.access.seats import Seats
 from tests.service.gateway.house import Desk, House, TestOffice, until
 from tests.service.pages.reading import Form, form
+from tests.service.pages.test_known import put_in_archive
+from tests.service.pages.test_partner import publish
 from tests.unheard import unheard
 
 CHROMIUM = Path("/usr/bin/chromium")
+OWN_CLAIM = "Mulai bulan depan pedagang sayur Pasar Kanoman wajib membayar retribusi tiga ratus ribu rupiah per lapak"
+OTHERS_CLAIM = "Menara telekomunikasi di Gunung Ciremai memancarkan sinyal yang membuat ayam berhenti bertelur"
+SEEN_CLAIMS = iter(
+    (
+        "Minum air kelapa hijau setiap subuh menyembuhkan katarak tanpa operasi kata dokter mata",
+        "Tarif kereta api lokal digratiskan selama Ramadan bagi penumpang yang membawa kartu keluarga",
+    )
+)
 LINE = '<!DOCTYPE html><meta charset="utf-8"><title>Portal</title><p>Portal kota</p>{line}<p id="after">Sesudahnya</p>'
 
 
@@ -163,6 +174,60 @@ async def test_a_form_of_another_office_or_of_no_page_is_shown_once_more_and_not
     assert seated.status_code == 403
 
 
+async def offered(browser: httpx.AsyncClient, office: TestOffice, text: str) -> httpx.Response:
+    """The frame's check step, once it offers an answer."""
+    found: list[httpx.Response] = []
+
+    async def there() -> bool:
+        one = await browser.get(f"/{office.slug}/embed?lang=en")
+        found[:] = [await form(one.text, "/embed/hoax?lang=en").send(browser, text=text)]
+        return "/demand" in found[0].text
+
+    await until(there)
+    return found[0]
+
+
+@pytest.mark.parametrize("whose", ["own", "of another publisher"])
+async def test_whoever_says_that_an_offered_answer_is_the_one_is_counted_once_and_reads_it_in_full(
+    room: Room, stack: Stack, office: TestOffice, whose: str, tmp_path: Path
+) -> None:
+    own = whose == "own"
+    claim = OWN_CLAIM if own else OTHERS_CLAIM
+    if own:
+        await publish(room.house, room.office, "Retribusi itu tidak ada.", claim=claim)
+    else:
+        await put_in_archive(room.house, stack, room.office, claim, tmp_path)
+    async with room.house.browser() as browser:
+        check = await offered(browser, room.office, claim)
+        yes = form(check.text, "/demand?lang=en")
+        foreign = form((await browser.get(f"/{office.slug}/embed")).text, "/embed/hoax?lang=id").fields["csrf"]
+        path = yes.url.partition("?")[0].replace("/embed/", "/").removesuffix("/demand")
+
+        async def demand() -> int:
+            return int((await browser.get(f"/api/v1{path}")).json()["demand"])
+
+        before = await demand()
+        refused = await yes.send(browser, csrf=foreign)
+        answers = [await yes.send(browser), await yes.send(browser)]
+
+        async def counted() -> bool:
+            return await demand() > before
+
+        await until(counted)
+        await (form((await offered(browser, room.office, claim)).text, "/demand?lang=en")).send(browser)
+
+        async def counted_again() -> bool:
+            return await demand() == before + 2
+
+        await until(counted_again)
+        read = await browser.get(answers[0].headers["location"])
+    assert re.search(r'<form[^>]*action="[^"]*/embed/[^"]*/demand\?lang=en"[^>]*target="_blank"', check.text)
+    assert refused.status_code == 403
+    assert [(a.status_code, "set-cookie" in a.headers) for a in answers] == [(303, False)] * 2
+    assert (read.status_code, "you have been counted" in read.text) == (200, True)
+    assert framers(read) == "'none'"
+
+
 async def test_only_the_form_may_be_framed_and_only_by_whom_the_office_allows(room: Room, office: TestOffice) -> None:
     own, none = f"/{room.office.slug}", f"/{office.slug}"
     async with room.house.browser() as browser:
@@ -235,6 +300,36 @@ async def test_one_line_of_script_puts_the_form_in_an_allowed_page_and_gives_it_
     assert fits
     assert number.strip()
     assert (cookies, refused) == ([], [])
+
+
+@pytest.mark.skipif(not CHROMIUM.exists(), reason="no chromium on this machine")
+@pytest.mark.parametrize("width", [360, 1280])
+async def test_the_answer_that_is_the_one_opens_beside_the_frame_and_the_report_can_go_on_there(
+    room: Room, stack: Stack, width: int, tmp_path: Path
+) -> None:
+    claim = next(SEEN_CLAIMS)
+    await put_in_archive(room.house, stack, room.office, claim, tmp_path)
+    address = f"{room.house.stack.public_url}/{room.office.slug}/embed"
+    room.allowed.html = LINE.format(line=f'<script src="{address}.js" async></script>')
+    async with chromium(width) as page:
+        refused: list[str] = []
+        page.on("console", lambda said: refused.append(said.text) if said.type == "error" else None)
+        await page.goto(f"http://{room.allowed.host}/")
+        frame = page.frame_locator("iframe")
+        await frame.locator("#text").fill(claim)
+        await frame.locator("button.btn").first.click()
+        await frame.locator("form[action*='/demand']").first.wait_for()
+        await page.wait_for_timeout(300)
+        await page.screenshot(path=tmp_path / "check.png", full_page=True)
+        async with page.context.expect_page() as opened:
+            await frame.locator("form[action*='/demand'] button").first.click()
+        answer = await opened.value
+        thanks = await answer.locator("[role=status]").inner_text()
+        await answer.screenshot(path=tmp_path / "answer.png", full_page=True)
+        await frame.locator("form[action*='/origin'] button.btn--2").click()
+        await frame.locator("form[action*='/contact']").wait_for()
+    assert "Anda sudah dihitung" in thanks
+    assert refused == []
 
 
 @pytest.mark.skipif(not CHROMIUM.exists(), reason="no chromium on this machine")

@@ -45,7 +45,11 @@ def claim() -> str:
 
 @pytest.fixture
 async def entry(house: House, stack: Stack, office: TestOffice, claim: str, tmp_path: Path) -> dict[str, str]:
-    """In the archive of the office, and known to the matcher."""
+    return await put_in_archive(house, stack, office, claim, tmp_path)
+
+
+async def put_in_archive(house: House, stack: Stack, office: TestOffice, claim: str, folder: Path) -> dict[str, str]:
+    """Once the matcher knows it."""
     row = {
         "id": uuid4().hex,
         "publisher": PUBLISHER,
@@ -55,7 +59,7 @@ async def entry(house: House, stack: Stack, office: TestOffice, claim: str, tmp_
         "fact": f"Kabar {unheard()} itu tidak benar.",
         "date": "2026-08-03",
     }
-    file = tmp_path / "arsip.jsonl"
+    file = folder / "arsip.jsonl"
     file.write_text(json.dumps(row))
     command = [sys.executable, "-m", "services.reports.known_import", str(file), "--office", office.slug]
     environment = {**os.environ, **stack.environment(Service.REPORTS)}
