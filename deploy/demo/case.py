@@ -4,9 +4,9 @@ import re
 from collections.abc import Iterator
 from datetime import timedelta
 from enum import StrEnum
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import Field, StringConstraints
 from pydantic.dataclasses import dataclass
 
 from deploy.demo.fields import STRICT, Age, AreaCode, Email, Key, Phone, Text, Url
@@ -48,6 +48,10 @@ class Report:
     email: Email | None = None
     whatsapp: Phone | None = None
     confidential: bool = False
+    recording: Annotated[str, StringConstraints(pattern=r"^[a-z-]+\.ogg$")] | None = None
+    """A file of `recordings/`."""
+    answers: dict[Key, Text] = Field(default_factory=dict)
+    """To the office's own questions. Quote yes and no."""
 
 
 @dataclass(frozen=True, kw_only=True, config=STRICT)

@@ -4,6 +4,7 @@
     partners/<slug>.yaml   its partners
     cases/<slug>.yaml      its cases with their reports, its other reports, and texts that must find an answer
     platform.yaml          who runs the platform
+    recordings/            voice notes that reports bring along
 
 Reading does no more than read: ids, tickets, passwords and times are the loader's. When something happened is given as
 its age at loading ("2d 3h"), and dates inside texts are marks (see `times.py`), so that the stories never grow old.
@@ -48,6 +49,7 @@ class DemoTenant:
         yield from self._unknown_places_and_agencies()
         for case in self.docket.cases:
             yield from self._misfits(case)
+        yield from self._unknown_questions()
         for asked in self.docket.asked_again:
             if not any(case.key == asked.expected_match and case.state in PUBLIC for case in self.docket.cases):
                 yield f"{asked.expected_match} has no published clarification to match"
@@ -83,6 +85,13 @@ class DemoTenant:
         for approver in case.ruling.approvers if case.ruling else ():
             if not self._has_role(approver, Role.APPROVER):
                 yield f"{case.key}: {approver} is no approver"
+
+    def _unknown_questions(self) -> Iterator[str]:
+        asked = {question.key for question in self.office.questions}
+        for report in self.reports:
+            for key in report.answers:
+                if key not in asked:
+                    yield f"no question {key}"
 
     def _has_role(self, officer_key: str, *roles: Role) -> bool:
         return any(

@@ -5,9 +5,10 @@ Every id is made from the demo's own keys, so loading twice is loading once. Run
 
 import asyncio
 import sys
-from collections.abc import Awaitable, Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from uuid import UUID, uuid5
 
 from pwdlib import PasswordHash
@@ -16,6 +17,7 @@ from deploy.demo import content
 from deploy.demo.case import APPROVED, Case, Report, Ruling
 from deploy.demo.content import DemoTenant
 from deploy.demo.logins import PASSWORD, TOTP_SECRET
+from deploy.demo.office import AskedOfReporters
 from deploy.demo.partner import Partner
 from libs.contracts import ids
 from libs.contracts.envelope import Actor
@@ -29,11 +31,14 @@ from libs.contracts.registry.partner import (
     SetPartnerState,
     SocialAccount,
 )
+from libs.contracts.registry.questions import Question
 from libs.contracts.registry.tenant import (
     AddAgency,
     AddOfficer,
+    AllowEmbedding,
     Branding,
     CreateTenant,
+    DefineQuestion,
     OfficerIdentity,
     TenantSettings,
 )
@@ -49,7 +54,7 @@ from libs.contracts.reports.case import (
     SaveDraft,
     TriageCase,
 )
-from libs.contracts.reports.parts import Draft, Reference
+from libs.contracts.reports.parts import Attachment, Draft, QuestionAnswer, Reference
 from libs.contracts.reports.reads import ReportRow
 from libs.contracts.reports.report import ReportContent, SubmitReport
 from libs.contracts.topics import OWNERS, Service, journal
@@ -59,11 +64,13 @@ from libs.runtime.errors import Refused, Unavailable
 from libs.runtime.followers import Follower
 from libs.runtime.http import ServiceClient
 from libs.runtime.keyring import Keyring
+from libs.runtime.mongo import Mongo
 from libs.runtime.outbox import KafkaOutbox
 from libs.runtime.tokens import Tokens
 from services.gateway.dispatch.accepting import TrackingCodes
 from services.gateway.dispatch.sending import Sender, Wish
 from services.gateway.dispatch.waiting import Waiters, outcome_within
+from services.gateway.pictures.uploads import Uploads
 from services.gateway.settings import GatewaySettings
 
 WITHIN = 30.0
@@ -125,6 +132,7 @@ class Office:
     now: datetime
     codes: TrackingCodes
     password_hash: str
+    uploads: Uploads
 
     def officer(self, key: str) -> Actor:
         officer = next(o for o in self.demo.office.officers if o.key == key)
@@ -185,6 +193,13 @@ class Office:
             )
             identity = self._identity(officer.name, officer.email)
             await self.post.send(self.tenant, command, private=identity, actor=SETUP, at=at)
+        for order, asked in enumerate(office.questions):
+            question = question_of(asked, order, partial(self.id_of, "question"))
+            define = DefineQuestion(tenant_id=self.tenant, question=question)
+            await self.post.send(self.tenant, define, actor=SETUP, at=at, step=asked.key)
+        if office.embed_hosts:
+            allow = AllowEmbedding(tenant_id=self.tenant, hosts="\n".join(office.embed_hosts))
+            await self.post.send(self.tenant, allow, actor=SETUP, at=at)
 
     def _identity(self, name: str, email: str) -> OfficerIdentity:
         return OfficerIdentity(name=name, email=email, password_hash=self.password_hash, totp_secret=TOTP_SECRET)
@@ -231,8 +246,14 @@ class Office:
             seen_on=report.seen_on,
             forwarded_often=report.forwarded_often,
             confidential=report.confidential,
+            attachments=await self._evidence(report, key),
         )
-        content_ = ReportContent(text=report.text, urls=(report.link,) if report.link else (), doubt=report.doubt or "")
+        content_ = ReportContent(
+            text=report.text,
+            urls=(report.link,) if report.link else (),
+            doubt=report.doubt or "",
+            answers=tuple(self._answer(asked, answer) for asked, answer in report.answers.items()),
+        )
         await self.post.send(self.tenant, command, private=content_, at=at)
         if report.email or report.whatsapp:
             channel = "email" if report.email else "whatsapp_manual"
@@ -247,6 +268,18 @@ class Office:
             contact = FollowerContact(channel=channel, address=report.email or e164(report.whatsapp or ""))
             await self.post.send(self.tenant, follow, private=contact, at=at)
         return report_id
+
+    async def _evidence(self, report: Report, key: str) -> tuple[Attachment, ...]:
+        """Through the door of everybody's files; without ffmpeg the original alone is kept."""
+        if report.recording is None:
+            return ()
+        data = (content.HOME / "recordings" / report.recording).read_bytes()
+        kept = await self.uploads.take(self.tenant, an_id(self.tenant, "recording", key), data, client="demo")
+        return await self.uploads.claim(self.tenant, [UUID(kept.id)])
+
+    def _answer(self, key: str, answer: str) -> QuestionAnswer:
+        asked = next(q for q in self.demo.office.questions if q.key == key)
+        return QuestionAnswer(question=self.id_of("question", key), text=asked.text.id, type=asked.type, answer=answer)
 
     async def _open(self, case: Case) -> str:
         """Submits the reports, oldest first, and brings them into one case where the matcher did not dare to."""
@@ -375,6 +408,20 @@ class Office:
             )
 
 
+def question_of(asked: AskedOfReporters, order: int, id_of: Callable[[str], str]) -> Question:
+    return Question(
+        id=id_of(asked.key),
+        text=asked.text.id,
+        text_en=asked.text.en,
+        type=asked.type,
+        choices="\n".join(asked.choices),
+        kind=asked.kind,
+        after=id_of(asked.after) if asked.after else "",
+        answer=asked.answer or "",
+        order=10 * (order + 1),
+    )
+
+
 def e164(phone: str) -> str:
     return phone.replace(" ", "").replace("-", "")
 
@@ -393,6 +440,8 @@ async def load(settings: GatewaySettings) -> Post:
     demo = content.load(datetime.now(UTC).date())
     keyring = Keyring(settings.secrets_dir, Service.GATEWAY)
     tokens, waiters = Tokens(keyring), Waiters()
+    mongo = Mongo(settings.mongo_url, Service.GATEWAY)
+    uploads = Uploads(mongo, keyring.single("blobs.key"))
     urls = {
         Service.REGISTRY: settings.registry_url,
         Service.REPORTS: settings.reports_url,
@@ -418,7 +467,8 @@ async def load(settings: GatewaySettings) -> Post:
         add = AddOfficer(officer_id=str(an_id("operator")), roles=(Role.OPERATOR,))
         await post.send(ids.PLATFORM, add, private=operator, actor=SETUP, at=now - FOUNDED)
         offices = [
-            Office(post, t, str(an_id("tenant", t.office.slug)), now, codes, password_hash) for t in demo.tenants
+            Office(post, t, str(an_id("tenant", t.office.slug)), now, codes, password_hash, uploads)
+            for t in demo.tenants
         ]
         await asyncio.gather(*(o.load() for o in offices))
     finally:
@@ -426,6 +476,7 @@ async def load(settings: GatewaySettings) -> Post:
         await outbox.stop()
         for client in clients.values():
             await client.close()
+        mongo.close()
     return post
 
 

@@ -6,7 +6,8 @@ from pydantic import Field, StringConstraints
 from pydantic.dataclasses import dataclass
 
 from deploy.demo.fields import STRICT, AreaCode, Email, Key, Phone, Text
-from libs.contracts.words import Role
+from libs.contracts.registry.questions import AnswerType
+from libs.contracts.words import ReportKind, Role
 
 
 @dataclass(frozen=True, kw_only=True, config=STRICT)
@@ -46,6 +47,18 @@ class Operator:
 
 
 @dataclass(frozen=True, kw_only=True, config=STRICT)
+class AskedOfReporters:
+    key: Key
+    text: Bilingual
+    type: AnswerType
+    choices: tuple[Text, ...] = ()
+    kind: ReportKind
+    after: Key | None = None
+    answer: Text | None = None
+    """Of the question that this one is asked after. Quote yes and no."""
+
+
+@dataclass(frozen=True, kw_only=True, config=STRICT)
 class Office:
     slug: Key
     region_code: AreaCode
@@ -67,3 +80,7 @@ class Office:
     whatsapp: Phone
     agencies: tuple[Agency, ...]
     officers: tuple[Officer, ...]
+    questions: tuple[AskedOfReporters, ...] = ()
+    """In the order in which they are asked."""
+    embed_hosts: tuple[Text, ...] = ()
+    """Whose pages may show the report form."""

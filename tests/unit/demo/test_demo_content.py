@@ -11,8 +11,13 @@ from pydantic import ValidationError
 from deploy.demo import content
 from deploy.demo.case import PUBLIC, Case
 from deploy.demo.content import Demo
+from deploy.demo.load import question_of
 from deploy.demo.times import with_dates
+from libs.contracts.registry.questions import Question
 from libs.contracts.words import CaseState, PartnerState, ReportKind, Role, Verdict
+from libs.kit import framing, media
+from services.gateway.reporting import questions as asking
+from services.registry import questions
 
 TODAY = date(2026, 11, 24)
 ROOT = Path(__file__).parents[3]
@@ -87,6 +92,39 @@ def test_sixty_reports_stand_in_fifteen_cases_and_ten_that_open_none(demo: Demo)
     assert kinds[ReportKind.HOAX] == 50
     assert sum(kinds.values()) == 60
     assert min(kinds[kind] for kind in ReportKind) >= 2
+
+
+def test_an_office_asks_its_reporters_two_questions_by_what_they_answered_before(demo: Demo) -> None:
+    office = demo.tenant("kota-cirebon").office
+    kept: tuple[Question, ...] = ()
+    for order, asked in enumerate(office.questions):
+        question = question_of(asked, order, str)
+        questions.check(kept, question)
+        kept = questions.with_question(kept, question)
+
+    given = [report.answers for report in demo.tenant("kota-cirebon").reports if report.answers]
+    assert sum(bool(question.after) for question in kept) == 2
+    assert {key for answers in given for key in answers} >= {"sudah-kirim", "lewat-apa"}
+    for answers in given:
+        asked_then = {q.id: q for q in asking.asked(kept, ReportKind.HOAX, answers)}
+        assert set(answers) <= set(asked_then)
+        assert all(answer in (asked_then[key].options or ("yes", "no")) for key, answer in answers.items())
+
+
+def test_an_office_lets_another_site_show_its_form(demo: Demo) -> None:
+    hosts = demo.tenant("kota-cirebon").office.embed_hosts
+
+    assert hosts
+    assert all(framing.is_host(host) for host in hosts)
+
+
+def test_a_report_brings_a_voice_note_that_the_product_takes(demo: Demo) -> None:
+    names = [report.recording for tenant in demo.tenants for report in tenant.reports if report.recording]
+
+    assert names
+    for name in names:
+        made = media.take((content.HOME / "recordings" / name).read_bytes())
+        assert made.kind == media.Kind.VOICE
 
 
 def test_every_state_and_every_verdict_is_shown(demo: Demo) -> None:
