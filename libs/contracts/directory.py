@@ -50,6 +50,8 @@ class OfficerRecord(_Record):
     agency: str | None = None
     superior: str | None = None
     active: bool = True
+    successor: str | None = None
+    """Who has what they held, where they are no longer active."""
 
 
 class PartnerRecord(_Record):

@@ -25,7 +25,7 @@ class Limit:
     Attributes:
         shortest, longest: of a text, in characters.
         visible: blanks, zero-width characters and fillers alone say nothing.
-        least, most: of a number.
+        least, most: of a number; of several, how many there may be at most.
         words: the only ones that are taken.
         within: a time to come, not farther away than this.
     """

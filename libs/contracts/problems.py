@@ -76,6 +76,7 @@ TITLES: dict[str, tuple[int, str]] = {
     "slug_taken": (409, "This address is taken"),
     "email_taken": (409, "This e-mail address is in use already"),
     "number_taken": (409, "This number is taken"),
+    "last_admin": (409, "An office always keeps one active administrator"),
     "already_answered": (409, "It was answered already"),
     "internal": (500, "Our fault; it has been logged"),
 }

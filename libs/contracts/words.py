@@ -164,6 +164,9 @@ class Template(StrEnum):
     LOGIN_LINK = "login_link"
     TICKET_LINK = "ticket_link"
     """Opens a ticket once, for a reporter who has lost its code."""
+    INVITATION = "invitation"
+    """Opens once, for an officer who was invited; FACTOR for one who sets up another authenticator app."""
+    FACTOR = "factor"
     TURN = "turn"
     """What the office says in a chat; its words go with it."""
 

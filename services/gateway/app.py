@@ -51,6 +51,7 @@ from services.gateway.errors.pages import error_page
 from services.gateway.errors.problems import add_handlers
 from services.gateway.front import files
 from services.gateway.front import pages as front
+from services.gateway.invited import pages as invited
 from services.gateway.partner import pages as partner
 from services.gateway.pictures.uploads import TakenEvidence, Uploads
 from services.gateway.reads import NotifyReads, RegistryReads, ReportsReads
@@ -167,7 +168,7 @@ def add_pages(app: FastAPI) -> None:
     app.add_exception_handler(LogInFirst, to_the_door)
     app.add_exception_handler(Elsewhere, answer_elsewhere)
     # The fixed words below an office come before its parameters: doors before the one-time links.
-    rooms = (files, reporting, embedding, sharing, tickets, doors, console, partner, archive, front)
+    rooms = (files, reporting, embedding, sharing, tickets, doors, invited, console, partner, archive, front)
     for room in rooms:
         app.include_router(room.router)
 
@@ -265,6 +266,7 @@ def build(settings: GatewaySettings) -> Machinery:
         limits=_limits(settings),
         sender=sender,
         accounts=Accounts(settings.secrets_dir),
+        link_key=derive(session_key, "officer links"),
         chat_key=derive(tracking_key, "conversations"),
     )
     return Machinery(

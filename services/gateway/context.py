@@ -104,6 +104,8 @@ class Gateway:
     sender: Sender
     accounts: Accounts
     """The offices' numbers and bots at messaging providers."""
+    link_key: bytes = field(repr=False)
+    """Makes the secrets of links that are mailed to officers."""
     chat_key: bytes = field(repr=False)
     """Makes ids of conversations from people's numbers."""
     knows_everybody: bool = False

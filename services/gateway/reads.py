@@ -18,6 +18,8 @@ from libs.contracts.registry.reads import (
     Authenticated,
     Authentication,
     HistoryLine,
+    MailedLink,
+    OfficerAddress,
     OfficerView,
     PartnerChange,
     PartnerFound,
@@ -280,6 +282,23 @@ class RegistryReads(_Reads):
         """The given ones, or all of the office: with their names for an officer, else with initials only."""
         params = _given(ids=",".join(ids))
         return (await self._one(Page[OfficerView], tenant, "/officers", actor=actor, params=params)).items
+
+    async def officer_history(self, tenant: str, actor: Actor, officer: str) -> Page[HistoryLine]:
+        """Newest first."""
+        return await self._one(Page[HistoryLine], tenant, f"/officers/{_segment(officer)}/history", actor=actor)
+
+    async def officer_address(self, tenant: str, officer: str) -> str:
+        """Where a link is mailed to."""
+        question = {"officer_id": officer}
+        return (await self._answer(OfficerAddress, tenant, "/internal/officer-address", question)).email
+
+    async def mailed_link(self, tenant: str, officer: str, secret: str) -> MailedLink:
+        """
+        Raises:
+            Refused: `not_found`: the link was used, is another's or too old.
+        """
+        question = {"officer_id": officer, "secret": secret}
+        return await self._answer(MailedLink, tenant, "/internal/mailed-link", question)
 
     async def office_history(self, tenant: str, actor: Actor) -> Page[HistoryLine]:
         """Newest first."""

@@ -56,6 +56,7 @@ def officer_records(tenant: str, officer_id: str, version: int, state: Officer) 
         agency=state.agency,
         superior=state.superior,
         active=state.active,
+        successor=state.successor,
     )
     return [_in_directory(tenant, record)]
 

@@ -18,6 +18,7 @@ from services.registry.attempts import Attempts
 from services.registry.kinds import ACCOUNT_HOLDS, AGENCIES, PARTNER_IMPORTS, officers, partners, tenants
 from services.registry.login import Login, Passwords
 from services.registry.officer.reads import OfficerReads
+from services.registry.officer.remaining import with_who_remains
 from services.registry.offices import Offices
 from services.registry.partner.finding import Words
 from services.registry.partner.reads import PartnerReads
@@ -94,7 +95,9 @@ def _runtime(settings: RegistrySettings, *, emails: Blinder, partners_: Aggregat
 
     async def prepare(incoming: Sequence[Incoming]) -> Sequence[Incoming]:
         engine = runtime.engine
-        return await informed(incoming, officers=engine.collection("officer"), tenants=engine.collection("tenant"))
+        officers = engine.collection("officer")
+        known = await informed(incoming, officers=officers, tenants=engine.collection("tenant"))
+        return await with_who_remains(known, officers=officers)
 
     runtime = build(
         Service.REGISTRY,

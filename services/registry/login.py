@@ -75,7 +75,8 @@ class Login:
         )
         for counter, allowed in counted:
             await self._counted(tenant, counter, now=now, allowed=allowed)
-        officer = found.state if found is not None and found.state.active else None
+        # Whose second factor is being renewed has none.
+        officer = found.state if found is not None and found.state.active and found.state.totp_secret else None
         right = await self.passwords.fits(question.password, officer.password_hash if officer else None)
         step = matching_step(_secret(officer), question.code, at=now)
         if found is None or officer is None or not right or step is None:
@@ -95,7 +96,7 @@ class Login:
         Refused: `unauthenticated`, where there is no such officer; `code_wrong`, `code_used` or `too_many_requests`.
         """
         found = await self.officers.one(tenant, question.officer_id)
-        if found is None or not found.state.active:
+        if found is None or not found.state.active or not found.state.totp_secret:
             raise Refused("unauthenticated")
         await self._counted(tenant, f"{found.id}/confirm", now=now)
         step = matching_step(_secret(found.state), question.code, at=now)

@@ -8,12 +8,17 @@ from uuid import UUID
 
 from fastapi import APIRouter, Query, Response
 
+from libs.contracts.ids import is_identifier
 from libs.contracts.reads import OutcomeView, Page
 from libs.contracts.registry.import_reads import ImportRow, PartnerImportView
 from libs.contracts.registry.reads import (
     Authenticated,
     Authentication,
     HistoryLine,
+    MailedLink,
+    MailedLinkShown,
+    OfficerAddress,
+    OfficerNamed,
     OfficerView,
     PartnerChange,
     PartnerFound,
@@ -65,7 +70,16 @@ def router(runtime: Runtime, reads: Reads, login: Login) -> APIRouter:
     async def officers(caller: Called, ids: Ids = None, initials: bool = False) -> Page[OfficerView]:
         """Names for officers of the tenant; for everyone else initials, as public pages show them."""
         named = not initials and is_officer(caller, directory)
-        return await reads.officers.listed(tenant_of(caller), _listed(ids), named=named)
+        addressed = named and caller.actor is not None and administers(caller, directory)
+        return await reads.officers.listed(tenant_of(caller), _listed(ids), named=named, addressed=addressed)
+
+    @routes.get("/officers/{officer_id}/history")
+    async def officer_history(caller: Called, officer_id: Id) -> Page[HistoryLine]:
+        require_officer(caller, directory)
+        found = await history(runtime.engine, "officer", tenant_of(caller), officer_id)
+        if not found.items:
+            raise NotFound("officer_id")
+        return found
 
     @routes.get("/office/history")
     async def office_history(caller: Called) -> Page[HistoryLine]:
@@ -163,6 +177,22 @@ def router(runtime: Runtime, reads: Reads, login: Login) -> APIRouter:
             raise NotFound("address")
         return found
 
+    @routes.post("/internal/mailed-link")
+    async def mailed_link(caller: Called, question: MailedLinkShown) -> MailedLink:
+        _require_gateway(caller)
+        if not is_identifier(question.officer_id):
+            raise NotFound("link")
+        return await reads.officers.opened_by(tenant_of(caller), question.officer_id, question.secret)
+
+    @routes.post("/internal/officer-address")
+    async def officer_address(caller: Called, question: OfficerNamed) -> OfficerAddress:
+        """Where a link is mailed to; for whoever sends it without seeing it."""
+        _require_gateway(caller)
+        found = await reads.officers.one(tenant_of(caller), question.officer_id)
+        if found is None:
+            raise NotFound("officer_id")
+        return OfficerAddress(email=found.state.email)
+
     @routes.post("/internal/authenticate")
     async def authenticate(caller: Called, question: Authentication) -> Authenticated:
         _require_gateway(caller)
@@ -183,6 +213,12 @@ def is_officer(caller: Caller, directory: Directory) -> bool:
     """An officer of the token's tenant who is still one."""
     actor, tenant = caller.actor, caller.tenant
     return actor is not None and tenant is not None and directory.officer(tenant, actor.id) is not None
+
+
+def administers(caller: Caller, directory: Directory) -> bool:
+    actor, tenant = caller.actor, caller.tenant
+    record = directory.officer(tenant, actor.id) if actor is not None and tenant is not None else None
+    return record is not None and Role.TENANT_ADMIN in record.roles
 
 
 def is_partner(caller: Caller, partner_id: str) -> bool:

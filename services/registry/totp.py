@@ -16,14 +16,14 @@ DRIFT = 1
 """Steps that a telephone's clock may be off either way."""
 
 
-def step_at(time: datetime) -> int:
-    return int(time.timestamp()) // STEP
+def step_at(moment: datetime) -> int:
+    return int(moment.timestamp()) // STEP
 
 
 def code_at(secret: str, step: int) -> str:
     """
     Args:
-        secret: base 32, of at least 14 bytes; `officer.SHORTEST_SECRET` asks for more.
+        secret: base 32, of at least 14 bytes; `standards.SHORTEST_SECRET` asks for more.
     """
     return HOTP(secret, digits=DIGITS).at(step)
 

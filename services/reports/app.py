@@ -24,6 +24,7 @@ from services.reports.clarification.reads import ClarificationReads
 from services.reports.custody import Custody
 from services.reports.evidence import Evidence
 from services.reports.gathering import Gathering
+from services.reports.handing_over import HandingOver
 from services.reports.kinds import AGGREGATES
 from services.reports.known.importing import IMPORTS, Importing, import_cipher
 from services.reports.known.reads import KnownReads
@@ -104,6 +105,7 @@ def create_app(settings: Settings, aggregates: Sequence[Aggregate[Any]] = AGGREG
     runtime.every(1.0, "importing", importing.step)
     runtime.every(1.0, "merging", merging.step)
     runtime.every(2.0, "gathering", gathering.step)
+    runtime.every(2.0, "handing over", HandingOver(runtime.engine, runtime.directory).step)
     runtime.every(60.0, "mending", merging.mend)
     runtime.every(5.0, "reindexing", Reindexing(runtime.engine, store).step)
     runtime.last += [matcher.close, gateway.close, fetcher.close, transcripts.close]

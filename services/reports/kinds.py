@@ -71,6 +71,8 @@ CASE: Aggregate[Case] = Aggregate(
             ("tenant", 1), ("ix.open", 1), ("ix.severity", -1), ("ix.first", -1), ("ix.opened", 1), name="queue_by_rank"
         ),
         index(("tenant", 1), ("ix.state", 1), ("ix.opened", 1), name="state"),
+        index(("ix.owner", 1), ("ix.state", 1), name="owner", where={"ix.owner": {"$type": "string"}}),
+        index(("ix.leased_by", 1), ("ix.state", 1), name="leased", where={"ix.leased_by": {"$type": "string"}}),
         index(("ix.opened", 1), name="moving", where={"ix.moving": True}),
         index(("ix.opened", 1), name="open", where={"ix.state": "open"}),
         index(("ix.merged_into", 1), name="merged", where={"ix.merged_into": {"$type": "string"}}),

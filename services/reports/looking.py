@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping, Sequence
 
 from libs.contracts.messages import Command
-from libs.contracts.reports.case import AdoptKnown, JudgeSuggestion, MergeCase, Target, TriageCase
+from libs.contracts.reports.case import AdoptKnown, HandOverCase, JudgeSuggestion, MergeCase, Target, TriageCase
 from libs.contracts.reports.known import KnownEntry
 from libs.contracts.reports.report import DetachReport, RateAnswer, SubmitReport
 from libs.contracts.words import ClarificationState
@@ -12,6 +12,7 @@ from libs.runtime.aggregates import Incoming
 from libs.runtime.directory import Directory
 from libs.runtime.mongo import key
 from services.reports.case.state import Case
+from services.reports.handing_over import heir
 from services.reports.known.rules import scoped
 from services.reports.matching.questions import Care
 from services.reports.store import Store
@@ -61,6 +62,9 @@ class Looking:
             case TriageCase():
                 known = command.owner is not None and self._directory.officer(tenant, command.owner) is not None
                 return command.model_copy(update={"owner_known": known})
+            case HandOverCase():
+                gone = self._directory.officer(tenant, command.officer) is None
+                return command.model_copy(update={"gone": gone, "heir": heir(self._directory, tenant, command.officer)})
             case RateAnswer():
                 return command.model_copy(update={"answered": await self._answered(tenant, command.report_id)})
         return command

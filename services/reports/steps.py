@@ -11,6 +11,7 @@ from libs.runtime.mongo import Document
 CASE_STEPS = {
     "reports.case-opened.v1": "opened",
     "reports.case-triaged.v1": "triaged",
+    "reports.case-handed-over.v1": "handed_over",
     "reports.source-asked.v1": "asked",
     "reports.source-confirmed.v1": "confirmed",
     "reports.reference-added.v1": "referenced",

@@ -13,7 +13,8 @@ from tests.architecture.source import BY_NAME, CHECKOUT, PRODUCT, SERVICES, Modu
 TOOLS = {"libs.contracts.documents", "libs.contracts.examples", "libs.contracts.compatibility"}
 """Write the generated files at a developer's desk; no process of the product loads them."""
 
-RULES_MAY_IMPORT = ("libs.contracts", "libs.runtime.aggregates", "libs.runtime.errors", "libs.kit", "pydantic")
+RULES_MAY_IMPORT = ("libs.contracts", "libs.runtime.aggregates", "libs.runtime.errors", "libs.kit", "pydantic", "pyotp")
+"""pyotp, for the code of a given step (HOTP): it reckons and reads no clock there."""
 IMPURE = frozenset(
     {"asyncio", "http", "logging", "os", "pathlib", "random", "secrets", "shutil", "socket", "subprocess",
      "tempfile", "threading", "time", "urllib.request"}

@@ -21,7 +21,7 @@ from services.gateway.dispatch.wishes import Wish
 from services.gateway.partner.wishes import WISHES as OF_PARTNERS
 from services.notify.kinds import AGGREGATES as OF_NOTIFY
 from services.registry.addresses import Blinder
-from services.registry.kinds import PARTNER_IMPORTS, partners, tenants
+from services.registry.kinds import PARTNER_IMPORTS, officers, partners, tenants
 from services.registry.partner.finding import Words
 from services.reports.kinds import AGGREGATES as OF_REPORTS
 
@@ -30,13 +30,14 @@ PARTNERS = partners(BLIND, Words(BLIND), Sealer(X25519PrivateKey.generate().publ
 OWNERS = {
     Service.REPORTS: OF_REPORTS,
     Service.NOTIFY: OF_NOTIFY,
-    Service.REGISTRY: (tenants(lambda *_: ()), PARTNERS, PARTNER_IMPORTS),
+    Service.REGISTRY: (tenants(lambda *_: ()), PARTNERS, PARTNER_IMPORTS, officers(BLIND)),
 }
 FIRST = {
     "assignment": "notify.assignment-offered.v1",
     "case": "reports.case-opened.v1",
     "delivery": "notify.delivery-planned.v1",
     "known": "reports.known-recorded.v1",
+    "officer": "registry.officer-added.v1",
     "partner": "registry.partner-registered.v1",
     "partner_import": "registry.partner-import-started.v1",
     "report": "reports.report-received.v1",

@@ -79,6 +79,12 @@ BODIES: dict[str, Any] = {
     "/columns": {"fields": "name\nkind"},
     "/run": {},
     "/stop": None,
+    "/invitation": None,
+    "/roles": {"roles": ["verifier"]},
+    "/retirement": {"reason": "Pindah tugas"},
+    "/reinstatement": {},
+    "/factor-reset": {"reason": "Ponsel hilang"},
+    "/factor-approval": {"code": "000000"},
     "/description": {"name": "KIM Contoh", "kind": "community_group", "area": "32.74"},
 }
 """By the end of the path; what a ticket's holder sends carries the code besides."""
@@ -109,6 +115,7 @@ POINTING_AT_NOTHING = {
     ("POST", "/api/v1/console/office/practice"),
     ("POST", "/api/v1/console/office/logo"),
     ("POST", "/api/v1/console/partner-imports"),
+    ("POST", "/api/v1/console/officers"),
 }
 """Writes without an id of a thing; what their bodies may name of others is tried one by one below."""
 NAMING = [(method, path) for method, path in OPERATIONS if re.search(r"\{(?!slug)", path)]
@@ -116,6 +123,7 @@ NAMING = [(method, path) for method, path in OPERATIONS if re.search(r"\{(?!slug
 EXPECTED = {
     # Whoever gives no fresh code learns nothing else.
     "/cases/{case_id}/approval": 401,
+    "/officers/{officer_id}/factor-approval": 401,
     # A list, and empty: notify knows of no case without a bulletin.
     "/cases/{case_id}/bulletins": 200,
 }
@@ -193,6 +201,7 @@ async def things(house: House) -> Things:
         "delivery_id": ledger[0]["delivery"]["id"],
         "assignment_id": assignment,
         "partner_id": partner,
+        "officer_id": second.id,
         "known_id": await asyncio.to_thread(a_known_answer, house, office),
         "import_id": (await bring(author, b"Nama,Jenis\nKIM Contoh,KIM\n")).import_id,
     }

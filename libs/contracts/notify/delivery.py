@@ -392,6 +392,18 @@ class SendLoginLink(Command, name="notify.send-login-link.v1", of="delivery", to
     language: str = "id"
 
 
+class SendOfficerLink(
+    Command, name="notify.send-officer-link.v1", of="delivery", to="delivery_id", private=LoginAddress
+):
+    """An officer was invited, or two colleagues agreed that their second factor be renewed."""
+
+    delivery_id: str
+    officer_id: str
+    purpose: str
+    """invitation or factor."""
+    language: str = "id"
+
+
 class SendTicketLink(Command, name="notify.send-ticket-link.v1", of="delivery", to="delivery_id", private=LoginAddress):
     """A reporter has lost the code and named the contact that they left. The link is made by the gateway."""
 

@@ -9,6 +9,8 @@ from pydantic import StringConstraints
 from libs.contracts.reads import Read
 from libs.contracts.registry.profile import Profile
 
+Mark = Annotated[str, StringConstraints(max_length=64, pattern=r"^[0-9A-Za-z_-]*$")]
+
 
 class OfficerView(Read):
     id: str
@@ -17,6 +19,45 @@ class OfficerView(Read):
     roles: tuple[str, ...]
     agency: str | None = None
     active: bool = True
+    invited: bool = False
+    """Has not come yet."""
+    link_until: datetime | None = None
+    """Until when the link that was mailed last may be used; None: there is none, or it was."""
+    reset_asked_by: str | None = None
+    """Who asked that the second factor be renewed; None: nobody, or it is too long ago."""
+    successor: str | None = None
+    email: str = ""
+    """For administrators of the office alone."""
+
+
+class OfficerNamed(Read):
+    """`POST /internal/officer-address`, question."""
+
+    officer_id: Mark
+
+
+class OfficerAddress(Read):
+    email: str
+
+
+class MailedLink(Read):
+    """`POST /internal/mailed-link`, answer about a link that is still good.
+
+    Attributes:
+        purpose: invitation or factor.
+    """
+
+    purpose: str
+    name: str
+    email: str
+    roles: tuple[str, ...]
+
+
+class MailedLinkShown(Read):
+    """`POST /internal/mailed-link`, question."""
+
+    officer_id: str
+    secret: str
 
 
 class Change(Read):
@@ -41,9 +82,6 @@ class HistoryLine(Read):
     what: str
     reason: str = ""
     changes: tuple[Change, ...] = ()
-
-
-Mark = Annotated[str, StringConstraints(max_length=64, pattern=r"^[0-9A-Za-z_-]*$")]
 
 
 class Authentication(Read):

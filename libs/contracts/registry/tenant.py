@@ -180,6 +180,8 @@ class ChangeOfficer(Command, name="registry.change-officer.v1", of="officer", to
     roles: tuple[str, ...] | None = None
     agency_id: str | None = None
     active: bool | None = None
+    others_administer: bool = False
+    """Somebody else who is active is an administrator. Added by the registry itself, never by a sender."""
 
 
 class OfficerChanged(Event, name="registry.officer-changed.v1", of="officer"):
@@ -187,3 +189,4 @@ class OfficerChanged(Event, name="registry.officer-changed.v1", of="officer"):
     roles: tuple[str, ...]
     agency_id: str | None
     active: bool
+    reason: str = ""

@@ -159,6 +159,23 @@ class CaseTriaged(Event, name="reports.case-triaged.v1", of="case"):
     owner: str | None = None
 
 
+class HandOverCase(Command, name="reports.hand-over-case.v1", of="case", to="case_id"):
+    """Who held it has left: it goes to whoever the office named. Reports' own, made from the directory."""
+
+    case_id: str
+    officer: str
+    gone: bool = False
+    """Is no longer active. Looked up by the service itself, as is the next."""
+    heir: str | None = None
+
+
+class CaseHandedOver(Event, name="reports.case-handed-over.v1", of="case"):
+    case_id: str
+    officer: str
+    heir: str | None = None
+    """None: nobody was named who is still there; it is held by no one."""
+
+
 class AskSource(Command, name="reports.ask-source.v1", of="case", to="case_id"):
     """A question to an agency. The clock stops only for a named party and a date."""
 

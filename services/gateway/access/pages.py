@@ -30,15 +30,22 @@ Way = Annotated[str, Query(max_length=LONGEST_WAY)]
 
 @router.get("/{slug}/login")
 async def officer_door(
-    office: Office, visit: Visit, site: Site, out: bool = False, next: Way = "", kept: bool = False
+    office: Office,
+    visit: Visit,
+    site: Site,
+    out: bool = False,
+    joined: bool = False,
+    next: Way = "",
+    kept: bool = False,
 ) -> Response:
     """
     Args:
+        joined: by a mailed link they have just set up how they log in.
         next: the page that led here.
         kept: a form that was sent from it is kept for whoever wrote it.
     """
     way = way_back(office, Kind.OFFICER, next)
-    return _officer_door(site, visit, office, signed_out=out, way=way, kept=kept and bool(way))
+    return _officer_door(site, visit, office, signed_out=out, joined=joined, way=way, kept=kept and bool(way))
 
 
 def _officer_door(
@@ -48,6 +55,7 @@ def _officer_door(
     *,
     email: str = "",
     signed_out: bool = False,
+    joined: bool = False,
     way: str = "",
     kept: bool = False,
     back: Back = FIRST_TIME,
@@ -58,6 +66,7 @@ def _officer_door(
         form=form_of(f"/{office.slug}/login", visit, carried=[("next", way)]),
         email=email,
         signed_out=signed_out,
+        joined=joined,
         kept=kept,
         locked_until=datetime.now(UTC) + locked_for if locked_for else None,
         back=back,

@@ -15,6 +15,8 @@ class LoginPage(FormPage):
     email: str = ""
     locked_until: datetime | None = None
     signed_out: bool = False
+    joined: bool = False
+    """Has just set up how to log in."""
     kept: bool = False
     """A form was sent after its session had ended; it is shown again to whoever wrote it."""
 

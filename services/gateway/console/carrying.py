@@ -60,7 +60,8 @@ class Pressed:
 _RULES = {"string_too_long": "too_long", "string_too_short": "required", "missing": "required", "int_type": "required"}
 _OWN = frozenset(
     {"required", "url_invalid", "url_userinfo", "url_inner", "url_look_alike", "date_past", "date_far", "area_unknown",
-     "code_wrong", "file_too_large", "host_invalid", "too_many_hosts", "phone_invalid"}
+     "code_wrong", "file_too_large", "file_type", "email_taken", "last_admin", "host_invalid", "too_many_hosts",
+     "phone_invalid"}
 )  # fmt: skip
 
 

@@ -12,6 +12,7 @@ from services.gateway.console.deliveries import pages as deliveries
 from services.gateway.console.embedding import pages as embed
 from services.gateway.console.entry import pages as entry
 from services.gateway.console.imports import pages as imports
+from services.gateway.console.office import officers
 from services.gateway.console.office import pages as office
 from services.gateway.console.partners import pages as partners
 from services.gateway.console.partners import partner
@@ -33,8 +34,7 @@ async def start(shift: OnShift) -> Response:
 
 ROOMS = (
     queue, case, evidence, review, deliveries, by_hand, partners, partner, imports, verifying, requests, archive,
-    questions,
-    embed, entry, office,
+    questions, embed, entry, office, officers,
 )  # fmt: skip
 for room in ROOMS:
     router.include_router(room.router)

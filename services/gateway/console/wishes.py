@@ -8,6 +8,7 @@ from services.gateway.console.case import wishes as case
 from services.gateway.console.deliveries import wishes as deliveries
 from services.gateway.console.embedding import wishes as embedding
 from services.gateway.console.imports import wishes as imports
+from services.gateway.console.office import officer_wishes as officers
 from services.gateway.console.office import wishes as office
 from services.gateway.console.questions import wishes as questions
 from services.gateway.console.requests import wishes as requests
@@ -24,7 +25,7 @@ ROOMS: Mapping[str, tuple[Wish[Any], ...]] = {
     "imports": imports.WISHES,
     "questions": questions.WISHES,
     "embedding": embedding.WISHES,
-    "office": office.WISHES,
+    "office": (*office.WISHES, *officers.WISHES),
     "verifying": verifying.WISHES,
 }
 WISHES: tuple[Wish[Any], ...] = tuple(wish for wishes in ROOMS.values() for wish in wishes)

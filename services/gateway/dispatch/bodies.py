@@ -1,6 +1,7 @@
 """Bodies of requests, made from commands: the fields that a client fills in, each held to its limit."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from types import UnionType
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
@@ -60,6 +61,9 @@ def _in_reach(within: timedelta) -> AfterValidator:
 
 def held_to(kind: Any, limit: Limit) -> Any:
     """The type that takes nothing beyond the limit."""
+    if get_origin(kind) is tuple:
+        each: Any = _each(get_args(kind)[0], limit)
+        return Annotated[tuple[each, ...], Field(max_length=limit.most)]
     if limit.words is not None:
         return limit.words if isinstance(limit.words, type) else Literal[limit.words]
     if kind is bool:
@@ -70,6 +74,11 @@ def held_to(kind: Any, limit: Limit) -> Any:
         return Annotated[AwareDatetime, BeforeValidator(_written), _in_reach(limit.within or timedelta.max)]
     text = StringConstraints(min_length=limit.shortest, max_length=limit.longest, pattern=limit.pattern)
     return Annotated[(str, text, AfterValidator(seen))] if limit.visible else Annotated[str, text]
+
+
+def _each(kind: Any, limit: Limit) -> Any:
+    """Of several; `most` counts them."""
+    return _asked_inside(kind) or held_to(kind, replace(limit, most=None))
 
 
 def asked(field: FieldInfo) -> Any | None:

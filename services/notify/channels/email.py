@@ -16,7 +16,7 @@ from libs.runtime.keyring import VersionedKey
 from services.notify import letters
 from services.notify.bulletin.rules import Bulletin
 from services.notify.channels.mime import Form, Head, Marks, build
-from services.notify.delivery.rules import FIRST_WORDS, Delivery
+from services.notify.delivery.rules import FIRST_WORDS, OFFICERS_LETTERS, Delivery
 from services.notify.letters import Office
 
 FORMS_KEPT = 256
@@ -25,14 +25,16 @@ OPTIONAL = ("due", "note")
 """What a template asks for before it speaks of it."""
 
 
-ONE_TIME = frozenset({Template.LOGIN_LINK, Template.TICKET_LINK})
-"""Asked for by whoever gets them, with a link that is good once; nothing to unsubscribe from."""
+ONE_TIME = frozenset({Template.LOGIN_LINK, Template.TICKET_LINK, *OFFICERS_LETTERS})
+"""Asked for by whoever gets them or their office, with a link that is good once; nothing to unsubscribe from."""
 
 
 def letter_name(delivery: Delivery) -> str:
     """The template file. What is confidential, or answered for one person alone, is not written into a message."""
     if delivery.template in (Template.LOGIN_LINK, Template.PARTNER_REQUEST) or delivery.recipient_kind == "partner":
         return f"{delivery.template}.partner"
+    if delivery.recipient_kind == "officer":
+        return f"{delivery.template}.officer"
     if delivery.template in (*FIRST_WORDS, Template.MESSAGE, Template.TICKET_LINK):
         return f"{delivery.template}.report"
     private = delivery.confidential

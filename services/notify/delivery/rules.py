@@ -29,6 +29,7 @@ from libs.contracts.notify.delivery import (
     RefusedByHand,
     RetryDelivery,
     SendLoginLink,
+    SendOfficerLink,
     SendTicketLink,
     SuppressDelivery,
 )
@@ -111,6 +112,8 @@ def decide(state: Delivery | None, command: Command, context: Context) -> Iterab
             return _plan(state, command, context)
         case SendLoginLink():
             return _login_link(state, command, context)
+        case SendOfficerLink():
+            return _officer_link(state, command, context)
         case SendTicketLink():
             return _ticket_link(state, command, context)
         case SuppressDelivery() if state is None:
@@ -194,6 +197,29 @@ def _ticket_link(state: Delivery | None, command: SendTicketLink, context: Conte
             lane=LANE_TICKET,
             language=command.language,
             number=command.number,
+            address=private.address,
+            link=private.link,
+            at=context.at,
+        )
+    ]
+
+
+OFFICERS_LETTERS = frozenset({Template.INVITATION, Template.FACTOR})
+
+
+def _officer_link(state: Delivery | None, command: SendOfficerLink, context: Context) -> list[Event]:
+    private = _link_address(state, context)
+    if command.purpose not in OFFICERS_LETTERS:
+        raise Refused("validation", "purpose")
+    return [
+        DeliveryPlanned(
+            delivery_id=command.delivery_id,
+            template=command.purpose,
+            channel=Channel.EMAIL,
+            recipient=command.officer_id,
+            recipient_kind="officer",
+            lane=LANE_TICKET,
+            language=command.language,
             address=private.address,
             link=private.link,
             at=context.at,

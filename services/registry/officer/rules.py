@@ -1,27 +1,20 @@
 """An officer: somebody who works for an office, what they may do, and how they prove who they are."""
 
-import base64
-import binascii
-import re
 from collections.abc import Iterable
+from datetime import datetime
 from typing import ClassVar
 
 from libs.contracts.ids import PLATFORM
 from libs.contracts.messages import Command, Event
+from libs.contracts.registry.officers import OfficerInvited
 from libs.contracts.registry.tenant import AddOfficer, ChangeOfficer, OfficerAdded, OfficerChanged, OfficerIdentity
 from libs.contracts.words import Role
 from libs.runtime.aggregates import Context, State
 from libs.runtime.errors import NotFound, Refused
 from services.registry import fields
+from services.registry.officer import keeping
+from services.registry.officer.standards import PLATFORM_ROLES, agency_of, is_password_hash, is_totp_secret, roles_of
 from services.registry.permissions import ADMINISTRATION, require_role
-
-OFFICE_ROLES = frozenset(Role) - {Role.PARTNER, Role.OPERATOR}
-PLATFORM_ROLES = frozenset({Role.OPERATOR})
-PASSWORD_HASH = re.compile(
-    r"\$argon2id\$v=19\$m=\d{4,6},t=\d{1,2},p=\d{1,2}\$[A-Za-z0-9+/]{16,88}\$[A-Za-z0-9+/]{22,88}"
-)
-SHORTEST_SECRET = 16
-"""Bytes of a TOTP secret. Source: RFC 4226, section 4, R6."""
 
 
 class Officer(State):
@@ -31,6 +24,15 @@ class Officer(State):
     agency: str | None = None
     superior: str | None = None
     active: bool = True
+    invited: bool = False
+    """Has not come yet: the link in the mail is still to be used."""
+    successor: str | None = None
+    link_for: str = ""
+    """What the mailed link is for: invitation or factor."""
+    link_hash: str = ""
+    link_until: datetime | None = None
+    reset_asked_by: str = ""
+    reset_until: datetime | None = None
     name: str = ""
     email: str = ""
     password_hash: str = ""
@@ -38,6 +40,8 @@ class Officer(State):
 
 
 def decide(state: Officer | None, command: Command, context: Context) -> Iterable[Event]:
+    if isinstance(command, keeping.COMMANDS):
+        return [keeping.decide(state, command, context)]
     match command:
         case AddOfficer():
             return [_added(state, command, context)]
@@ -60,13 +64,13 @@ def _added(state: Officer | None, command: AddOfficer, context: Context) -> Offi
         fields.identifier(command.superior, "superior")
     fields.line(identity.name, "name", longest=120)
     fields.email(identity.email, "email")
-    fields.require(PASSWORD_HASH.fullmatch(identity.password_hash) is not None, "password_hash")
-    fields.require(_is_secret(identity.totp_secret), "totp_secret")
+    fields.require(is_password_hash(identity.password_hash), "password_hash")
+    fields.require(is_totp_secret(identity.totp_secret), "totp_secret")
     roles = _roles(command.roles, context.tenant)
     return OfficerAdded(
         officer_id=command.officer_id,
         roles=roles,
-        agency_id=_agency(roles, command.agency_id),
+        agency_id=agency_of(roles, command.agency_id),
         superior=command.superior,
         name=identity.name.strip(),
         email=identity.email,
@@ -81,10 +85,15 @@ def _changed(state: Officer, command: ChangeOfficer, context: Context) -> Office
     if context.actor is not None and context.actor.id == command.officer_id:
         raise Refused("forbidden")
     roles = state.roles if command.roles is None else _roles(command.roles, context.tenant)
+    if state.invited and command.active:
+        raise Refused("state_conflict")
+    if context.tenant != PLATFORM:
+        keeps = Role.TENANT_ADMIN in roles and command.active is not False
+        keeping.require_an_admin_stays(state, keeps=keeps, others=command.others_administer)
     return OfficerChanged(
         officer_id=command.officer_id,
         roles=roles,
-        agency_id=_agency(roles, command.agency_id or state.agency),
+        agency_id=agency_of(roles, command.agency_id or state.agency),
         active=state.active if command.active is None else command.active,
     )
 
@@ -97,28 +106,26 @@ def _require_administrator(context: Context) -> None:
 
 
 def _roles(roles: tuple[str, ...], tenant: str) -> tuple[str, ...]:
-    allowed = PLATFORM_ROLES if tenant == PLATFORM else OFFICE_ROLES
-    fields.require(bool(roles) and allowed.issuperset(roles), "roles")
-    return tuple(sorted(set(roles)))
-
-
-def _agency(roles: tuple[str, ...], agency: str | None) -> str | None:
-    """A liaison answers for one agency; everyone else belongs to the office itself."""
-    if Role.LIAISON not in roles:
-        return None
-    fields.identifier(agency or "", "agency_id")
-    return agency
-
-
-def _is_secret(text: str) -> bool:
-    try:
-        return SHORTEST_SECRET <= len(base64.b32decode(text)) <= 64
-    except binascii.Error:
-        return False
+    return roles_of(roles, of=PLATFORM_ROLES) if tenant == PLATFORM else roles_of(roles)
 
 
 def evolve(state: Officer | None, event: Event) -> Officer:
+    kept = keeping.changes(state, event) if state is not None else None
+    if state is not None and kept is not None:
+        return state.model_copy(update=dict(kept))
     match event:
+        case OfficerInvited():
+            return Officer(
+                roles=event.roles,
+                agency=event.agency_id,
+                active=False,
+                invited=True,
+                link_for=keeping.INVITATION,
+                link_hash=event.link_hash,
+                link_until=event.until,
+                name=event.name,
+                email=event.email,
+            )
         case OfficerAdded():
             return Officer(
                 roles=event.roles,

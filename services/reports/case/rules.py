@@ -19,6 +19,7 @@ from libs.contracts.reports.case import (
     CloseCase,
     DismissKnown,
     FinishMerge,
+    HandOverCase,
     JudgeSuggestion,
     LeaseCase,
     LinkReports,
@@ -62,6 +63,8 @@ def decide(case: Case | None, command: Command, context: Context) -> Iterable[Ev
             if command.upto is None:
                 require_checker(context)
             return arrivals.reached(case, command, context)
+        case HandOverCase():
+            return work.handed_over(case, command)
         case FinishMerge():
             return merge.finished(case, command)
         case ResumeMerge():

@@ -9,9 +9,11 @@ from libs.contracts.messages import Event
 from libs.contracts.reports.case import (
     AddReference,
     AskSource,
+    CaseHandedOver,
     CaseLeased,
     CaseTriaged,
     DismissKnown,
+    HandOverCase,
     JudgeSuggestion,
     KnownDismissed,
     LeaseCase,
@@ -68,6 +70,13 @@ def triaged(case: Case, command: TriageCase) -> Iterable[Event]:
             owner=command.owner or case.owner,
         )
     ]
+
+
+def handed_over(case: Case, command: HandOverCase) -> Iterable[Event]:
+    holds = command.officer in (case.owner, case.leased_by)
+    if not holds or not command.gone or case.state in ENDED:
+        return []
+    return [CaseHandedOver(case_id=case.case_id, officer=command.officer, heir=command.heir)]
 
 
 def asked(case: Case, command: AskSource, context: Context) -> Iterable[Event]:
@@ -142,6 +151,9 @@ def changes(case: Case, event: Event) -> Mapping[str, Any] | None:
         case CaseLeased():
             state = CaseState.INVESTIGATING if event.officer and case.state == CaseState.TRIAGED else case.state
             return {"leased_by": event.officer, "leased_until": event.until, "state": state}
+        case CaseHandedOver():
+            released = {"leased_by": None, "leased_until": None} if case.leased_by == event.officer else {}
+            return {**released, "owner": event.heir if case.owner == event.officer else case.owner}
         case CaseTriaged():
             return {
                 "severity": event.severity,

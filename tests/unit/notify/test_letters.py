@@ -38,6 +38,7 @@ NAMES = (
     "interim.report", "receipt.report", "message.report", "not_continued.report", "not_continued.private",
     "answer.report", "answer.private", "correction.report", "correction.private",
     "partner_request.partner", "correction.partner", "login_link.partner", "ticket_link.report",
+    "invitation.officer", "factor.officer",
 )  # fmt: skip
 ENGLISH = re.compile(r"\b(the|your|you|report|answer|with|read|please|link|has been|this)\b", re.IGNORECASE)
 INDONESIAN = re.compile(r"\b(yang|Anda|laporan|dengan|sudah|ini|surel|kami|mohon)\b", re.IGNORECASE)
@@ -50,14 +51,14 @@ def a_bulletin(**more: Any) -> Bulletin:
 
 def a_delivery(name: str, language: str = "id", **more: Any) -> Delivery:
     template, kind = name.split(".")
-    to_partner = kind == "partner"
+    to_partner, to_officer = kind == "partner", kind == "officer"
     return Delivery(
         **{
             "delivery_id": "d1",
             "template": template,
             "channel": "email",
             "recipient": "p1" if to_partner else "r1",
-            "recipient_kind": "partner" if to_partner else "report",
+            "recipient_kind": kind if to_partner or to_officer else "report",
             "lane": 0,
             "language": language,
             "bulletin_id": "b1" if template in ("answer", "correction", "partner_request") else None,
@@ -71,7 +72,9 @@ def a_delivery(name: str, language: str = "id", **more: Any) -> Delivery:
             "ready_at": NOW,
             "address": "warga@contoh.example",
             "name": "Sri" if to_partner else "",
-            "link": "https://simpul.example/kota-cirebon/login/rahasia" if template.endswith("_link") else "",
+            "link": "https://simpul.example/kota-cirebon/login/rahasia"
+            if template.endswith("_link") or to_officer
+            else "",
             **more,
         }
     )

@@ -3,7 +3,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from services.registry.officer.rules import SHORTEST_SECRET
+from services.registry.officer.standards import SHORTEST_SECRET
 from services.registry.totp import code_at, matching_step, step_at
 
 SECRET = base64.b32encode(b"12345678901234567890").decode()

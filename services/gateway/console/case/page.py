@@ -579,9 +579,7 @@ def history(case: CaseView, frame: Frame, *, case_url: Callable[[str], str]) -> 
         yield case_views.Moment(kind="publication", state="todo", count=case.askers or None)
 
 
-def _moment(
-    step: Step, kind: str, frame: Frame, *, case_url: Callable[[str], str], waits: bool
-) -> case_views.Moment:
+def _moment(step: Step, kind: str, frame: Frame, *, case_url: Callable[[str], str], waits: bool) -> case_views.Moment:
     corrects = kind == "published" and (step.count or 1) > 1
     nodes = {"linked": "knot", "returned": "corrected"}
     return case_views.Moment(

@@ -11,11 +11,11 @@ from services.gateway.dispatch.notices import Notice
 from services.gateway.dispatch.wishes import Asked, Button, Posted, Wish, declared
 
 
-async def _fresh_code(asked: Asked[case.ApproveVerdict]) -> None:
+async def fresh_code(asked: Asked[Any]) -> None:
     await asked.parts.step_up.confirm(asked.who, asked.added["code"], asked.command_id)
 
 
-def _as_digits(posted: Posted) -> Mapping[str, Any]:
+def as_digits(posted: Posted) -> Mapping[str, Any]:
     code = posted.text("code").replace(" ", "")
     if not (code.isascii() and code.isdecimal() and len(code) == 6):
         raise wrong("code", "code_wrong" if code else "required")
@@ -44,9 +44,9 @@ APPROVE = Wish(
     "The author cannot approve; some cases need two who do.",
     may=frozenset({Role.APPROVER}),
     adds={"code": Totp},
-    checks=(_fresh_code,),
+    checks=(fresh_code,),
     buttons=(
-        Button("reviews/{case_id}/approve", done=Notice("approved", "Persetujuan Anda tercatat."), fills=_as_digits),
+        Button("reviews/{case_id}/approve", done=Notice("approved", "Persetujuan Anda tercatat."), fills=as_digits),
     ),
 )
 PUBLISH = Wish(

@@ -2,12 +2,12 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from libs.contracts.registry.reads import Change, HistoryLine
+from libs.contracts.registry.reads import Change, HistoryLine, OfficerView
 from services.gateway.console import views as console
-from services.gateway.console.office import views
+from services.gateway.console.office import officer_views, views
 from services.gateway.web.views import TenantView
 
 NOW = datetime(2026, 11, 24, 2, 14, tzinfo=UTC)
@@ -43,6 +43,28 @@ LINES = (
 )
 
 
+AGENCIES = {"a1": "Dinas Kesehatan Kabupaten Jombang", "a2": "x" * 160}
+OFFICERS = (
+    OfficerView(id="o1", name="Anton Nugroho", initials="AN", roles=("tenant_admin",), email="anton@jombang.example"),
+    OfficerView(
+        id="o2", name="Rina Astuti", initials="RA", roles=("verifier", "editor", "approver"),
+        email="rina@jombang.example", reset_asked_by="o1",
+    ),
+    OfficerView(
+        id="o3", name="x" * 120, initials="X", roles=("liaison",), agency="a2", active=False, invited=True,
+        link_until=NOW + timedelta(hours=70), email=f"{'x' * 60}@{'y' * 60}.example",
+    ),
+    OfficerView(id="o4", name="Budi", initials="B", roles=("verifier",), active=False, successor="o2"),
+)  # fmt: skip
+OFFICER_LINES = (
+    HistoryLine(
+        at=NOW, by="o1", what="officer-changed", changes=(Change(field="roles", before="verifier", after="editor"),)
+    ),
+    HistoryLine(at=NOW, by=None, what="officer-joined", changes=(Change(field="active", before="no", after="yes"),)),
+    HistoryLine(at=NOW, by="o1", what="officer-retired", reason="Pindah tugas"),
+)
+
+
 def pages(
     desk: Callable[..., console.Desk], action: Callable[..., console.Action], tenant: TenantView
 ) -> Mapping[str, tuple[str, object]]:
@@ -67,7 +89,51 @@ def pages(
         views.Difference(field="intro", standing="x" * 300, typed=""),
     )
     look = replace(tenant, theme="kopi", intro="Tanya dulu, baru sebar.", channel="Lapor Kabar")
+
+    def listed(**changes: Any) -> officer_views.OfficersPage:
+        page = officer_views.OfficersPage(
+            desk=here, officers=OFFICERS, agencies=AGENCIES, action=action("console/office/officers"), values={},
+            chosen=(), errors={},
+        )  # fmt: skip
+        return replace(page, **changes)
+
+    def one(n: int, **changes: Any) -> officer_views.OfficerPage:
+        names = (
+            "renew_invitation", "grant_roles", "retire_officer", "reinstate_officer", "ask_factor_reset",
+            "allow_factor_reset",
+        )  # fmt: skip
+        page = officer_views.OfficerPage(
+            desk=here,
+            officer=OFFICERS[n],
+            held=3,
+            colleagues=OFFICERS[1:2],
+            agencies=AGENCIES,
+            names={"o1": "Anton Nugroho", "o2": "Rina Astuti"},
+            lines=OFFICER_LINES,
+            actions={name: action(f"console/office/officers/o/{name}") for name in names},
+            tried="",
+            chosen=OFFICERS[n].roles,
+            errors={},
+        )
+        return replace(page, **changes)
+
+    taken = {"email": "email_taken", "roles": "invalid"}
+    lonely = {"reason": "last_admin", "successor": "invalid"}
     return {
+        "officers": ("console/office/officers.html", listed()),
+        "officers-wrong": (
+            "console/office/officers.html",
+            listed(errors=taken, values={"name": "Sari"}, chosen=("liaison",), desk=replace(here, errors=taken)),
+        ),
+        "officers-away": ("console/office/officers.html", listed(officers=None)),
+        "officer": ("console/office/officer.html", one(0)),
+        "officer-reset": ("console/office/officer.html", one(1, held=None, lines=None)),
+        "officer-invited": ("console/office/officer.html", one(2)),
+        "officer-gone": ("console/office/officer.html", one(3)),
+        "officer-wrong": (
+            "console/office/officer.html",
+            one(0, tried="retirement", errors=lonely, desk=replace(here, errors=lonely)),
+        ),
         "office-look": ("console/office/concern.html", concern("look")),
         "office-look-preview": (
             "console/office/concern.html",

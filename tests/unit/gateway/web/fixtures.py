@@ -37,6 +37,8 @@ from services.gateway.archive.views import (
 )
 from services.gateway.errors.views import ErrorPage
 from services.gateway.front.views import HomePage, OfficesPage, UnsubscribePage
+from services.gateway.invited.links import qr_path
+from services.gateway.invited.views import InvitedPage
 from services.gateway.reporting.draft import Draft
 from services.gateway.reporting.views import (
     AskedQuestion,
@@ -475,6 +477,20 @@ LATE = AssignmentView(
 )
 LOGIN_ERROR = FieldError(field="email", code="login_failed")
 
+QR, QR_SIZE = qr_path("otpauth://totp/DKIS:sari%40cirebon.example?secret=KRSXG5CTMVRXEZLUKRSXG5CTMVRXEZLU&issuer=DKIS")
+INVITED = InvitedPage(
+    form=form("invited/x/done"),
+    purpose="invitation",
+    opened=True,
+    name="Sari Wulandari",
+    email="sari@cirebon.example",
+    roles=("verifier", "editor"),
+    secret="KRSXG5CTMVRXEZLUKRSXG5CTMVRXEZLU",
+    qr=QR,
+    qr_size=QR_SIZE,
+)
+INVITED_ERRORS = {"password": "password_short", "password2": "password_differs", "code": "code_wrong"}
+
 PAGES: dict[str, tuple[str, object]] = {
     "home": ("front/home.html", HomePage(newest=NEWEST, week=WEEK)),
     "home-empty": ("front/home.html", HomePage(newest=())),
@@ -732,6 +748,18 @@ PAGES: dict[str, tuple[str, object]] = {
         ),
     ),
     "login": ("access/officer.html", LoginPage(form=form("login"))),
+    "login-joined": ("access/officer.html", LoginPage(form=form("login"), joined=True)),
+    "invited": (
+        "invited/invited.html",
+        InvitedPage(form=form("invited/x"), purpose="invitation", name="Sari", roles=("verifier",)),
+    ),
+    "invited-opened": ("invited/invited.html", INVITED),
+    "invited-wrong": (
+        "invited/invited.html",
+        replace(INVITED, back=wrong(*(FieldError(field=f, code=c) for f, c in INVITED_ERRORS.items()))),
+    ),
+    "invited-factor": ("invited/invited.html", replace(INVITED, purpose="factor")),
+    "invited-gone": ("invited/invited.html", InvitedPage(form=form("invited/x"), back=Back(status=404))),
     "login-error": (
         "access/officer.html",
         LoginPage(form=form("login"), email="rina@cirebon.example", back=wrong(LOGIN_ERROR)),

@@ -7,6 +7,7 @@ import pytest
 from libs.contracts.reports.case import (
     AddReference,
     AskSource,
+    HandOverCase,
     JudgeSuggestion,
     LeaseCase,
     LinkReports,
@@ -166,3 +167,17 @@ def test_a_party_is_asked_for_an_answer_within_a_year(days: float, taken: bool) 
     with pytest.raises(Refused) as refused:
         list(case.decide(an_open_case(SMALL), ask, context(RINA)))
     assert refused.value.fields == ("due_at",)
+
+
+def test_what_somebody_held_who_has_left_goes_to_the_heir() -> None:
+    held = after(an_open_case(), LeaseCase(case_id=an_open_case().case_id), RINA)
+    triage = TriageCase(case_id=held.case_id, severity=2, topic="", owner=RINA.id, owner_known=True)
+    held = after(held, triage, RINA)
+    over = HandOverCase(case_id=held.case_id, officer=RINA.id, gone=True, heir=DIMAS.id)
+
+    state = after(held, over, None)
+
+    assert (state.owner, state.leased_by, state.leased_until) == (DIMAS.id, None, None)
+    assert not list(case.decide(state, over, context(None))), "told twice, it changes nothing"
+    assert not list(case.decide(held, over.model_copy(update={"gone": False}), context(None)))
+    assert after(held, over.model_copy(update={"heir": None}), None).owner is None
