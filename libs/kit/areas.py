@@ -164,8 +164,9 @@ def _naming(area: Area, *, alone: bool) -> re.Pattern[str]:
 
 
 def facets(code: str) -> tuple[str, ...]:
-    """The code and those of all areas around it, for a list that is filtered by any of them."""
-    return (code, *(area.code for area in parents(code)))
+    """The code and those of all areas around it, for a list that is filtered by any of them. Reads the codes only."""
+    around = parent_code(code)
+    return (code, *facets(around)) if around else (code,)
 
 
 def described(code: str, *, up_to: Level = Level.REGENCY) -> str:
