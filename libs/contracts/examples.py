@@ -36,7 +36,7 @@ AUTHOR, APPROVER, SECOND_APPROVER = made("author"), made("approver"), made("seco
 REPORT, OTHER_REPORT = made("report"), made("other report")
 CASE, OLD_CASE = made("case"), made("old case")
 CLARIFICATION = made("clarification")
-PARTNER = made("partner")
+PARTNER, OTHER_PARTNER = made("partner"), made("other partner")
 BULLETIN, DELIVERY, ASSIGNMENT = made("bulletin"), made("delivery"), made("assignment")
 BLOB = made("picture")
 
@@ -164,6 +164,16 @@ EMBED_HOSTS = ["portal.kota.example", "warga.kota.example:8443"]
 ANSWER = {"question": "since", "text": QUESTION["text"], "type": "date", "answer": "2026-08-02"}
 SEALED = "AXVudWsgY29udG9oIHNhamE6IG5pbGFpIGluaSB0aWRhayBkYXBhdCBkaWJ1a2E="
 """Only its shape is right: a sealed value cannot be made twice alike."""
+
+TAKEN_ACCOUNT = {"after": ACCOUNT, "before": None, "held": True}
+TAKEN = {
+    "contacts": ({"channel": "email", "address": "kim.contoh@surel.example"},),
+    "papers": {"chair": "Sari Contoh"},
+    "profile": {},
+    "lines": {"topics": ("air",)},
+    "had_papers": True,
+}
+
 
 WORDS: dict[str, Any] = {
     "absorbed": OLD_CASE,
@@ -544,6 +554,37 @@ WORDS: dict[str, Any] = {
     "DescribePartner.kind": "community_group",
     "DescribePartner.reason": "Pengurus baru menurut SK",
     "PartnerDescribed.kind": "community_group",
+    "MergePartner.into": OTHER_PARTNER,
+    "PartnerMergeBegun.into": OTHER_PARTNER,
+    "PartnerMerged.into": OTHER_PARTNER,
+    "PartnerMergeDropped.into": OTHER_PARTNER,
+    "PartnerUnmergeBegun.into": OTHER_PARTNER,
+    "PartnerUnmerged.into": OTHER_PARTNER,
+    "PartnerUnmergeDropped.into": OTHER_PARTNER,
+    "AbsorbPartner.absorbed": OTHER_PARTNER,
+    "PartnerAbsorbed.absorbed": OTHER_PARTNER,
+    "AbsorptionDeclined.absorbed": OTHER_PARTNER,
+    "ReleasePartner.absorbed": OTHER_PARTNER,
+    "PartnerReleased.absorbed": OTHER_PARTNER,
+    "ReleaseDeclined.absorbed": OTHER_PARTNER,
+    "MergePartner.reason": "Kelompok yang sama, terdaftar dua kali",
+    "PartnerMergeBegun.reason": "Kelompok yang sama, terdaftar dua kali",
+    "UnmergePartner.reason": "Ternyata dua kelompok",
+    "PartnerUnmergeBegun.reason": "Ternyata dua kelompok",
+    "TellApart.reason": "Ayah dan anak",
+    "PartnersToldApart.reason": "Ayah dan anak",
+    "PartnerAbsorbed.accounts": [TAKEN_ACCOUNT],
+    "PartnerReleased.accounts": [TAKEN_ACCOUNT],
+    "PartnerAbsorbed.changed": ("chair", "contacts"),
+    "PartnerMerged.previous": "active",
+    "PartnerUnmerged.state": "active",
+    "PartnerMerged.at": MORNING,
+    "EndMerge.done": True,
+    "EndUnmerge.done": True,
+    "held_by": OTHER_PARTNER,
+    "TellApart.other": OTHER_PARTNER,
+    "PartnersToldApart.other": OTHER_PARTNER,
+    "taken": TAKEN,
     "PartnerDescribed.reason": "Pengurus baru menurut SK",
     "PartnerRegistered.kind": "community_group",
     "RegisterPartner.kind": "community_group",

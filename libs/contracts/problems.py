@@ -65,6 +65,7 @@ TITLES: dict[str, tuple[int, str]] = {
     "pdf_too_many_pages": (422, "The PDF has more than 50 pages"),
     "state_conflict": (409, "It is no longer in a state that allows this"),
     "merged_here": (409, "The other case has already been merged into this one"),
+    "merged_for_good": (409, "It was merged more than thirty days ago"),
     "version_conflict": (409, "Somebody changed it meanwhile"),
     "self_approval": (403, "The author cannot approve their own text"),
     "already_approved": (409, "You have approved this version already"),

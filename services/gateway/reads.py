@@ -17,6 +17,7 @@ from libs.contracts.registry.import_reads import ImportRow, PartnerImportView
 from libs.contracts.registry.reads import (
     Authenticated,
     Authentication,
+    DoubleView,
     HistoryLine,
     MailedLink,
     OfficerAddress,
@@ -373,6 +374,14 @@ class RegistryReads(_Reads):
         path = f"/partner-imports/{_segment(import_id)}/rows"
         params = _given(became=became, after=after or None, limit=limit)
         return await self._one(Page[ImportRow], tenant, path, actor=actor, params=params)
+
+    async def doubles(self, tenant: str, actor: Actor, *, cursor: str = "", limit: int = 20) -> Page[DoubleView]:
+        params = _given(cursor=cursor, limit=limit)
+        return await self._one(Page[DoubleView], tenant, "/doubles", actor=actor, params=params)
+
+    async def doubles_of(self, tenant: str, actor: Actor, partner_id: str) -> tuple[DoubleView, ...]:
+        path = f"/partners/{_segment(partner_id)}/doubles"
+        return (await self._one(Page[DoubleView], tenant, path, actor=actor)).items
 
 
 class NotifyReads(_Reads):

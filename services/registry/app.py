@@ -15,6 +15,9 @@ from libs.runtime.service import Runtime, build
 from services.registry.addresses import Blinder
 from services.registry.announcing import tenant_records
 from services.registry.attempts import Attempts
+from services.registry.doubles.knowing import acquainted
+from services.registry.doubles.looking import Looking
+from services.registry.doubles.reads import DoublesReads
 from services.registry.kinds import ACCOUNT_HOLDS, AGENCIES, PARTNER_IMPORTS, officers, partners, tenants
 from services.registry.login import Login, Passwords
 from services.registry.officer.reads import OfficerReads
@@ -42,12 +45,23 @@ def create_app(settings: RegistrySettings) -> FastAPI:
     sealer = Sealer(keyring.seal_public(Service.NOTIFY))
     runtime = _runtime(settings, emails=emails, partners_=partners(contacts, spoken, sealer, marks))
     cursors = Cursors(derive(keyring.master.current, "registry cursors"))
+    partner_reads = PartnerReads(runtime.engine, runtime.keys, contacts=contacts, spoken=spoken, cursors=cursors)
+    doubles = runtime.mongo.tenants("doubles")
     reads = Reads(
         officers=OfficerReads(runtime.engine, runtime.keys, emails=emails),
-        partners=PartnerReads(runtime.engine, runtime.keys, contacts=contacts, spoken=spoken, cursors=cursors),
+        partners=partner_reads,
         imports=_imports(runtime, settings, marks=marks, naming=derive(keyring.master.current, "registry imported")),
+        doubles=DoublesReads(doubles, partner_reads, cursors),
+    )
+    looking = Looking(
+        runtime.engine,
+        Store(runtime.engine, "partner", runtime.keys),
+        doubles,
+        _blinder(keyring, "registry alike"),
     )
     attempts = Attempts(runtime.mongo)
+    runtime.first.append(("doubles", looking.ensure_indexes))
+    runtime.every(1.0, "doubles", looking.step)
     runtime.first.append(("attempts", attempts.ensure_indexes))
     runtime.every(5.0, "reindexing", Reindexing(runtime.engine, runtime.keys).step)
     app = runtime.app()
@@ -96,7 +110,8 @@ def _runtime(settings: RegistrySettings, *, emails: Blinder, partners_: Aggregat
     async def prepare(incoming: Sequence[Incoming]) -> Sequence[Incoming]:
         engine = runtime.engine
         officers = engine.collection("officer")
-        known = await informed(incoming, officers=officers, tenants=engine.collection("tenant"))
+        known = await acquainted(incoming, Store(engine, "partner", runtime.keys))
+        known = await informed(known, officers=officers, tenants=engine.collection("tenant"))
         return await with_who_remains(known, officers=officers)
 
     runtime = build(

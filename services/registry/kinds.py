@@ -75,7 +75,7 @@ def partners(blind: Blinder, spoken: finding.Words, sealer: Sealer, marks: Blind
     """
 
     def indexed(state: Partner) -> dict[str, Any]:
-        found = finding.index_fields(state, spoken)
+        found = {**finding.index_fields(state, spoken), "unlooked": True}
         if state.state in QUEUED:
             found["queue"] = state.review.due_at or state.review.since or state.registered_at
         if state.name != ERASED:
@@ -94,6 +94,9 @@ def partners(blind: Blinder, spoken: finding.Words, sealer: Sealer, marks: Blind
             index(("tenant", 1), ("ix.queue", 1), ("_id", 1), name="queue", where={"ix.queue": {"$exists": True}}),
             index(("tenant", 1), ("ix.contacts", 1), name="contacts", where={"ix.contacts": {"$exists": True}}),
             index(("tenant", 1), ("ix.marks", 1), name="marks", where={"ix.marks": {"$exists": True}}),
+            # Those whose likely doubles are still to be looked for, and what they are found by (`doubles/looking.py`).
+            index(("ix.unlooked", 1), name="unlooked", where={"ix.unlooked": True}),
+            index(("tenant", 1), ("ix.alike", 1), name="alike", where={"ix.alike": {"$exists": True}}),
         ],
         follow_ups=after_partner,
         records=partial(partner_records, sealer=sealer),

@@ -14,6 +14,7 @@ from libs.contracts.registry.import_reads import ImportRow, PartnerImportView
 from libs.contracts.registry.reads import (
     Authenticated,
     Authentication,
+    DoubleView,
     HistoryLine,
     MailedLink,
     MailedLinkShown,
@@ -36,6 +37,7 @@ from libs.runtime.http import caller_dependency, tenant_of
 from libs.runtime.paths import Id
 from libs.runtime.service import Runtime
 from libs.runtime.tokens import Caller
+from services.registry.doubles.reads import DoublesReads
 from services.registry.history import history
 from services.registry.login import Login
 from services.registry.officer.reads import OfficerReads
@@ -55,6 +57,7 @@ class Reads:
     officers: OfficerReads
     partners: PartnerReads
     imports: ImportReads
+    doubles: DoublesReads
 
 
 def router(runtime: Runtime, reads: Reads, login: Login) -> APIRouter:
@@ -168,6 +171,22 @@ def router(runtime: Runtime, reads: Reads, login: Login) -> APIRouter:
     ) -> Page[ImportRow]:
         require_registrar(caller, directory)
         return await reads.imports.rows(tenant_of(caller), import_id, became=became, after=after, limit=limit)
+
+    @routes.get("/partners/{partner_id}/doubles")
+    async def doubles_of(caller: Called, partner_id: Id) -> Page[DoubleView]:
+        require_officer(caller, directory)
+        if await reads.partners.one(tenant_of(caller), partner_id) is None:
+            raise NotFound("partner_id")
+        return await reads.doubles.of(tenant_of(caller), partner_id)
+
+    @routes.get("/doubles")
+    async def doubles(
+        caller: Called,
+        cursor: Annotated[str | None, Query(max_length=1_000)] = None,
+        limit: Annotated[int, Query(ge=1, le=100)] = 20,
+    ) -> Page[DoubleView]:
+        require_officer(caller, directory)
+        return await reads.doubles.page(tenant_of(caller), cursor=cursor, limit=limit)
 
     @routes.post("/internal/partner-by-contact")
     async def partner_by_contact(caller: Called, question: PartnerLookup) -> PartnerFound:

@@ -197,12 +197,38 @@ class PartnerView(PartnerRow):
     """
     Attributes:
         agreed: it has agreed itself, or on paper.
+        merged_into: id of the partner that goes on for both; `merged_at` since when.
+        undo_until: how long that may be undone.
+        absorbed: ids of those that were merged into this one.
+        apart: ids of those that look like this one, and an officer has said that they are others.
     """
 
     profile: Profile = Profile()
     people: PartnerPeople = PartnerPeople()
     agreed: bool = True
     review: ReviewView = ReviewView()
+    merged_into: str = ""
+    merged_at: datetime | None = None
+    undo_until: datetime | None = None
+    absorbed: tuple[str, ...] = ()
+    apart: tuple[str, ...] = ()
+
+
+class DoubleView(Read):
+    """Two partners that are likely one, the older record first.
+
+    Attributes:
+        id: the ids of both.
+        score: from 0 to 1.
+        reasons: codes, the strongest first: `same_phone`, `name_otherwise_spelled`.
+    """
+
+    id: str
+    one: PartnerView
+    other: PartnerView
+    score: float
+    reasons: tuple[str, ...]
+    at: datetime
 
 
 class VerificationRow(Read):

@@ -3,6 +3,7 @@
 from services.gateway.console.archive import api as archive
 from services.gateway.console.case import api as case
 from services.gateway.console.deliveries import api as deliveries
+from services.gateway.console.doubles import api as doubles
 from services.gateway.console.embedding import api as embedding
 from services.gateway.console.entry import api as entry
 from services.gateway.console.imports import api as imports
@@ -15,7 +16,8 @@ from services.gateway.console.review import api as review
 from services.gateway.console.verifying import api as verifying
 
 ROOMS = (
-    queue, case, review, requests, entry, deliveries, partners, imports, verifying, archive, questions, embedding,
+    queue, case, review, requests, entry, deliveries, partners, imports, verifying, doubles, archive, questions,
+    embedding,
     office,
 )  # fmt: skip
 ROUTERS = tuple(room.router for room in ROOMS)

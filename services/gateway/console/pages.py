@@ -9,6 +9,7 @@ from services.gateway.console.case import evidence
 from services.gateway.console.case import pages as case
 from services.gateway.console.deliveries import by_hand
 from services.gateway.console.deliveries import pages as deliveries
+from services.gateway.console.doubles import pages as doubles
 from services.gateway.console.embedding import pages as embed
 from services.gateway.console.entry import pages as entry
 from services.gateway.console.imports import pages as imports
@@ -33,8 +34,8 @@ async def start(shift: OnShift) -> Response:
 
 
 ROOMS = (
-    queue, case, evidence, review, deliveries, by_hand, partners, partner, imports, verifying, requests, archive,
-    questions, embed, entry, office, officers,
+    queue, case, evidence, review, deliveries, by_hand, partners, partner, imports, verifying, doubles, requests,
+    archive, questions, embed, entry, office, officers,
 )  # fmt: skip
 for room in ROOMS:
     router.include_router(room.router)

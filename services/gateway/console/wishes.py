@@ -6,6 +6,7 @@ from typing import Any
 from services.gateway.console.archive import wishes as archive
 from services.gateway.console.case import wishes as case
 from services.gateway.console.deliveries import wishes as deliveries
+from services.gateway.console.doubles import wishes as doubles
 from services.gateway.console.embedding import wishes as embedding
 from services.gateway.console.imports import wishes as imports
 from services.gateway.console.office import officer_wishes as officers
@@ -23,6 +24,7 @@ ROOMS: Mapping[str, tuple[Wish[Any], ...]] = {
     "deliveries": deliveries.WISHES,
     "archive": archive.WISHES,
     "imports": imports.WISHES,
+    "doubles": doubles.WISHES,
     "questions": questions.WISHES,
     "embedding": embedding.WISHES,
     "office": (*office.WISHES, *officers.WISHES),

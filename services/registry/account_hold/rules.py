@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from libs.contracts.messages import Command, Event
+from libs.contracts.registry.merging import HoldMoved, MoveHold
 from libs.contracts.registry.partner import AskHold, HoldGranted, HoldRefused
 from libs.runtime.aggregates import Context, State
 
@@ -18,12 +19,18 @@ def decide(state: Hold | None, command: Command, context: Context) -> Iterable[E
             if state is None or state.partner_id in (None, command.partner_id):
                 return [HoldGranted(identity_key=command.identity_key, partner_id=command.partner_id)]
             return [HoldRefused(identity_key=command.identity_key, partner_id=command.partner_id)]
+        case MoveHold():
+            if state is None or state.partner_id != command.held_by:
+                return []
+            return [
+                HoldMoved(identity_key=command.identity_key, held_by=command.held_by, partner_id=command.partner_id)
+            ]
     raise TypeError(command.type_name)
 
 
 def evolve(state: Hold | None, event: Event) -> Hold:
     match event:
-        case HoldGranted():
+        case HoldGranted() | HoldMoved():
             return Hold(partner_id=event.partner_id)
         case HoldRefused():
             return state or Hold()

@@ -1,4 +1,4 @@
-"""The likely doubles among many."""
+"""The likely doubles among many that are all at hand: the rows of a file."""
 
 from collections.abc import Sequence
 

@@ -25,6 +25,7 @@ from libs.runtime.mongo import Document, identity_of, key
 from libs.runtime.sealing import SubjectKeys
 from services.registry.addresses import Blinder, normalised
 from services.registry.partner.finding import PartnerFilter, Words
+from services.registry.partner.merging import UNDONE_WITHIN
 from services.registry.partner.state import ENDED, Partner, Review, Tick
 from services.registry.partner.verification import APPEAL_DAYS
 from services.registry.store import WITHOUT_HISTORY, Found, Store
@@ -45,6 +46,10 @@ class PartnerReads:
     async def one(self, tenant: str, partner: str) -> PartnerView | None:
         found = await self._store.opened(await self._store.by_id(tenant, [partner]))
         return _partner_view(found[0]) if found else None
+
+    async def views(self, tenant: str, partners: Sequence[str]) -> dict[str, PartnerView]:
+        found = await self._store.opened(await self._store.by_id(tenant, partners))
+        return {one.id: _partner_view(one) for one in found}
 
     async def history(self, tenant: str, partner: str) -> Page[PartnerChange]:
         """Oldest first; what is under seal is named, never said."""
@@ -147,6 +152,7 @@ def _partner_view(found: Found[Partner]) -> PartnerView:
         people=PartnerPeople(**people),
         agreed=state.consented_at is not None,
         review=_review_view(state),
+        **_merges(state),
     )
 
 
@@ -197,7 +203,22 @@ def _verification_row(found: Found[Partner]) -> VerificationRow:
     )
 
 
-_SAID = ("state", "previous", "kind", "area", "identity_key", "paper", "visited_on")
+def _merges(state: Partner) -> dict[str, Any]:
+    merging = state.merging
+    if merging is not None and not merging.leaving and state.state != PartnerState.MERGED:
+        merging = None
+    return {
+        "merged_into": merging.into if merging is not None else "",
+        "merged_at": merging.at if merging is not None else None,
+        "undo_until": merging.at + UNDONE_WITHIN if merging is not None and merging.at is not None else None,
+        "absorbed": tuple(state.absorbed),
+        "apart": state.apart,
+    }
+
+
+_SAID = (
+    "state", "previous", "kind", "area", "identity_key", "paper", "visited_on", "into", "absorbed", "other",
+)  # fmt: skip
 
 
 def _change(entry: Document) -> PartnerChange:

@@ -25,7 +25,7 @@ from libs.contracts.words import AccountState, Channel, PartnerKind, PartnerStat
 from libs.runtime.aggregates import Context
 from libs.runtime.errors import NotFound, Refused
 from services.registry import fields
-from services.registry.partner import profile, verification
+from services.registry.partner import merging, profile, verification
 from services.registry.partner.accounts import canonical_accounts
 from services.registry.partner.state import ENDED, LANGUAGES, Partner, Review, is_themself, with_account
 from services.registry.permissions import REGISTRATION, require_office, require_role
@@ -59,6 +59,10 @@ def decide(state: Partner | None, command: Command, context: Context) -> Iterabl
         return profile.entered(state, command, context)
     if state is None:
         raise NotFound("partner_id")
+    if isinstance(command, merging.COMMANDS):
+        return merging.decided(state, command, context)
+    if not isinstance(command, SettleAccount):
+        merging.refuse_while_leaving(state)
     if isinstance(command, verification.COMMANDS):
         return verification.events_of(state, command, context)
     match command:
@@ -181,6 +185,8 @@ def evolve(state: Partner | None, event: Event) -> Partner:
     assert state is not None
     if isinstance(event, verification.EVENTS):
         return verification.as_changed(state, event)
+    if isinstance(event, merging.EVENTS):
+        return merging.evolved(state, event)
     match event:
         case PartnerDescribed():
             return profile.as_described(state, event)

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import ClassVar
 
+from libs.contracts.registry.merging import MergeStage, Taken, TakenAccount
 from libs.contracts.registry.partner import ContactPoint, SocialAccount
 from libs.contracts.registry.profile import PartnerPapers, Profile
 from libs.contracts.registry.verification import VisitDetails
@@ -68,10 +69,14 @@ class Partner(State):
         paper_notes: paper -> what an officer noted of it.
         visit_details: of the visits of its review, in their order.
         appeal: what it says against its rejection.
+        merging: its own merge, under way, done or undone.
+        absorbed: id of one that was merged into this -> which of its merges it was; `taken` and `taken_accounts` are
+            what came with it.
+        apart: ids of those that look like this one and are none.
     """
 
     private: ClassVar[frozenset[str]] = frozenset(
-        {"name", "contacts", "papers", "paper_notes", "visit_details", "appeal"}
+        {"name", "contacts", "papers", "paper_notes", "visit_details", "appeal", "taken"}
     )
 
     kind: str
@@ -90,6 +95,11 @@ class Partner(State):
     paper_notes: Mapping[str, str] = {}
     visit_details: tuple[VisitDetails, ...] = ()
     appeal: str = ""
+    merging: MergeStage | None = None
+    absorbed: Mapping[str, int] = {}
+    taken_accounts: Mapping[str, tuple[TakenAccount, ...]] = {}
+    taken: Mapping[str, Taken] = {}
+    apart: tuple[str, ...] = ()
 
     @property
     def channels(self) -> tuple[str, ...]:

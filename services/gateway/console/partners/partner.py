@@ -23,6 +23,7 @@ from services.gateway.console.views import Action
 from services.gateway.dispatch.dispatcher import Reply
 from services.gateway.dispatch.idempotency import read_key
 from services.gateway.paths import Id
+from services.gateway.web.pages import see
 
 router = APIRouter(include_in_schema=False)
 
@@ -90,17 +91,22 @@ async def enter(shift: OnShift, request: Request) -> Response:
 
 
 @router.get("/{slug}/console/partners/{partner_id}")
-async def partner(shift: OnShift, partner_id: Id, done: Done) -> Response:
-    return await shown(shift, partner_id, done)
+async def partner(shift: OnShift, partner_id: Id, done: Done, own: bool = False) -> Response:
+    return await shown(shift, partner_id, done, own=own)
 
 
-async def shown(shift: Shift, partner_id: str, said: Said, attempt: Attempt | None = None) -> Response:
+async def shown(
+    shift: Shift, partner_id: str, said: Said, attempt: Attempt | None = None, *, own: bool = False
+) -> Response:
     """
     Args:
         attempt: a form of one of its sections that comes back.
+        own: itself, though it was merged into another one, to which its address leads otherwise.
     """
     tenant, actor = shift.office.id, shift.officer.actor
     row, frame = await asyncio.gather(shift.parts.registry.partner(tenant, actor, partner_id), shift.frame())
+    if row.merged_into and not own and not said.notice:
+        return shift.visit.finish(see(shift.url("partners", row.merged_into)))
     drawn = Drawn(shift, frame, row, attempt)
     parts, beside = await asyncio.gather(_drawn(sections.SECTIONS, drawn), _drawn(sections.BESIDE, drawn))
     page = views.PartnerPage(
@@ -109,7 +115,7 @@ async def shown(shift: Shift, partner_id: str, said: Said, attempt: Attempt | No
         nav=subnav(shift, ""),
         sections=parts,
         beside=beside,
-        edit_url=shift.url("partners", partner_id, "edit") if shift.officer.has(*MAY) else "",
+        edit_url=shift.url("partners", partner_id, "edit") if shift.officer.has(*MAY) and not row.merged_into else "",
     )
     return shift.show("partners/partner", page, status=attempt.status if attempt else 200)
 

@@ -10,6 +10,8 @@ from datetime import date
 
 from libs.contracts.notify.reads import AssignmentView
 from libs.contracts.registry.reads import PartnerChange
+from services.gateway.console.doubles.part import of_partner
+from services.gateway.console.doubles.views import Doubles
 from services.gateway.console.partners.drawn import Drawn
 from services.gateway.console.verifying.part import verification
 from services.gateway.reads import or_missing
@@ -75,12 +77,17 @@ async def history(drawn: Drawn) -> History:
     )
 
 
+async def doubles(drawn: Drawn) -> Doubles | None:
+    return await of_partner(drawn.shift, drawn.partner, drawn.attempt)
+
+
 async def bare(drawn: Drawn) -> object:
     return ()
 
 
 Draw = Callable[[Drawn], Awaitable[object | None]]
 SECTIONS: Mapping[str, Draw] = {
+    "doubles": doubles,
     "facts": facts,
     "verification": verification,
     "accounts": bare,

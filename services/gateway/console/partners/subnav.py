@@ -3,7 +3,7 @@
 from services.gateway.console.partners.views import Place
 from services.gateway.console.shift import Shift
 
-PLACES = (("list", "partners"), ("verification", "verifications"), ("imports", "imports"))
+PLACES = (("list", "partners"), ("verification", "verifications"), ("imports", "imports"), ("doubles", "doubles"))
 """Word -> path below the officers' pages; the words stand in `partners/subnav.html`."""
 
 
