@@ -3,14 +3,13 @@
 from libs.contracts import outcomes
 from libs.contracts.messages import COMMANDS, EVENTS, Command, Event
 from libs.contracts.notify import conversation, delivery, subject
-from libs.contracts.registry import imports, merging, office, officers, partner, tenant, verification
+from libs.contracts.registry import imports, merging, office, officers, partner, tenant, term, verification
 from libs.contracts.reports import case, clarification, known, report
 from libs.contracts.topics import Service
 
 MODULES = (
-    outcomes, conversation, delivery, subject, merging, partner, verification, tenant, office, officers, case,
-    clarification,
-    report, known, imports,
+    outcomes, conversation, delivery, subject, merging, partner, verification, term, tenant,
+    office, officers, case, clarification, report, known, imports,
 )  # fmt: skip
 
 

@@ -4,6 +4,7 @@ case, ledger = await asyncio.gather(reports.case(who, id), or_missing(notify.bul
 """
 
 from collections.abc import Awaitable, Mapping, Sequence
+from datetime import date
 from typing import Any, TypeVar
 from urllib.parse import quote
 from uuid import UUID
@@ -26,6 +27,7 @@ from libs.contracts.registry.reads import (
     PartnerFound,
     PartnerRow,
     PartnerView,
+    TermRow,
     VerificationRow,
 )
 from libs.contracts.reports.reads import (
@@ -349,6 +351,10 @@ class RegistryReads(_Reads):
     ) -> Page[VerificationRow]:
         params = _given(kind=kind, state=state, area=area, cursor=cursor)
         return await self._one(Page[VerificationRow], tenant, "/verifications", actor=actor, params=params)
+
+    async def terms(self, tenant: str, actor: Actor, *, until: date) -> Page[TermRow]:
+        """Of partners, those that end by this day or have ended."""
+        return await self._one(Page[TermRow], tenant, "/terms", actor=actor, params={"until": until.isoformat()})
 
     async def partners_named(self, tenant: str, actor: Actor, ids: Sequence[str]) -> tuple[PartnerRow, ...]:
         params = {"ids": ",".join(ids)}

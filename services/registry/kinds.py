@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable
 from functools import partial
 from typing import Any
 
+from libs.contracts.registry.term import AdvanceTerm
 from libs.runtime.aggregates import ERASED, Aggregate, TopicRecord
 from libs.runtime.mongo import index
 from libs.runtime.sealing import Sealer
@@ -13,7 +14,7 @@ from services.registry.account_hold.follow_ups import after_hold
 from services.registry.addresses import Blinder
 from services.registry.announcing import agency_records, officer_records, partner_records
 from services.registry.officer import rules as officer
-from services.registry.partner import finding
+from services.registry.partner import finding, term
 from services.registry.partner import rules as partner
 from services.registry.partner.follow_ups import after_partner
 from services.registry.partner.state import Partner
@@ -80,6 +81,8 @@ def partners(blind: Blinder, spoken: finding.Words, sealer: Sealer, marks: Blind
             found["queue"] = state.review.due_at or state.review.since or state.registered_at
         if state.name != ERASED:
             found["marks"] = [mark for one in known("", state).found_by() for mark in marks(one)]
+        if state.state in term.RENEWED and state.profile.term_until:
+            found["until"] = state.profile.term_until
         addresses = sorted({hashed for contact in state.contacts for hashed in blind(contact.address)})
         return {**found, "contacts": addresses} if addresses else found
 
@@ -91,6 +94,7 @@ def partners(blind: Blinder, spoken: finding.Words, sealer: Sealer, marks: Blind
         index=indexed,
         indexes=[
             *finding.INDEXES,
+            index(("tenant", 1), ("ix.until", 1), ("_id", 1), name="until", where={"ix.until": {"$exists": True}}),
             index(("tenant", 1), ("ix.queue", 1), ("_id", 1), name="queue", where={"ix.queue": {"$exists": True}}),
             index(("tenant", 1), ("ix.contacts", 1), name="contacts", where={"ix.contacts": {"$exists": True}}),
             index(("tenant", 1), ("ix.marks", 1), name="marks", where={"ix.marks": {"$exists": True}}),
@@ -99,6 +103,8 @@ def partners(blind: Blinder, spoken: finding.Words, sealer: Sealer, marks: Blind
             index(("tenant", 1), ("ix.alike", 1), name="alike", where={"ix.alike": {"$exists": True}}),
         ],
         follow_ups=after_partner,
+        due=term.due,
+        timers={"term": lambda identity, due: AdvanceTerm(partner_id=identity)},
         records=partial(partner_records, sealer=sealer),
     )
 

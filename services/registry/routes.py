@@ -2,7 +2,7 @@
 
 import base64
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -27,6 +27,7 @@ from libs.contracts.registry.reads import (
     PartnerRow,
     PartnerView,
     StepUp,
+    TermRow,
     VerificationRow,
 )
 from libs.contracts.topics import Service
@@ -119,6 +120,15 @@ def router(runtime: Runtime, reads: Reads, login: Login) -> APIRouter:
             return await reads.partners.by_id(tenant_of(caller), wanted)
         filtered = PartnerFilter(area, kind, state, platform, topic, run_by_office, text, sort)
         return await reads.partners.page(tenant_of(caller), filtered, cursor=cursor, limit=limit)
+
+    @routes.get("/terms")
+    async def terms(
+        caller: Called,
+        until: Annotated[date, Query()],
+        limit: Annotated[int, Query(ge=1, le=200)] = 50,
+    ) -> Page[TermRow]:
+        require_officer(caller, directory)
+        return await reads.partners.ending(tenant_of(caller), until.isoformat(), limit=limit)
 
     @routes.get("/verifications")
     async def verifications(

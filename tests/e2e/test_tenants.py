@@ -88,6 +88,7 @@ BODIES: dict[str, Any] = {
     "/reinstatement": {},
     "/factor-reset": {"reason": "Ponsel hilang"},
     "/factor-approval": {"code": "000000"},
+    "/term": {"decree_number": "1/SK", "term_from": "2026-01-05", "term_until": "2030-01-04"},
     "/description": {"name": "KIM Contoh", "kind": "community_group", "area": "32.74"},
 }
 """By the end of the path; what a ticket's holder sends carries the code besides."""

@@ -193,6 +193,24 @@ class ReviewView(Read):
     appeal_until: datetime | None = None
 
 
+class TermView(Read):
+    decree_number: str = ""
+    decree_signer: str = ""
+    term_from: str = ""
+    term_until: str = ""
+
+
+class TermRow(Read):
+    """A partner whose term ends soon or has ended."""
+
+    id: str
+    name: str
+    kind: str
+    state: str
+    area: str
+    until: date
+
+
 class PartnerView(PartnerRow):
     """
     Attributes:
@@ -207,6 +225,8 @@ class PartnerView(PartnerRow):
     people: PartnerPeople = PartnerPeople()
     agreed: bool = True
     review: ReviewView = ReviewView()
+    terms: tuple[TermView, ...] = ()
+    """Earlier ones, oldest first."""
     merged_into: str = ""
     merged_at: datetime | None = None
     undo_until: datetime | None = None

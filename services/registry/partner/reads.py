@@ -14,6 +14,8 @@ from libs.contracts.registry.reads import (
     PartnerRow,
     PartnerView,
     ReviewView,
+    TermRow,
+    TermView,
     VerificationRow,
     VisitView,
 )
@@ -101,6 +103,16 @@ class PartnerReads:
         found = await self._store.opened(shown)
         return Page[VerificationRow](items=tuple(map(_verification_row, found)), next=next_, count=count)
 
+    async def ending(self, tenant: str, until: str, *, limit: int) -> Page[TermRow]:
+        """Those whose term ends by this day or has ended, first what ends first."""
+        where = {"ix.until": {"$lte": until}}
+        documents = await self._store.collection.find(
+            tenant, where, sort=[("ix.until", 1), ("_id", 1)], limit=limit, fields=WITHOUT_HISTORY
+        )
+        count = await self._store.collection.count(tenant, where)
+        found = await self._store.opened(documents)
+        return Page[TermRow](items=tuple(map(_term_row, found)), count=count)
+
     async def at(self, tenant: str, address: str) -> PartnerFound | None:
         """The partner with this e-mail address; of several the one that registered first."""
         documents = await self._store.collection.find(
@@ -153,6 +165,7 @@ def _partner_view(found: Found[Partner]) -> PartnerView:
         agreed=state.consented_at is not None,
         review=_review_view(state),
         **_merges(state),
+        terms=tuple(TermView(**term.model_dump(include=set(TermView.model_fields))) for term in state.terms),
     )
 
 
@@ -187,6 +200,18 @@ def _appeal_until(state: str, review: Review) -> datetime | None:
     if state != PartnerState.REJECTED or review.appealed or review.rejected_at is None:
         return None
     return review.rejected_at + APPEAL_DAYS
+
+
+def _term_row(found: Found[Partner]) -> TermRow:
+    state = found.state
+    return TermRow(
+        id=found.id,
+        name=state.name,
+        kind=state.kind,
+        state=state.state,
+        area=state.area,
+        until=date.fromisoformat(state.profile.term_until),
+    )
 
 
 def _verification_row(found: Found[Partner]) -> VerificationRow:

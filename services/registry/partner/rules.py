@@ -25,7 +25,7 @@ from libs.contracts.words import AccountState, Channel, PartnerKind, PartnerStat
 from libs.runtime.aggregates import Context
 from libs.runtime.errors import NotFound, Refused
 from services.registry import fields
-from services.registry.partner import merging, profile, verification
+from services.registry.partner import merging, profile, term, verification
 from services.registry.partner.accounts import canonical_accounts
 from services.registry.partner.state import ENDED, LANGUAGES, Partner, Review, is_themself, with_account
 from services.registry.permissions import REGISTRATION, require_office, require_role
@@ -65,6 +65,8 @@ def decide(state: Partner | None, command: Command, context: Context) -> Iterabl
         merging.refuse_while_leaving(state)
     if isinstance(command, verification.COMMANDS):
         return verification.events_of(state, command, context)
+    if isinstance(command, term.COMMANDS):
+        return term.events_of(state, command, context)
     match command:
         case SetPartnerState():
             return [_state_changed(state, command, context)]
@@ -187,6 +189,8 @@ def evolve(state: Partner | None, event: Event) -> Partner:
         return verification.as_changed(state, event)
     if isinstance(event, merging.EVENTS):
         return merging.evolved(state, event)
+    if isinstance(event, term.EVENTS):
+        return term.as_changed(state, event)
     match event:
         case PartnerDescribed():
             return profile.as_described(state, event)

@@ -7,6 +7,7 @@ from typing import ClassVar
 from libs.contracts.registry.merging import MergeStage, Taken, TakenAccount
 from libs.contracts.registry.partner import ContactPoint, SocialAccount
 from libs.contracts.registry.profile import PartnerPapers, Profile
+from libs.contracts.registry.term import Term
 from libs.contracts.registry.verification import VisitDetails
 from libs.contracts.reports.parts import Part
 from libs.contracts.words import AccountState, PartnerState, Role
@@ -73,6 +74,8 @@ class Partner(State):
         absorbed: id of one that was merged into this -> which of its merges it was; `taken` and `taken_accounts` are
             what came with it.
         apart: ids of those that look like this one and are none.
+        terms: those that are over or were renewed, oldest first.
+        told_until, told_days: of which term it was told, and how many days before its end, that it ends.
     """
 
     private: ClassVar[frozenset[str]] = frozenset(
@@ -100,6 +103,9 @@ class Partner(State):
     taken_accounts: Mapping[str, tuple[TakenAccount, ...]] = {}
     taken: Mapping[str, Taken] = {}
     apart: tuple[str, ...] = ()
+    terms: tuple[Term, ...] = ()
+    told_until: str = ""
+    told_days: int = 0
 
     @property
     def channels(self) -> tuple[str, ...]:

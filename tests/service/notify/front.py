@@ -173,7 +173,13 @@ class Front:
         return Actor(officer, roles)
 
     async def partner(
-        self, tenant: str, *, area: str = "32.74", contacts: tuple[ContactPoint, ...] = (), version: int = 1
+        self,
+        tenant: str,
+        *,
+        area: str = "32.74",
+        contacts: tuple[ContactPoint, ...] = (),
+        version: int = 1,
+        state: str = "active",
     ) -> str:
         partner = str(uuid4())
         await self.contacts(tenant, partner, contacts, version=version)
@@ -182,7 +188,7 @@ class Front:
             id=partner,
             tenant=tenant,
             partner_kind="activist",
-            state="active",
+            state=state,
             area=area,
             run_by_office=False,
         )

@@ -398,3 +398,22 @@ async def test_no_address_and_no_claim_stands_in_the_log(front: Front, tenant: s
     assert "service_started" in log
     assert address not in log
     assert claim not in log
+
+
+@pytest.mark.parametrize("state", ["draft", "expired", "suspended"])
+async def test_who_is_not_active_is_asked_to_carry_nothing(front: Front, tenant: str, case: str, state: str) -> None:
+    officer = await front.officer(tenant, "verifier")
+    active, other = await front.partner(tenant), await front.partner(tenant, state=state)
+
+    await front.published(tenant, case)
+    await finished(front, tenant, case)
+
+    async def asked(partner: str) -> list[AssignmentView]:
+        body = await front.get(f"/partners/{partner}/assignments", tenant=tenant, actor=officer)
+        return ASSIGNMENTS.validate_json(body)
+
+    async def is_asked() -> bool | None:
+        return True if await asked(active) else None
+
+    await eventually(is_asked)
+    assert await asked(other) == []

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
 from typing import Annotated
 from urllib.parse import urlencode
 from uuid import UUID, uuid5
@@ -14,6 +15,7 @@ from libs.contracts.registry.reads import VerificationRow
 from libs.contracts.registry.verification import Outcome
 from libs.contracts.words import PartnerKind, PartnerState
 from libs.kit import areas
+from libs.kit.calendar import local_day
 from libs.runtime.errors import Refused
 from services.gateway.console.carrying import Pressed, carry_out
 from services.gateway.console.partners.partner import shown as partner_shown
@@ -35,6 +37,8 @@ router = APIRouter(include_in_schema=False)
 QUEUE = "verifications"
 MOST = 50
 """Rows of a page, and partners of one bulk decision."""
+SOON = timedelta(days=60)
+"""Before the end of a term: from then on it is shown."""
 FILTERS = ("all", PartnerState.SUBMITTED, "administrative_review", "factual_review", "appealed")
 BULK = Button(QUEUE, done=Notice("verification_bulk", "Keputusan tersimpan untuk semua yang dipilih."), needed=("act",))
 ACTS = ("take", Outcome.GO_ON, Outcome.REVISE, Outcome.REJECT)
@@ -65,7 +69,8 @@ async def _queue(
     state = "" if show == "all" else show
     tenant, actor = shift.office.id, shift.officer.actor
     read = shift.parts.registry.verifications(tenant, actor, kind=kind, state=state, area=area, cursor=cursor)
-    found, frame = await asyncio.gather(or_missing(read), shift.frame())
+    ending = shift.parts.registry.terms(tenant, actor, until=datetime.now(UTC).date() + SOON)
+    found, ends, frame = await asyncio.gather(or_missing(read), or_missing(ending), shift.frame())
     rows = found.items if found is not None else ()
     asked = {"show": show, "kind": kind, "area": area}
     page = views.VerifyingPage(
@@ -91,6 +96,8 @@ async def _queue(
         left=tuple(row.name for row in rows if row.id in left),
         next_url=_next(shift, found, asked),
         available=found is not None,
+        ending=ends.items if ends is not None and not cursor else (),
+        today=local_day(frame.now, shift.zone),
     )
     return shift.show("verifying/queue", page, status=attempt.status if attempt else 200)
 

@@ -2,8 +2,9 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 
-from libs.contracts.registry.reads import ReviewView, VerificationRow
+from libs.contracts.registry.reads import ReviewView, TermRow, VerificationRow
 from services.gateway.console.partners.views import Place
 from services.gateway.console.views import Action, ClockState, Desk, Filter
 
@@ -36,6 +37,9 @@ class VerifyingPage:
     chosen: frozenset[str] = frozenset()
     left: tuple[str, ...] = ()
     next_url: str = ""
+    ending: tuple[TermRow, ...] = ()
+    """Partners whose term ends soon or is over."""
+    today: date | None = None
     available: bool = True
 
 

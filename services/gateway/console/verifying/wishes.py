@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from libs.contracts.registry import partner, verification
+from libs.contracts.registry import partner, term, verification
 from libs.contracts.registry.verification import Outcome
 from libs.contracts.words import PartnerState, Role
 from services.gateway.console.partners.wishes import MAY
@@ -134,6 +134,24 @@ STATE = Wish(
         Button(f"{PAGE}reinstate", done=MOVED, fixed={"state": PartnerState.ACTIVE}),
         Button(f"{PAGE}terminate", done=MOVED, needed=("reason",), fixed={"state": PartnerState.TERMINATED}),
         Button(f"{PAGE}withdraw", done=MOVED, needed=("reason",), fixed={"state": PartnerState.WITHDRAWN}),
+    ),
+)
+
+RENEW = Wish(
+    term.RenewTerm,
+    "/partners/{partner_id}/term",
+    name="renew_term",
+    shape="TermRenewal",
+    shape_about="Dates as ISO 8601 writes them, the last day included; it ends later than the term before.",
+    summary="Begin a new term by a new decree",
+    about="The people stay as they are, the history keeps the term before; an expired partner is active again.",
+    may=MAY,
+    buttons=(
+        Button(
+            f"{PAGE}term",
+            done=Notice("term_renewed", "Masa berlaku baru tersimpan."),
+            needed=("decree_number", "term_from", "term_until"),
+        ),
     ),
 )
 

@@ -20,6 +20,8 @@ from libs.contracts.registry.reads import (
     PartnerRow,
     PartnerView,
     ReviewView,
+    TermRow,
+    TermView,
     VerificationRow,
     VisitView,
 )
@@ -1540,7 +1542,8 @@ def verification_part(*open_: str, **more: object) -> verifying_views.Verificati
 
 
 def partner_verified(state: str, *open_: str, **more: object) -> people.PartnerPage:
-    page = partner(partner_view(state=state))
+    before = TermView(decree_number="188/2/KEP/2022", term_from="2022-03-02", term_until="2025-03-01")
+    page = partner(partner_view(state=state, terms=(before,)))
     part = people.Section("verification", verification_part(*open_, **more))
     return replace(page, sections=(page.sections[0], part, *page.sections[1:]))
 
@@ -1567,6 +1570,13 @@ def verifying(**more: object) -> verifying_views.VerifyingPage:
         areas=(("35.17.08", "Diwek"),),
         bulk=action("console/verifications"),
         next_url="/jombang/console/verifications?cursor=x",
+        ending=(
+            TermRow(id="p4", name="KIM Cahaya Diwek", kind="community_group", state="active", area="35.17.08",
+                    until=date(2026, 12, 1)),
+            TermRow(id="p5", name="KIM Gudo", kind="community_group", state="expired", area="35.17.02",
+                    until=date(2026, 11, 1)),
+        ),
+        today=date(2026, 11, 24),
     )  # fmt: skip
     return replace(base, **more)  # type: ignore[arg-type]
 
@@ -2022,6 +2032,10 @@ PAGES: Mapping[str, tuple[str, object]] = {
             "administrative_review", "pass", "revise", "reject",
             errors={"reason": "required"}, wrong="reject", can_pass=False,
         ),
+    ),
+    "partner-term-wrong": (
+        "console/partners/partner.html",
+        partner_verified("expired", "term", "withdraw", papers={}, errors={"term_until": "invalid"}, wrong="term"),
     ),
     "partner-appealed": ("console/partners/partner.html", partner_verified("appealed", "grant", "deny", papers={})),
     "partner-rejected": ("console/partners/partner.html", partner_verified("rejected", "appeal", papers={})),
