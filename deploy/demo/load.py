@@ -42,6 +42,7 @@ from libs.contracts.registry.tenant import (
     OfficerIdentity,
     TenantSettings,
 )
+from libs.contracts.registry.verification import CheckPaper, Paper, PaperNote, TakeVerification
 from libs.contracts.reports.case import (
     AddReference,
     ApproveVerdict,
@@ -220,15 +221,28 @@ class Office:
                 for a in partner.accounts
             ),
             consented_at=at,
-            active=partner.state != PartnerState.SUBMITTED,
+            active=partner.state not in (PartnerState.SUBMITTED, PartnerState.ADMINISTRATIVE_REVIEW),
         )
         identity = PartnerIdentity(name=partner.name, contacts=tuple(contacts))
         await self.post.send(self.tenant, register, private=identity, actor=SETUP, at=at)
+        if partner.state == PartnerState.ADMINISTRATIVE_REVIEW:
+            await self._begin_review(register.partner_id)
         if partner.state == PartnerState.SUSPENDED:
             suspend = SetPartnerState(
                 partner_id=register.partner_id, state=partner.state, reason="Menunggu klarifikasi"
             )
             await self.post.send(self.tenant, suspend, actor=SETUP, at=at + timedelta(days=3))
+
+    async def _begin_review(self, partner_id: str) -> None:
+        """Taken yesterday; one paper is right, one is missing."""
+        at = self.now - timedelta(days=1)
+        take = TakeVerification(partner_id=partner_id)
+        right = CheckPaper(partner_id=partner_id, paper=Paper.IDENTITY, present=True)
+        lacks = CheckPaper(partner_id=partner_id, paper=Paper.ACCOUNTS, present=False)
+        note = PaperNote(note="Akun Instagram tidak bisa dibuka; minta tautan yang benar.")
+        await self.post.send(self.tenant, take, actor=SETUP, at=at)
+        await self.post.send(self.tenant, right, actor=SETUP, at=at)
+        await self.post.send(self.tenant, lacks, private=note, actor=SETUP, at=at)
 
     async def _submit(self, report: Report, key: str) -> str:
         """Returns the report's id."""

@@ -54,7 +54,9 @@ class Partner:
     agency: Key | None = None
     """The office's agency that runs a government account, where it is one of those listed."""
     language: Literal["id", "en"] = "id"
-    state: Literal[PartnerState.SUBMITTED, PartnerState.ACTIVE, PartnerState.SUSPENDED] = PartnerState.ACTIVE
+    state: Literal[
+        PartnerState.SUBMITTED, PartnerState.ADMINISTRATIVE_REVIEW, PartnerState.ACTIVE, PartnerState.SUSPENDED
+    ] = PartnerState.ACTIVE
 
     def __post_init__(self) -> None:
         if not (self.email or self.whatsapp):

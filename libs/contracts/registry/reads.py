@@ -196,8 +196,8 @@ class ReviewView(Read):
 class TermView(Read):
     decree_number: str = ""
     decree_signer: str = ""
-    term_from: str = ""
-    term_until: str = ""
+    term_from: date | None = None
+    term_until: date | None = None
 
 
 class TermRow(Read):

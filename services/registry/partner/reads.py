@@ -19,6 +19,7 @@ from libs.contracts.registry.reads import (
     VerificationRow,
     VisitView,
 )
+from libs.contracts.registry.term import Term
 from libs.contracts.registry.verification import papers_of
 from libs.contracts.words import Channel, PartnerState
 from libs.runtime.cursors import Cursors
@@ -165,7 +166,7 @@ def _partner_view(found: Found[Partner]) -> PartnerView:
         agreed=state.consented_at is not None,
         review=_review_view(state),
         **_merges(state),
-        terms=tuple(TermView(**term.model_dump(include=set(TermView.model_fields))) for term in state.terms),
+        terms=tuple(map(_term_view, state.terms)),
     )
 
 
@@ -200,6 +201,15 @@ def _appeal_until(state: str, review: Review) -> datetime | None:
     if state != PartnerState.REJECTED or review.appealed or review.rejected_at is None:
         return None
     return review.rejected_at + APPEAL_DAYS
+
+
+def _term_view(term: Term) -> TermView:
+    return TermView(
+        decree_number=term.decree_number,
+        decree_signer=term.decree_signer,
+        term_from=date.fromisoformat(term.term_from) if term.term_from else None,
+        term_until=date.fromisoformat(term.term_until) if term.term_until else None,
+    )
 
 
 def _term_row(found: Found[Partner]) -> TermRow:

@@ -402,18 +402,17 @@ async def test_no_address_and_no_claim_stands_in_the_log(front: Front, tenant: s
 
 @pytest.mark.parametrize("state", ["draft", "expired", "suspended"])
 async def test_who_is_not_active_is_asked_to_carry_nothing(front: Front, tenant: str, case: str, state: str) -> None:
+    addresses = [an_address("mitra"), an_address("mitra")]
+    contacts = [(ContactPoint(channel="email", address=one),) for one in addresses]
+    active = await front.partner(tenant, contacts=contacts[0])
+    other = await front.partner(tenant, contacts=contacts[1], state=state)
+    await front.knows_partners(tenant, active, other)
     officer = await front.officer(tenant, "verifier")
-    active, other = await front.partner(tenant), await front.partner(tenant, state=state)
 
     await front.published(tenant, case)
+    await front.letters(addresses[0])
     await finished(front, tenant, case)
 
-    async def asked(partner: str) -> list[AssignmentView]:
-        body = await front.get(f"/partners/{partner}/assignments", tenant=tenant, actor=officer)
-        return ASSIGNMENTS.validate_json(body)
-
-    async def is_asked() -> bool | None:
-        return True if await asked(active) else None
-
-    await eventually(is_asked)
-    assert await asked(other) == []
+    body = await front.get(f"/partners/{other}/assignments", tenant=tenant, actor=officer)
+    assert ASSIGNMENTS.validate_json(body) == []
+    assert await front.count_letters(addresses[1]) == 0

@@ -19,6 +19,7 @@ from services.gateway.console.partners.subnav import subnav
 from services.gateway.console.partners.wishes import DESCRIBE, ENTER, MAY
 from services.gateway.console.serving import values_of
 from services.gateway.console.shift import Attempt, Done, OnShift, Said, Shift
+from services.gateway.console.verifying.part import field_ids as part_ids
 from services.gateway.console.views import Action
 from services.gateway.dispatch.dispatcher import Reply
 from services.gateway.dispatch.idempotency import read_key
@@ -116,6 +117,7 @@ async def shown(
         sections=parts,
         beside=beside,
         edit_url=shift.url("partners", partner_id, "edit") if shift.officer.has(*MAY) and not row.merged_into else "",
+        field_ids=part_ids(attempt) if attempt else {},
     )
     return shift.show("partners/partner", page, status=attempt.status if attempt else 200)
 

@@ -63,6 +63,8 @@ class PartnerPage:
     beside: tuple[Section, ...] = ()
     edit_url: str = ""
     """Empty for whoever may not."""
+    field_ids: Mapping[str, str] = field(default_factory=dict)
+    """Field -> where it is, of the form that comes back."""
 
 
 @dataclass(frozen=True, kw_only=True)

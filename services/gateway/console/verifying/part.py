@@ -8,6 +8,7 @@ from libs.contracts.registry.reads import PartnerView
 from libs.contracts.registry.verification import VISITED
 from libs.contracts.words import PartnerState
 from services.gateway.console.partners.drawn import Drawn
+from services.gateway.console.shift import Attempt
 from services.gateway.console.verifying.views import VerificationPart
 from services.gateway.console.verifying.wishes import CHECK, PAGE, WISHES
 from services.gateway.console.views import Action, clock_state
@@ -25,6 +26,7 @@ OPEN: dict[str, tuple[str, ...]] = {
     PartnerState.APPEALED: ("grant", "deny", "withdraw"),
 }
 """State -> the forms that are there, by the last word of their path."""
+FORMS = frozenset(word for words in OPEN.values() for word in words) | {"paper"}
 CHECKED = frozenset({PartnerState.ADMINISTRATIVE_REVIEW, PartnerState.FACTUAL_REVIEW})
 
 
@@ -80,3 +82,13 @@ def _held(buttons: Mapping[str, Action], rejected_it: bool, proposed_it: bool) -
         word: replace(action, why_not=action.why_not or "other_officer") if held.get(word) else action
         for word, action in buttons.items()
     }
+
+
+def field_ids(attempt: Attempt) -> Mapping[str, str]:
+    """Where the fields are that an attempt of one of its forms names: each form begins its ids with its own name."""
+    form, _, of = attempt.what.partition(" ")
+    if form not in FORMS:
+        return {}
+    begin = f"{form}-{of}" if of else form
+    # What is wrong with all of it, not with a field, leads to the part.
+    return {name: f"{begin}-{name}" if name in attempt.form else "verifikasi" for name in attempt.said.errors}

@@ -1542,7 +1542,7 @@ def verification_part(*open_: str, **more: object) -> verifying_views.Verificati
 
 
 def partner_verified(state: str, *open_: str, **more: object) -> people.PartnerPage:
-    before = TermView(decree_number="188/2/KEP/2022", term_from="2022-03-02", term_until="2025-03-01")
+    before = TermView(decree_number="188/2/KEP/2022", term_from=date(2022, 3, 2), term_until=date(2025, 3, 1))
     page = partner(partner_view(state=state, terms=(before,)))
     part = people.Section("verification", verification_part(*open_, **more))
     return replace(page, sections=(page.sections[0], part, *page.sections[1:]))
