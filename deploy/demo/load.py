@@ -32,6 +32,7 @@ from libs.contracts.registry.partner import (
     SocialAccount,
 )
 from libs.contracts.registry.questions import Question
+from libs.contracts.registry.segments import DefineSegment
 from libs.contracts.registry.tenant import (
     AddAgency,
     AddOfficer,
@@ -59,7 +60,7 @@ from libs.contracts.reports.parts import Attachment, Draft, QuestionAnswer, Refe
 from libs.contracts.reports.reads import ReportRow
 from libs.contracts.reports.report import ReportContent, SubmitReport
 from libs.contracts.topics import OWNERS, Service, journal
-from libs.contracts.words import CaseState, PartnerState, Role
+from libs.contracts.words import CaseState, PartnerKind, PartnerState, Role
 from libs.runtime import logs
 from libs.runtime.errors import Refused, Unavailable
 from libs.runtime.followers import Follower
@@ -149,6 +150,7 @@ class Office:
     async def load(self) -> None:
         await self._found()
         await in_turn(self._partner(p, str(n)) for n, p in enumerate(self.demo.partners))
+        await self._segment()
         ordered = sorted(self.demo.docket.cases, key=lambda c: (c.merged_into is not None, -c.opened))
         opened: dict[str, str] = {}
         for case in ordered:
@@ -243,6 +245,16 @@ class Office:
         await self.post.send(self.tenant, take, actor=SETUP, at=at)
         await self.post.send(self.tenant, right, actor=SETUP, at=at)
         await self.post.send(self.tenant, lacks, private=note, actor=SETUP, at=at)
+
+    async def _segment(self) -> None:
+        """One for each office: the groups that can be asked."""
+        define = DefineSegment(
+            segment_id=self.id_of("segment", "groups"),
+            name="KIM yang aktif",
+            kind=PartnerKind.COMMUNITY_GROUP,
+            state=PartnerState.ACTIVE,
+        )
+        await self.post.send(self.tenant, define, actor=SETUP, at=self.now - FOUNDED / 3)
 
     async def _submit(self, report: Report, key: str) -> str:
         """Returns the report's id."""

@@ -20,6 +20,7 @@ from libs.contracts.messages import COMMANDS, EVENTS, Command, Message
 from libs.contracts.notify import reads as notify_reads
 from libs.contracts.problems import Problem
 from libs.contracts.reads import Page, Read
+from libs.contracts.registry import coverage, segments
 from libs.contracts.registry import reads as registry_reads
 from libs.contracts.reports import reads as reports_reads
 from libs.contracts.topics import CONTACTS, DIRECTORY, TOPICS, Service, Topic
@@ -34,7 +35,7 @@ ADVICE = (
 )
 
 Json = dict[str, Any]
-READS = (chat, reads, registry_reads, reports_reads, notify_reads)
+READS = (chat, reads, registry_reads, coverage, segments, reports_reads, notify_reads)
 RECORDS: tuple[type[BaseModel], ...] = (TenantRecord, AgencyRecord, OfficerRecord, PartnerRecord, ContactRecord)
 
 

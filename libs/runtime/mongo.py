@@ -177,6 +177,28 @@ class TenantCollection:
             )
             return {tuple(str(d["_id"].get(n)) for n in group): int(d["count"]) async for d in found}
 
+    async def figures(
+        self,
+        tenant: str,
+        where: Mapping[str, Any],
+        *,
+        by: str,
+        of: Mapping[str, Any],
+        having: Mapping[str, Any],
+        limit: int,
+    ) -> list[tuple[str, Document]]:
+        """For each value of a field what some accumulators (`{"last": {"$max": "$ix.at"}}`) make of its documents, in
+        the order of the values; give it an index that covers them."""
+        steps = [
+            {"$match": {**where, "tenant": tenant}},
+            {"$group": {"_id": f"${by}", **of}},
+            {"$match": having},
+            {"$sort": {"_id": 1}},
+            {"$limit": limit},
+        ]
+        async with reaching():
+            return [(str(document.pop("_id")), document) async for document in self._raw.aggregate(steps)]
+
     async def update(
         self,
         tenant: str,

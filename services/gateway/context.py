@@ -17,6 +17,7 @@ from starlette.responses import Response
 
 from libs.contracts import ids
 from libs.contracts.directory import TenantRecord
+from libs.contracts.registry.coverage import CoverageView
 from libs.kit import framing
 from libs.runtime.accounts import Accounts
 from libs.runtime.directory import Directory
@@ -108,6 +109,8 @@ class Gateway:
     """Makes the secrets of links that are mailed to officers."""
     chat_key: bytes = field(repr=False)
     """Makes ids of conversations from people's numbers."""
+    coverage: dict[str, CoverageView] = field(default_factory=dict)
+    """Office -> as last read, to be shown with its time while the registry does not answer."""
     knows_everybody: bool = False
     """The directory has been read to its end; before that nobody can be told that an office does not exist."""
 

@@ -12,8 +12,18 @@ from uuid import UUID
 from pydantic import BaseModel, TypeAdapter
 
 from libs.contracts.envelope import Actor
-from libs.contracts.notify.reads import AssignmentView, BulletinView, ByHandRow, FollowerFound, FollowView, LedgerRow
+from libs.contracts.notify.reads import (
+    AssignmentView,
+    BulletinView,
+    ByHandRow,
+    FollowerFound,
+    FollowView,
+    LedgerRow,
+    ProposalAsked,
+    ProposalView,
+)
 from libs.contracts.reads import OutcomeView, Page
+from libs.contracts.registry.coverage import CoverageView
 from libs.contracts.registry.import_reads import ImportRow, PartnerImportView
 from libs.contracts.registry.reads import (
     Authenticated,
@@ -30,6 +40,7 @@ from libs.contracts.registry.reads import (
     TermRow,
     VerificationRow,
 )
+from libs.contracts.registry.segments import Candidates, SegmentView
 from libs.contracts.reports.reads import (
     AnswerAddress,
     CaseRow,
@@ -64,6 +75,8 @@ MATCH_WITHIN = 3.0
 """Seconds; then a report goes on without being compared."""
 TYPING_WITHIN = 0.5
 """Seconds; then what was typed is older than the answer."""
+COVERAGE_WITHIN = 5.0
+"""Seconds; everything that an office has is counted."""
 ADDRESSES_WITHIN = 5.0
 """Seconds. Only crawlers wait, and what they get is kept."""
 
@@ -73,6 +86,7 @@ _IMPORTS = TypeAdapter(tuple[ImportView, ...])
 _BULLETINS = TypeAdapter(tuple[BulletinView, ...])
 _BY_HAND = TypeAdapter(tuple[ByHandRow, ...])
 _ASSIGNMENTS = TypeAdapter(tuple[AssignmentView, ...])
+_IDS = TypeAdapter(tuple[str, ...])
 
 
 async def or_missing(read: Awaitable[T]) -> T | None:
@@ -389,6 +403,24 @@ class RegistryReads(_Reads):
         path = f"/partners/{_segment(partner_id)}/doubles"
         return (await self._one(Page[DoubleView], tenant, path, actor=actor)).items
 
+    async def coverage(self, tenant: str, actor: Actor, day: date) -> CoverageView:
+        params = {"day": day.isoformat()}
+        return await self._one(CoverageView, tenant, "/coverage", actor=actor, params=params, within=COVERAGE_WITHIN)
+
+    async def segments(self, tenant: str, actor: Actor) -> tuple[SegmentView, ...]:
+        return (await self._one(Page[SegmentView], tenant, "/segments", actor=actor)).items
+
+    async def segment(self, tenant: str, actor: Actor, segment_id: str) -> SegmentView:
+        return await self._one(SegmentView, tenant, f"/segments/{_segment(segment_id)}", actor=actor)
+
+    async def segment_history(self, tenant: str, actor: Actor, segment_id: str) -> tuple[HistoryLine, ...]:
+        path = f"/segments/{_segment(segment_id)}/history"
+        return (await self._one(Page[HistoryLine], tenant, path, actor=actor)).items
+
+    async def candidates(self, tenant: str, actor: Actor, segment_id: str) -> Candidates:
+        """Active partners of a segment."""
+        return await self._one(Candidates, tenant, f"/segments/{_segment(segment_id)}/candidates", actor=actor)
+
 
 class NotifyReads(_Reads):
     async def subject(self, tenant: str, report_id: str) -> FollowView:
@@ -430,6 +462,17 @@ class NotifyReads(_Reads):
     async def assignments(self, tenant: str, actor: Actor, partner_id: str) -> tuple[AssignmentView, ...]:
         path = f"/partners/{_segment(partner_id)}/assignments"
         return _ASSIGNMENTS.validate_json(await self._client.get(path, tenant=tenant, actor=actor))
+
+    async def silent_partners(self, tenant: str, actor: Actor) -> tuple[str, ...]:
+        """Who let what they were asked pass, and has answered nothing in half a year."""
+        return _IDS.validate_json(await self._client.get("/silent-partners", tenant=tenant, actor=actor))
+
+    async def proposal(
+        self, tenant: str, actor: Actor, partners: Sequence[str], *, wanted: int, cap: int
+    ) -> ProposalView:
+        question = ProposalAsked(partners=tuple(partners), wanted=wanted, cap=cap).model_dump(mode="json")
+        answer = await self._client.post("/proposal", tenant=tenant, actor=actor, json=question)
+        return ProposalView.model_validate_json(answer)
 
     async def assignment(self, tenant: str, actor: Actor, assignment_id: str) -> AssignmentView:
         return await self._one(AssignmentView, tenant, f"/assignments/{_segment(assignment_id)}", actor=actor)

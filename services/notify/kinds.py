@@ -105,6 +105,7 @@ ASSIGNMENT: Aggregate[assignment.Assignment] = Aggregate(
     indexes=(
         index(("tenant", 1), ("ix.bulletin", 1), ("ix.state", 1), name="bulletin"),
         index(("tenant", 1), ("ix.partner", 1), ("ix.offered_at", -1), ("_id", -1), name="partner"),
+        index(("tenant", 1), ("ix.offered_at", 1), ("ix.partner", 1), ("ix.state", 1), name="offered"),
     ),
     due=assignment.due,
     timers={"lapse": lambda identity, due: LapseAssignment(assignment_id=identity)},

@@ -1,6 +1,7 @@
 """Reads of notify over HTTP, for our own processes under their tokens."""
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -15,6 +16,8 @@ from libs.contracts.notify.reads import (
     FollowerFound,
     FollowView,
     LedgerRow,
+    ProposalAsked,
+    ProposalView,
 )
 from libs.contracts.reads import OutcomeView, Page
 from libs.contracts.topics import Service
@@ -102,6 +105,16 @@ def router(runtime: Runtime, reads: Reads) -> APIRouter:
     async def assignments(caller: Called, partner_id: Id) -> list[AssignmentView]:
         require_reader_of(caller, partner_id, directory)
         return await reads.assignments.of_partner(tenant_of(caller), partner_id)
+
+    @routes.get("/silent-partners")
+    async def silent_partners(caller: Called) -> list[str]:
+        require_officer(caller, directory)
+        return await reads.assignments.silent(tenant_of(caller), datetime.now(UTC))
+
+    @routes.post("/proposal")
+    async def proposal(caller: Called, asked: ProposalAsked) -> ProposalView:
+        require_officer(caller, directory)
+        return await reads.assignments.proposal(tenant_of(caller), asked, datetime.now(UTC))
 
     @routes.get("/assignments/{assignment_id}")
     async def assignment(caller: Called, assignment_id: Id) -> AssignmentView:

@@ -15,10 +15,11 @@ from libs.runtime.service import Runtime, build
 from services.registry.addresses import Blinder
 from services.registry.announcing import tenant_records
 from services.registry.attempts import Attempts
+from services.registry.coverage.reads import CoverageReads
 from services.registry.doubles.knowing import acquainted
 from services.registry.doubles.looking import Looking
 from services.registry.doubles.reads import DoublesReads
-from services.registry.kinds import ACCOUNT_HOLDS, AGENCIES, PARTNER_IMPORTS, officers, partners, tenants
+from services.registry.kinds import ACCOUNT_HOLDS, AGENCIES, PARTNER_IMPORTS, SEGMENTS, officers, partners, tenants
 from services.registry.login import Login, Passwords
 from services.registry.officer.reads import OfficerReads
 from services.registry.officer.remaining import with_who_remains
@@ -30,6 +31,7 @@ from services.registry.partner_import.importing import FILES, ROWS, Importing
 from services.registry.partner_import.reads import ImportReads
 from services.registry.reindexing import Reindexing
 from services.registry.routes import Reads, router
+from services.registry.segment.reads import SegmentReads
 from services.registry.settings import RegistrySettings
 from services.registry.standing import informed
 from services.registry.store import Store
@@ -52,6 +54,8 @@ def create_app(settings: RegistrySettings) -> FastAPI:
         partners=partner_reads,
         imports=_imports(runtime, settings, marks=marks, naming=derive(keyring.master.current, "registry imported")),
         doubles=DoublesReads(doubles, partner_reads, cursors),
+        coverage=CoverageReads(runtime.engine),
+        segments=SegmentReads(runtime.engine, runtime.keys, spoken=spoken),
     )
     looking = Looking(
         runtime.engine,
@@ -117,7 +121,7 @@ def _runtime(settings: RegistrySettings, *, emails: Blinder, partners_: Aggregat
     runtime = build(
         Service.REGISTRY,
         settings,
-        [tenants(announced), AGENCIES, officers(emails), partners_, PARTNER_IMPORTS, ACCOUNT_HOLDS],
+        [tenants(announced), AGENCIES, officers(emails), partners_, PARTNER_IMPORTS, ACCOUNT_HOLDS, SEGMENTS],
         prepare=prepare,
         knows=offices.knows,
     )

@@ -21,6 +21,7 @@ from services.registry.partner.state import Partner
 from services.registry.partner.verification import QUEUED
 from services.registry.partner_import import rules as imports
 from services.registry.partner_import.entering import known
+from services.registry.segment import rules as segment
 
 TenantRecords = Callable[[str, str, int, tenant.Tenant], Iterable[TopicRecord]]
 
@@ -45,6 +46,14 @@ AGENCIES = Aggregate(
     decide=agency.decide,
     evolve=agency.evolve,
     records=agency_records,
+)
+
+SEGMENTS = Aggregate(
+    name="segment",
+    state=segment.Segment,
+    decide=segment.decide,
+    evolve=segment.evolve,
+    indexes=[index(("tenant", 1), ("_id", 1), name="of_tenant")],
 )
 
 

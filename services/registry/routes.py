@@ -10,6 +10,7 @@ from fastapi import APIRouter, Query, Response
 
 from libs.contracts.ids import is_identifier
 from libs.contracts.reads import OutcomeView, Page
+from libs.contracts.registry.coverage import CoverageView
 from libs.contracts.registry.import_reads import ImportRow, PartnerImportView
 from libs.contracts.registry.reads import (
     Authenticated,
@@ -30,6 +31,7 @@ from libs.contracts.registry.reads import (
     TermRow,
     VerificationRow,
 )
+from libs.contracts.registry.segments import Candidates, SegmentView
 from libs.contracts.topics import Service
 from libs.contracts.words import Role
 from libs.runtime.directory import Directory
@@ -38,6 +40,7 @@ from libs.runtime.http import caller_dependency, tenant_of
 from libs.runtime.paths import Id
 from libs.runtime.service import Runtime
 from libs.runtime.tokens import Caller
+from services.registry.coverage.reads import CoverageReads
 from services.registry.doubles.reads import DoublesReads
 from services.registry.history import history
 from services.registry.login import Login
@@ -46,6 +49,7 @@ from services.registry.partner.finding import PartnerFilter, Sort
 from services.registry.partner.reads import PartnerReads
 from services.registry.partner_import.reads import ImportReads
 from services.registry.permissions import REGISTRATION
+from services.registry.segment.reads import SegmentReads
 
 MOST_IDS = 200
 LOGO = {"state.logo": 1, "state.logo_picture": 1}
@@ -59,6 +63,8 @@ class Reads:
     partners: PartnerReads
     imports: ImportReads
     doubles: DoublesReads
+    coverage: CoverageReads
+    segments: SegmentReads
 
 
 def router(runtime: Runtime, reads: Reads, login: Login) -> APIRouter:
@@ -197,6 +203,42 @@ def router(runtime: Runtime, reads: Reads, login: Login) -> APIRouter:
     ) -> Page[DoubleView]:
         require_officer(caller, directory)
         return await reads.doubles.page(tenant_of(caller), cursor=cursor, limit=limit)
+
+    @routes.get("/coverage")
+    async def coverage(caller: Called, day: date) -> CoverageView:
+        """`day`: today, where the office is."""
+        require_officer(caller, directory)
+        office = directory.tenants[tenant_of(caller)]
+        return await reads.coverage.of(office.id, office.region_code, day)
+
+    @routes.get("/segments")
+    async def segments(caller: Called) -> Page[SegmentView]:
+        require_officer(caller, directory)
+        return Page[SegmentView](items=await reads.segments.listed(tenant_of(caller)))
+
+    @routes.get("/segments/{segment_id}")
+    async def segment(caller: Called, segment_id: Id) -> SegmentView:
+        require_officer(caller, directory)
+        found = await reads.segments.one(tenant_of(caller), segment_id)
+        if found is None:
+            raise NotFound("segment_id")
+        return found
+
+    @routes.get("/segments/{segment_id}/candidates")
+    async def candidates(caller: Called, segment_id: Id) -> Candidates:
+        require_officer(caller, directory)
+        found = await reads.segments.candidates(tenant_of(caller), segment_id)
+        if found is None:
+            raise NotFound("segment_id")
+        return found
+
+    @routes.get("/segments/{segment_id}/history")
+    async def segment_history(caller: Called, segment_id: Id) -> Page[HistoryLine]:
+        require_officer(caller, directory)
+        found = await history(runtime.engine, "segment", tenant_of(caller), segment_id)
+        if not found.items:
+            raise NotFound("segment_id")
+        return found
 
     @routes.post("/internal/partner-by-contact")
     async def partner_by_contact(caller: Called, question: PartnerLookup) -> PartnerFound:

@@ -6,6 +6,7 @@ from libs.contracts.envelope import Actor
 from libs.contracts.ids import PLATFORM, SETUP
 from libs.contracts.messages import Command
 from libs.contracts.registry.partner import DescribePartner, EnterPartner, RegisterPartner
+from libs.contracts.registry.segments import ChangeSegment, DefineSegment
 from libs.contracts.registry.tenant import TenantSettings
 from libs.contracts.registry.verification import (
     AppealRejection,
@@ -29,11 +30,14 @@ from services.registry.partner.verification import (
     RuledTake,
     RuledVisit,
 )
+from services.registry.segment.rules import PlacedChange, PlacedSegment
 
 PLACED: Mapping[type[Command], type[Command]] = {
     RegisterPartner: PlacedRegistration,
     EnterPartner: PlacedEntry,
     DescribePartner: PlacedDescription,
+    DefineSegment: PlacedSegment,
+    ChangeSegment: PlacedChange,
 }
 """Command -> the same with the region of its office, within which an area must lie."""
 RULED: Mapping[type[Command], type[Command]] = {

@@ -21,7 +21,7 @@ from services.gateway.dispatch.wishes import Wish
 from services.gateway.partner.wishes import WISHES as OF_PARTNERS
 from services.notify.kinds import AGGREGATES as OF_NOTIFY
 from services.registry.addresses import Blinder
-from services.registry.kinds import PARTNER_IMPORTS, officers, partners, tenants
+from services.registry.kinds import PARTNER_IMPORTS, SEGMENTS, officers, partners, tenants
 from services.registry.partner.finding import Words
 from services.reports.kinds import AGGREGATES as OF_REPORTS
 
@@ -30,7 +30,7 @@ PARTNERS = partners(BLIND, Words(BLIND), Sealer(X25519PrivateKey.generate().publ
 OWNERS = {
     Service.REPORTS: OF_REPORTS,
     Service.NOTIFY: OF_NOTIFY,
-    Service.REGISTRY: (tenants(lambda *_: ()), PARTNERS, PARTNER_IMPORTS, officers(BLIND)),
+    Service.REGISTRY: (tenants(lambda *_: ()), PARTNERS, PARTNER_IMPORTS, SEGMENTS, officers(BLIND)),
 }
 FIRST = {
     "assignment": "notify.assignment-offered.v1",
@@ -41,6 +41,7 @@ FIRST = {
     "known": "reports.known-recorded.v1",
     "partner_import": "registry.partner-import-started.v1",
     "report": "reports.report-received.v1",
+    "segment": "registry.segment-defined.v1",
     "tenant": "registry.tenant-created.v1",
 }
 """The event that something begins with."""

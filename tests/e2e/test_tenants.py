@@ -89,6 +89,7 @@ BODIES: dict[str, Any] = {
     "/factor-reset": {"reason": "Ponsel hilang"},
     "/factor-approval": {"code": "000000"},
     "/term": {"decree_number": "1/SK", "term_from": "2026-01-05", "term_until": "2030-01-04"},
+    "/definition": {"name": "KIM Kesambi"},
     "/description": {"name": "KIM Contoh", "kind": "community_group", "area": "32.74"},
 }
 """By the end of the path; what a ticket's holder sends carries the code besides."""
@@ -114,6 +115,7 @@ POINTING_AT_NOTHING = {
     ("POST", "/api/v1/console/questions"),
     ("POST", "/api/v1/console/embed"),
     ("POST", "/api/v1/console/partners"),
+    ("POST", "/api/v1/console/segments"),
     ("POST", "/api/v1/console/office/look"),
     ("POST", "/api/v1/console/office/clocks"),
     ("POST", "/api/v1/console/office/practice"),
@@ -206,10 +208,18 @@ async def things(house: House) -> Things:
         "assignment_id": assignment,
         "partner_id": partner,
         "officer_id": second.id,
+        "segment_id": await a_segment(author),
         "known_id": await asyncio.to_thread(a_known_answer, house, office),
         "import_id": (await bring(author, b"Nama,Jenis\nKIM Contoh,KIM\n")).import_id,
     }
     return Things(office, ids, sent["tracking_code"], secret)
+
+
+async def a_segment(desk: Desk) -> str:
+    saved = await desk.post("/console/segments", {"name": f"Segmen {unheard()}"}, Prefer="wait=10")
+    assert saved.status_code == 201, saved.text
+    [found] = (await desk.get("/console/segments")).json()
+    return str(found["id"])
 
 
 def a_known_answer(house: House, office: TestOffice) -> str:
@@ -312,6 +322,7 @@ KINDS = (
     ("notify", "assignment"),
     ("reports", "known"),
     ("registry", "partner"),
+    ("registry", "segment"),
 )
 
 

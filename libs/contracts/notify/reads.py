@@ -1,9 +1,11 @@
 """Read models of followers, deliveries and what partners answer."""
 
 from datetime import datetime
+from typing import Annotated
 
-from pydantic import Field
+from pydantic import Field, StringConstraints
 
+from libs.contracts.ids import IDENTIFIER
 from libs.contracts.reads import Read
 
 
@@ -116,3 +118,32 @@ class LedgerRow(Read):
 
 
 # Gateway
+
+
+class ProposalAsked(Read):
+    """`POST /proposal`, question: of these partners so many, none asked `cap` times within 30 days."""
+
+    partners: tuple[Annotated[str, StringConstraints(pattern=IDENTIFIER)], ...] = Field(max_length=10_000)
+    wanted: int = Field(ge=1, le=200)
+    cap: int = Field(ge=1, le=30)
+
+
+class ProposedPartner(Read):
+    """
+    Attributes:
+        days_ago: since it was asked last; None: it never was.
+        times: how often it was asked within 30 days.
+        over_cap: asked as often as may be, and passed over therefore.
+    """
+
+    partner_id: str
+    chosen: bool = False
+    days_ago: int | None = None
+    times: int = 0
+    over_cap: bool = False
+
+
+class ProposalView(Read):
+    """The chosen in their turn, then those who were passed over."""
+
+    lines: tuple[ProposedPartner, ...] = ()

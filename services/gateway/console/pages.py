@@ -7,6 +7,7 @@ from services.gateway.access.resuming import shown_again
 from services.gateway.console.archive import pages as archive
 from services.gateway.console.case import evidence
 from services.gateway.console.case import pages as case
+from services.gateway.console.coverage import pages as coverage
 from services.gateway.console.deliveries import by_hand
 from services.gateway.console.deliveries import pages as deliveries
 from services.gateway.console.doubles import pages as doubles
@@ -21,6 +22,7 @@ from services.gateway.console.questions import pages as questions
 from services.gateway.console.queue import pages as queue
 from services.gateway.console.requests import pages as requests
 from services.gateway.console.review import pages as review
+from services.gateway.console.segments import pages as segments
 from services.gateway.console.shift import OnShift
 from services.gateway.console.verifying import pages as verifying
 from services.gateway.web.pages import see
@@ -34,8 +36,8 @@ async def start(shift: OnShift) -> Response:
 
 
 ROOMS = (
-    queue, case, evidence, review, deliveries, by_hand, partners, partner, imports, verifying, doubles, requests,
-    archive, questions, embed, entry, office, officers,
+    queue, case, evidence, review, deliveries, by_hand, partners, partner, imports, verifying, doubles, segments,
+    coverage, requests, archive, questions, embed, entry, office, officers,
 )  # fmt: skip
 for room in ROOMS:
     router.include_router(room.router)

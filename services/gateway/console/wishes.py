@@ -14,6 +14,7 @@ from services.gateway.console.office import wishes as office
 from services.gateway.console.questions import wishes as questions
 from services.gateway.console.requests import wishes as requests
 from services.gateway.console.review import wishes as review
+from services.gateway.console.segments import wishes as segments
 from services.gateway.console.verifying import wishes as verifying
 from services.gateway.dispatch.wishes import Wish
 
@@ -28,6 +29,7 @@ ROOMS: Mapping[str, tuple[Wish[Any], ...]] = {
     "questions": questions.WISHES,
     "embedding": embedding.WISHES,
     "office": (*office.WISHES, *officers.WISHES),
+    "segments": segments.WISHES,
     "verifying": verifying.WISHES,
 }
 WISHES: tuple[Wish[Any], ...] = tuple(wish for wishes in ROOMS.values() for wish in wishes)

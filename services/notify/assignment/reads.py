@@ -1,11 +1,15 @@
 """What a partner is asked to carry, and what they answered."""
 
-from libs.contracts.notify.reads import AssignmentView
+from datetime import datetime, timedelta
+
+from libs.contracts.notify.reads import AssignmentView, ProposalAsked, ProposalView
+from libs.contracts.words import AssignmentState, PartnerState
 from libs.runtime.directory import Directory
 from libs.runtime.engine import Engine
 from libs.runtime.keyring import VersionedKey
 from libs.runtime.sealing import SubjectKeys
 from services.notify import letters
+from services.notify.assignment.choosing import COUNTED, Asked, choose
 from services.notify.assignment.rules import Assignment
 from services.notify.bulletin.rules import Bulletin
 from services.notify.channels.email import Addresses
@@ -13,6 +17,9 @@ from services.notify.kinds import ASSIGNMENT, BULLETIN
 from services.notify.store import Store
 
 MOST_ASSIGNMENTS = 100
+ANSWERED = (AssignmentState.ACKNOWLEDGED, AssignmentState.DECLINED)
+SILENT_FOR = timedelta(days=180)
+MOST_SILENT = 10_000
 
 
 class AssignmentReads:
@@ -40,6 +47,35 @@ class AssignmentReads:
         """
         found = await self._assignments.one(tenant, assignment_id)
         return self._view(tenant, found, await self._bulletins.one(tenant, found.bulletin_id))
+
+    async def silent(self, tenant: str, now: datetime) -> list[str]:
+        """Partners who let what they were asked pass, and have answered nothing in half a year."""
+        answered = {"$max": {"$in": ["$ix.state", list(ANSWERED)]}}
+        lapsed = {"$max": {"$eq": ["$ix.state", AssignmentState.LAPSED]}}
+        found = await self._assignments.collection.figures(
+            tenant,
+            {"ix.offered_at": {"$gte": now - SILENT_FOR}},
+            by="ix.partner",
+            of={"answered": answered, "lapsed": lapsed},
+            having={"answered": False, "lapsed": True},
+            limit=MOST_SILENT,
+        )
+        return [partner for partner, _ in found]
+
+    async def proposal(self, tenant: str, asked: ProposalAsked, now: datetime) -> ProposalView:
+        records = (self._directory.partner(tenant, one) for one in asked.partners)
+        active = [one.id for one in records if one is not None and one.state == PartnerState.ACTIVE]
+        recent = {"$sum": {"$cond": [{"$gt": ["$ix.offered_at", now - COUNTED]}, 1, 0]}}
+        found = await self._assignments.collection.figures(
+            tenant,
+            {"ix.partner": {"$in": active}},
+            by="ix.partner",
+            of={"last": {"$max": "$ix.offered_at"}, "times": recent},
+            having={},
+            limit=len(active) + 1,
+        )
+        known = {partner: Asked(last=figures["last"], times=figures["times"]) for partner, figures in found}
+        return ProposalView(lines=choose(active, known, wanted=asked.wanted, cap=asked.cap, now=now))
 
     def _view(self, tenant: str, assignment: Assignment, bulletin: Bulletin) -> AssignmentView:
         record = self._directory.tenants[tenant]

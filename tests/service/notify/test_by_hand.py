@@ -1,5 +1,6 @@
 """The list of what an officer sends from the office's phone: person by person, and only what is still to be sent."""
 
+import json
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
@@ -123,6 +124,29 @@ async def test_a_request_leaves_the_list_when_its_hour_has_passed(front: Front, 
     await listed(front, tenant, officer, count=1)
 
     await listed(front, tenant, officer, count=0)
+
+
+async def test_a_partner_who_let_everything_pass_is_silent_and_one_who_answers_is_not(
+    front: Front, tenant: str, case: str
+) -> None:
+    officer = await front.officer(tenant, "verifier")
+    quiet, ready = [await a_partner(front, tenant, phone) for phone in (PHONE, "+6281200002067")]
+    await front.published(tenant, case, at=datetime.now(UTC) - timedelta(hours=24) + timedelta(seconds=15))
+    await listed(front, tenant, officer, count=2)
+    asked = await front.get(f"/partners/{ready}/assignments", tenant=tenant, actor=front.as_partner(ready))
+    (assignment,) = ASSIGNMENTS.validate_json(asked)
+    early = await front.get("/silent-partners", tenant=tenant, actor=officer)
+    answer = AnswerAssignment(assignment_id=assignment.id, ready=True)
+    await front.outcome(tenant, await front.command(tenant, answer, actor=front.as_partner(ready)))
+
+    await listed(front, tenant, officer, count=0)
+
+    async def silent() -> list[str] | None:
+        found: list[str] = json.loads(await front.get("/silent-partners", tenant=tenant, actor=officer))
+        return found or None
+
+    assert json.loads(early) == []
+    assert await eventually(silent) == [quiet]
 
 
 async def test_another_number_of_a_partner_is_not_the_wrong_one(front: Front, tenant: str, case: str) -> None:

@@ -36,6 +36,7 @@ class Asked:
     kind: Choice = ""
     state: Choice = ""
     platform: Choice = ""
+    topic: Words = ""
     sort: Choice = "name"
 
     @property
@@ -50,6 +51,7 @@ class Asked:
             "kind": self.kind,
             "state": state,
             "platform": self.platform,
+            "topic": self.topic,
             "run_by_office": by_office,
             "text": self.q,
             "sort": "newest" if self.sort == "newest" else "name",
@@ -86,12 +88,19 @@ async def partners(
         ),
         new_url=shift.url("partners", "new") if shift.officer.has(*MAY) else "",
         asked=asked.said,
-        areas=areas.children(shift.office.region_code),
+        areas=_places(shift.office.region_code, asked.area),
         platforms=PLATFORMS,
         next_url=_address(shift, asked, cursor=found.next) if found is not None and found.next else "",
         available=found is not None,
     )
     return shift.show("partners/partners", page)
+
+
+def _places(region: str, asked: str) -> tuple[areas.Area, ...]:
+    """To choose from: the districts, and the area that another page has led to."""
+    inside = areas.children(region)
+    here = areas.exists(asked) and asked != region and asked not in {one.code for one in inside}
+    return (*inside, areas.find(asked)) if here else inside
 
 
 def _address(shift: Shift, asked: Asked, **more: str) -> str:

@@ -3,7 +3,14 @@
 from services.gateway.console.partners.views import Place
 from services.gateway.console.shift import Shift
 
-PLACES = (("list", "partners"), ("verification", "verifications"), ("imports", "imports"), ("doubles", "doubles"))
+PLACES = (
+    ("list", "partners"),
+    ("verification", "verifications"),
+    ("imports", "imports"),
+    ("doubles", "doubles"),
+    ("segments", "segments"),
+    ("coverage", "coverage"),
+)
 """Word -> path below the officers' pages; the words stand in `partners/subnav.html`."""
 
 

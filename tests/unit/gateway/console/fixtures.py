@@ -62,7 +62,7 @@ from services.gateway.console.views import ClockState
 from services.gateway.partner import views as p
 from services.gateway.reporting.draft import Draft as Told
 from services.gateway.web.views import FieldError, Form, PageView, TenantView, wrong
-from tests.unit.gateway.console import doubles_fixtures, office_fixtures
+from tests.unit.gateway.console import coverage_fixtures, doubles_fixtures, office_fixtures, segment_fixtures
 from tests.unit.gateway.web.fixtures import THEIRS, but
 
 NOW = datetime(2026, 11, 24, 2, 14, tzinfo=UTC)
@@ -1946,6 +1946,8 @@ def partner_reports(**changes: Any) -> p.ReportsPage:
 PAGES: Mapping[str, tuple[str, object]] = {
     **office_fixtures.pages(desk, action, TENANT),
     **doubles_fixtures.pages(desk, action, partner_view),
+    **coverage_fixtures.pages(desk),
+    **segment_fixtures.pages(desk, action, partner_row),
     "questions": ("console/questions/questions.html", questions()),
     "embed": ("console/embedding/embed.html", embedding()),
     "embed-refused": (
