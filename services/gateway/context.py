@@ -25,7 +25,7 @@ from libs.runtime.errors import NotFound, Refused, Unavailable
 from libs.runtime.http import Health
 from libs.runtime.tokens import Tokens
 from services.gateway.access.limits import Bucket, FairShare, client_of
-from services.gateway.access.principals import Officer, Partner
+from services.gateway.access.principals import OUTSIDE, Officer, Partner
 from services.gateway.access.seats import Seats
 from services.gateway.access.sessions import (
     ABSOLUTE,
@@ -194,8 +194,11 @@ class Gateway:
         return Officer(tenant, record, session) if session and tenant and record else None
 
     async def partner(self, secret: str | None) -> Partner | None:
+        """Of one who has left no session opens anything."""
         session, tenant = await self._open(secret, Kind.PARTNER)
         record = self.directory.partner(session.tenant, session.principal) if session else None
+        if record is not None and record.state in OUTSIDE:
+            return None
         return Partner(tenant, record, session) if session and tenant and record else None
 
     async def _open(self, secret: str | None, kind: Kind) -> tuple[Session | None, TenantRecord | None]:

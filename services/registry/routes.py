@@ -151,18 +151,20 @@ def router(runtime: Runtime, reads: Reads, login: Login) -> APIRouter:
 
     @routes.get("/partners/{partner_id}")
     async def partner(caller: Called, partner_id: Id) -> PartnerView:
-        if not is_partner(caller, partner_id):
+        own = is_partner(caller, partner_id)
+        if not own:
             require_officer(caller, directory)
-        found = await reads.partners.one(tenant_of(caller), partner_id)
+        found = await reads.partners.one(tenant_of(caller), partner_id, own=own)
         if found is None:
             raise NotFound("partner_id")
         return found
 
     @routes.get("/partners/{partner_id}/history")
     async def partner_history(caller: Called, partner_id: Id) -> Page[PartnerChange]:
-        if not is_partner(caller, partner_id):
+        own = is_partner(caller, partner_id)
+        if not own:
             require_officer(caller, directory)
-        found = await reads.partners.history(tenant_of(caller), partner_id)
+        found = await reads.partners.history(tenant_of(caller), partner_id, own=own)
         if not found.items:
             raise NotFound("partner_id")
         return found

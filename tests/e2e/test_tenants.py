@@ -111,6 +111,8 @@ POINTING_AT_NOTHING = {
     ("POST", "/api/v1/partner/login"),
     ("POST", "/api/v1/partner/session"),
     ("POST", "/api/v1/partner/reports"),
+    ("POST", "/api/v1/partner/profile"),
+    ("POST", "/api/v1/partner/withdrawal"),
     ("POST", "/api/v1/console/reports"),
     ("POST", "/api/v1/console/questions"),
     ("POST", "/api/v1/console/embed"),

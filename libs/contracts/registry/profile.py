@@ -80,6 +80,13 @@ class Profile(Part):
         return lines_of(self.areas)
 
 
+KEPT_BY_OFFICE = frozenset(
+    {"decree_number", "decree_signer", "decree_on", "term_from", "term_until", "press_status", "press_number",
+     "press_seen_on", "agency_id", "attributes"}
+)  # fmt: skip
+"""Fields of the profile that a partner itself does not change: the office has seen the papers, or they are its own."""
+
+
 class PartnerPapers(Sealable):
     """Who a partner is, as somebody typed it.
 

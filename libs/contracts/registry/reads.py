@@ -268,12 +268,16 @@ class VerificationRow(Read):
     taken_by: str = ""
 
 
+OFFICER = "officer"
+"""Stands for every officer, where a partner reads its own history."""
+
+
 class PartnerChange(Read):
     """One line of a partner's history.
 
     Attributes:
         what: type of the event, without the service and its version: `partner-described`.
-        by: id of an officer or of the partner itself; None: the product.
+        by: id of an officer (`officer`, where the partner reads it) or of the partner itself; None: the product.
         changed: names of fields.
         details: what else the event says in the open, as text.
     """

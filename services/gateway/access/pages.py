@@ -121,9 +121,11 @@ async def leave(office: Office, visit: Visit, request: Request) -> Response:
 
 
 @router.get("/{slug}/login/partner")
-async def partner_door(office: Office, visit: Visit, site: Site, next: Way = "", kept: bool = False) -> Response:
+async def partner_door(
+    office: Office, visit: Visit, site: Site, next: Way = "", kept: bool = False, left: bool = False
+) -> Response:
     way = way_back(office, Kind.PARTNER, next)
-    return _partner_door(site, visit, office, way=way, kept=kept and bool(way))
+    return _partner_door(site, visit, office, way=way, kept=kept and bool(way), left=left)
 
 
 def _partner_door(
@@ -137,6 +139,7 @@ def _partner_door(
     late: AssignmentView | None = None,
     way: str = "",
     kept: bool = False,
+    left: bool = False,
     back: Back = FIRST_TIME,
 ) -> Response:
     view = LoginLinkPage(
@@ -146,6 +149,7 @@ def _partner_door(
         kept=kept,
         expired=expired,
         late=late,
+        left=left,
         back=back,
     )
     return site.show(visit, office, "access/partner.html", view, status=back.status, headers=back.headers)

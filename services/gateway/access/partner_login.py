@@ -3,13 +3,14 @@
 import asyncio
 from uuid import UUID
 
-from libs.contracts.directory import TenantRecord
+from libs.contracts.directory import PartnerRecord, TenantRecord
 from libs.contracts.envelope import Actor
 from libs.contracts.notify.delivery import LoginAddress, SendLoginLink
 from libs.contracts.notify.reads import AssignmentView
 from libs.contracts.words import PartnerState, Role
 from libs.runtime import logs
 from libs.runtime.errors import NotFound, Refused
+from services.gateway.access.principals import OUTSIDE
 from services.gateway.access.sessions import Kind, Session, new_secret
 from services.gateway.access.signed_links import AssignmentLink
 from services.gateway.context import Gateway
@@ -22,7 +23,7 @@ and a send take about 50 ms when nothing else runs."""
 
 
 async def send_link(parts: Gateway, office: TenantRecord, email: str, key: UUID, *, then: str = "") -> None:
-    """Mails a link if the address is an active partner's who was not sent many lately; to the asker all look alike.
+    """Mails a link if the address is a partner's who was not sent many lately; to the asker all look alike.
 
     Args:
         then: path below the office that the partner wants to get to.
@@ -42,6 +43,8 @@ async def _send_if_known(parts: Gateway, office: TenantRecord, email: str, key: 
         found = await parts.registry.partner_by_contact(office.id, email)
     except (NotFound, Refused):
         return
+    if not _has_desk(parts.directory.partner(office.id, found.partner_id)):
+        return
     if not await parts.links.may_mail(office.id, found.partner_id):
         log.info("login_mail_held_back", tenant=office.id, partner=found.partner_id)
         return
@@ -53,11 +56,16 @@ async def _send_if_known(parts: Gateway, office: TenantRecord, email: str, key: 
     await parts.dispatcher.mail_link(office.id, key, SendLoginLink, fields, link, opens=found.partner_id)
 
 
+def _has_desk(record: PartnerRecord | None) -> bool:
+    """Also of one that waits to be verified, is suspended or whose term has ended: they read what is known of them."""
+    return record is not None and record.state not in OUTSIDE
+
+
 async def enter(parts: Gateway, secret: str, *, instead_of: str | None = None) -> tuple[Session, str] | None:
     """A session for the first who comes with the link, and where they wanted to go; None if it is used or too old."""
     link = await parts.links.spend(secret)
     record = parts.directory.partner(link.tenant, link.principal) if link else None
-    if link is None or record is None or record.state != PartnerState.ACTIVE:
+    if link is None or not _has_desk(record):
         return None
     return await parts.sessions.open(link.tenant, Kind.PARTNER, link.principal, instead_of=instead_of), link.target
 

@@ -4,8 +4,11 @@ from dataclasses import dataclass
 
 from libs.contracts.directory import OfficerRecord, PartnerRecord, TenantRecord
 from libs.contracts.envelope import Actor
-from libs.contracts.words import Role
+from libs.contracts.words import PartnerState, Role
 from services.gateway.access.sessions import Session
+
+OUTSIDE = frozenset({PartnerState.DRAFT, PartnerState.WITHDRAWN, PartnerState.TERMINATED, PartnerState.MERGED})
+"""States of a partner who has no desk: it has not agreed yet, or has left."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +42,10 @@ class Partner:
     @property
     def actor(self) -> Actor:
         return Actor(self.record.id, (Role.PARTNER,))
+
+    @property
+    def active(self) -> bool:
+        return self.record.state == PartnerState.ACTIVE
 
     def may_open(self, assignment: str | None) -> bool:
         """Not everything, where they came by the link of one assignment."""

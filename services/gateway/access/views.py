@@ -33,6 +33,8 @@ class LoginLinkPage(FormPage):
     """Whose link led here after the time for its answer."""
     kept: bool = False
     """As at the officers' door."""
+    left: bool = False
+    """They have just ceased to be a partner."""
     minutes: int = 15
 
 

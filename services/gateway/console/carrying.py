@@ -97,6 +97,14 @@ _FIELD_CODES = {
 }
 
 
+def field_codes(refused: Refused, names: Mapping[str, str]) -> dict[str, str] | None:
+    """Field of the page -> code of its error, where an owner refuses what a form says; None where it is not that."""
+    code = _FIELD_CODES.get(refused.code)
+    if code is None:
+        return None
+    return {names.get(f, f): _OF_FIELDS.get(f, code) for f in refused.fields or ("text",)}
+
+
 def _refused(refused: Refused, names: Mapping[str, str]) -> tuple[int, Said]:
     """
     Raises:
@@ -108,9 +116,9 @@ def _refused(refused: Refused, names: Mapping[str, str]) -> tuple[int, Said]:
         return 409, Said()
     if refused.code in ("code_wrong", "code_used"):
         return 422, Said(errors={"code": refused.code})
-    if refused.code in _FIELD_CODES:
-        code = _FIELD_CODES[refused.code]
-        return 422, Said(errors={names.get(f, f): _OF_FIELDS.get(f, code) for f in refused.fields or ("text",)})
+    errors = field_codes(refused, names)
+    if errors is not None:
+        return 422, Said(errors=errors)
     if refused.code == "merged_here":
         return 409, Said(problem="merged_here")
     # Somebody was faster, or the first sending of this key was kept after all: the page shows how it stands.

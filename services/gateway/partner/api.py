@@ -1,19 +1,27 @@
-"""The API for partners: what they are asked to carry, and their answer; what they report, and what came of it."""
+"""The API for partners: what they are asked to carry, and their answer; what they report, and what came of it; what
+is known of them."""
+
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Request, Response
+from pydantic import StringConstraints
 
+from libs.contracts.fields import NO_CONTROL
 from libs.contracts.notify.reads import AssignmentView
 from libs.contracts.reads import Page
+from libs.contracts.registry.reads import PartnerChange, PartnerView
 from libs.contracts.reports.reads import PartnerReport
 from libs.contracts.words import Intake
-from services.gateway.api.models import READS, WRITES, Cursor
-from services.gateway.api.serving import add_wishes
-from services.gateway.context import Key, PartnerOrGuest, Parts, SignedInPartner, Wait
+from services.gateway.api.models import READS, WRITES, CommandAnswer, Cursor, answered
+from services.gateway.api.serving import add_wishes, with_parameters
+from services.gateway.context import Key, PartnerOrGuest, Parts, SignedInPartner, StaffWait, Wait
 from services.gateway.dispatch.accepting import Origin
+from services.gateway.partner.profile import LONGEST_REASON, withdraw
 from services.gateway.partner.reporting import PartnerReportForm, require_active
-from services.gateway.partner.wishes import WISHES
+from services.gateway.partner.wishes import DESCRIBE, WISHES
 from services.gateway.paths import Id
 from services.gateway.reporting.api import ReportAnswer, answer_of
+from services.gateway.reporting.forms import Form
 
 router = APIRouter(prefix="/partner")
 
@@ -54,6 +62,45 @@ async def send_report(
     accepted = await parts.accepting.submit_report(partner.tenant, form, key, wait=wait, origin=origin)
     response.status_code = 202 if accepted.outcome is None else 201
     return answer_of(accepted)
+
+
+@router.get("/profile", summary="What is known of me", responses=READS)
+async def profile(parts: Parts, partner: SignedInPartner) -> PartnerView:
+    """Numbers and addresses stay under seal."""
+    return await parts.registry.partner(partner.tenant.id, partner.actor, partner.id)
+
+
+@router.get("/history", summary="Who changed what is known of me", responses=READS)
+async def history(parts: Parts, partner: SignedInPartner) -> tuple[PartnerChange, ...]:
+    """What, when and why, oldest first; of officers only that they are."""
+    return await parts.registry.partner_history(partner.tenant.id, partner.actor, partner.id)
+
+
+async def _describe(parts: Parts, key: Key, wait: StaffWait, response: Response, **given: Any) -> CommandAnswer:
+    who = given["who"]
+    return answered(await DESCRIBE.send(parts, who, key, who.id, given["wish"], wait=wait), response)
+
+
+router.add_api_route(
+    "/profile",
+    with_parameters(_describe, {"who": SignedInPartner, "wish": DESCRIBE.body}, of=CommandAnswer),
+    methods=["POST"],
+    status_code=202,
+    name=DESCRIBE.name,
+    summary=DESCRIBE.summary,
+    description=DESCRIBE.about,
+    responses=WRITES,
+)
+
+
+class Leaving(Form):
+    reason: Annotated[str, StringConstraints(max_length=LONGEST_REASON, pattern=NO_CONTROL)] = ""
+
+
+@router.post("/withdrawal", status_code=202, summary="Cease to be a partner", responses=WRITES)
+async def leave(parts: Parts, partner: SignedInPartner, key: Key, wish: Leaving, response: Response) -> CommandAnswer:
+    """Nothing is sent any more, no link and no session opens anything; for good."""
+    return answered(await withdraw(parts, partner, key, wish.reason.strip()), response)
 
 
 add_wishes(router, WISHES, who=SignedInPartner)

@@ -10,8 +10,7 @@ from starlette.datastructures import FormData
 from starlette.responses import Response
 
 from libs.contracts.directory import TenantRecord
-from libs.contracts.registry.reads import PartnerRow
-from libs.contracts.words import PartnerState
+from libs.contracts.registry.reads import PartnerRow, PartnerView
 from libs.runtime.errors import Refused
 from services.gateway.access.principals import Partner
 from services.gateway.access.resuming import LogInFirst, from_another_session
@@ -38,10 +37,6 @@ class Guest:
         key = key or str(self.visit.new_key())
         return Action(url=self.url(*path), key=key, csrf=self.partner.session.csrf, typed=typed or {})
 
-    @property
-    def suspended(self) -> bool:
-        return self.partner.record.state == PartnerState.SUSPENDED
-
     async def posted(self, request: Request) -> FormData:
         try:
             return await posted(request, self.visit, session=self.partner.session)
@@ -57,7 +52,7 @@ class Guest:
             ),
             to_answer=waiting,
             now=now,
-            suspended=self.suspended,
+            state=self.partner.record.state,
             problem=last.problem,
             errors=last.errors,
         )
@@ -90,6 +85,6 @@ async def _guest(office: Office, visit: Visit, site: Site) -> Guest:
 AsGuest = Annotated[Guest, Depends(_guest)]
 
 
-async def row_of(guest: Guest) -> PartnerRow | None:
+async def row_of(guest: Guest) -> PartnerView | None:
     partner = guest.partner
     return await or_missing(guest.visit.parts.registry.partner(guest.office.id, partner.actor, partner.id))

@@ -14,7 +14,7 @@ from libs.runtime.errors import Refused, Unavailable
 from services.gateway.access.resuming import only_shown, shown_again
 from services.gateway.console.views import clock_state
 from services.gateway.dispatch.idempotency import read_key
-from services.gateway.partner import reporting, views
+from services.gateway.partner import profile, reporting, views
 from services.gateway.partner.guests import Answer, AsGuest, Guest, row_of
 from services.gateway.partner.wishes import ANSWER
 from services.gateway.paths import Id
@@ -68,7 +68,7 @@ def assignment_page(
     desk: views.PartnerDesk,
     last: Answer,
 ) -> views.AssignmentPage:
-    answerable = found.state == AssignmentState.OFFERED and not guest.suspended
+    answerable = found.state == AssignmentState.OFFERED and guest.partner.active
     base = ("assignments", found.id)
     keys = {last.what: last.key}
     return views.AssignmentPage(
@@ -147,6 +147,7 @@ async def _answered(guest: Guest, assignment_id: str, form: FormData, *, ready: 
 
 
 router.include_router(reporting.router)
+router.include_router(profile.router)
 
 
 @router.get("/{slug}/partner/{rest:path}")

@@ -12,7 +12,7 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Query, Request
 from starlette.responses import Response
 
-from libs.contracts.words import Intake, PartnerState, ReportKind
+from libs.contracts.words import Intake, ReportKind
 from libs.kit import areas
 from libs.runtime.errors import Refused
 from services.gateway.access.principals import Partner
@@ -44,9 +44,9 @@ class PartnerReportForm(ReportForm):
 def require_active(partner: Partner) -> None:
     """
     Raises:
-        Refused: `forbidden`: they are suspended.
+        Refused: `forbidden`: they are suspended, not verified yet, or their term has ended.
     """
-    if partner.record.state == PartnerState.SUSPENDED:
+    if not partner.active:
         raise Refused("forbidden")
 
 

@@ -4,14 +4,19 @@ PartnerDesk     the frame of every page
 HomePage        the to-do list
 AssignmentPage  one request to share a clarification, in each of its states
 ReportsPage     what they reported; NewReportPage the form
+ProfilePage     what the office knows of them; DescribePage the form; LeavingPage how they leave
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 
 from libs.contracts.notify.reads import AssignmentView
+from libs.contracts.registry.reads import PartnerChange, PartnerView
 from libs.contracts.reports.reads import ClarificationView, PartnerReport
+from libs.contracts.words import PartnerState
+from libs.kit.areas import Area
+from services.gateway.console.partners.sections import Facts
 from services.gateway.console.views import Action, ClockState, clock_state
 from services.gateway.reporting.views import AskedPage
 
@@ -24,10 +29,14 @@ class PartnerDesk:
     logout: Action
     to_answer: int | None = None
     now: datetime
-    suspended: bool = False
-    """Suspended partners read, but get no new requests and cannot answer."""
+    state: str = PartnerState.ACTIVE
+    """Any other reads, but gets no new requests and cannot answer."""
     problem: str = ""
     errors: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def active(self) -> bool:
+        return self.state == PartnerState.ACTIVE
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -100,3 +109,55 @@ class AssignmentPage:
     deciding: bool = False
     """The reason is being asked for, so the two big buttons step aside."""
     correction: Correction | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ending:
+    """Something of theirs that runs out soon, or has.
+
+    Attributes:
+        days: that are left; below zero: since.
+    """
+
+    on: date
+    days: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class ProfilePage:
+    """
+    Attributes:
+        facts: None, as `partner`, when the registry did not answer.
+        lines: newest first.
+    """
+
+    desk: PartnerDesk
+    partner: PartnerView | None
+    facts: Facts | None = None
+    ending: Ending | None = None
+    lines: tuple[PartnerChange, ...] | None = None
+    saved: bool = False
+    edit_url: str = ""
+    leave_url: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class DescribePage:
+    """As the officers' form, without what the office keeps."""
+
+    desk: PartnerDesk
+    action: Action
+    kind: str
+    values: Mapping[str, str]
+    errors: Mapping[str, str]
+    region: str = ""
+    places: tuple[tuple[Area, tuple[Area, ...]], ...] = ()
+
+    def value(self, name: str) -> str:
+        return self.values.get(name, "")
+
+
+@dataclass(frozen=True, kw_only=True)
+class LeavingPage:
+    desk: PartnerDesk
+    action: Action

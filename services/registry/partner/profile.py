@@ -13,7 +13,14 @@ from libs.contracts.registry.partner import (
     PartnerStateChanged,
     SocialAccount,
 )
-from libs.contracts.registry.profile import GroupLevel, PartnerPapers, PressStatus, Profile, lines_of
+from libs.contracts.registry.profile import (
+    KEPT_BY_OFFICE,
+    GroupLevel,
+    PartnerPapers,
+    PressStatus,
+    Profile,
+    lines_of,
+)
 from libs.contracts.words import Channel, PartnerKind, PartnerState
 from libs.kit import areas
 from libs.runtime.aggregates import Context
@@ -94,10 +101,12 @@ def _read(accounts: Iterable[str]) -> tuple[SocialAccount, ...]:
 
 
 def described(state: Partner, command: DescribePartner, context: Context) -> Iterable[Event]:
-    if not is_themself(command.partner_id, context):
-        require_role(context, *REGISTRATION)
     if not isinstance(command, PlacedDescription):
         raise NotFound("tenant")
+    if is_themself(command.partner_id, context):
+        command = _by_themself(state, command)
+    else:
+        require_role(context, *REGISTRATION)
     if state.state in ENDED:
         raise Refused("state_conflict")
     _check_facts(command, command.region)
@@ -118,6 +127,14 @@ def described(state: Partner, command: DescribePartner, context: Context) -> Ite
             papers=papers,
         )
     ]
+
+
+def _by_themself(state: Partner, command: PlacedDescription) -> PlacedDescription:
+    """What the office keeps of it stays as it is: nobody lengthens their own term."""
+    kept = {name: getattr(state.profile, name) for name in KEPT_BY_OFFICE}
+    profile = command.profile.model_copy(update=kept)
+    update = {"kind": state.kind, "run_by_office": state.run_by_office, "profile": profile}
+    return command.model_copy(update=update)
 
 
 def _check_facts(command: EnterPartner | DescribePartner, region: str) -> None:

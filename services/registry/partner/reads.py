@@ -6,6 +6,7 @@ from typing import Any, cast
 
 from libs.contracts.reads import Page
 from libs.contracts.registry.reads import (
+    OFFICER,
     AccountView,
     PaperView,
     PartnerChange,
@@ -46,18 +47,29 @@ class PartnerReads:
         self._spoken = spoken
         self._cursors = cursors
 
-    async def one(self, tenant: str, partner: str) -> PartnerView | None:
+    async def one(self, tenant: str, partner: str, *, own: bool = False) -> PartnerView | None:
+        """
+        Args:
+            own: for the partner itself.
+        """
         found = await self._store.opened(await self._store.by_id(tenant, [partner]))
-        return _partner_view(found[0]) if found else None
+        if not found:
+            return None
+        view = _partner_view(found[0])
+        return view.model_copy(update={"review": _review_as_told(view.review)}) if own else view
 
     async def views(self, tenant: str, partners: Sequence[str]) -> dict[str, PartnerView]:
         found = await self._store.opened(await self._store.by_id(tenant, partners))
         return {one.id: _partner_view(one) for one in found}
 
-    async def history(self, tenant: str, partner: str) -> Page[PartnerChange]:
-        """Oldest first; what is under seal is named, never said."""
-        entries = await self._pages.history(tenant, partner)
-        return Page[PartnerChange](items=tuple(map(_change, entries)))
+    async def history(self, tenant: str, partner: str, *, own: bool = False) -> Page[PartnerChange]:
+        """Oldest first; what is under seal is named, never said.
+
+        Args:
+            own: for the partner itself.
+        """
+        changes = map(_change, await self._pages.history(tenant, partner))
+        return Page[PartnerChange](items=tuple(_as_told(one, partner) if own else one for one in changes))
 
     async def by_id(self, tenant: str, ids: Sequence[str]) -> Page[PartnerRow]:
         found = await self._store.opened(await self._store.by_id(tenant, ids))
@@ -267,3 +279,19 @@ def _change(entry: Document) -> PartnerChange:
         changed=tuple(data.get("changed") or ()),
         details={name: str(data[name]) for name in _SAID if data.get(name)},
     )
+
+
+_TOLD = frozenset({"partner-described", "partner-state-changed"})
+"""What the partner is told the reason of."""
+
+
+def _review_as_told(review: ReviewView) -> ReviewView:
+    """Without what officers wrote for each other, and who they are."""
+    papers = tuple(one.model_copy(update={"by": "", "note": "" if one.present else one.note}) for one in review.papers)
+    hidden = {"taken_by": "", "proposed_by": "", "rejected_by": "", "visits": ()}
+    return review.model_copy(update={**hidden, "papers": papers})
+
+
+def _as_told(change: PartnerChange, partner: str) -> PartnerChange:
+    by = change.by if change.by in (None, partner) else OFFICER
+    return change.model_copy(update={"by": by, "reason": change.reason if change.what in _TOLD else ""})

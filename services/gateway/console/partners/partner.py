@@ -49,7 +49,7 @@ async def _new(shift: Shift, kind: str, attempt: Attempt | None = None) -> Respo
         values=attempt.texts if attempt else {"kind": kind, "language": "id"},
         errors=attempt.said.errors if attempt else {},
         region=shift.office.region_code,
-        places=_places(shift.office.region_code),
+        places=places(shift.office.region_code),
         agencies=_agencies(shift),
     )
     return shift.show("partners/form", page, status=attempt.status if attempt else 200)
@@ -60,7 +60,7 @@ def _action(shift: Shift, *path: str, attempt: Attempt | None) -> Action:
     return shift.action(*path, attempt=attempt, why_not=why_not)
 
 
-def _places(region: str) -> tuple[tuple[areas.Area, tuple[areas.Area, ...]], ...]:
+def places(region: str) -> tuple[tuple[areas.Area, tuple[areas.Area, ...]], ...]:
     inside = tuple((one, areas.children(one.code)) for one in areas.children(region))
     return inside if len(inside) + sum(len(more) for _, more in inside) <= MOST_PLACES else ()
 
@@ -138,7 +138,7 @@ async def edit(shift: OnShift, partner_id: Id) -> Response:
 async def _edit(shift: Shift, partner_id: str, attempt: Attempt | None = None) -> Response:
     tenant, actor = shift.office.id, shift.officer.actor
     row, frame = await asyncio.gather(shift.parts.registry.partner(tenant, actor, partner_id), shift.frame())
-    values = attempt.texts if attempt else _written(row)
+    values = attempt.texts if attempt else written(row)
     page = views.PartnerForm(
         desk=shift.desk(frame, attempt.said if attempt else Said()),
         action=_action(shift, "partners", partner_id, "description", attempt=attempt),
@@ -148,13 +148,13 @@ async def _edit(shift: Shift, partner_id: str, attempt: Attempt | None = None) -
         values=values,
         errors=attempt.said.errors if attempt else {},
         region=shift.office.region_code,
-        places=_places(shift.office.region_code),
+        places=places(shift.office.region_code),
         agencies=_agencies(shift),
     )
     return shift.show("partners/form", page, status=attempt.status if attempt else 200)
 
 
-def _written(row: PartnerView) -> Mapping[str, str]:
+def written(row: PartnerView) -> Mapping[str, str]:
     profile = {name: _text(getattr(row.profile, name)) for name in Profile.model_fields}
     people = {name: getattr(row.people, name) for name in PartnerPeople.model_fields}
     own = {name: _text(getattr(row, name)) for name in ("name", "kind", "area", "language", "run_by_office")}

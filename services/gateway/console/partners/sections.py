@@ -9,7 +9,9 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from libs.contracts.notify.reads import AssignmentView
+from libs.contracts.registry.profile import Profile
 from libs.contracts.registry.reads import PartnerChange
+from libs.runtime.directory import Directory
 from services.gateway.console.doubles.part import of_partner
 from services.gateway.console.doubles.views import Doubles
 from services.gateway.console.partners.drawn import Drawn
@@ -31,8 +33,11 @@ class Facts:
 
 
 async def facts(drawn: Drawn) -> Facts:
-    named = {one.id: one.name for one in drawn.shift.parts.directory.agencies_of(drawn.shift.office.id)}
-    profile = drawn.partner.profile
+    return facts_of(drawn.shift.parts.directory, drawn.shift.office.id, drawn.partner.profile)
+
+
+def facts_of(directory: Directory, tenant: str, profile: Profile) -> Facts:
+    named = {one.id: one.name for one in directory.agencies_of(tenant)}
     written = {name: getattr(profile, name) for name in DAYS}
     return Facts(
         agency=named.get(profile.agency_id, ""),

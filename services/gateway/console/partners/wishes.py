@@ -20,7 +20,7 @@ def _as_meant(posted: Posted) -> Mapping[str, Any]:
     """A box that is not ticked sends nothing; a phone number is written as people do."""
     return {
         **{name: posted.text(name) == "1" for name in TICKED if name != "agreed" or "agreed" in posted.form},
-        **{name: _phone(posted.text(name), name) for name in PHONES},
+        **{name: phone(posted.text(name), name) for name in PHONES},
         "accounts": "\n".join(lines_of(posted.text("accounts"))),
     }
 
@@ -31,7 +31,7 @@ def _described(posted: Posted) -> Mapping[str, Any]:
     return said
 
 
-def _phone(typed: str, name: str) -> str:
+def phone(typed: str, name: str) -> str:
     if not typed.strip():
         return ""
     try:

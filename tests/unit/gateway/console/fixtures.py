@@ -1708,11 +1708,47 @@ def partner_home(**more: object) -> p.HomePage:
 
 
 def partner_home_empty() -> p.HomePage:
-    return p.HomePage(desk=partner_desk(to_answer=0, suspended=True), open=())
+    return p.HomePage(desk=partner_desk(to_answer=0, state="suspended"), open=())
 
 
 def partner_home_unavailable() -> p.HomePage:
     return p.HomePage(desk=partner_desk(to_answer=None), open=None)
+
+
+def own_profile(**more: object) -> p.ProfilePage:
+    days = {"decree_on": date(2025, 3, 2), "term_from": date(2025, 3, 2), "term_until": date(2028, 3, 1)}
+    told = tuple(
+        one.model_copy(update={"by": by}) for one, by in zip(PARTNER_HISTORY, ("p4", "officer", None), strict=True)
+    )
+    base = p.ProfilePage(
+        desk=partner_desk(to_answer=None),
+        partner=partner_view(),
+        facts=sections.Facts(days=days),
+        ending=p.Ending(on=date(2028, 3, 1), days=30),
+        lines=told,
+        saved=True,
+        edit_url="/jombang/partner/profile/edit",
+        leave_url="/jombang/partner/profile/leaving",
+    )
+    return replace(base, **more)  # type: ignore[arg-type]
+
+
+def own_form(kind: str = "community_group", **more: object) -> p.DescribePage:
+    base = p.DescribePage(
+        desk=partner_desk(to_answer=None),
+        action=action("partner/profile/description"),
+        kind=kind,
+        values={"name": "KIM Cahaya Diwek", "area": "35.17.08", "level": "village", "language": "id"},
+        errors={},
+        region="35.17",
+        places=((areas.find("35.17.08"), areas.children("35.17.08")),),
+    )
+    return replace(base, **more)  # type: ignore[arg-type]
+
+
+def own_form_wrong() -> p.DescribePage:
+    errors = {"phone": "phone_invalid", "area": "area_unknown"}
+    return own_form(desk=partner_desk(errors=errors), errors=errors, places=())
 
 
 def assignment(**more: object) -> p.AssignmentPage:
@@ -1958,7 +1994,7 @@ PAGES: Mapping[str, tuple[str, object]] = {
     "archive-invalid": ("console/archive/archive.html", other_publishers_invalid()),
     "partner-new": ("partner/new_report.html", partner_new()),
     "partner-new-empty": ("partner/new_report.html", partner_new(back=wrong(FieldError(field="text", code="one_of")))),
-    "partner-new-suspended": ("partner/new_report.html", partner_new(desk=partner_desk(suspended=True))),
+    "partner-new-suspended": ("partner/new_report.html", partner_new(desk=partner_desk(state="suspended"))),
     "partner-reports": ("partner/reports.html", partner_reports()),
     "partner-reports-none": ("partner/reports.html", partner_reports(reports=(), sent="", next_url="")),
     "partner-reports-unread": ("partner/reports.html", partner_reports(reports=None, sent="", next_url="")),
@@ -2058,6 +2094,41 @@ PAGES: Mapping[str, tuple[str, object]] = {
     "partner-home": ("partner/home.html", partner_home()),
     "partner-home-empty": ("partner/home.html", partner_home_empty()),
     "partner-home-unavailable": ("partner/home.html", partner_home_unavailable()),
+    "partner-profile": ("partner/profile.html", own_profile()),
+    "partner-profile-ended": (
+        "partner/profile.html",
+        own_profile(desk=partner_desk(state="expired"), ending=p.Ending(on=date(2026, 1, 2), days=-3), saved=False),
+    ),
+    "partner-profile-waiting": (
+        "partner/profile.html",
+        own_profile(desk=partner_desk(state="submitted"), ending=None, lines=None),
+    ),
+    "partner-profile-lacking": (
+        "partner/profile.html",
+        own_profile(
+            desk=partner_desk(state="needs_revision"),
+            partner=but(
+                partner_view(),
+                state="needs_revision",
+                review=ReviewView(papers=(PaperView(paper="decree", present=False, note="Tanda tangan tidak ada."),)),
+            ),
+        ),
+    ),
+    "partner-profile-unavailable": (
+        "partner/profile.html",
+        own_profile(desk=partner_desk(state="rejected"), partner=None, facts=None),
+    ),
+    "partner-describe": ("partner/describe.html", own_form()),
+    "partner-describe-outlet": ("partner/describe.html", own_form("media_outlet")),
+    "partner-describe-government": (
+        "partner/describe.html",
+        own_form("government_account", desk=partner_desk(state="needs_revision")),
+    ),
+    "partner-describe-wrong": ("partner/describe.html", own_form_wrong()),
+    "partner-leaving": (
+        "partner/leaving.html",
+        p.LeavingPage(desk=partner_desk(to_answer=None), action=action("partner/profile/leaving")),
+    ),
     "assignment": ("partner/assignment.html", assignment()),
     "assignment-deciding": ("partner/assignment.html", assignment_deciding()),
     "assignment-ready": ("partner/assignment.html", assignment_ready()),

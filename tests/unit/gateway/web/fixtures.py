@@ -771,6 +771,7 @@ PAGES: dict[str, tuple[str, object]] = {
     "login-partner": ("access/partner.html", LoginLinkPage(form=form("login/partner"))),
     "login-partner-sent": ("access/partner.html", LoginLinkPage(form=form("login/partner"), sent=True)),
     "login-partner-expired": ("access/partner.html", LoginLinkPage(form=form("login/partner"), expired=True)),
+    "login-partner-left": ("access/partner.html", LoginLinkPage(form=form("login/partner"), left=True)),
     "login-partner-late": ("access/partner.html", LoginLinkPage(form=form("login/partner"), late=LATE)),
     "confirm-login": (
         "access/confirm.html",

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from libs.contracts.envelope import Actor
 from libs.contracts.messages import Event
 from libs.contracts.registry.partner import ContactPoint, PartnerDescribed, PartnerEntered, PartnerStateChanged
 from libs.contracts.registry.profile import PartnerPapers, Profile
@@ -165,3 +166,26 @@ def test_addresses_that_were_not_typed_stay() -> None:
 
 def test_the_same_said_again_changes_nothing() -> None:
     assert list(decide(entered(), description(), by_officer())) == []
+
+
+def test_a_partner_changes_what_is_its_own_and_not_what_the_office_keeps() -> None:
+    before = entered()
+    longer = Profile(**ALLOWED | {"term_until": "2099-01-04", "attributes": "", "members": 12})
+    command = description(kind="media_outlet", run_by_office=True, profile=longer)
+    papers = PAPERS.model_copy(update={"chair": "Budi Santoso"})
+
+    [event] = decide(before, command, context(Actor("p-1", ("partner",)), private=papers))
+
+    assert isinstance(event, PartnerDescribed)
+    assert event.changed == ("members", "chair")
+    after = folded([event], before)
+    assert (after.kind, after.profile.term_until, after.profile.attributes) == (
+        "community_group",
+        "2029-01-04",
+        "Angkatan: 2025",
+    )
+
+
+def test_a_partner_does_not_change_another() -> None:
+    with pytest.raises(Refused, match="role_missing"):
+        decide(entered(), description(), context(Actor("p-2", ("partner",)), private=PAPERS))
