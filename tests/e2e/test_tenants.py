@@ -113,6 +113,8 @@ POINTING_AT_NOTHING = {
     ("POST", "/api/v1/partner/reports"),
     ("POST", "/api/v1/partner/profile"),
     ("POST", "/api/v1/partner/withdrawal"),
+    ("POST", "/api/v1/partner/resubmission"),
+    ("POST", "/api/v1/partner/appeal"),
     ("POST", "/api/v1/console/reports"),
     ("POST", "/api/v1/console/questions"),
     ("POST", "/api/v1/console/embed"),

@@ -16,9 +16,10 @@ from services.gateway.api.models import READS, WRITES, CommandAnswer, Cursor, an
 from services.gateway.api.serving import add_wishes, with_parameters
 from services.gateway.context import Key, PartnerOrGuest, Parts, SignedInPartner, StaffWait, Wait
 from services.gateway.dispatch.accepting import Origin
+from services.gateway.dispatch.wishes import Wish
 from services.gateway.partner.profile import LONGEST_REASON, withdraw
 from services.gateway.partner.reporting import PartnerReportForm, require_active
-from services.gateway.partner.wishes import DESCRIBE, WISHES
+from services.gateway.partner.wishes import OF_MYSELF, WISHES
 from services.gateway.paths import Id
 from services.gateway.reporting.api import ReportAnswer, answer_of
 from services.gateway.reporting.forms import Form
@@ -76,21 +77,26 @@ async def history(parts: Parts, partner: SignedInPartner) -> tuple[PartnerChange
     return await parts.registry.partner_history(partner.tenant.id, partner.actor, partner.id)
 
 
-async def _describe(parts: Parts, key: Key, wait: StaffWait, response: Response, **given: Any) -> CommandAnswer:
-    who = given["who"]
-    return answered(await DESCRIBE.send(parts, who, key, who.id, given["wish"], wait=wait), response)
+def _about_myself(wish: Wish[Any], path: str) -> None:
+    async def carried_out(parts: Parts, key: Key, wait: StaffWait, response: Response, **given: Any) -> CommandAnswer:
+        who, body = given["who"], given.get("wish") or wish.read({})
+        return answered(await wish.send(parts, who, key, who.id, body, wait=wait), response)
+
+    asked = {"who": SignedInPartner, **({"wish": wish.body} if wish.shape else {})}
+    router.add_api_route(
+        path,
+        with_parameters(carried_out, asked, of=CommandAnswer),
+        methods=["POST"],
+        status_code=202,
+        name=wish.name,
+        summary=wish.summary,
+        description=wish.about,
+        responses=WRITES,
+    )
 
 
-router.add_api_route(
-    "/profile",
-    with_parameters(_describe, {"who": SignedInPartner, "wish": DESCRIBE.body}, of=CommandAnswer),
-    methods=["POST"],
-    status_code=202,
-    name=DESCRIBE.name,
-    summary=DESCRIBE.summary,
-    description=DESCRIBE.about,
-    responses=WRITES,
-)
+for _wish, _path in OF_MYSELF:
+    _about_myself(_wish, _path)
 
 
 class Leaving(Form):

@@ -129,6 +129,8 @@ class ProfilePage:
     Attributes:
         facts: None, as `partner`, when the registry did not answer.
         lines: newest first.
+        resubmit: of one that had something to correct.
+        appeal: of one that was rejected, as long as it may.
     """
 
     desk: PartnerDesk
@@ -138,7 +140,10 @@ class ProfilePage:
     lines: tuple[PartnerChange, ...] | None = None
     saved: bool = False
     edit_url: str = ""
+    """Empty, as the next, once it was rejected."""
     leave_url: str = ""
+    resubmit: Action | None = None
+    appeal: Action | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -6,7 +6,7 @@ from typing import Any
 from starlette.datastructures import FormData
 
 from libs.contracts.notify import delivery
-from libs.contracts.registry import partner
+from libs.contracts.registry import partner, verification
 from libs.contracts.registry.profile import KEPT_BY_OFFICE
 from libs.contracts.words import Role
 from services.gateway.console.partners.wishes import PHONES, phone
@@ -34,6 +34,25 @@ DESCRIBE = Wish(
     about="Kind, decree, term, press verification and what the office itself keeps stay as they are, whatever is sent.",
     may=frozenset({Role.PARTNER}),
 )
+RESUBMIT = Wish(
+    verification.ResubmitPartner,
+    "",
+    name="resubmit_myself",
+    summary="Say that what was missing is there",
+    about="What was found right stays so.",
+    may=frozenset({Role.PARTNER}),
+)
+APPEAL = Wish(
+    verification.AppealRejection,
+    "",
+    name="appeal_my_rejection",
+    shape="OwnAppeal",
+    summary="Appeal against my rejection",
+    about="Within 14 days, once. Somebody else than who rejected it decides.",
+    may=frozenset({Role.PARTNER}),
+)
+OF_MYSELF = ((DESCRIBE, "/profile"), (RESUBMIT, "/resubmission"), (APPEAL, "/appeal"))
+"""With their paths in the API: whose they are, the session says."""
 NEEDED = ("name", "area")
 
 

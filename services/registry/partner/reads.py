@@ -127,7 +127,7 @@ class PartnerReads:
         return Page[TermRow](items=tuple(map(_term_row, found)), count=count)
 
     async def at(self, tenant: str, address: str) -> PartnerFound | None:
-        """The partner with this e-mail address; of several the one that registered first."""
+        """The partner with this e-mail address, or rejected; of several the one that registered first."""
         documents = await self._store.collection.find(
             tenant,
             {"ix.contacts": {"$in": self._contacts(address), "$exists": True}},
@@ -135,7 +135,7 @@ class PartnerReads:
             fields=WITHOUT_HISTORY,
         )
         found = await self._store.opened(documents, at_least=f"{tenant}/nobody")
-        present = (one for one in found if one.state.state not in ENDED)
+        present = (one for one in found if one.state.state not in ENDED - {PartnerState.REJECTED})
         for one in sorted(present, key=lambda one: (one.state.registered_at, one.id)):
             for contact in one.state.contacts:
                 if contact.channel == Channel.EMAIL and normalised(contact.address) == normalised(address):

@@ -150,3 +150,55 @@ async def test_one_that_is_being_verified_reads_what_is_missing_and_not_who_says
     assert note in shown
     assert note in known.text
     assert person.id not in known.text
+
+
+async def checked(house: House, own: TestOffice, decision: dict[str, str]) -> tuple[Desk, Desk, str]:
+    """One whose decree was found wrong, and what was decided: officer, partner, its address in the console's API."""
+    officer = await house.log_in(await house.officer(own, "verifier"))
+    address = f"{unheard()}@contoh.example"
+    body = {"name": unheard(), "kind": "community_group", "area": "32.74", "email": address, "agreed": True}
+    assert (await officer.post("/console/partners", body)).status_code == 201
+    rows = (await officer.get("/console/partners", state="submitted")).json()["items"]
+    at = f"/console/partners/{next(row['id'] for row in rows if row['name'] == body['name'])}"
+    steps = [
+        await officer.post(f"{at}/verification"),
+        await officer.post(f"{at}/papers", {"paper": "decree", "present": False, "note": "Tanpa tanda tangan"}),
+        await officer.post(f"{at}/verification-decision", decision),
+    ]
+    assert [a.status_code for a in steps] == [201] * 3, steps[-1].text
+    await house.http.post("/api/v1/partner/login", json={"office": own.slug, "email": address}, headers=key())
+    partner = Desk(house.browser())
+    opened = await partner.browser.post("/api/v1/partner/session", json={"token": await mailed_token(house, address)})
+    partner.csrf = opened.json()["csrf"]
+    return officer, partner, at
+
+
+async def test_what_was_to_be_corrected_is_sent_again_by_the_partner_itself(house: House, own: TestOffice) -> None:
+    officer, partner, at = await checked(house, own, {"outcome": "revise", "reason": "SK belum lengkap"})
+    profile = f"/{own.slug}/partner/profile"
+
+    before = await page(partner, profile)
+    sent = await form(before, "/resubmission").send(partner.browser)
+    row = (await officer.get(at)).json()
+    twice = await partner.post("/partner/resubmission")
+
+    assert "Tanpa tanda tangan" in before
+    assert (sent.status_code, row["state"]) == (303, "submitted")
+    assert twice.status_code == 409
+
+
+async def test_a_rejected_partner_comes_in_and_appeals_once(house: House, own: TestOffice) -> None:
+    officer, partner, at = await checked(house, own, {"outcome": "reject", "reason": "SK palsu"})
+    profile = f"/{own.slug}/partner/profile"
+
+    before = await page(partner, profile)
+    empty = await form(before, "/appeal").send(partner.browser)
+    sent = await form(empty.text, "/appeal").send(partner.browser, text="SK kami asli.")
+    after = await page(partner, profile)
+    row = (await officer.get(at)).json()
+
+    assert "SK palsu" in before
+    assert (empty.status_code, "Isi bagian ini" in empty.text) == (422, True)
+    assert (sent.status_code, row["state"]) == (303, "appealed")
+    assert "SK kami asli." in after
+    assert 'profile/appeal"' not in after

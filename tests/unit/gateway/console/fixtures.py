@@ -2067,8 +2067,13 @@ PAGES: Mapping[str, tuple[str, object]] = {
     "partner-review-wrong": (
         "console/partners/partner.html",
         partner_verified(
-            "administrative_review", "pass", "revise", "reject",
-            errors={"reason": "required"}, wrong="reject", can_pass=False,
+            "administrative_review",
+            "pass",
+            "revise",
+            "reject",
+            errors={"reason": "required"},
+            wrong="reject",
+            can_pass=False,
         ),
     ),
     "partner-term-wrong": (
@@ -2106,12 +2111,30 @@ PAGES: Mapping[str, tuple[str, object]] = {
     "partner-profile-lacking": (
         "partner/profile.html",
         own_profile(
+            resubmit=action("partner/profile/resubmission"),
             desk=partner_desk(state="needs_revision"),
             partner=but(
                 partner_view(),
                 state="needs_revision",
                 review=ReviewView(papers=(PaperView(paper="decree", present=False, note="Tanda tangan tidak ada."),)),
             ),
+        ),
+    ),
+    "partner-profile-rejected": (
+        "partner/profile.html",
+        own_profile(
+            appeal=action("partner/profile/appeal"),
+            edit_url="",
+            leave_url="",
+            desk=partner_desk(state="rejected", errors={"text": "required"}),
+            partner=but(partner_view(), state="rejected", review=ReviewView(appeal_until=ago(days=-9))),
+        ),
+    ),
+    "partner-profile-appealed": (
+        "partner/profile.html",
+        own_profile(
+            desk=partner_desk(state="appealed"),
+            partner=but(partner_view(), state="appealed", review=ReviewView(appeal="SK kami sudah terbit.")),
         ),
     ),
     "partner-profile-unavailable": (
