@@ -21,6 +21,7 @@ ENTRY["reports"] += ["services.reports.matching"]
 RUN_AS_SCRIPTS = {
     "libs/kit/imaging.py": "libs.kit.imaging_child",
     "libs/kit/media.py": "libs.kit.media_child",
+    "libs/kit/sheets.py": "libs.kit.sheets_child",
     "libs/fetcher/pages.py": "libs.fetcher.page_child",
     "libs/fetcher/browser.py": "libs.fetcher.browser_child",
 }
