@@ -112,8 +112,7 @@ def described(state: Partner, command: DescribePartner, context: Context) -> Ite
     _check_facts(command, command.region)
     papers = _kept(state, _papers(context))
     changed = tuple(_changed(state, command, papers))
-    if not changed:
-        return []
+    # Also where nothing changed: whoever pressed the button waits for an outcome.
     return [
         PartnerDescribed(
             partner_id=command.partner_id,

@@ -6,7 +6,7 @@ import pytest
 
 from libs.contracts.envelope import Actor
 from libs.contracts.registry.coverage import CoverageView, Standing
-from libs.contracts.registry.partner import EnterPartner, SetPartnerState
+from libs.contracts.registry.partner import DescribePartner, SetPartnerState
 from libs.contracts.registry.profile import PartnerPapers, Profile
 from libs.runtime.errors import Refused
 from tests.service.registry.front import Front, Wish, a_partner, an_officer, new_id
@@ -17,11 +17,10 @@ DRAJAT, KESAMBI = "32.74.05.1003", "32.74.05"
 
 
 def a_group(partner: str, area: str, **profile: str) -> tuple[Wish, Wish]:
-    entered = EnterPartner(
-        partner_id=partner, kind="community_group", area=area, agreed=True, profile=Profile.model_validate(profile)
+    described = DescribePartner(
+        partner_id=partner, kind="community_group", area=area, profile=Profile.model_validate(profile)
     )
-    papers = PartnerPapers(name="KIM Contoh", email="kim@contoh.example")
-    return Wish(entered, papers), Wish(SetPartnerState(partner_id=partner, state="active"))
+    return a_partner(partner, area=area), Wish(described, PartnerPapers(name="KIM Contoh"))
 
 
 async def test_villages_districts_and_partners_are_counted_as_of_a_day(

@@ -164,8 +164,14 @@ def test_addresses_that_were_not_typed_stay() -> None:
     assert after.papers.chair_phone == "+628120000"
 
 
-def test_the_same_said_again_changes_nothing() -> None:
-    assert list(decide(entered(), description(), by_officer())) == []
+def test_the_same_said_again_changes_nothing_and_has_an_outcome() -> None:
+    before = entered()
+
+    [event] = decide(before, description(), by_officer())
+
+    assert isinstance(event, PartnerDescribed)
+    assert event.changed == ()
+    assert evolve(before, event) == before
 
 
 def test_a_partner_changes_what_is_its_own_and_not_what_the_office_keeps() -> None:
