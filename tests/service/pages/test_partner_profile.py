@@ -167,16 +167,16 @@ async def checked(house: House, own: TestOffice, decision: dict[str, str]) -> tu
     assert (await officer.post("/console/partners", body)).status_code == 201
     rows = (await officer.get("/console/partners", state="submitted")).json()["items"]
     at = f"/console/partners/{next(row['id'] for row in rows if row['name'] == body['name'])}"
+    await house.http.post("/api/v1/partner/login", json={"office": own.slug, "email": address}, headers=key())
+    partner = Desk(house.browser())
+    opened = await partner.browser.post("/api/v1/partner/session", json={"token": await mailed_token(house, address)})
+    partner.csrf = opened.json()["csrf"]
     steps = [
         await officer.post(f"{at}/verification"),
         await officer.post(f"{at}/papers", {"paper": "decree", "present": False, "note": "Tanpa tanda tangan"}),
         await officer.post(f"{at}/verification-decision", decision),
     ]
     assert [a.status_code for a in steps] == [201] * 3, steps[-1].text
-    await house.http.post("/api/v1/partner/login", json={"office": own.slug, "email": address}, headers=key())
-    partner = Desk(house.browser())
-    opened = await partner.browser.post("/api/v1/partner/session", json={"token": await mailed_token(house, address)})
-    partner.csrf = opened.json()["csrf"]
     return officer, partner, at
 
 
